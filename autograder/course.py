@@ -1,0 +1,125 @@
+"""Where the course's things are, and which exercises it has.
+
+Every other module asks this one for paths, for the list of exercises and for
+what `autograder build` wrote down about each of them. It imports nothing of
+the package, so that everything else may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+EXERCISES = ROOT / "exercises"
+SOLUTIONS = ROOT / "solutions"
+TESTS = ROOT / "tests"
+BUILD = ROOT / "build"
+
+METADATA_KEY = "reading_digits"
+"""The key in a notebook's metadata under which the builder names the assignment."""
+
+SUPPORT_FILES = ("digits.py", "mnist.npz")
+"""What lies beside every exercise notebook: the learner's helper module and the data."""
+
+
+class CourseError(Exception):
+    """A mistake of the person at the keyboard: shown as one clear message, never as a traceback."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of an exercise.
+
+    `name` is what stands in `grader.check(name)`; `points` is what it is worth.
+    """
+
+    name: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One exercise as `autograder build` left it.
+
+    Attributes:
+        name: for example `02-preprocessing`; also the stem of the notebook.
+        title: as learners see it.
+        chapter: the page of the book it belongs to, without suffix, relative to `book/`.
+        questions: in the order of the notebook.
+        tests: folder with one Otter test file per question, public and hidden cases.
+        public_tests: the folder the learner has, public cases only.
+        solution: the solved notebook.
+        learner: the learner's notebook.
+        gradescope: the zip for `otter run` and Gradescope.
+    """
+
+    name: str
+    title: str
+    chapter: str
+    questions: tuple[Question, ...]
+    tests: Path
+    public_tests: Path
+    solution: Path
+    learner: Path
+    gradescope: Path
+
+    @property
+    def possible(self) -> float:
+        return sum(question.points for question in self.questions)
+
+    def question(self, name: str) -> Question:
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise KeyError(name)
+
+
+def exercise_names() -> list[str]:
+    """The names of all exercises, in the order of the course, read from the masters."""
+    return sorted(path.stem for path in SOLUTIONS.glob("[0-9][0-9]-*.md"))
+
+
+def assignment(name: str) -> Assignment:
+    """What `autograder build` wrote down about the exercise `name`.
+
+    Raises:
+        CourseError: there is no such exercise, or it has not been built.
+    """
+    folder = BUILD / name
+    try:
+        facts = json.loads((folder / "assignment.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if name not in exercise_names():
+            known = ", ".join(exercise_names())
+            raise CourseError(f"There is no exercise called {name!r}. The course has: {known}.") from None
+        raise CourseError(
+            f"{name} has not been built yet. Run `autograder build {name}` and try again."
+        ) from None
+    return Assignment(
+        name=facts["name"],
+        title=facts["title"],
+        chapter=facts["chapter"],
+        questions=tuple(Question(q["name"], q["points"]) for q in facts["questions"]),
+        tests=folder / "tests",
+        public_tests=EXERCISES / "tests" / name,
+        solution=folder / f"{name}.ipynb",
+        learner=EXERCISES / f"{name}.ipynb",
+        gradescope=folder / f"{name}-autograder.zip",
+    )
+
+
+def quiet_environment() -> dict[str, str]:
+    """The process environment with TensorFlow's start-up chatter and oneDNN's rounding turned off.
+
+    oneDNN changes the order of additions and with it the last digits of every
+    result; without it, two runs on one machine agree.
+    """
+    return os.environ | {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }
