@@ -1,0 +1,94 @@
+# Reading Digits. `make` sets everything up and shows it; `make test` runs all tests.
+# Needs only make and a Python from 3.11 to 3.13; everything else goes into .venv/ and build/.
+
+SHELL := /bin/sh
+
+# The first Python on the path that is new enough, and not too new for TensorFlow.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# TensorFlow without its start-up messages; oneDNN off, so that two runs agree to the last digit.
+export TF_CPP_MIN_LOG_LEVEL := 3
+export TF_ENABLE_ONEDNN_OPTS := 0
+
+.PHONY: all environment exercises book class test check browser bench lock clean help
+
+all: environment
+	@echo "[2/4] Exercises: masters -> notebooks, tests and bundles"
+	@$(BIN)/autograder build
+	@echo "[3/4] Book: every chapter is executed; the first time takes minutes"
+	@$(BIN)/python book/build.py
+	@echo "[4/4] A sample class, graded"
+	@$(BIN)/autograder demo --output build/sample-class
+	@echo
+	@echo "Open in a browser:"
+	@echo "  the book            $(CURDIR)/build/book/html/index.html"
+	@echo "  the class report    $(CURDIR)/build/sample-class/report.html"
+	@echo "  a learner's page    $(CURDIR)/build/sample-class/feedback/$$(cd build/sample-class/feedback && ls | head -n 1)"
+
+help:
+	@echo "make             everything: environment, exercises, book, a sample class graded"
+	@echo "make test        all tests (sets up what it needs)"
+	@echo "make check       the fast part: style, types, spelling, quick tests"
+	@echo "make bench       the benchmarks"
+	@echo "make book        only the book      make exercises   only the exercises"
+	@echo "make class       only the sample class, graded"
+	@echo "make lock        refresh requirements.lock from pyproject.toml"
+	@echo "make clean       remove what was generated (build/), keep the environment"
+
+environment: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "[1/4] Environment: about 200 packages into $(VENV)/, the first time takes minutes"
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python from 3.11 to 3.13 was found on your path. Install one (python.org, your" >&2; \
+		echo "system's packages or Anaconda), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; fi
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; \
+		rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+exercises: environment
+	@$(BIN)/autograder build
+
+book: environment
+	@$(BIN)/python book/build.py
+
+class: exercises
+	@$(BIN)/autograder demo --output build/sample-class
+
+browser: environment
+	@$(BIN)/python -m tests.install_browser
+
+test: browser exercises
+	@$(MAKE) --no-print-directory style
+	@$(BIN)/python -m pytest
+
+check: exercises
+	@$(MAKE) --no-print-directory style
+	@$(BIN)/python -m pytest -m fast
+
+.PHONY: style
+style: environment
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.yml' '*.yaml' '*.toml' '*.js' '*.css' '*.html' Makefile)
+
+bench: exercises
+	@$(BIN)/python -m tests.benchmarks
+
+# The lock holds every file's hash, for Linux and macOS and for every Python the course supports.
+lock:
+	@$(PYTHON) -m venv build/lock-tool
+	@build/lock-tool/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@build/lock-tool/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+clean:
+	rm -rf build
