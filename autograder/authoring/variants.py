@@ -1,0 +1,237 @@
+"""Making the notebooks of the corpora: what a case says, as files.
+
+`apply` makes a case's notebook from the solved or the untouched one,
+`write_notebook` writes it as a learner would have saved it, and `hand_in`
+writes whatever an attack hands in: also what is no notebook at all. The same
+case always gives the same bytes.
+
+Nothing here runs a case. Attacks are hostile programs; this module only puts
+them into files, and only into the folder it is given.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import nbformat
+
+from autograder.authoring.corpus import UNTOUCHED, Attack, Edit, HandIn
+from autograder.course import METADATA_KEY, Assignment, CourseError
+
+Notebook = dict[str, Any]
+"""A notebook as the JSON of its file."""
+
+
+
+def load_notebook(path: Path) -> Notebook:
+    """A notebook's JSON, with every cell's source as one text."""
+    notebook: Notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if isinstance(cell["source"], list):
+            cell["source"] = "".join(cell["source"])
+    return notebook
+
+
+def _code_cell(source: str, seed: str) -> dict[str, Any]:
+    """A code cell whose id follows from its content, so that the same case is the same file."""
+    identity = hashlib.sha256(f"{seed}\n{source}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return {"cell_type": "code", "execution_count": None, "id": identity, "metadata": {}, "outputs": [],
+            "source": source}
+
+
+def _find(notebook: Notebook, name: str) -> list[int]:
+    """The places of the cells called `name`: an answer may have several, everything else has one."""
+    cells = notebook["cells"]
+    code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    if name == "setup":
+        return code[:1]
+    if name.startswith("check "):
+        call = re.compile(rf"""\.check\(\s*["']{name.removeprefix("check ")}["']""")
+        return [i for i in code if call.search(cells[i]["source"])]
+    return [i for i in code if cells[i]["metadata"].get(METADATA_KEY, {}).get("answer") == name]
+
+
+def _found(notebook: Notebook, name: str) -> list[int]:
+    places = _find(notebook, name)
+    if not places:
+        raise CourseError(f"The notebook has no cell {name!r}. Does the build mark its answers?")
+    return places
+
+
+def _place(notebook: Notebook, where: str) -> int:
+    """The index at which a cell that goes `where` is inserted."""
+    if where == "start":
+        return 0
+    if where == "end":
+        return len(notebook["cells"])
+    side, _, cell = where.partition(" ")
+    places = _found(notebook, cell)
+    return places[0] if side == "before" else places[-1] + 1
+
+
+def _set(notebook: Notebook, path: str, value: object) -> None:
+    """Changes one place in the notebook's JSON, such as `metadata.reading_digits.assignment`."""
+    *folders, last = path.split(".")
+    target: Any = notebook
+    for step in folders:
+        target = target[int(step)] if isinstance(target, list) else target.setdefault(step, {})
+    if isinstance(target, list):
+        target[int(last)] = value
+    elif value is None:
+        target.pop(last, None)
+    else:
+        target[last] = value
+
+
+def apply(edit: Edit, assignment: Assignment, values: Mapping[str, str] | None = None) -> Notebook:
+    """The notebook that results when `edit` is made.
+
+    Args:
+        edit: the changes.
+        assignment: the exercise, built.
+        values: what replaces each `@NAME@` in the case's own code.
+
+    Raises:
+        CourseError: the built notebook has no such cell.
+    """
+    solved = load_notebook(assignment.solution)
+    untouched = load_notebook(assignment.learner)
+    notebook = copy.deepcopy(untouched if edit.base == "untouched" else solved)
+    if edit.base == "bare":
+        notebook["cells"] = [notebook["cells"][i] for i in _found(notebook, "setup")]
+
+    def code(text: str) -> str:
+        for name, value in (values or {}).items():
+            text = text.replace(f"@{name}@", value)
+        return text
+
+    for cell, source in edit.replace.items():
+        places = _found(notebook, cell)
+        new = [untouched["cells"][i]["source"] for i in _found(untouched, cell)] if source == UNTOUCHED else [
+            code(source)]
+        for place, text in zip(places, new + [""] * len(places), strict=False):
+            notebook["cells"][place]["source"] = text
+            notebook["cells"][place]["outputs"] = []
+    for cell in edit.duplicate:
+        places = _found(notebook, cell)
+        copies = [_code_cell(notebook["cells"][i]["source"], f"copy {cell}") for i in places]
+        notebook["cells"][places[-1] + 1 : places[-1] + 1] = copies
+    for number, item in enumerate(edit.insert):
+        place = _place(notebook, item.where)
+        notebook["cells"].insert(place, _code_cell(code(item.code), f"insert {number}"))
+    for cell, where in edit.move.items():
+        moved = [notebook["cells"][i] for i in _found(notebook, cell)]
+        rest = [c for c in notebook["cells"] if not any(c is m for m in moved)]
+        notebook["cells"] = rest
+        place = _place(notebook, where)
+        notebook["cells"][place:place] = moved
+    for cell in edit.remove:
+        for i in reversed(_found(notebook, cell)):
+            del notebook["cells"][i]
+    for path, value in edit.set.items():
+        _set(notebook, path, value)
+    return notebook
+
+
+def to_text(notebook: Notebook) -> str:
+    """The notebook as the text of its file: the same text for the same notebook."""
+    # ensure_ascii: an attack may hold half a surrogate pair, which UTF-8 cannot write.
+    return json.dumps(notebook, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
+
+
+def write_notebook(notebook: Notebook, path: Path) -> Path:
+    """Writes it as Jupyter would; returns the path.
+
+    Raises:
+        CourseError: what resulted is no valid notebook (a fault of the case or of the build).
+    """
+    try:
+        nbformat.validate(nbformat.from_dict(notebook))
+    except nbformat.ValidationError as problem:
+        raise CourseError(f"{path.name} would not be a valid notebook: {problem.message}") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(to_text(notebook), encoding="utf-8")
+    return path
+
+
+def _content(handed_in: HandIn, notebook: bytes) -> Iterator[bytes]:
+    """The bytes of one file, piece by piece, so that a zip bomb never lies in memory."""
+    if not handed_in.parts:
+        yield notebook
+    for part in handed_in.parts:
+        if "text" in part:
+            yield part["text"].encode("utf-8")
+        elif "hex" in part:
+            yield part["hex"]
+        elif "repeat" in part:
+            text, times = part["repeat"]
+            piece = text.encode("utf-8")
+            at_once = max(1, 1_000_000 // max(1, len(piece)))
+            for start in range(0, times, at_once):
+                yield piece * min(at_once, times - start)
+        else:
+            first, encoding = part["notebook"]
+            text = notebook.decode("ascii")
+            yield text.encode(encoding)[:first]
+
+
+def _zip(entries: Sequence[HandIn], notebook: bytes, target: IO[bytes]) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for entry in entries:
+            # A fixed time stamp: the same case is the same archive. ZipInfo takes names as they are.
+            info = zipfile.ZipInfo(entry.name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o100644 << 16
+            if entry.link is not None:
+                info.external_attr = 0o120777 << 16
+                archive.writestr(info, entry.link)
+            elif entry.zip is not None:
+                inner = io.BytesIO()
+                _zip(entry.zip, notebook, inner)
+                archive.writestr(info, inner.getvalue())
+            else:
+                with archive.open(info, "w", force_zip64=True) as stream:
+                    for piece in _content(entry, notebook):
+                        stream.write(piece)
+
+
+def hand_in(attack: Attack, assignment: Assignment, folder: Path, values: Mapping[str, str]) -> list[Path]:
+    """Writes what the attack hands in into `folder`; returns the paths. Runs nothing.
+
+    Raises:
+        CourseError: a name would leave `folder`. Attacks on that belong inside a zip.
+    """
+    notebook = to_text(apply(attack.edit, assignment, attack.values(values))).encode("ascii")
+    written = []
+    for handed_in in attack.files:
+        if PurePosixPath(handed_in.name).is_absolute() or ".." in PurePosixPath(handed_in.name).parts:
+            raise CourseError(f"{attack.folder}: {handed_in.name!r} would be written outside its folder")
+        path = folder / handed_in.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if handed_in.link is not None:
+            link = handed_in.link
+            for name, value in attack.values(values).items():
+                link = link.replace(f"@{name}@", value)
+            path.symlink_to(link)
+        elif handed_in.fifo:
+            os.mkfifo(path)
+        elif handed_in.folder:
+            path.mkdir()
+        else:
+            with path.open("wb") as stream:
+                if handed_in.zip is not None:
+                    _zip(handed_in.zip, notebook, stream)
+                else:
+                    for piece in _content(handed_in, notebook):
+                        stream.write(piece)
+        written.append(path)
+    return written

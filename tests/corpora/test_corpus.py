@@ -1,0 +1,144 @@
+"""The corpora are read strictly: what is misspelt is an error that names the file and the case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring import corpus
+from autograder.course import Assignment, CourseError
+from autograder.grading.results import Verdict
+
+pytestmark = pytest.mark.fast
+
+MISTAKE = """
+- name: says two
+  source: own
+  cause: the answer is two
+  replace:
+    q9_1: |
+      def one():
+          return 2
+  fails: [q9_1]
+  message: two
+"""
+
+ATTACK = """
+line: "Time and resources: endless loop"
+assignment: 90-tiny
+replace:
+  q9_1: loop.py
+expect:
+  status: [timeout]
+  scores: {q9_1: zero, rest: full}
+"""
+
+
+def mistakes(folder: Path, text: str, tiny: Assignment) -> list[corpus.Mistake]:
+    (folder / "90-tiny.yaml").write_text(text)
+    return corpus.mistakes(tiny, folder)
+
+
+def attack(folder: Path, text: str, tiny: Assignment) -> corpus.Attack:
+    case = folder / "loop"
+    case.mkdir()
+    (case / "case.yaml").write_text(text)
+    (case / "loop.py").write_text("while True:\n    pass\n")
+    return corpus.read_attack(case, {"90-tiny": tiny}.__getitem__)
+
+
+def test_a_mistake_is_read(tmp_path: Path, tiny: Assignment) -> None:
+    case, = mistakes(tmp_path, MISTAKE, tiny)
+    assert case.name == "says two"
+    assert case.edit.replace == {"q9_1": "def one():\n    return 2\n"}
+    assert case.fails == ("q9_1",)
+    assert case.messages["q9_1"].search("it is two")
+    assert not case.report_only
+
+
+def test_one_pattern_for_each_question_can_be_given(tmp_path: Path, tiny: Assignment) -> None:
+    text = MISTAKE.replace("[q9_1]", "[q9_1, q9_2]").replace("message: two", "message: {q9_1: a, q9_2: b}")
+    case, = mistakes(tmp_path, text, tiny)
+    assert {question: pattern.pattern for question, pattern in case.messages.items()} == {
+        "q9_1": "a", "q9_2": "b"}
+
+
+def test_an_exercise_without_a_file_has_no_cases(tmp_path: Path, tiny: Assignment) -> None:
+    assert corpus.mistakes(tiny, tmp_path) == []
+    assert corpus.right_answers(tiny, tmp_path) == []
+
+
+def test_report_only_deducts_nothing(tmp_path: Path, tiny: Assignment) -> None:
+    text = MISTAKE.replace("  fails: [q9_1]\n  message: two\n", "  report_only: true\n")
+    case, = mistakes(tmp_path, text, tiny)
+    assert case.report_only and case.fails == ()
+    with pytest.raises(CourseError, match="nothing is deducted"):
+        mistakes(tmp_path, MISTAKE + "  report_only: true\n", tiny)
+
+
+@pytest.mark.parametrize(("old", "new", "problem"), [
+    ("fails:", "fail:", r"unknown key 'fail'; known are .*fails|say which questions"),
+    ("  cause: the answer is two\n", "", "the key 'cause' is missing"),
+    ("fails: [q9_1]", "fails: [q9_3]", "no question 'q9_3'; it has q9_1, q9_2"),
+    ("fails: [q9_1]", "fails: q9_1", "'fails' has the wrong kind of value: 'q9_1'"),
+    ("fails: [q9_1]", "fails: []", "say which questions it fails"),
+    ("    q9_1: |", "    q9_7: |", "no question 'q9_7'"),
+    ("    q9_1: |", "    first: |", "there is no cell 'first'"),
+    ("message: two", "message: '('", "not a regular expression"),
+    ("message: two", "message: {q9_2: two}", "one pattern for each question"),
+    ("source: own", "source: own\n  source: twice", "the key 'source' stands twice"),
+    ("  replace:", "  remove: [q9_1]\n  replacing:", "unknown key 'replacing'"),
+    ("  replace:", "  insert: [{where: nowhere, code: x}]\n  replace:", "'nowhere' is no place"),
+    ("  replace:", "  insert: [{where: after q9_5, code: x}]\n  replace:", "no question 'q9_5'"),
+    ("  replace:", "  base: solution\n  replace:", "say solved, untouched or bare"),
+    ("name: says two", "name: 2", "'name' has the wrong kind of value: 2"),
+])
+def test_a_slip_is_an_error_that_names_file_and_case(
+        tmp_path: Path, tiny: Assignment, old: str, new: str, problem: str) -> None:
+    assert old in MISTAKE
+    with pytest.raises(CourseError, match=problem) as caught:
+        mistakes(tmp_path, MISTAKE.replace(old, new, 1), tiny)
+    assert "90-tiny.yaml" in str(caught.value)
+    if "twice" not in problem and "name" not in old:
+        assert "case says two" in str(caught.value)
+
+
+def test_two_cases_of_one_name_are_an_error(tmp_path: Path, tiny: Assignment) -> None:
+    with pytest.raises(CourseError, match="another case has this name"):
+        mistakes(tmp_path, MISTAKE + MISTAKE, tiny)
+
+
+def test_a_case_that_changes_nothing_is_an_error(tmp_path: Path, tiny: Assignment) -> None:
+    (tmp_path / "90-tiny.yaml").write_text("- name: same\n  style: the same\n")
+    with pytest.raises(CourseError, match="case same: it changes nothing"):
+        corpus.right_answers(tiny, tmp_path)
+
+
+def test_an_attack_takes_its_code_from_its_folder(tmp_path: Path, tiny: Assignment) -> None:
+    case = attack(tmp_path, ATTACK, tiny)
+    assert case.name == "loop"
+    assert case.edit.replace == {"q9_1": "while True:\n    pass\n"}
+    assert case.expect.status == (Verdict.TIMEOUT,)
+    assert case.expect.scores == {"q9_1": "zero", "rest": "full"}
+    assert [handed_in.name for handed_in in case.files] == ["loop.ipynb"]
+
+
+@pytest.mark.parametrize(("old", "new", "problem"), [
+    ("loop.py", "missing.py", "missing.py does not exist"),
+    ("[timeout]", "[timeouts]", "no verdict 'timeouts'"),
+    ("q9_1: zero", "q9_1: none", "'none' is no score"),
+    (", rest: full", "", "say what the other questions must score"),
+    ("  scores: {q9_1: zero, rest: full}\n", "", "say what the scores must be"),
+    ("  status:", "  outcome: bad\n  status:", "unknown key 'outcome'"),
+    ("expect:", "files: [{name: a, fifo: true, folder: true}]\nexpect:", "a file is one thing"),
+    ("expect:", "files: [{name: a, parts: [{hex: zz}]}]\nexpect:", "not hexadecimal"),
+    ("expect:", "files: [{name: a, parts: [{words: zz}]}]\nexpect:", "a part has one of the keys"),
+    ("replace:\n  q9_1: loop.py\n", "", "changes nothing"),
+])
+def test_a_slip_in_an_attack_is_an_error_that_names_the_file(
+        tmp_path: Path, tiny: Assignment, old: str, new: str, problem: str) -> None:
+    assert old in ATTACK
+    with pytest.raises(CourseError, match=problem) as caught:
+        attack(tmp_path, ATTACK.replace(old, new, 1), tiny)
+    assert "loop" in str(caught.value)
