@@ -1,0 +1,187 @@
+"""Reads a master: one exercise in MyST Markdown, with Otter Assign's markers.
+
+`solutions/README.md` tells an author how to write one. What this module adds
+to Otter's format, so that eight masters need not repeat it: the assignment's
+settings, the setup cell, links to the book, and helpers for hidden tests.
+It knows nothing of where things are written.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbformat import NotebookNode
+from otter.assign.blocks import extract_all_fenced_otter_cells
+
+from autograder.course import CourseError, Question
+
+BOOK_ADDRESS = "../build/book/html"
+"""Where `book:` links of a master lead, seen from the notebook: a folder or a site."""
+
+SETTINGS = """\
+# ASSIGNMENT CONFIG
+init_cell: false
+export_cell: false
+check_all_cell: false
+tests:
+    files: true
+    ok_format: false
+requirements: requirements.txt
+python_version: "3.12"
+"""
+"""How Otter Assign treats every master: test files beside the notebook, in exception format.
+
+The last two are for Gradescope's image, whose Python lies between the oldest and the newest
+that the course supports.
+"""
+
+SETUP = """\
+try:
+    import digits
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This notebook needs digits.py, mnist.npz and the folder tests/ beside it: "
+        "fetch them from the course's exercises folder, then run this cell again."
+    ) from None
+grader = digits.checks("{name}")"""
+"""The first code cell of every notebook."""
+
+HELPERS = "# TEST HELPERS"
+"""A cell that begins so is put on top of each full test file, and nowhere else."""
+
+QUESTION_NAME = re.compile(r"q\d+_\d+")
+
+
+@dataclass
+class TestCell:
+    """One test case as its author wrote it: a function, and whether learners do not get to see it."""
+
+    source: str
+    hidden: bool
+
+
+@dataclass
+class Master:
+    """One exercise, read and found in order.
+
+    Attributes:
+        name: the file's stem.
+        version: a hash of the file.
+        title, chapter, minutes: from the front matter.
+        notebook: what `otter assign` is given.
+        questions: in their order.
+        tests: the test cells of each question, in their order.
+        helpers: code for the top of the full test files.
+    """
+
+    name: str
+    version: str
+    title: str
+    chapter: str
+    minutes: int
+    notebook: NotebookNode
+    questions: list[Question] = field(default_factory=list)
+    tests: dict[str, list[TestCell]] = field(default_factory=dict)
+    helpers: str = ""
+
+
+def read_master(path: Path) -> Master:
+    """The master at `path`.
+
+    Raises:
+        CourseError: it is not in order; the message names the question and what to do.
+    """
+    text = path.read_text(encoding="utf-8")
+    notebook = jupytext.reads(text, fmt="md:myst")
+    front = {key: notebook.metadata.get(key) for key in ("title", "chapter", "minutes")}
+    missing = [key for key, value in front.items() if value is None]
+    if missing:
+        raise CourseError(f"{path.name}: the front matter lacks {', '.join(missing)}.")
+    helpers = [cell for cell in notebook.cells if cell.source.startswith(HELPERS)]
+    cells = [cell for cell in notebook.cells if not cell.source.startswith(HELPERS)]
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("](book:", f"]({BOOK_ADDRESS}/")
+            cell.source = re.sub(rf"\]\(({re.escape(BOOK_ADDRESS)}/[\w/-]+)", r"](\1.html", cell.source)
+    first_code = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
+    setup = nbformat.v4.new_code_cell(SETUP.format(name=path.stem))
+    notebook.cells = [
+        nbformat.v4.new_raw_cell(SETTINGS), *cells[:first_code], setup, *cells[first_code:]
+    ]
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    master = Master(
+        name=path.stem,
+        version=hashlib.sha256(text.encode()).hexdigest()[:12],
+        title=str(front["title"]),
+        chapter=str(front["chapter"]),
+        minutes=int(front["minutes"]),
+        notebook=notebook,
+        helpers="\n\n".join(cell.source.removeprefix(HELPERS).strip() for cell in helpers),
+    )
+    for question, tests, answers in _questions(notebook):
+        _require_in_order(path.name, question, tests, answers)
+        master.questions.append(question)
+        master.tests[question.name] = tests
+    if not master.questions:
+        raise CourseError(f"{path.name} has no question. See solutions/README.md, How to write a master.")
+    names = [question.name for question in master.questions]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise CourseError(f"{path.name}: there are two questions called {', '.join(sorted(twice))}.")
+    return master
+
+
+def _questions(notebook: NotebookNode) -> Iterator[tuple[Question, list[TestCell], int]]:
+    """Each question with its test cells and the number of its answer cells."""
+    question: Question | None = None
+    tests: list[TestCell] = []
+    answers, block = 0, ""
+    for cell in extract_all_fenced_otter_cells(notebook.cells):
+        marker = re.match(r"# (BEGIN|END) (\w+)", cell.source) if cell.cell_type == "raw" else None
+        if marker and marker.groups() == ("BEGIN", "QUESTION"):
+            facts = yaml.safe_load(cell.source) or {}
+            question, tests, answers = Question(str(facts.get("name")), facts.get("points", 0)), [], 0
+        elif marker and marker.groups() == ("END", "QUESTION") and question is not None:
+            yield question, tests, answers
+            question = None
+        elif marker:
+            block = marker.group(2) if marker.group(1) == "BEGIN" else ""
+        elif cell.cell_type == "code" and block == "TESTS":
+            first, _, rest = cell.source.partition("\n")
+            hidden = first.startswith("#") and "hidden" in first.lower()
+            tests.append(TestCell(rest if hidden else cell.source, hidden))
+        elif cell.cell_type == "code" and block == "SOLUTION":
+            answers += 1
+
+
+def _require_in_order(file: str, question: Question, tests: list[TestCell], answers: int) -> None:
+    where = f"{file}, question {question.name}"
+    if not QUESTION_NAME.fullmatch(question.name):
+        raise CourseError(f"{where}: call it q<exercise>_<number>, for example q2_1.")
+    points = question.points
+    if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
+        raise CourseError(f"{where}: `points` must be one number above 0.")
+    if answers != 1:
+        raise CourseError(f"{where}: it has {answers} answer cells; put its answer into exactly one.")
+    if all(test.hidden for test in tests):
+        raise CourseError(f"{where}: it has no public test. A learner must get an answer at once.")
+    if not any(test.hidden for test in tests):
+        raise CourseError(f"{where}: it has no hidden test. Begin a test cell with `# HIDDEN`.")
+    for test in tests:
+        try:
+            body = ast.parse(test.source).body
+        except SyntaxError as error:
+            raise CourseError(f"{where}: a test cell is not Python: {error}.") from None
+        if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
+            raise CourseError(f"{where}: a test cell holds one function and nothing else.")

@@ -1,0 +1,37 @@
+import digits
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q2_1"
+points = 2
+
+@test_case(points=None, hidden=False)
+def flatten_small_example(flatten):
+    images = np.array([[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]], dtype="uint8")
+    rows = digits.call(flatten, images, name="flatten")
+    digits.expect_array(
+        rows, name="flatten(images)", shape=(2, 6),
+        cause="The first axis counts the images and stays; only height and width become one.",
+    )
+    digits.expect_array(
+        rows, name="flatten(images)", dtype="uint8", equal=images.reshape(2, 6),
+        cause="Each image is read row by row: 1 2 3, then 4 5 6.",
+    )
+
+@test_case(points=None, hidden=False)
+def flatten_mnist(flatten):
+    images = digits.load()[0][0][:5]
+    rows = digits.call(flatten, images, name="flatten")
+    digits.expect_array(
+        rows, name="flatten(x_train[:5])", shape=(5, 784), cause="28 rows of 28 pixels are 784 values an image."
+    )
+
+@test_case(points=None, hidden=False)
+def flatten_no_images(flatten):
+    rows = digits.call(flatten, np.zeros((0, 2, 3), dtype="uint8"), name="flatten")
+    digits.expect_array(
+        rows, name="flatten(no images)", shape=(0, 6),
+        cause="Height and width are known even when there is no image: take them from `images.shape`.",
+    )
