@@ -66,10 +66,14 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class CellResult:
-    """One code cell. `status`: `ok`, `raised`, `timeout`, `memory`, `killed` or `skipped`.
+    """One code cell.
 
-    `index` counts the notebook's code cells from 0. `error` is the learner's
-    own traceback, plain text without ANSI codes, cut to a sensible length.
+    `status`: `ok`; `raised` (an exception); `timeout` (interrupted at the limit);
+    `memory` (stopped at the limit); `killed` (ended, because it ignored its
+    interrupt); `exited` (ended its own process); `protocol` (its process sent
+    what no honest one sends); `skipped` (not run). `index` counts the
+    notebook's code cells from 0. `error` is the learner's own traceback, plain
+    text without ANSI codes, cut to a sensible length.
     """
 
     index: int

@@ -1,0 +1,102 @@
+"""The notebook's variables as Otter's test classes see them: a dictionary, filled when asked.
+
+Otter hands a test file the notebook's `globals()`. Here the notebook lives in
+another process, so this dictionary is empty at first and asks for a name when a
+test wants it. Exception tests use `get`, doctests use `copy` and then global
+names, for which the interpreter calls `__getitem__` on a subclass of `dict`.
+
+A value is asked for once and kept until something has run in the notebook
+since; then it may have changed, and is asked for again.
+"""
+
+from __future__ import annotations
+import __future__
+
+import builtins
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+NOT_THE_NOTEBOOKS = frozenset([*dir(builtins), *__future__.all_feature_names])
+"""Names that Python and doctest look for in every namespace."""
+
+
+class Source(Protocol):
+    """Where values come from.
+
+    Attributes:
+        generation: grows whenever something has run in the notebook.
+    """
+
+    @property
+    def generation(self) -> int: ...
+
+    def names(self) -> list[str]: ...
+
+    def get(self, name: str) -> object: ...
+
+
+class Environment(dict[str, Any]):
+    """A dictionary over the notebook's variables; what a test assigns stays here.
+
+    Attributes:
+        missing: names that were asked for and that the notebook does not have.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+        self.missing: set[str] = set()
+        self._fetched: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if self._fetched.get(name, self.source.generation) != self.source.generation:
+            del self._fetched[name]
+            super().pop(name, None)
+        return super().__getitem__(name)
+
+    def __missing__(self, name: str) -> Any:
+        try:
+            value = self.source.get(name)
+        except KeyError:
+            if name not in NOT_THE_NOTEBOOKS:
+                self.missing.add(name)
+            raise
+        super().__setitem__(name, value)
+        self._fetched[name] = self.source.generation
+        return value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._fetched.pop(name, None)
+        super().__setitem__(name, value)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.source.names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self.source.names(), *super().__iter__()]))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def keys(self) -> Any:
+        return list(self)
+
+    def values(self) -> Any:
+        return [self[name] for name in self]
+
+    def items(self) -> Any:
+        return [(name, self[name]) for name in self]
+
+    def copy(self) -> Environment:
+        """Another dictionary over the same notebook; each of Otter's doctests runs on such a copy."""
+        other = Environment(self.source)
+        other.update(super().items())
+        other._fetched = dict(self._fetched)
+        other.missing = self.missing  # shared: who asks what was missing holds the original
+        return other

@@ -1,0 +1,171 @@
+"""What a learner may read about a test case that failed.
+
+Public cases: what the assertion says, or the exception. Hidden cases: the hint
+their author wrote and nothing else; never a line of the test, and never what a
+library says about the values it compared. What the learner's own function
+raised is theirs to read in both.
+
+Must never include test source of a hidden case in a message.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.grading.results import CellResult
+from autograder.grading.text import one_line, plain
+
+MESSAGE_LIMIT = 2000
+LEARNER_ERROR_LIMIT = 300
+HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
+PUBLIC_HINT = "A test of this question failed."
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a test case failed.
+
+    Attributes:
+        hidden: whether the case is hidden.
+        error: the exception, where the test format gives it to us.
+        report: what doctest printed, for cases in the OK format.
+        hint: the case's own failure message, if its author gave one.
+        learner_error: the last exception that the learner's own function raised during this case.
+        missing: names the case asked for and the notebook does not have.
+        test_path: the test file.
+        authored: folders whose assertion messages were written for learners (the course's helper module).
+    """
+
+    hidden: bool
+    error: BaseException | None
+    report: str
+    hint: str
+    learner_error: BaseException | None
+    missing: Sequence[str]
+    test_path: str
+    authored: Collection[Path]
+
+
+def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, CellResult]]) -> str:
+    """The message for the learner.
+
+    Args:
+        failure: what happened.
+        names: the notebook's variables, to suggest one that looks like a missing name.
+        cells: source and result of each code cell so far, to say where a missing name should come from.
+    """
+    said = _said(failure)
+    only_a_name_error = said.startswith(("NameError: ", "KeyError: "))
+    if failure.missing and (only_a_name_error or not any(name in said for name in failure.missing)):
+        return plain(missing_names(failure.missing, names, cells), MESSAGE_LIMIT)
+    return plain("\n".join(part for part in (failure.hint, said) if part) or _generic(failure), MESSAGE_LIMIT)
+
+
+def missing_names(
+    missing: Sequence[str], names: Iterable[str], cells: Sequence[tuple[str, CellResult]]
+) -> str:
+    """One or two sentences that name what is missing, and where it was lost."""
+    listed = [f"no `{one_line(name, 60)}`" for name in sorted(missing)]
+    sentence = f"The notebook has {' and '.join(listed)}."
+    first = sorted(missing)[0]
+    for number, (source, cell) in enumerate(cells, 1):
+        if cell.status != "ok" and _assigns(source, first):
+            return f"{sentence} It belongs to code cell {number}, which {_how_it_ended(cell)}."
+    similar = difflib.get_close_matches(first, [name for name in names if len(name) < 100], n=1, cutoff=0.75)
+    if similar:
+        return f"{sentence} It has `{similar[0]}`: is that the same thing under another name?"
+    return f"{sentence} Was it renamed, or is its cell missing?"
+
+
+def exception_text(error: BaseException) -> str:
+    """`TypeError: ...` on one line, without anything from the traceback."""
+    return one_line("".join(traceback.format_exception_only(error)), LEARNER_ERROR_LIMIT)
+
+
+def _said(failure: Failure) -> str:
+    """What the failure itself says that may be shown; empty if nothing."""
+    if failure.report:
+        return _from_doctest(failure)
+    error = failure.error
+    if error is None:
+        return ""
+    if error is failure.learner_error:
+        return f"Your code raised {exception_text(error)}"
+    if getattr(error, "for_learners", False):  # written by the grader or the sandbox to be read
+        return str(error)
+    if isinstance(error, AssertionError):
+        if str(error) and (not failure.hidden or _authored(error, failure)):
+            return str(error)
+        return "" if failure.hidden else _failed_assertion(error, failure.test_path)
+    return "" if failure.hidden else exception_text(error)
+
+
+def _generic(failure: Failure) -> str:
+    return HIDDEN_HINT if failure.hidden else PUBLIC_HINT
+
+
+def _authored(error: AssertionError, failure: Failure) -> bool:
+    """Whether the message was written by the test's author, not by a library that prints what it compared."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return True
+    file = frames[-1].filename
+    return file == failure.test_path or any(Path(file).is_relative_to(folder) for folder in failure.authored)
+
+
+def _failed_assertion(error: AssertionError, test_path: str) -> str:
+    """The line of a public test that failed without a message; the learner has that file."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == test_path and frame.line:
+            return f"This is not so: {frame.line.removeprefix('assert ').strip()}"
+    return ""
+
+
+def _from_doctest(failure: Failure) -> str:
+    """The part of a doctest's report that may be shown."""
+    sections = failure.report.split("*" * 70 + "\n")
+    if len(sections) < 2:
+        return ""
+    section = re.split(r"\n(?=Trying:\n|\d+ items? )", sections[1])[0]
+    if "\nException raised:\n" in section:
+        return _raised_in_doctest(section, failure)
+    got = re.search(r"^Expected(?: nothing|:)\n.*", section, re.M | re.S)
+    return "" if failure.hidden or got is None else got.group(0).strip()
+
+
+def _raised_in_doctest(section: str, failure: Failure) -> str:
+    if failure.learner_error is not None:
+        return f"Your code raised {exception_text(failure.learner_error)}"
+    _, _, trace = section.partition("\nException raised:\n")
+    at_margin = [number for number, line in enumerate(trace.splitlines()) if re.match(r"    \S", line)]
+    text = "\n".join(line.strip() for line in trace.splitlines()[at_margin[-1] :]) if at_margin else ""
+    kind, _, message = text.partition(": ")
+    if kind == "AssertionError" or text == "AssertionError":
+        return message
+    return "" if failure.hidden else text
+
+
+def _assigns(source: str, name: str) -> bool:
+    quoted = re.escape(name)
+    return bool(
+        re.search(rf"^\s*(?:(?:async\s+)?def|class)\s+{quoted}\b", source, re.M)
+        or re.search(rf"^\s*(?:[\w ,()*]*[ ,(*])?{quoted}\s*(?:[,:][^=\n]*)?=(?!=)", source, re.M)
+    )
+
+
+def _how_it_ended(cell: CellResult) -> str:
+    if cell.status == "raised":
+        lines = [line for line in cell.error.strip().splitlines() if line.strip()]
+        return f"stopped with {one_line(lines[-1], 200)}" if lines else "stopped with an error"
+    return {
+        "timeout": "took too long and was stopped",
+        "killed": "took too long and had to be ended",
+        "memory": "ran out of memory",
+        "exited": "ended the notebook's process",
+        "skipped": "was not run",
+    }.get(cell.status, "did not finish")

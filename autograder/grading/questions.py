@@ -1,0 +1,166 @@
+"""One question's test file, run by Otter's own test classes, to a `QuestionResult`.
+
+The classes decide which cases there are, what each is worth, and whether all
+must pass; this module only gives them their environment, case by case, and
+turns what went wrong into messages. A case whose exception is not an
+`Exception` (a learner's function may raise `SystemExit`, and time may run out)
+fails like any other, so that one case never takes the rest with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from otter.nbmeta_config import OK_FORMAT_VARNAME
+from otter.test_files import TestFile
+from otter.test_files.abstract_test import TestCase, TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+from otter.test_files.ok_test import OKTestFile
+
+from autograder.grading.environment import Environment, Source
+from autograder.grading.messages import Failure, explain
+from autograder.grading.results import CaseResult, CellResult, QuestionResult
+from autograder.grading.text import one_line, plain
+
+OTTER_FAILED = "❌ Test case failed\n"
+
+
+class BrokenTestFileError(Exception):
+    """A test file cannot be loaded: the grader's own failure."""
+
+
+class KeepingExceptionTestFile(ExceptionTestFile):
+    """Otter's exception tests; keeps the exception of a failed case instead of quoting the test's source."""
+
+    error: BaseException | None = None
+
+    def _generate_error_message(self, excp: BaseException, context: int = 0) -> str:
+        self.error = excp
+        return ""
+
+
+@dataclass
+class Watch:
+    """What happens around each test case.
+
+    Attributes:
+        before: called before a case.
+        trouble: called after it; a sentence when the case must fail whatever it returned, because the
+            learner's function had to be stopped or its process ended.
+        learner_error: the last exception that a function of the learner's raised since `before`.
+    """
+
+    before: Callable[[], None]
+    trouble: Callable[[], str]
+    learner_error: Callable[[], BaseException | None]
+
+
+@dataclass
+class QuestionRun:
+    """Runs one question against one notebook.
+
+    Attributes:
+        path: its test file.
+        source: the notebook's variables.
+        watch: what happens around each case.
+        authored: folders whose assertion messages may be shown for hidden cases.
+        cells: source and result of each code cell so far.
+    """
+
+    path: Path
+    source: Source
+    watch: Watch
+    authored: Collection[Path] = ()
+    cells: Sequence[tuple[str, CellResult]] = field(default_factory=list)
+
+    def result(self, name: str, checked: str) -> QuestionResult:
+        """Runs all cases and adds up the score as Otter does.
+
+        Raises:
+            BrokenTestFileError: the test file cannot be loaded.
+        """
+        test_file = load_test_file(self.path)
+        cases = list(test_file.test_cases)
+        outcomes = [self._run_case(test_file, case) for case in cases]
+        test_file.test_cases = cases
+        test_file.test_case_results = [
+            TestCaseResult(case, "", passed) for case, (passed, _) in zip(cases, outcomes, strict=True)
+        ]
+        return QuestionResult(
+            name=name,
+            score=float(test_file.score),
+            possible=float(test_file.possible),
+            checked=checked,
+            cases=tuple(
+                CaseResult(
+                    one_line(str(case.name), 200), passed, bool(case.hidden), float(case.points or 0), message
+                )
+                for case, (passed, message) in zip(cases, outcomes, strict=True)
+            ),
+        )
+
+    def _run_case(self, test_file: TestFile, case: TestCase) -> tuple[bool, str]:
+        """Whether the case passed, and the message for the learner."""
+        environment = Environment(self.source)
+        error: BaseException | None = None
+        report = ""
+        passed = False
+        test_file.test_cases = [case]
+        if trouble := self.watch.trouble():  # the process is gone already: nothing to run against
+            return False, trouble
+        self.watch.before()
+        if isinstance(test_file, KeepingExceptionTestFile):
+            test_file.error = None
+        try:
+            test_file.run(environment)
+        except BaseException as other:  # not an `Exception`: those Otter has dealt with
+            error = other
+        else:
+            outcome = test_file.test_case_results[0]
+            passed = outcome.passed
+            if isinstance(test_file, KeepingExceptionTestFile):
+                error = None if passed else test_file.error
+            else:
+                report = "" if passed else (outcome.message or "").removeprefix(OTTER_FAILED)
+        if trouble := self.watch.trouble():
+            return False, trouble
+        if passed:
+            return True, plain(case.success_message or "", 500)
+        failure = Failure(
+            hidden=bool(case.hidden),
+            error=error,
+            report=report,
+            hint=case.failure_message or "",
+            learner_error=self.watch.learner_error(),
+            missing=sorted(environment.missing),
+            test_path=str(self.path),
+            authored=self.authored,
+        )
+        names = self.source.names() if environment.missing else []
+        return False, explain(failure, names, self.cells)
+
+
+def load_test_file(path: Path) -> TestFile:
+    """The test file in Otter's class for its format.
+
+    Raises:
+        BrokenTestFileError: it is not there, or not a test file.
+    """
+    try:
+        source = path.read_text(encoding="utf-8")
+        if _ok_format(source):
+            return OKTestFile.from_file(str(path))
+        return KeepingExceptionTestFile.from_string(source, path=str(path))
+    except (Exception, SystemExit) as error:
+        raise BrokenTestFileError(f"{path.name} cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def _ok_format(source: str) -> bool:
+    """What the file says its format is, read off the line that Otter requires and writes."""
+    said = re.search(rf"^{OK_FORMAT_VARNAME}\s*=\s*(True|False)\s*$", source, re.MULTILINE)
+    if not said:
+        raise ValueError(f"it has no line `{OK_FORMAT_VARNAME} = True` or `{OK_FORMAT_VARNAME} = False`")
+    return said.group(1) == "True"

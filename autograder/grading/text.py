@@ -1,0 +1,34 @@
+"""Text that came from a submission, made fit to store and show as plain text.
+
+Escaping for HTML or for a spreadsheet is the business of whoever writes those.
+"""
+
+from __future__ import annotations
+
+import re
+
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+"""ANSI escape sequences: colors, cursor movements, window titles."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters other than tab, newline and carriage return, and those that turn the writing around."""
+
+
+def plain(text: str, limit: int) -> str:
+    """`text` without escape sequences, control characters and halves of characters, at most `limit` long.
+
+    What is too long loses its middle: the beginning says what it was, the end how it ended.
+    """
+    if len(text) > 4 * limit + 1000:  # before the work below, which is proportional to the length
+        text = text[: 2 * limit] + text[-2 * limit :]
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = CONTROLS.sub("", ESCAPES.sub("", text))
+    if len(text) > limit:
+        half = (limit - 5) // 2
+        text = f"{text[:half]} ... {text[-half:]}"
+    return text
+
+
+def one_line(text: str, limit: int) -> str:
+    """`plain`, on one line."""
+    return plain(" ".join(text.split()), limit)

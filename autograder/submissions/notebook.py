@@ -1,0 +1,152 @@
+"""The bytes of a notebook, as handed in, to the code cells that will be run.
+
+The bytes come from a stranger. This module reads them as JSON, looks only at
+the fields it needs, and says in one sentence what is wrong with a notebook it
+cannot read. It must never run, import or unpickle anything from it.
+
+Which cells count follows Otter: a cell tagged `otter_ignore`, or whose Otter
+metadata says `ignore`, is left out, and a check that Otter wrote into a cell's
+metadata is made after that cell.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course import METADATA_KEY
+
+MAX_NOTEBOOK_BYTES = 32 * 1024 * 1024
+"""A notebook with every figure of the longest exercise in it has about 3 MB."""
+
+MAX_CODE_CELLS = 2000
+MAX_SOURCE_CHARACTERS = 2_000_000
+
+SKIP_TAGS = frozenset({"otter_ignore", "skip-execution"})
+"""Tags that keep a cell from running under `otter run`: Otter's own and nbclient's."""
+
+
+class UnreadableError(Exception):
+    """What was handed in cannot be graded; the message is one sentence for the instructor and the learner."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell. `checks`: the questions Otter's metadata asks to check right after it."""
+
+    source: str
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The code cells in order, and the exercise the notebook says it is (empty when it does not say)."""
+
+    cells: tuple[Cell, ...]
+    assignment: str
+
+
+def parse_notebook(data: bytes) -> Notebook:
+    """The code cells of a notebook of any format version Jupyter still knows.
+
+    Args:
+        data: the file's bytes.
+
+    Raises:
+        UnreadableError: with the reason.
+    """
+    document = _current_format(_json(data))
+    cells = document.get("cells")
+    if not isinstance(cells, list):
+        raise UnreadableError("This is JSON, but not a notebook: it has no list of cells.")
+    code = [cell for number, entry in enumerate(cells, 1) if (cell := _code_cell(entry, number)) is not None]
+    if not any(cell.source.strip() for cell in code):
+        raise UnreadableError("The notebook has no code: every code cell is empty, or there is none.")
+    if len(code) > MAX_CODE_CELLS or sum(len(cell.source) for cell in code) > MAX_SOURCE_CHARACTERS:
+        raise UnreadableError(
+            f"The notebook is too long: more than {MAX_CODE_CELLS} code cells "
+            f"or {MAX_SOURCE_CHARACTERS:,} characters of code."
+        )
+    return Notebook(tuple(cell for cell in code if cell.source.strip()), _assignment(document))
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_NOTEBOOK_BYTES:
+        raise UnreadableError(
+            f"The notebook is too large: {len(data) / 2**20:.0f} MB, at most "
+            f"{MAX_NOTEBOOK_BYTES // 2**20} MB. Clear its outputs and hand it in again."
+        )
+    if not data.strip():
+        raise UnreadableError("The file is empty.")
+    if b"\0" in data:
+        raise UnreadableError("The file is damaged: a notebook is text, and this one has null bytes in it.")
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UnreadableError("The file is damaged: a notebook is text in UTF-8, and this is not.") from None
+    except RecursionError:
+        raise UnreadableError("The notebook's JSON is nested too deeply.") from None
+    except ValueError as error:  # a JSON error, or a number too long to read
+        raise UnreadableError(f"The file is not a notebook: its JSON is malformed ({error}).") from None
+    if not isinstance(document, dict):
+        raise UnreadableError("This is JSON, but not a notebook.")
+    return document
+
+
+def _current_format(document: dict[str, Any]) -> dict[str, Any]:
+    """The same notebook in format 4; older ones are converted, as `otter run` does."""
+    version = document.get("nbformat")
+    if type(version) is not int or version < 1:
+        raise UnreadableError("This is JSON, but not a notebook: it has no format version.")
+    if version > 4:
+        raise UnreadableError(f"The notebook has format {version}; this grader knows formats up to 4.")
+    if version == 4:
+        return document
+    import nbformat  # slow to import, and seldom needed
+
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about cell ids, which are not used here
+            return dict(nbformat.convert(nbformat.from_dict(document), 4))
+    except (Exception, RecursionError) as error:
+        raise UnreadableError(
+            f"The notebook has the old format {version} and cannot be converted "
+            f"({type(error).__name__}). Open it in Jupyter, save it, and hand it in again."
+        ) from None
+
+
+def _code_cell(entry: Any, number: int) -> Cell | None:
+    """The code cell, or None for another kind of cell and for one that is not to run."""
+    if not isinstance(entry, dict):
+        raise UnreadableError(f"Cell {number} of the notebook is not a cell.")
+    if entry.get("cell_type") != "code":
+        return None
+    source = entry.get("source")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise UnreadableError(f"Cell {number} of the notebook has no source.")
+    metadata = _dict(entry.get("metadata"))
+    otter = _dict(metadata.get("otter"))
+    tags = metadata.get("tags")
+    ignored = isinstance(tags, list) and any(tag in SKIP_TAGS for tag in tags if isinstance(tag, str))
+    if ignored or otter.get("ignore"):
+        return None
+    checks = otter.get("tests")
+    names = tuple(name for name in checks if isinstance(name, str)) if isinstance(checks, list) else ()
+    return Cell(whole_characters(source), names)
+
+
+def _assignment(document: dict[str, Any]) -> str:
+    name = _dict(_dict(document.get("metadata")).get(METADATA_KEY)).get("assignment")
+    return whole_characters(name) if isinstance(name, str) else ""
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def whole_characters(text: str) -> str:
+    """`text` with halves of characters replaced: JSON and file names can hold them, UTF-8 cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,122 @@
+"""One thing handed in to a `Submission`: its code cells and files, or the reason why it has none.
+
+Reading never raises for what a learner did: whatever is wrong becomes `problem`
+and `reason`. Only a plain file is opened; links, pipes and devices are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from autograder.course import SUPPORT_FILES
+from autograder.submissions.archive import MAX_ZIP_BYTES, read_zip
+from autograder.submissions.find import Found
+from autograder.submissions.notebook import Cell, UnreadableError, parse_notebook
+
+UNREADABLE = "unreadable"
+WRONG_ASSIGNMENT = "wrong-assignment"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One submission, ready to be graded or to be refused.
+
+    Attributes:
+        learner: who handed it in.
+        name: the file's name as handed in.
+        assignment: the exercise; empty when it is not known.
+        cells: the code cells that will run, in order.
+        files: what else was in the zip, beside the notebook; never the course's own files.
+        sha256: of the bytes handed in; empty when they could not be read.
+        problem: empty, `unreadable` or `wrong-assignment`.
+        reason: one sentence about the problem.
+    """
+
+    learner: str
+    name: str
+    assignment: str = ""
+    cells: tuple[Cell, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    sha256: str = ""
+    problem: str = ""
+    reason: str = ""
+
+
+def read_submission(found: Found, assignment: str | None, known: Collection[str]) -> Submission:
+    """What is in the file.
+
+    Args:
+        found: where it lies and whose it is.
+        assignment: the exercise it is handed in for; None to take what the notebook says.
+        known: the names of all exercises.
+    """
+    digest = ""
+    try:
+        data = _bytes(found)
+        digest = hashlib.sha256(data).hexdigest()
+        files: Mapping[str, bytes] = {}
+        if found.path.suffix.lower() == ".zip":
+            packed = read_zip(data)
+            data = packed.notebook
+            files = {name: content for name, content in packed.files.items() if name not in SUPPORT_FILES}
+        notebook = parse_notebook(data)
+    except UnreadableError as error:
+        return Submission(
+            found.learner, found.name, assignment or "", sha256=digest, problem=UNREADABLE, reason=str(error)
+        )
+    problem, reason = _mismatch(notebook.assignment, assignment, known)
+    return Submission(
+        learner=found.learner,
+        name=found.name,
+        assignment=assignment or ("" if problem else notebook.assignment),
+        cells=notebook.cells,
+        files=files,
+        sha256=digest,
+        problem=problem,
+        reason=reason,
+    )
+
+
+def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str, str]:
+    """Whether the notebook is for another exercise than the one it is handed in for."""
+    shown = says[:80]
+    if asked is not None:
+        if says and says != asked:
+            return WRONG_ASSIGNMENT, f"The notebook is for {shown}; {asked} is being graded."
+    elif not says:
+        return WRONG_ASSIGNMENT, (
+            "The notebook does not say which exercise it is (its metadata is missing). "
+            "Give the exercise with --assignment."
+        )
+    elif says not in known:
+        return WRONG_ASSIGNMENT, f"The notebook is for {shown!r}, which is not an exercise of this course."
+    return "", ""
+
+
+def _bytes(found: Found) -> bytes:
+    """The content of a plain file of a sensible size."""
+    if found.path.suffix.lower() not in (".ipynb", ".zip"):
+        raise UnreadableError(f"{found.name} is neither a notebook (.ipynb) nor a zip.")
+    try:
+        descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if found.path.is_symlink():
+            raise UnreadableError("This is a link, not a file. Hand in the file itself.") from None
+        raise UnreadableError(f"The file cannot be opened ({error.strerror}).") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("This is not a plain file.")
+        if status.st_size > MAX_ZIP_BYTES:
+            raise UnreadableError(
+                f"The file is too large: {status.st_size / 2**20:.0f} MB, at most "
+                f"{MAX_ZIP_BYTES // 2**20} MB."
+            )
+        try:
+            return file.read(MAX_ZIP_BYTES + 1)
+        except OSError as error:
+            raise UnreadableError(f"The file cannot be read ({error.strerror}).") from None

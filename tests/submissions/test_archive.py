@@ -1,0 +1,107 @@
+"""Reading a zip: the one notebook in it, or one sentence that says why not; memory within the limits."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+
+import pytest
+
+from autograder.submissions import archive
+from autograder.submissions.archive import read_zip
+from autograder.submissions.notebook import UnreadableError
+
+pytestmark = pytest.mark.fast
+
+
+def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as made:
+        for name, content in entries:
+            made.writestr(name, content, compress_type=compression)
+    return buffer.getvalue()
+
+
+def special(name: str, kind: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = (kind | 0o777) << 16
+    return entry
+
+
+NOTEBOOK = ("02-preprocessing.ipynb", b"the notebook")
+
+
+def test_otters_export_is_read() -> None:
+    packed = read_zip(
+        zipped(NOTEBOOK, (".OTTER_LOG", b"log"), ("__zip_filename__", b"x"), ("02.pdf", b"pdf"))
+    )
+    assert packed.notebook == b"the notebook"
+    assert packed.name == "02-preprocessing.ipynb"
+    assert packed.files == {}
+
+
+def test_files_beside_the_notebook_come_with_it() -> None:
+    packed = read_zip(
+        zipped(("hw/a.ipynb", b"n"), ("hw/helper.py", b"x = 1"), ("other/b.py", b""), ("hw/c.exe", b""))
+    )
+    assert packed.files == {"helper.py": b"x = 1"}
+
+
+def test_what_a_mac_and_jupyter_add_is_no_second_notebook() -> None:
+    packed = read_zip(
+        zipped(
+            NOTEBOOK,
+            ("__MACOSX/._02-preprocessing.ipynb", b"x"),
+            (".ipynb_checkpoints/02-checkpoint.ipynb", b"x"),
+        )
+    )
+    assert packed.notebook == b"the notebook"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "damaged"),
+        (b"PK\x03\x04 and no more", "damaged"),
+        (zipped(NOTEBOOK)[:40], "damaged"),
+        (zipped(("a.txt", b"x")), "no notebook"),
+        (zipped(NOTEBOOK, ("second.ipynb", b"x")), "2 notebooks.*hand in one"),
+        (zipped(("../a.ipynb", b"x")), "points outside"),
+        (zipped(NOTEBOOK, ("a/../../b", b"x")), "points outside"),
+        (zipped(NOTEBOOK, ("/etc/passwd", b"x")), "points outside"),
+        (zipped(NOTEBOOK, ("C:/b.txt", b"x")), "points outside"),
+        (zipped(NOTEBOOK, ("..\\b.txt", b"x")), "points outside"),
+        (zipped((special("a.ipynb", stat.S_IFLNK), b"/etc/passwd")), "link or a special file"),
+        (zipped(NOTEBOOK, (special("p", stat.S_IFIFO), b"")), "link or a special file"),
+        (zipped(*[(f"{n}.txt", b"") for n in range(archive.MAX_ENTRIES + 1)]), "entries"),
+        (zipped(NOTEBOOK, *[(f"{n}.txt", b"") for n in range(archive.MAX_FILES + 1)]), "files beside"),
+        (zipped(("bomb.ipynb", bytes(40 * 2**20))), "unpacks to more than"),
+        (zipped(NOTEBOOK, ("bomb.txt", bytes(20 * 2**20))), "unpacks to more than"),
+        (zipped(NOTEBOOK, *[(f"{n}.txt", bytes(900 * 2**10)) for n in range(20)]), "unpacks to more than"),
+    ],
+)
+def test_a_bad_zip_is_refused_with_the_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        read_zip(data)
+
+
+def test_a_zip_that_lies_about_its_sizes_is_counted_while_it_is_read() -> None:
+    honest = zipped(("bomb.ipynb", bytes(40 * 2**20)))
+    size = (40 * 2**20).to_bytes(4, "little")
+    with pytest.raises(UnreadableError):
+        read_zip(honest.replace(size, (100).to_bytes(4, "little")))
+
+
+def test_an_encrypted_zip_is_refused() -> None:
+    data = bytearray(zipped(NOTEBOOK, compression=zipfile.ZIP_STORED))
+    data[6] |= 1  # the flag in the entry's own header, and in the directory
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(UnreadableError, match="encrypted"):
+        read_zip(bytes(data))
+
+
+def test_a_flipped_bit_is_noticed() -> None:
+    data = zipped(NOTEBOOK, compression=zipfile.ZIP_STORED)
+    with pytest.raises(UnreadableError, match="damaged"):
+        read_zip(data.replace(b"the notebook", b"the notebooK"))

@@ -1,0 +1,198 @@
+"""Who handed in what: names from paths, one row for each thing handed in, and nothing lost on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder import course
+from autograder.course import METADATA_KEY, CourseError
+from autograder.submissions.find import find
+from autograder.submissions.read import Submission, read_submission
+
+pytestmark = pytest.mark.fast
+
+NAME = "02-preprocessing"
+KNOWN = [NAME, "04-model"]
+
+
+@pytest.fixture(autouse=True)
+def exercises(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    solutions = tmp_path_factory.mktemp("solutions")
+    for name in KNOWN:
+        (solutions / f"{name}.md").touch()
+    monkeypatch.setattr(course, "SOLUTIONS", solutions)
+
+
+def notebook(assignment: str | None = NAME) -> str:
+    metadata = {METADATA_KEY: {"assignment": assignment}} if assignment else {}
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {}}
+    return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def put(path: Path, text: str | None = None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(notebook() if text is None else text, encoding="utf-8")
+    return path
+
+
+def learners(*paths: Path) -> list[tuple[str, str]]:
+    return [(item.learner, item.name) for item in find(paths).found]
+
+
+def read(path: Path, assignment: str | None = None) -> Submission:
+    (item,) = find([path]).found
+    return read_submission(item, assignment, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("inside", "learner"),
+    [
+        ("alice.ipynb", "alice"),
+        (f"alice/{NAME}.ipynb", "alice"),
+        ("alice/anything.ipynb", "alice"),
+        (f"alice/{NAME}/{NAME}.ipynb", "alice"),
+        (f"{NAME}/alice.ipynb", "alice"),
+        (f"{NAME}/alice/work.ipynb", "alice"),
+        (f"alice_{NAME}.ipynb", "alice"),
+        (f"{NAME}-alice.ipynb", "alice"),
+        (f"{NAME} (1).ipynb", "class"),
+        (f"{NAME}.ipynb", "class"),
+        (f"alice/{NAME}_2026_01_31T09_30_00_123456.zip", "alice"),
+        (f"alice_{NAME}_2026_01_31T09_30_00_123456.zip", "alice"),
+        ("Ångström Émilie.ipynb", "Ångström Émilie"),
+        ("Ангелина/work.ipynb", "Ангелина"),
+        ("x" * 240 + ".ipynb", "x" * 240),
+        ("=cmd()<b>.ipynb", "=cmd()<b>"),
+        ("two\nlines.ipynb", "two lines"),
+    ],
+)
+def test_the_learner_is_named_by_the_path(tmp_path: Path, inside: str, learner: str) -> None:
+    put(tmp_path / "class" / inside)
+    assert [name for name, _ in learners(tmp_path / "class")] == [learner]
+
+
+@pytest.mark.parametrize(
+    ("path", "learner"),
+    [
+        ("alice.ipynb", "alice"),
+        (f"alice/{NAME}.ipynb", "alice"),
+        (f"alice/{NAME}/{NAME}.ipynb", "alice"),
+    ],
+)
+def test_the_learner_of_a_single_file(tmp_path: Path, path: str, learner: str) -> None:
+    assert [name for name, _ in learners(put(tmp_path / path))] == [learner]
+
+
+def test_the_same_file_name_from_two_learners_gives_two_rows(tmp_path: Path) -> None:
+    put(tmp_path / "alice" / f"{NAME}.ipynb")
+    put(tmp_path / "bob" / f"{NAME}.ipynb")
+    assert learners(tmp_path) == [("alice", f"{NAME}.ipynb"), ("bob", f"{NAME}.ipynb")]
+
+
+def test_two_files_of_one_learner_and_one_name_stay_two(tmp_path: Path) -> None:
+    put(tmp_path / "alice" / "first" / f"{NAME}.ipynb")
+    put(tmp_path / "alice" / "second" / f"{NAME}.ipynb")
+    rows = learners(tmp_path)
+    assert [learner for learner, _ in rows] == ["alice", "alice"]
+    assert len({name for _, name in rows}) == 2
+
+
+def test_a_name_composed_in_two_ways_is_one_name(tmp_path: Path) -> None:
+    put(tmp_path / "E\u0301milie.ipynb")
+    assert learners(tmp_path) == [("Émilie", "Émilie.ipynb")]
+
+
+def test_a_file_name_that_is_not_text_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    with open(os.path.join(os.fsencode(tmp_path / "class"), b"bad\xff.ipynb"), "w") as file:
+        file.write(notebook())
+    assert learners(tmp_path / "class") == [("bad\ufffd", "bad\ufffd.ipynb")]
+
+
+def test_what_jupyter_and_the_course_put_there_is_not_handed_in(tmp_path: Path) -> None:
+    put(tmp_path / "alice" / f"{NAME}.ipynb")
+    put(tmp_path / "alice" / ".ipynb_checkpoints" / f"{NAME}-checkpoint.ipynb")
+    put(tmp_path / "alice" / "digits.py")
+    put(tmp_path / "alice" / "essay.pdf")
+    search = find([tmp_path])
+    assert [item.learner for item in search.found] == ["alice"]
+    assert [path.name for path in search.others] == ["essay.pdf"]
+
+
+def test_a_path_given_twice_is_graded_once(tmp_path: Path) -> None:
+    file = put(tmp_path / "alice.ipynb")
+    assert len(learners(tmp_path, file)) == 1
+
+
+def test_a_wrong_path_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"There is no .*nowhere"):
+        find([tmp_path / "nowhere"])
+    with pytest.raises(CourseError, match="no notebook and no zip"):
+        find([tmp_path])
+
+
+def test_the_exercise_comes_from_the_notebook_or_from_the_instructor(tmp_path: Path) -> None:
+    file = put(tmp_path / "alice.ipynb")
+    assert (read(file).assignment, read(file).problem) == (NAME, "")
+    assert read(file, NAME).problem == ""
+    unnamed = put(tmp_path / "bob.ipynb", notebook(None))
+    assert (read(unnamed, NAME).assignment, read(unnamed, NAME).problem) == (NAME, "")
+
+
+@pytest.mark.parametrize(
+    ("says", "asked", "reason"),
+    [
+        ("04-model", NAME, "is for 04-model; 02-preprocessing is being graded"),
+        (None, None, "does not say which exercise"),
+        ("99-other", None, "not an exercise of this course"),
+        ("../../etc", None, "not an exercise of this course"),
+    ],
+)
+def test_the_wrong_assignment_is_said(
+    tmp_path: Path, says: str | None, asked: str | None, reason: str
+) -> None:
+    submission = read(put(tmp_path / "alice.ipynb", notebook(says)), asked)
+    assert submission.problem == "wrong-assignment"
+    assert reason in submission.reason
+    assert submission.assignment == (asked or "")
+
+
+def test_a_zip_gives_its_notebook_and_files_but_never_the_courses_own(tmp_path: Path) -> None:
+    path = tmp_path / "alice.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in ((f"{NAME}.ipynb", notebook()), ("helper.py", "y = 2"), ("digits.py", "evil")):
+            made.writestr(name, content)
+    submission = read(path)
+    assert [cell.source for cell in submission.cells] == ["x = 1"]
+    assert submission.files == {"helper.py": b"y = 2"}
+
+
+@pytest.mark.parametrize("suffix", [".ipynb", ".zip"])
+def test_a_link_is_not_followed(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / "secret").write_text(notebook())
+    link = tmp_path / f"alice{suffix}"
+    link.symlink_to(tmp_path / "secret")
+    submission = read(link)
+    assert (submission.problem, submission.cells) == ("unreadable", ())
+    assert "link" in submission.reason
+
+
+def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "alice.ipynb")
+    assert "not a plain file" in read(tmp_path / "alice.ipynb").reason
+
+
+def test_another_kind_of_file_is_refused_by_name(tmp_path: Path) -> None:
+    assert "neither a notebook" in read(put(tmp_path / "essay.pdf")).reason
+
+
+def test_an_unreadable_file_keeps_its_hash_and_its_reason(tmp_path: Path) -> None:
+    submission = read(put(tmp_path / "alice.ipynb", "{"), NAME)
+    assert (submission.problem, submission.assignment) == ("unreadable", NAME)
+    assert len(submission.sha256) == 64
+    assert "malformed" in submission.reason
