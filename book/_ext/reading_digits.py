@@ -1,0 +1,175 @@
+"""The book's own Sphinx extension: what the stock theme lacks to work offline and for everybody.
+
+* removes `sphinx_thebe`, which puts an outside address and a script error on every page;
+* puts MathJax and a zip of the exercises into `build/book/extra`, which Sphinx copies into the site;
+* fails the build (as a warning, and `build.py` makes warnings errors) where a picture has no alternative text;
+* mends what the theme does wrong for screen readers and keyboards;
+* adds the directive `practice`, a box that leads from a chapter to its exercise;
+* gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import requests
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+import accessibility
+import notebooks
+
+logger = logging.getLogger(__name__)
+
+EXERCISES_ZIP = "reading-digits-exercises.zip"
+MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+
+
+# --- What the site needs besides the pages -----------------------------------------------------------------
+
+def prepare_extra_files(app: Sphinx, config: Any) -> None:
+    """Fills the folder that `html_extra_path` names, before Sphinx looks whether it is there."""
+    extra = Path(app.confdir, config.html_extra_path[0]).resolve()
+    extra.mkdir(parents=True, exist_ok=True)
+    copy_mathjax(extra / "mathjax")
+    zip_exercises(Path(app.confdir).parent / "exercises", extra / EXERCISES_ZIP)
+
+
+def copy_mathjax(target: Path) -> None:
+    """Copies the tenth of MathJax that TeX formulas need, with its license, from the package that carries it."""
+    if (target / "LICENSE").exists():
+        return
+    spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("The package sphinx-mathjax-offline is not installed: pip install -e '.[book]'")
+    source = Path(spec.origin).parent / "static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source / part, target / part)
+    # MathJax is under the Apache License 2.0, as Requests is, which carries the license's text.
+    license_text = next(Path(requests.__file__).parent.parent.glob("requests-*.dist-info/**/LICENSE"))
+    header = "MathJax, copyright The MathJax Consortium, https://www.mathjax.org, is used under this license.\n\n"
+    (target / "LICENSE").write_text(header + license_text.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def zip_exercises(folder: Path, target: Path) -> None:
+    """Packs what a learner needs (notebooks, public checks, `digits.py`, the data) into one zip."""
+    unwanted = {"__pycache__", ".ipynb_checkpoints", ".OTTER_LOG"}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not unwanted & set(path.parts))
+    if target.exists() and all(path.stat().st_mtime < target.stat().st_mtime for path in [folder, *files]):
+        return
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            name = zipfile.ZipInfo(f"reading-digits/{path.relative_to(folder).as_posix()}")
+            name.external_attr = 0o644 << 16
+            compress = zipfile.ZIP_STORED if path.suffix == ".npz" else zipfile.ZIP_DEFLATED
+            archive.writestr(name, path.read_bytes(), compress)
+
+
+# --- Checks ------------------------------------------------------------------------------------------------
+
+def check_alternative_texts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for image in doctree.findall(nodes.image):
+        if not image.get("alt", "").strip():
+            logger.warning(
+                "picture without alternative text: add `mystnb: {image: {alt: ...}}` to the cell, or `:alt:`",
+                location=(docname, image.line or getattr(image.parent, "line", None)))
+
+
+# --- From a chapter to its exercise ------------------------------------------------------------------------
+
+class Practice(Directive):
+    """`:::{practice} 02-preprocessing` with a sentence on what there is to do: a box with the downloads."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        env = self.state.document.settings.env
+        notebook = Path(env.srcdir).parent / "exercises" / f"{name}.ipynb"
+        env.note_dependency(str(notebook))
+        box = nodes.admonition(classes=["practice"])
+        if not notebook.exists():
+            logger.warning("there is no exercise %s; run `autograder build`", name,
+                           location=(env.docname, self.lineno))
+            return [box]
+        box += nodes.title("", f"Exercise: {title_of(notebook)}")
+        self.state.nested_parse(self.content, self.content_offset, box)
+        download = addnodes.download_reference(
+            "", "", nodes.inline("", f"{name}.ipynb"), refdoc=env.docname, reftarget=f"/../exercises/{name}.ipynb",
+            reftype="download", refdomain="", refexplicit=True, refwarn=False)
+        to_root = "../" * env.docname.count("/")
+        everything = nodes.reference("", "all exercises with data and checks, as one zip",
+                                     refuri=to_root + EXERCISES_ZIP, internal=True)
+        box += nodes.paragraph("", "", nodes.Text("Download "), download, nodes.Text(", or "), everything,
+                               nodes.Text("."), classes=["practice-downloads"])
+        return [box]
+
+
+def title_of(notebook: Path) -> str:
+    """The first heading of a notebook."""
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
+            if line.startswith("# "):
+                return line[2:].strip()
+    return notebook.stem
+
+
+# --- From a chapter to another -----------------------------------------------------------------------------
+
+def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
+                 options: Any = None, content: Any = None) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """`{chapter}`7`` or `{chapter}`A``: "chapter 7", a link as soon as the table of contents has that page.
+
+    The words before the number may be given: `{chapter}`Chapter 7`` at the start of a sentence.
+    """
+    env = inliner.document.settings.env
+    toc = Path(env.srcdir, "_toc.yml")
+    env.note_dependency(str(toc))
+    key = text.split()[-1]
+    stem = f"{int(key):02d}-" if key.isdigit() else f"{key.lower()}-"
+    found = re.search(rf"^( *#)?.*file: (\S*/{stem}\S+)", toc.read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        message = inliner.reporter.error(f"there is no chapter {key} in _toc.yml", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    words = text if text != key else f"{'chapter' if key.isdigit() else 'appendix'} {key}"
+    label = nodes.inline("", words)
+    if found[1]:  # still a comment: the page is not written yet
+        label["classes"].append("chapter-missing")
+        return [label], []
+    reference = addnodes.pending_xref("", label, refdomain="std", reftype="doc", reftarget=f"/{found[2]}",
+                                      refexplicit=True, refwarn=True, refdoc=env.docname)
+    return [reference], []
+
+
+# --- Wiring ------------------------------------------------------------------------------------------------
+
+def remove_thebe(app: Sphinx) -> None:
+    """Takes out the handlers and the style sheet that `sphinx_thebe` has registered."""
+    for listeners in app.events.listeners.values():
+        listeners[:] = [one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")]
+    app.registry.css_files[:] = [one for one in app.registry.css_files if one[0] != "sphinx-thebe.css"]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    remove_thebe(app)
+    app.connect("config-inited", prepare_extra_files, priority=100)
+    app.connect("doctree-resolved", check_alternative_texts)
+    app.add_directive("practice", Practice)
+    app.add_role("chapter", chapter_role)
+    accessibility.setup(app)
+    notebooks.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,200 @@
+"""Builds the book into build/book/html; the Makefile calls it.
+
+    python book/build.py            only what changed is executed and written
+    python book/build.py --fresh    everything from nothing
+
+Theory of operation. A chapter is a MyST Markdown notebook. First the chapters whose code changed are executed,
+one process each, as many at a time as there are processors, every one single-threaded so that a run's numbers
+do not depend on the machine's load; what they print and draw goes into jupyter-cache (build/book/executed).
+Then Sphinx runs once, in this process, finds every chapter executed, and writes the pages. A warning of any
+kind fails the build.
+
+What a chapter's results depend on is: its code cells, `figures.py`, the data, the result files of experiments
+that it reads, and the versions of the libraries. jupyter-cache knows only the code cells, so this script keeps
+a digest of the rest and drops what is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+BOOK = Path(__file__).resolve().parent
+ROOT = BOOK.parent
+OUTPUT = ROOT / "build" / "book"
+EXERCISES = ROOT / "exercises"
+LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "matplotlib", "myst-nb")
+KERNEL_LOG = OUTPUT / "kernels.log"
+CELL_TIMEOUT = 600
+
+
+def prepare_environment() -> None:
+    """What every kernel inherits: where the helper modules are, and TensorFlow quiet, exact and on one thread."""
+    os.environ |= {
+        "PYTHONPATH": os.pathsep.join([str(EXERCISES), str(BOOK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+    }
+
+
+# --- Executing the chapters --------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Executed:
+    """What one process hands back: the notebook with its outputs as JSON, or how its failure reads."""
+
+    notebook: str
+    seconds: float
+    error: str
+
+
+def execute(path: str, source: str) -> Executed:
+    """Runs one notebook (JSON) in a kernel of its own; in a worker process."""
+    import nbformat
+    from jupyter_cache.executors.utils import single_nb_execution
+
+    # What kernels write to the terminal (not what cells print) is kept in a file: mostly start-up notices.
+    with KERNEL_LOG.open("ab") as log:
+        os.dup2(log.fileno(), 2)
+    notebook = nbformat.reads(source, as_version=4)
+    done = single_nb_execution(notebook, cwd=str(Path(path).parent), timeout=CELL_TIMEOUT, allow_errors=False)
+    return Executed(nbformat.writes(notebook), done.time, str(done.err or ""))
+
+
+def chapters() -> list[Path]:
+    """The pages of the book that are notebooks, in the order of the table of contents."""
+    from myst_nb.core.read import is_myst_markdown_notebook
+    from sphinx_external_toc.parsing import parse_toc_yaml
+
+    pages = [BOOK / f"{name}.md" for name in parse_toc_yaml(BOOK / "_toc.yml")]
+    return [page for page in pages if page.exists() and is_myst_markdown_notebook(page.read_text(encoding="utf-8"))]
+
+
+def ingredients(source: str) -> str:
+    """A digest of what a chapter's results depend on besides its own code cells."""
+    files = [BOOK / "figures.py", EXERCISES / "mnist.npz"]
+    files += sorted(path for path in (BOOK / "experiments" / "results").glob("*") if path.name in source)
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    for library in LIBRARIES:
+        try:
+            digest.update(f"{library} {importlib.metadata.version(library)}".encode())
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return digest.hexdigest()
+
+
+def execute_chapters(processes: int) -> bool:
+    """Executes the chapters that need it and puts their outputs into the cache; whether all succeeded."""
+    import nbformat
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+    from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_parser.config.main import MdParserConfig
+
+    cache = get_cache(OUTPUT / "executed")
+    cache.change_cache_limit(1000)
+    record = OUTPUT / "ingredients.json"
+    known = json.loads(record.read_text()) if record.exists() else {}
+    waiting, fresh = {}, {}
+    for page in chapters():
+        text = page.read_text(encoding="utf-8")
+        notebook = read_myst_markdown_notebook(text, config=MdParserConfig(), path=page)
+        name = page.relative_to(BOOK).as_posix()
+        fresh[name] = ingredients(text)
+        try:
+            found = cache.match_cache_notebook(notebook)
+            if known.get(name) == fresh[name]:
+                continue
+            cache.remove_cache(found.pk)
+        except KeyError:
+            pass
+        waiting[name] = nbformat.writes(notebook)
+    if not waiting:
+        return True
+
+    print(f"Executing {len(waiting)} of {len(fresh)} chapters, {processes} at a time", flush=True)
+    failed = False
+    with ProcessPoolExecutor(processes) as pool:
+        jobs = {pool.submit(execute, str(BOOK / name), source): name for name, source in waiting.items()}
+        for number, job in enumerate(as_completed(jobs), 1):
+            name = jobs[job]
+            try:
+                done = job.result()
+            except Exception as error:  # the kernel died, or never started
+                done = Executed("", 0, f"{type(error).__name__}: {error}\nSee {KERNEL_LOG.relative_to(ROOT)}.")
+            print(f"  [{number}/{len(jobs)}] {name}: {done.seconds:.0f} s", flush=True)
+            if done.error:
+                failed = True
+                print(f"\n{name} failed:\n{done.error}\n", file=sys.stderr, flush=True)
+                continue
+            cache.cache_notebook_bundle(
+                CacheBundleIn(nbformat.reads(done.notebook, as_version=4), str(BOOK / name),
+                              data={"execution_seconds": done.seconds}),
+                check_validity=False, overwrite=True)
+            known[name] = fresh[name]
+            record.write_text(json.dumps(known, indent=1, sort_keys=True))
+    return not failed
+
+
+# --- Writing the pages -------------------------------------------------------------------------------------
+
+def write_pages(builder: str = "html") -> bool:
+    """Runs Sphinx with Jupyter Book's configuration; whether there was neither error nor warning."""
+    from jupyter_book.sphinx import build_sphinx
+
+    result = build_sphinx(
+        BOOK, OUTPUT / builder, doctreedir=OUTPUT / "doctrees" / builder, builder=builder, noconfig=True,
+        path_config=BOOK / "_config.yml", warningiserror=True, keep_going=True, quiet=True,
+        confoverrides={
+            "external_toc_path": str(BOOK / "_toc.yml"), "nb_execution_cache_path": str(OUTPUT / "executed"),
+            "nitpicky": True, "latex_individualpages": False})
+    if result == 0:
+        return True
+    # Sphinx would not repeat a warning about a page it has read: forget that it was read.
+    shutil.rmtree(OUTPUT / "doctrees" / builder, ignore_errors=True)
+    return False
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Build the book into build/book/html.")
+    parser.add_argument("--fresh", action="store_true", help="forget everything built before")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
+    options = parser.parse_args(arguments)
+
+    started = time.monotonic()
+    prepare_environment()
+    if options.fresh:
+        shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    if not execute_chapters(options.jobs):
+        print("The book was not built: a chapter's code failed, see above.", file=sys.stderr)
+        return 1
+    print("Writing the pages", flush=True)
+    if not write_pages():
+        print("The book has errors or warnings, see above. Nothing is shown as finished that is not clean.",
+              file=sys.stderr)
+        return 1
+    page = os.path.relpath(OUTPUT / "html" / "index.html")
+    print(f"The book is in {page} ({time.monotonic() - started:.0f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,335 @@
+/* The live demo: draw a digit, and a network trained by this course reads it.
+ *
+ * The page's part only: the image is made in image.js, the answer in network.js, the weights come in
+ * weights.js. It works from http and from file://, asks for nothing and sends nothing.
+ */
+"use strict";
+(function () {
+  const { Bitmap, announcer, bytes, forward, likeMnist, png, unpack } = ReadingDigits;
+  const root = document.getElementById("rd-draw");
+  if (!root) return;
+  const at = (id) => document.getElementById(id);
+
+  const SIZE = 280; // the drawing is SIZE x SIZE, ten drawn pixels for one of 28
+  const RADIUS = 12; // of the pen: about as thick, beside the digit, as MNIST's writers had it
+  const STEP = 10; // by keyboard: one of 28
+  const FINE_STEP = 2;
+
+  const layers = unpack(ReadingDigits.network);
+  const units = layers[0].units;
+  const say = announcer(at("rd-status"));
+  const bitmap = new Bitmap(SIZE);
+  const pad = at("rd-pad").getContext("2d");
+  const penMark = root.querySelector(".rd-pen");
+  const hint = root.querySelector(".rd-hint");
+  const pen = { x: SIZE / 2, y: SIZE / 2, down: false };
+  const held = new Set(); // arrow keys now pressed: two of them make a diagonal
+  let pixels = null; // what the network gets: 784 gray levels, or null when there is nothing
+  let example = null; // the test image on show, or null while the reader draws
+  let nextExample = 0;
+  let scheduled = false;
+
+  // --- What is shown -----------------------------------------------------------------------------------
+
+  /** Ten rows of digit, bar and number; returns a function that sets row k. */
+  function rows(body) {
+    const cells = [];
+    for (let digit = 0; digit < 10; digit++) {
+      const row = body.insertRow();
+      const head = row.appendChild(document.createElement("th"));
+      head.scope = "row";
+      head.textContent = digit;
+      const bar = row.insertCell().appendChild(document.createElement("span"));
+      bar.className = "rd-bar";
+      cells.push({ row, bar, number: row.insertCell() });
+    }
+    return function set(digit, share, text, name) {
+      const { row, bar, number } = cells[digit];
+      bar.style.setProperty("--share", share.toFixed(4));
+      if (number.textContent !== text) number.textContent = text;
+      row.className = name;
+    };
+  }
+
+  const showProbability = rows(at("rd-bars"));
+  const showPush = rows(at("rd-pushes"));
+
+  const percent = (share) => `${(100 * share).toFixed(1)}%`;
+  const largest = (values) => values.reduce((best, value, k) => (value > values[best] ? k : best), 0);
+
+  /** Paints values into a canvas, one pixel each; `color` gives red, green, blue for a value. */
+  function paint(canvas, values, color) {
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(canvas.width, canvas.height);
+    for (let k = 0; k < canvas.width * canvas.height; k++) {
+      const [red, green, blue] = color(values ? values[k] : 0);
+      image.data.set([red, green, blue, 255], 4 * k);
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  const gray = (value) => [value, value, value];
+
+  /** Black at zero, blue above, orange below: told apart with any kind of color vision. */
+  function signed(most) {
+    return (value) => {
+      const share = most > 0 ? Math.min(Math.abs(value) / most, 1) : 0;
+      return (value > 0 ? [110, 190, 255] : [255, 160, 60]).map((part) => part * share);
+    };
+  }
+
+  /** Computes the answer to what is drawn and shows it. Runs at most once a frame. */
+  function update() {
+    scheduled = false;
+    pixels = example ? example.pixels : bitmap.empty ? null : likeMnist(bitmap);
+    hint.hidden = pixels !== null || pen.down;
+    paint(at("rd-image"), pixels, gray);
+    const answer = forward(layers, pixels || new Uint8Array(784));
+    const best = largest(answer.probabilities);
+    answer.probabilities.forEach((share, digit) => {
+      if (pixels) showProbability(digit, share, percent(share), digit === best ? "rd-best" : "");
+      else showProbability(digit, 0, "", "");
+    });
+    if (root.querySelector("details").open) showInside(answer);
+    root.dataset.answer = pixels ? best : "";
+    return answer;
+  }
+
+  function schedule() {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(update);
+  }
+
+  /** One sentence on what the network answers, for the eye and for the screen reader. */
+  function reading() {
+    if (!pixels) return "Nothing is drawn yet.";
+    const { probabilities } = forward(layers, pixels);
+    const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+    const [first, second] = order;
+    const doubt = probabilities[second] > 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
+    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.`;
+  }
+
+  // --- The hidden layer --------------------------------------------------------------------------------
+
+  const COLUMNS = 16;
+
+  function showInside({ inputs, hidden }) {
+    if (at("rd-follow").checked) at("rd-unit").value = largest(hidden) + 1;
+    const unit = at("rd-unit").valueAsNumber - 1;
+    showUnits(hidden, unit);
+
+    const strength = hidden[unit].toFixed(2);
+    at("rd-unit-value").textContent = `${unit + 1}: answers ${strength}`;
+    at("rd-unit").setAttribute("aria-valuetext", `unit ${unit + 1}, answers ${strength}`);
+
+    const weights = Array.from({ length: 784 }, (_, i) => layers[0].weights[i * units + unit]);
+    const evidence = weights.map((weight, i) => weight * inputs[i]);
+    const reach = (values) => Math.max(...values.map(Math.abs));
+    paint(at("rd-weights"), weights, signed(reach(weights)));
+    paint(at("rd-evidence"), evidence, signed(reach(evidence)));
+    const share = (values, sign) =>
+      values.filter((value) => Math.sign(value) === sign).reduce((sum, value) => sum + Math.abs(value), 0);
+    at("rd-weights").setAttribute("aria-label",
+      `The weights of unit ${unit + 1} as a picture: blue where ink excites it, orange where ink quiets it`);
+    const found = share(evidence, 1) + share(evidence, -1);
+    at("rd-evidence").setAttribute("aria-label", found === 0
+      ? "Empty: there is no ink"
+      : `Weights times your drawing: ${percent(share(evidence, 1) / found)} of what it found excites the unit`);
+
+    const { weights: outgoing, scales } = layers[1];
+    const pushes = Array.from({ length: 10 }, (_, k) => hidden[unit] * outgoing[unit * 10 + k] * scales[k]);
+    const most = Math.max(reach(pushes), 1e-9);
+    pushes.forEach((push, digit) => {
+      const text = (push < 0 ? "−" : "+") + Math.abs(push).toFixed(2);
+      showPush(digit, Math.abs(push) / most, text, push < 0 ? "rd-against" : "rd-for");
+    });
+  }
+
+  function showUnits(hidden, chosen) {
+    const canvas = at("rd-units");
+    const context = canvas.getContext("2d");
+    const cell = canvas.width / COLUMNS;
+    const most = Math.max(...hidden, 1e-9);
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    hidden.forEach((value, unit) => {
+      const level = Math.round(24 + (231 * value) / most);
+      context.fillStyle = `rgb(${level}, ${level}, ${level})`;
+      context.fillRect((unit % COLUMNS) * cell + 1, Math.floor(unit / COLUMNS) * cell + 1, cell - 2, cell - 2);
+    });
+    context.strokeStyle = "#ffa03c";
+    context.lineWidth = 3;
+    context.strokeRect((chosen % COLUMNS) * cell + 1, Math.floor(chosen / COLUMNS) * cell + 1, cell - 2, cell - 2);
+    const awake = hidden.filter((value) => value > 0).length;
+    canvas.setAttribute("aria-label",
+      `The ${units} hidden units: ${awake} answer to this drawing, unit ${largest(hidden) + 1} most strongly`);
+  }
+
+  function chooseUnit(unit) {
+    at("rd-follow").checked = false;
+    at("rd-unit").value = unit + 1;
+    update();
+  }
+
+  // --- The pen -----------------------------------------------------------------------------------------
+
+  function clear() {
+    bitmap.clear();
+    example = null;
+    pad.fillStyle = "#000";
+    pad.fillRect(0, 0, 2 * SIZE, 2 * SIZE);
+    schedule();
+  }
+
+  function stroke(x, y) {
+    if (example) clear();
+    bitmap.stroke(pen.x, pen.y, x, y, RADIUS);
+    pad.strokeStyle = "#fff";
+    pad.lineWidth = 4 * RADIUS; // the canvas has two pixels for one of the drawing
+    pad.lineCap = "round";
+    pad.beginPath();
+    pad.moveTo(2 * pen.x, 2 * pen.y);
+    pad.lineTo(2 * x, 2 * y);
+    pad.stroke();
+    schedule();
+  }
+
+  function movePen(x, y) {
+    const clip = (value) => Math.min(Math.max(value, 0), SIZE);
+    [x, y] = [clip(x), clip(y)];
+    if (pen.down) stroke(x, y);
+    [pen.x, pen.y] = [x, y];
+    penMark.style.left = `${(100 * x) / SIZE}%`;
+    penMark.style.top = `${(100 * y) / SIZE}%`;
+  }
+
+  function setPen(down) {
+    pen.down = down;
+    root.classList.toggle("rd-pen-down", down);
+    if (down) stroke(pen.x, pen.y); // a dot, should nothing follow
+  }
+
+  /** Where a pointer is, in the drawing's own pixels. */
+  function place(event) {
+    const box = at("rd-pad").getBoundingClientRect();
+    return [
+      ((event.clientX - box.left) * SIZE) / box.width,
+      ((event.clientY - box.top) * SIZE) / box.height,
+    ];
+  }
+
+  at("rd-pad").addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    at("rd-pad").setPointerCapture(event.pointerId);
+    setPen(false);
+    movePen(...place(event));
+    setPen(true);
+  });
+
+  at("rd-pad").addEventListener("pointermove", (event) => {
+    if (!pen.down || !event.isPrimary || !at("rd-pad").hasPointerCapture(event.pointerId)) return;
+    const path = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+    for (const point of path.length ? path : [event]) movePen(...place(point));
+  });
+
+  for (const end of ["pointerup", "pointercancel"]) {
+    at("rd-pad").addEventListener(end, (event) => {
+      if (!event.isPrimary || !pen.down) return;
+      setPen(false);
+      update();
+      say(reading());
+    });
+  }
+
+  const DIRECTIONS = {
+    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+    Home: [-1, -1], PageUp: [1, -1], End: [-1, 1], PageDown: [1, 1],
+  };
+
+  at("rd-pad").addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key in DIRECTIONS) {
+      held.add(event.key);
+      const step = event.shiftKey ? FINE_STEP : STEP;
+      const along = (axis) => Math.sign([...held].reduce((sum, key) => sum + DIRECTIONS[key][axis], 0));
+      movePen(pen.x + step * along(0), pen.y + step * along(1));
+      sayPen();
+    } else if (event.key === " ") {
+      if (event.repeat) return void event.preventDefault();
+      setPen(!pen.down);
+      sayPen();
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      clear();
+      say("Cleared.", { now: true });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation(); // the book's own keys turn pages
+  });
+
+  at("rd-pad").addEventListener("keyup", (event) => held.delete(event.key));
+
+  at("rd-pad").addEventListener("blur", () => {
+    held.clear();
+    setPen(false);
+  });
+
+  function sayPen() {
+    update();
+    const where = (value) => Math.min(Math.floor(value / STEP) + 1, 28);
+    const state = pen.down ? "Pen down" : "Pen up";
+    say(`${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28. ${pixels ? reading() : ""}`.trim());
+  }
+
+  // --- Buttons -----------------------------------------------------------------------------------------
+
+  at("rd-clear").addEventListener("click", () => {
+    clear();
+    say("Cleared.", { now: true });
+  });
+
+  at("rd-hard").addEventListener("click", () => {
+    const hard = ReadingDigits.hard[nextExample];
+    nextExample = (nextExample + 1) % ReadingDigits.hard.length;
+    clear();
+    example = { pixels: bytes(hard.pixels) };
+    update();
+    pad.imageSmoothingEnabled = false;
+    pad.drawImage(at("rd-image"), 0, 0, 2 * SIZE, 2 * SIZE);
+    say(`Test image number ${hard.index} is labeled ${hard.label}. ${reading()}`, { now: true });
+  });
+
+  at("rd-save").addEventListener("click", () => {
+    if (!pixels) return say("Nothing is drawn yet. Draw a digit, then save it.", { now: true });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([png(pixels, 28, 28)], { type: "image/png" }));
+    link.download = "my-digit.png";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    say("Saved as my-digit.png, 28 by 28 pixels.", { now: true });
+  });
+
+  root.querySelector("details").addEventListener("toggle", update);
+  at("rd-follow").addEventListener("change", update);
+  at("rd-unit").max = units;
+  at("rd-unit").addEventListener("input", () => chooseUnit(at("rd-unit").valueAsNumber - 1));
+  at("rd-units").addEventListener("click", (event) => {
+    const box = at("rd-units").getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * COLUMNS);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * (units / COLUMNS));
+    chooseUnit(Math.min(row * COLUMNS + column, units - 1));
+  });
+
+  // --- Start -------------------------------------------------------------------------------------------
+
+  const { accuracy, parameters } = ReadingDigits.network;
+  at("rd-about").textContent =
+    `This network has ${units} hidden units and ${parameters.toLocaleString("en-US")} parameters. It was trained ` +
+    `by the last exercise of this course and reads ${percent(accuracy)} of the 10,000 test images right. Digits ` +
+    "are all it knows: draw a house, and it still answers with a digit.";
+  root.querySelector(".rd-fallback").hidden = true;
+  root.querySelector(".rd-live").hidden = false;
+  clear();
+  update();
+})();

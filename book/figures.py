@@ -1,0 +1,145 @@
+"""One style for every figure of the book, and the few drawing helpers that chapters share.
+
+A chapter opens with
+
+    import figures
+    figures.use_style()
+
+in a cell that is not shown. The rules behind the numbers below:
+
+* A page column is 700 px wide on a desk and about 330 px on a phone. Figures are drawn at most 5.4 inches
+  wide with letters of 10 points or more, so that on a phone they are still 9 px high.
+* The background is transparent. In dark mode the style sheet inverts lightness and keeps hue, so a figure
+  works in both. Where gray levels themselves are the subject (`show_digits`), the cell carries the class
+  `true-colors`, and the page puts a light card behind the figure instead.
+* The colors are Okabe and Ito's, told apart with any color vision. Never color alone: `LINES` pairs each with
+  a dash pattern, and lines are labeled where they end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+BLUE, ORANGE, GREEN, PURPLE, SKY, RED = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
+INK, GRAY, FAINT = "#1a1a1a", "#6b6b6b", "#d5d5d5"
+
+COLORS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.3)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (2, 1)))
+LINES = tuple({"color": color, "linestyle": dash} for color, dash in zip(COLORS, DASHES, strict=True))
+"""Keyword arguments for `plot`, one set per line: a color and its own dash pattern."""
+
+WIDTH = 5.2
+"""Width of a figure in inches: fits a desk's column without shrinking, and is legible on a phone."""
+
+
+def use_style() -> None:
+    """Sets the book's style for every figure that follows in this notebook."""
+    set_matplotlib_formats("retina")
+    mpl.rcParams.update({
+        "figure.figsize": (WIDTH, 3.1),
+        "figure.dpi": 96,
+        "figure.facecolor": "none",
+        "axes.facecolor": "none",
+        "savefig.facecolor": "none",
+        "figure.constrained_layout.use": True,
+        "font.size": 11,
+        "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same picture
+        "axes.titlesize": 11,
+        "axes.labelsize": 11,
+        "axes.edgecolor": GRAY,
+        "axes.labelcolor": INK,
+        "text.color": INK,
+        "xtick.labelsize": 10,
+        "ytick.labelsize": 10,
+        "xtick.color": GRAY,
+        "ytick.color": GRAY,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.prop_cycle": mpl.cycler(color=COLORS) + mpl.cycler(linestyle=DASHES),
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": FAINT,
+        "grid.linewidth": 0.7,
+        "lines.linewidth": 2,
+        "legend.frameon": False,
+        "image.cmap": "gray",
+        "image.interpolation": "nearest",
+    })
+
+
+def show_image(image: np.ndarray, ax: Axes | None = None, title: str = "", **options: object) -> Axes:
+    """Draws one gray image in its true levels, 0 black to 255 white, without axes.
+
+    Args:
+        image: two-dimensional; 0 to 255, unless `vmin` and `vmax` are among the options.
+        ax: where to draw; the current axes by default.
+        title: a line above the image.
+        options: handed on to `imshow`.
+    """
+    ax = ax or plt.gca()
+    ax.imshow(image, **{"cmap": "gray", "vmin": 0, "vmax": 255, **options})
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=GRAY, linewidth=0.7)
+    ax.set_title(title, pad=4)
+    return ax
+
+
+def show_images(images: Sequence[np.ndarray], titles: Sequence[str] = (), columns: int = 5,
+                width: float = WIDTH, **options: object) -> Figure:
+    """Draws images in a grid, in their true gray levels; the cell needs the class `true-colors`.
+
+    Args:
+        images: two-dimensional arrays of one shape.
+        titles: one line above each image; may be empty.
+        columns: images in a row.
+        width: of the whole figure, in inches.
+        options: handed on to `imshow`.
+    """
+    rows = -(-len(images) // columns)
+    height, wide = np.shape(images[0])
+    cell = width / columns
+    figure, axes = plt.subplots(rows, columns, squeeze=False,
+                                figsize=(width, rows * (cell * height / wide + (0.3 if len(titles) else 0.05))))
+    for ax, image, title in zip(axes.flat, images, [*titles, *[""] * (len(images) - len(titles))], strict=False):
+        show_image(image, ax, title, **options)
+    for ax in axes.flat[len(images):]:
+        ax.set_axis_off()
+    return figure
+
+
+def label_ends(ax: Axes, labels: Sequence[str], gap: float = 0.06) -> None:
+    """Writes each line's label at its right end instead of a legend, moved apart where they would touch.
+
+    Args:
+        ax: axes whose lines were drawn in the order of `labels`.
+        labels: one per line.
+        gap: least distance between two labels, as a share of the height of the axes.
+    """
+    lines = ax.get_lines()[:len(labels)]
+    ax.figure.canvas.draw()
+    to_share = ax.transData + ax.transAxes.inverted()
+    ends = [to_share.transform((line.get_xdata()[-1], line.get_ydata()[-1])) for line in lines]
+    height = -np.inf
+    for index in sorted(range(len(lines)), key=lambda i: ends[i][1]):
+        height = max(ends[index][1], height + gap)
+        ax.annotate(labels[index], (ends[index][0], height), xycoords="axes fraction", xytext=(6, 0),
+                    textcoords="offset points", va="center", color=lines[index].get_color(), fontweight="bold",
+                    fontsize=10, annotation_clip=False)
+
+
+def line_styles() -> cycle[dict[str, object]]:
+    """An endless supply of `LINES`, for loops."""
+    return cycle(LINES)
