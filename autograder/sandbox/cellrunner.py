@@ -1,0 +1,414 @@
+"""Inside the sandbox: runs a notebook's cells and answers what the trusted side asks about its variables.
+
+The trusted side speaks first, always; the runner answers. Between cells, and
+while a cell stands at `grader.check(...)`, it may ask for names, values and
+calls. Requests are tuples, the first element says which:
+
+    ("run", index, source)            -> any number of ("check", question), then ("ran", status, error, output)
+    ("continue",)                     ends a check; the cell goes on
+    ("names",)                        -> ("value", [name, ...])
+    ("get", name)                     -> ("value", value) or ("absent",)
+    ("attribute", number, name)       -> ("value", value) or ("absent",) or ("raised", exception)
+    ("call", number, args, kwargs)    -> ("returned", result, changed args, changed kwargs) or ("raised", exception)
+
+Nothing here is trusted: the learner's code runs in this very process and may
+change all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import os
+import random
+import signal
+import sys
+import threading
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+from autograder.sandbox import fasterfit, records, wire
+from autograder.sandbox.exports import Exporter, Kept, raised
+
+ERROR_LIMIT = 6000
+"""Characters of a cell's error."""
+
+
+class Neutral:
+    """What `grader.check` returns: says nothing, shows nothing, and stands any use a notebook makes of it."""
+
+    def __getattr__(self, name: str) -> Neutral:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: object, **kwargs: object) -> Neutral:
+        return self
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return ""
+
+
+class Output:
+    """A text stream that keeps the first part of what is written and counts on."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, limit: int) -> None:
+        self.left = limit
+        self.parts: list[str] = []
+        self.muted = False
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if not self.muted and self.left > 0:
+            self.parts.append(text[: self.left])
+            self.left -= len(text)
+            if self.left <= 0:
+                self.parts.append("\n[output cut here: the notebook printed more than is kept]\n")
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def take(self) -> str:
+        text = "".join(self.parts)
+        self.parts.clear()
+        return text
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        raise OSError("the notebook's output is no file")
+
+    @property
+    def closed(self) -> bool:
+        return False
+
+
+class _Publisher(DisplayPublisher):
+    """`display(...)` as plain text; pictures and HTML are not kept."""
+
+    def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        if isinstance(data, dict) and isinstance(data.get("text/plain"), str):
+            print(data["text/plain"])
+
+
+class _Shell(InteractiveShell):
+    """IPython without terminal, history, files or child processes."""
+
+    def init_history(self) -> None:
+        from IPython.core.history import HistoryManager
+
+        self.history_manager = HistoryManager(shell=self, parent=self, hist_file=":memory:", enabled=False)
+
+    def init_virtualenv(self) -> None:
+        pass
+
+    def init_sys_modules(self) -> None:
+        super().init_sys_modules()
+        sys.modules["__main__"] = self.user_module
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        pass
+
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
+        return "agg", "agg"
+
+    def system(self, cmd: str) -> None:
+        print(f"Shell commands do not run while a notebook is graded: {cmd}")
+        self.user_ns["_exit_code"] = 1
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        self.system(cmd)
+        return [] if split else ""
+
+    def ask_exit(self) -> None:
+        raise SystemExit
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        pass
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+
+class CellRunner:
+    """One notebook: its variables, its output, and the conversation with the trusted side."""
+
+    def __init__(self, channel: wire.Channel, output_bytes: int) -> None:
+        self.channel = channel
+        self.kept = Kept()
+        self.exporter = Exporter(self.kept)
+        self.output = Output(output_bytes)
+        self.cell_names: dict[str, int] = {}
+        self.interruptible = False
+        self.busy = False
+        self.pid = os.getpid()
+        _install_otter(self.check)
+        sys.stdout = sys.stderr = self.output  # type: ignore[assignment]
+        DisplayHook.write_output_prompt = lambda self: None  # type: ignore[method-assign,misc]
+        self.shell = _Shell.instance(display_pub_class=_Publisher, colors="nocolor")
+        self.hidden_names = set(self.shell.user_ns) | {"__builtins__"}
+        self.shell.display_formatter.active_types = ["text/plain"]
+        fasterfit.install()
+
+    # --- the conversation ---
+
+    def serve(self) -> None:
+        """Answers requests until the trusted side continues the check, or is gone."""
+        while True:
+            request = self.channel.receive()
+            if request[0] == "continue":
+                return
+            try:
+                signal.signal(signal.SIGINT, self.interrupt)
+                reply = self.answer(*request)
+            except BaseException as error:
+                self.interruptible = False
+                reply = wire.encode(("raised", raised(error, _learner_traceback(error, self.cell_names))))
+            self.channel.send_pieces(reply)
+
+    def answer(self, kind: str, *parts: Any) -> list[bytes | bytearray | memoryview]:
+        if kind == "run":
+            return wire.encode(("ran", *self.run(*parts)))
+        if kind == "names":
+            return wire.encode(("value", self.names()))
+        if kind == "get":
+            if parts[0] not in self.shell.user_ns:
+                return wire.encode(("absent",))
+            return self.value(lambda: self.shell.user_ns[parts[0]])
+        if kind == "attribute":
+            return self.value(lambda: getattr(self.kept[parts[0]], parts[1]))
+        if kind == "call":
+            return self.call(*parts)
+        raise ValueError(f"unknown request {kind!r}")
+
+    def interrupt(self, signum: int, frame: object) -> None:
+        """SIGINT: stops the learner's code, and only that."""
+        if self.interruptible:
+            self.interruptible = False
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def learner_code(self) -> Iterator[None]:
+        self.interruptible = True
+        try:
+            yield
+        finally:
+            self.interruptible = False
+
+    # --- requests ---
+
+    def run(self, index: int, source: str) -> tuple[str, str, str]:
+        """Runs a cell: its status ("ok", "raised", "timeout", "memory"), its error and its output."""
+        self.busy = False
+        error: BaseException | None = None
+        try:
+            with self.learner_code():
+                result = self.shell.run_cell(self._transformed(index, source), store_history=True)
+            error = result.error_before_exec or result.error_in_exec
+        except BaseException as escaped:
+            error = escaped
+        _close_figures()
+        sys.stdout = sys.stderr = self.output  # type: ignore[assignment]
+        text = _learner_traceback(error, self.cell_names) if error is not None else ""
+        return _status(error), text, self.output.take()
+
+    def _transformed(self, index: int, source: str) -> str:
+        """Remembers under which file name IPython will compile this cell, for tracebacks."""
+        name = self.shell.compile.get_code_name(
+            source, self.shell.transform_cell(source), self.shell.execution_count
+        )
+        self.cell_names[name] = index
+        return source
+
+    def names(self) -> list[str]:
+        hidden = self.hidden_names
+        return [
+            name
+            for name in list(self.shell.user_ns)
+            if isinstance(name, str) and name not in hidden and not name.startswith("_")
+        ][:10_000]
+
+    def value(self, read: Callable[[], object]) -> list[bytes | bytearray | memoryview]:
+        try:
+            with self.guest():
+                value = read()
+                return self.exporter.encode(value, lambda value: ("value", value))
+        except AttributeError:
+            return wire.encode(("absent",))
+
+    def call(self, number: int, args: list[Any], kwargs: dict[str, Any]) -> list[bytes | bytearray | memoryview]:
+        """Calls a kept object. The answer holds the arguments that it changed."""
+        before = [self.snapshot(value) for value in (*args, *kwargs.values())]
+        args = [self.revive(value) for value in args]
+        kwargs = {key: self.revive(value) for key, value in kwargs.items()}
+        with self.guest():
+            result = self.kept[number](*args, **kwargs)
+            keys = [*range(len(args)), *kwargs]
+            values = [*args, *kwargs.values()]
+            changed = {
+                key: value
+                for key, value, old in zip(keys, values, before, strict=True)
+                if _mutable(value) and self.snapshot(value) != old
+            }
+            same = {id(value): records.SameArgument(key) for key, value in zip(keys, values, strict=True)
+                    if _mutable(value)}
+            return self.exporter.encode(
+                _mark(result, same), lambda result: ("returned", result, changed)
+            )
+
+    @contextlib.contextmanager
+    def guest(self) -> Iterator[None]:
+        """The learner's code called by a test: silent, and Python's and NumPy's generators stay as they were."""
+        states = random.getstate(), np.random.get_state()
+        muted, self.output.muted = self.output.muted, True
+        busy, self.busy = self.busy, True
+        try:
+            with self.learner_code():
+                yield
+        finally:
+            self.busy = busy
+            self.output.muted = muted
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+    def snapshot(self, value: object) -> bytes:
+        return b"".join(bytes(piece) for piece in self.exporter.encode(value))
+
+    def revive(self, value: Any) -> Any:
+        """An argument as the learner's code expects it: numbers into kept objects, records into Keras objects."""
+        return records.replace_records(value, self._revive_record)
+
+    def _revive_record(self, record: Any) -> Any:
+        if isinstance(record, records.Function | records.Thing):
+            return self.kept[record.ref]
+        from autograder.sandbox import revival
+
+        return revival.revive(record)
+
+    # --- grader.check ---
+
+    def check(self, question: object) -> Neutral:
+        """`grader.check(question)`: the cell waits here while the trusted side checks."""
+        here = os.getpid() == self.pid and threading.current_thread() is threading.main_thread()
+        if here and not self.busy and isinstance(question, str):
+            self.interruptible, self.busy = False, True
+            states = random.getstate(), np.random.get_state()
+            self.channel.send(("check", str.__str__(question)[:200]))
+            self.serve()
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+            self.interruptible, self.busy = True, False
+        return Neutral()
+
+
+def _install_otter(check: Callable[[object], Neutral]) -> None:
+    """Puts a stand-in for `otter` in place: `Notebook.check` asks the trusted side, all else does nothing."""
+
+    class Notebook:
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            pass
+
+        def check(self, question: object, *args: object, **kwargs: object) -> Neutral:
+            return check(question)
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            return Neutral()
+
+    module = types.ModuleType("otter", "Stands in for otter-grader while a notebook is graded.")
+    module.Notebook = Notebook  # type: ignore[attr-defined]
+    sys.modules["otter"] = module
+
+
+def _mutable(value: object) -> bool:
+    return not isinstance(value, bool | int | float | complex | str | bytes | np.generic | None)
+
+
+def _mark(result: object, same: dict[int, records.SameArgument]) -> object:
+    """`result` with the arguments themselves marked, at the top and in a tuple or list."""
+    if id(result) in same:
+        return same[id(result)]
+    if type(result) in (tuple, list):
+        return type(result)(same.get(id(element), element) for element in result)  # type: ignore[call-overload]
+    return result
+
+
+def _status(error: BaseException | None) -> str:
+    if error is None:
+        return "ok"
+    if isinstance(error, KeyboardInterrupt):
+        return "timeout"
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return "memory"
+    return "raised"
+
+
+def _learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
+    """The error as the learner wants to read it: the lines of their own cells, then what was raised."""
+    try:
+        lines = []
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename in cells or frame.filename.startswith(os.getcwd()):
+                place = f"cell {cells[frame.filename] + 1}" if frame.filename in cells else frame.filename
+                where = "" if frame.name == "<module>" else f", in {frame.name}"
+                lines.append(f"{place}, line {frame.lineno}{where}\n    {frame.line or ''}\n")
+        if len(lines) > 20:
+            lines[10:-10] = ["...\n"]
+        # A library may say what its own frames did; a learner's code may lie. Both are only text.
+        text = "".join(lines) + "".join(traceback.format_exception_only(type(error), error))
+    except BaseException:
+        text = type(error).__name__
+    return text if len(text) <= ERROR_LIMIT else text[: ERROR_LIMIT // 2] + "\n...\n" + text[-ERROR_LIMIT // 2 :]
+
+
+def _close_figures() -> None:
+    """As Jupyter does after each cell; otherwise they pile up in memory."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        with contextlib.suppress(Exception):
+            pyplot.close("all")
+
+
+def main(channel: wire.Channel, output_bytes: int) -> None:
+    """Serves until the trusted side is gone."""
+    sys.path.insert(0, "")
+    linecache.clearcache()
+    runner = CellRunner(channel, output_bytes)
+    with contextlib.suppress(wire.Closed):
+        runner.serve()

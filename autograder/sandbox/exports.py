@@ -1,0 +1,314 @@
+"""Inside the cell runner: a learner's values as what may cross the wire.
+
+Types of the closed list of `wire.py` cross as they are; subclasses of them
+(`Counter`, `OrderedDict`, `np.matrix`, `IntEnum`) as their base; tensors,
+models, histories, exceptions and types as records. Everything else stays
+here, kept under a number, and its record says what it is.
+
+This code runs beside the learner's own and promises nothing: the other side
+believes none of it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import records, wire
+
+
+class Kept:
+    """The objects that stay here, by number. An object keeps its number for as long as the runner lives."""
+
+    def __init__(self) -> None:
+        self.objects: list[object] = []
+        self.numbers: dict[int, int] = {}
+
+    def number(self, value: object) -> int:
+        if id(value) not in self.numbers:
+            self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        return self.numbers[id(value)]
+
+    def __getitem__(self, number: int) -> Any:
+        return self.objects[number]
+
+
+class Exporter:
+    """Turns values into records; `fallback` is for `wire.encode`."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+
+    def encode(
+        self, value: object, wrap: Callable[[object], object] = lambda value: value
+    ) -> list[bytes | bytearray | memoryview]:
+        """The message `wrap(value)`; a value too large to cross is replaced by what it is."""
+        try:
+            return wire.encode(wrap(value), self.fallback)
+        except wire.WireError as error:
+            return wire.encode(wrap(self.thing(value, str(error))), self.fallback)
+
+    def fallback(self, value: object) -> object:
+        for convert in (_base, _array, _type, self._tensorflow, self._keras, _exception, self._function):
+            result = convert(value)
+            if result is not value:
+                return result
+        return self.thing(value)
+
+    def thing(self, value: object, text: str | None = None) -> records.Thing:
+        if text is None:
+            try:
+                text = _cut(repr(value), 200)
+            except Exception:
+                text = ""
+        return records.Thing(self.kept.number(value), _type_name(type(value)), text)
+
+    def _function(self, value: object) -> object:
+        if not callable(value):
+            return value
+        name = getattr(value, "__name__", type(value).__name__)
+        doc = getattr(value, "__doc__", None)
+        return records.Function(
+            self.kept.number(value),
+            _cut(name if isinstance(name, str) else "", 200),
+            _cut(doc if isinstance(doc, str) else "", 20_000),
+            _parameters(value),
+        )
+
+    def _tensorflow(self, value: object) -> object:
+        tf = sys.modules.get("tensorflow")
+        if tf is None or not type(value).__module__.startswith("tensorflow"):
+            return value
+        if isinstance(value, tf.dtypes.DType):
+            return records.TypeName("tensorflow", value.name)
+        if isinstance(value, tf.Variable):
+            return _tensor(value, "variable")
+        if isinstance(value, tf.Tensor) and hasattr(value, "numpy"):
+            return _tensor(value, "tensor")
+        return value
+
+    def _keras(self, value: object) -> object:
+        keras = sys.modules.get("keras")
+        if keras is None:
+            return value
+        if isinstance(value, keras.Model):
+            return self.model(value)
+        if isinstance(value, keras.callbacks.History):
+            return _history(value)
+        if isinstance(value, keras.Variable):
+            return _tensor(value, "keras-variable")
+        return _keras_object(value)
+
+    def model(self, model: Any) -> records.ModelData:
+        """The record of a Keras model."""
+        import keras
+
+        try:
+            config = _plain(keras.saving.serialize_keras_object(model))
+            weights = layer_weights(model)
+        except Exception:
+            config, weights = None, {}
+        compile_config: Any = None
+        if getattr(model, "compiled", False):
+            try:
+                compile_config = _plain(model.get_compile_config())
+            except Exception as error:
+                compile_config = _cut(str(error), 500)
+        history = getattr(model, "history", None)
+        return records.ModelData(
+            self.kept.number(model),
+            config,
+            weights,
+            compile_config,
+            _history(history) if isinstance(history, keras.callbacks.History) else None,
+            _facts(model),
+        )
+
+
+def layer_weights(model: Any) -> dict[str, Any]:
+    """Layer name -> its arrays, in the layer's own order; for a model inside, such a dictionary again."""
+    return {
+        layer.name: layer_weights(layer)
+        if hasattr(layer, "layers") and hasattr(layer, "get_layer")
+        else [np.asarray(weight) for weight in layer.get_weights()]
+        for layer in model.layers
+        if layer.weights
+    }
+
+
+def _plain(config: Any) -> Any:
+    """`config` if it crosses the wire as it is; raises `WireError` otherwise."""
+    wire.encode(config, _base_only)
+    return config
+
+
+def _base_only(value: object) -> object:
+    for convert in (_base, _array):
+        result = convert(value)
+        if result is not value:
+            return result
+    raise wire.WireError(f"a {type(value).__name__} is no part of a configuration")
+
+
+def _facts(model: Any) -> dict[str, Any]:
+    """What can be said of any model without rebuilding it."""
+
+    def attempt(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except Exception:
+            return None
+
+    def shape(value: Any) -> Any:
+        return tuple(value) if isinstance(value, tuple | list) else None
+
+    def layer_facts(layer: Any) -> dict[str, Any]:
+        return {
+            "name": attempt(lambda: str(layer.name)),
+            "class_name": type(layer).__name__,
+            "parameters": attempt(lambda: int(layer.count_params())),
+            "activation": attempt(lambda: str(layer.activation.__name__)),
+            "units": attempt(lambda: int(layer.units)),
+        }
+
+    return {
+        "name": attempt(lambda: str(model.name)),
+        "class_name": type(model).__name__,
+        "built": bool(getattr(model, "built", False)),
+        "parameters": attempt(lambda: int(model.count_params())),
+        "input_shape": attempt(lambda: shape(model.input_shape)),
+        "output_shape": attempt(lambda: shape(model.output_shape)),
+        "layers": [layer_facts(layer) for layer in attempt(lambda: model.layers[:1000]) or []],
+    }
+
+
+def _base(value: object) -> object:
+    """An exact built-in value for an instance of a subclass."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return float.__float__(value)
+    if isinstance(value, dict):
+        return dict(dict.items(value))
+    for base in (list, tuple, set, frozenset):
+        if isinstance(value, base):
+            return base(base.__iter__(value))
+    return value
+
+
+def _array(value: object) -> object:
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and value.dtype.char in wire.ARRAY_KINDS:
+        return np.array(value, subok=False)
+    return value
+
+
+def _tensor(value: Any, kind: str) -> object:
+    array = np.asarray(value.numpy())
+    return records.Tensor(array, kind) if array.dtype.char in wire.ARRAY_KINDS else value
+
+
+def _type(value: object) -> object:
+    if isinstance(value, np.dtype):
+        return records.TypeName("dtype", _cut(value.str, 60))
+    if isinstance(value, type):
+        if getattr(builtins, value.__name__, None) is value:
+            return records.TypeName("python", value.__name__)
+        if issubclass(value, np.generic) and getattr(np, value.__name__, None) is value:
+            return records.TypeName("numpy", value.__name__)
+        if value is np.ndarray:
+            return records.TypeName("numpy", "ndarray")
+    return value
+
+
+def _exception(value: object) -> object:
+    return raised(value) if isinstance(value, BaseException) else value
+
+
+def raised(error: BaseException, traceback: str = "") -> records.Raised:
+    """The record of an exception."""
+    builtin = next(
+        (kind.__name__ for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind),
+        "Exception",
+    )
+    try:
+        single = len(error.args) == 1 and isinstance(error.args[0], str)
+        message = str(error.args[0] if single else error)
+    except Exception:
+        message = ""
+    return records.Raised(builtin, _cut(type(error).__name__, 200), _cut(message, 20_000), _cut(traceback, 20_000))
+
+
+def _history(value: Any) -> records.History:
+    def numbers(values: Any) -> dict[str, Any]:
+        return {str(key): _numbers(element) for key, element in dict(values or {}).items()}
+
+    return records.History(numbers(value.history), numbers(value.params), _numbers(list(value.epoch or [])))
+
+
+def _numbers(value: Any) -> Any:
+    """Numbers, texts and lists of them; anything else as text."""
+    if isinstance(value, list | tuple):
+        return [_numbers(element) for element in value]
+    if value is None or isinstance(value, bool | int | float | str | np.generic):
+        return value
+    return _cut(str(value), 200)
+
+
+def _keras_object(value: object) -> object:
+    import keras
+
+    families = {
+        "optimizer": (keras.optimizers.Optimizer, keras.optimizers),
+        "loss": (keras.losses.Loss, keras.losses),
+        "metric": (keras.metrics.Metric, keras.metrics),
+        "layer": (keras.layers.Layer, None),
+        "initializer": (keras.initializers.Initializer, None),
+        "regularizer": (keras.regularizers.Regularizer, None),
+        "schedule": (keras.optimizers.schedules.LearningRateSchedule, None),
+    }
+    for family, (base, _) in families.items():
+        if isinstance(value, base):
+            try:
+                return records.KerasObject(family, _plain(keras.saving.serialize_keras_object(value)))
+            except Exception:
+                return value
+    if inspect.isfunction(value):
+        for family, module in (("activation", keras.activations), ("loss", keras.losses)):
+            if getattr(module, value.__name__, None) is value:
+                return records.KerasObject(family, {"function": value.__name__})
+    return value
+
+
+def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        return tuple(
+            records.Parameter(
+                parameter.name,
+                int(parameter.kind),
+                None if parameter.default is parameter.empty else _cut(repr(parameter.default), 200),
+            )
+            for parameter in list(parameters)[:100]
+        )
+    except Exception:
+        return None
+
+
+def _type_name(kind: type) -> str:
+    module = getattr(kind, "__module__", "")
+    prefix = "" if module in ("builtins", "__main__") else f"{module}."
+    return _cut(f"{prefix}{kind.__qualname__}", 200)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

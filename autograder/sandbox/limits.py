@@ -1,0 +1,28 @@
+"""What a submission may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one submission.
+
+    Attributes:
+        memory_mb: address space of each of its processes, and memory of all of them together.
+        processes: processes and threads.
+        file_mb: the size of one file.
+        scratch_mb: all files in its scratch folder together.
+        scratch_files: the number of files and folders in it.
+        output_bytes: what it may print; the rest is dropped.
+        cpu_seconds: processor time of each process.
+    """
+
+    memory_mb: int = 4096
+    processes: int = 128
+    file_mb: int = 64
+    scratch_mb: int = 256
+    scratch_files: int = 2000
+    output_bytes: int = 1_000_000
+    cpu_seconds: int = 3600

@@ -1,0 +1,210 @@
+"""The records of the wire: plain data that stands for what cannot cross itself.
+
+A record is a frozen dataclass whose fields are plain data again. Its fields
+are checked whenever one is made, so also when one arrives from a cell runner.
+Nothing here acts on what a record says; `remote.py` and `models.py` do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+
+class BadRecord(Exception):
+    """A field has the wrong type or an impossible value."""
+
+
+def _check(condition: bool, what: str) -> None:
+    if not condition:
+        raise BadRecord(what)
+
+
+def _check_text(what: str, *texts: object, limit: int = 2000) -> None:
+    _check(all(type(text) is str and len(text) <= limit for text in texts), f"{what} is not a short text")
+
+
+def _check_ref(ref: object) -> None:
+    _check(type(ref) is int and 0 <= ref < 1 << 62, "a reference is a number")
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A `tf.Tensor`, or with `kind` "variable" or "keras-variable" one of these."""
+
+    array: np.ndarray
+    kind: str
+
+    def __post_init__(self) -> None:
+        _check(isinstance(self.array, np.ndarray | np.generic), "a tensor is an array")
+        _check(self.kind in ("tensor", "variable", "keras-variable"), "unknown kind of tensor")
+
+
+@dataclass(frozen=True)
+class TypeName:
+    """A type or dtype by name; `family` is "python", "numpy", "dtype" or "tensorflow"."""
+
+    family: str
+    name: str
+
+    def __post_init__(self) -> None:
+        _check_text("a type's name", self.family, self.name, limit=60)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception: the name of its nearest built-in class, of its own class, its message, the traceback."""
+
+    builtin: str
+    name: str
+    message: str
+    traceback: str = ""
+
+    def __post_init__(self) -> None:
+        _check_text("an exception's name", self.builtin, self.name, limit=200)
+        _check_text("an exception's message", self.message, self.traceback, limit=20_000)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a function; `kind` as in `inspect.Parameter`; `default` is text, or None without one."""
+
+    name: str
+    kind: int
+    default: object
+
+    def __post_init__(self) -> None:
+        _check(type(self.name) is str and self.name.isidentifier(), "a parameter has a name")
+        _check(type(self.kind) is int and 0 <= self.kind <= 4, "unknown kind of parameter")
+
+
+@dataclass(frozen=True)
+class Function:
+    """Something callable that stays in the cell runner. `parameters` is None when it does not say."""
+
+    ref: int
+    name: str
+    doc: str
+    parameters: tuple[Parameter, ...] | None
+
+    def __post_init__(self) -> None:
+        _check_ref(self.ref)
+        _check_text("a function's name", self.name, limit=200)
+        _check_text("a function's documentation", self.doc, limit=20_000)
+        listed = self.parameters is None or (
+            type(self.parameters) is tuple
+            and len(self.parameters) <= 100
+            and all(type(parameter) is Parameter for parameter in self.parameters)
+        )
+        _check(listed, "parameters")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Anything else, which stays where it is: the name of its type and a short text."""
+
+    ref: int
+    type_name: str
+    text: str
+
+    def __post_init__(self) -> None:
+        _check_ref(self.ref)
+        _check_text("a type's name", self.type_name, limit=200)
+        _check_text("a short text", self.text)
+
+
+@dataclass(frozen=True)
+class History:
+    """What `fit` returned: `history` has one list of numbers per metric."""
+
+    history: dict[str, Any]
+    params: dict[str, Any]
+    epoch: list[int]
+
+    def __post_init__(self) -> None:
+        _check(type(self.history) is dict and type(self.params) is dict, "a history is a dictionary")
+        _check(type(self.epoch) is list, "epochs are a list")
+        _check(all(type(key) is str for key in (*self.history, *self.params)), "metrics have names")
+
+
+@dataclass(frozen=True)
+class KerasObject:
+    """A loss, metric, optimizer, layer or other built-in Keras object: its class and configuration."""
+
+    family: str
+    config: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        _check_text("a family", self.family, limit=60)
+        _check(type(self.config) is dict, "a configuration is a dictionary")
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """A Keras model.
+
+    Attributes:
+        ref: the model where it lives.
+        config: what `serialize_keras_object` gives, or None where that failed.
+        weights: layer name -> its arrays; for a model inside, such a dictionary again.
+        compile_config: what `get_compile_config` gives; None when not compiled; text when that failed.
+        history: of the last `fit`, or None.
+        facts: what else can be said: name, class, layers, input and output shape, number of parameters.
+    """
+
+    ref: int
+    config: dict[str, Any] | None
+    weights: dict[str, Any]
+    compile_config: dict[str, Any] | str | None
+    history: History | None
+    facts: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        _check_ref(self.ref)
+        _check(self.config is None or type(self.config) is dict, "a configuration is a dictionary")
+        _check(type(self.weights) is dict and type(self.facts) is dict, "weights have names")
+        _check(type(self.compile_config) in (dict, str, type(None)), "compile configuration")
+        _check(type(self.history) in (History, type(None)), "history")
+
+
+@dataclass(frozen=True)
+class SameArgument:
+    """In an answer: the argument itself, by position or keyword; `()` alone stands for "unchanged"."""
+
+    key: int | str
+
+    def __post_init__(self) -> None:
+        _check(type(self.key) in (int, str), "an argument has a position or a name")
+
+
+_KINDS = (
+    Tensor,
+    TypeName,
+    Raised,
+    Parameter,
+    Function,
+    Thing,
+    History,
+    KerasObject,
+    ModelData,
+    SameArgument,
+)
+
+RECORDS: dict[type, tuple[int, tuple[str, ...]]] = {
+    kind: (code, tuple(field.name for field in fields(kind))) for code, kind in enumerate(_KINDS)
+}
+"""Each record's number on the wire and its fields, in order."""
+
+
+def replace_records(value: Any, new: Any) -> Any:
+    """`value` with every record in it replaced by `new(record)`; containers are rebuilt, the rest is kept."""
+    kind = type(value)
+    if kind in RECORDS:
+        return new(value)
+    if kind in (list, tuple, set, frozenset):
+        return kind(replace_records(element, new) for element in value)
+    if kind is dict:
+        return {replace_records(key, new): replace_records(element, new) for key, element in value.items()}
+    return value

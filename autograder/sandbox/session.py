@@ -1,0 +1,309 @@
+"""Trusted side: the conversation with one cell runner.
+
+Whatever arrives is a claim. The first message that is not what this module
+expects ends the session, and with it everything in its sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox import records, remote, revival, wire
+from autograder.sandbox.exports import Exporter, Kept
+from autograder.sandbox.limits import Limits
+
+GRACE = 2.0
+"""Seconds between the interrupt and the kill."""
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What became of one cell.
+
+    Attributes:
+        status: "ok"; "raised"; "timeout" (stopped by its interrupt; the session goes on); "memory";
+            and, with the session over: "killed" (did not stop), "exited" (ended its own process),
+            "protocol" (broke the protocol). A session over the memory limit is "memory" and over.
+        error: the learner's own traceback, or one sentence.
+        seconds: wall-clock time of the learner's code, checks not counted.
+        output: what it printed.
+    """
+
+    status: str
+    error: str
+    seconds: float
+    output: str
+
+
+class SessionEnded(Exception):
+    """The session is over; `status` and `error` as in `CellOutcome`."""
+
+    def __init__(self, status: str, error: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+
+
+class Session:
+    """One cell runner, from the trusted side. Not thread-safe.
+
+    Args:
+        sock, pidfd, pid: as in `nursery.Runner`; the session closes them.
+        limits: as given to `spawn`.
+        on_check: called with the question's name when a cell stands at `grader.check(name)`.
+
+    Attributes:
+        alive: False once the sandbox has ended, for whatever reason.
+        flags: reasons for an instructor to look at the submission.
+        call_timeout: seconds that a test's access to the cell runner may take.
+    """
+
+    def __init__(
+        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], None]
+    ) -> None:
+        self.sock, self.pidfd, self.pid, self.limits, self.on_check = sock, pidfd, pid, limits, on_check
+        self.flags: list[str] = []
+        self.call_timeout = 60.0
+        self.ended: SessionEnded | None = None
+        self._deadline = 0.0
+        self._channel = wire.Channel(sock, wire.waiter(sock, lambda: self._deadline))
+        self._exporter = Exporter(Kept())
+
+    @property
+    def alive(self) -> bool:
+        return self.ended is None
+
+    # --- what the grader asks ---
+
+    def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
+        """Runs one cell; see `CellOutcome`. `timeout` is in seconds."""
+        spent = 0.0
+        request: tuple[object, ...] = ("run", index, source)
+        try:
+            while True:
+                started = time.monotonic()
+                try:
+                    answer = self._exchange(request, timeout - spent)
+                finally:
+                    spent += time.monotonic() - started
+                match answer:
+                    case ("check", str(question)):
+                        self.on_check(question)
+                        request = ("continue",)
+                    case ("ran", str(status), str(error), str(output)):
+                        if status not in ("ok", "raised", "timeout", "memory"):
+                            raise self._end("protocol", "the cell runner sent an unknown status")
+                        return CellOutcome(status, clean(error), spent, clean(output))
+                    case _:
+                        raise self._unexpected()
+        except SessionEnded as end:
+            return CellOutcome(end.status, end.error, spent, "")
+
+    def names(self) -> list[str]:
+        """The notebook's variables."""
+        match self._exchange(("names",), self.call_timeout):
+            case ("value", list(names)) if all(type(name) is str for name in names):
+                return names
+        raise self._unexpected()
+
+    def get(self, name: str) -> object:
+        """The value of a variable, as a copy. Raises `KeyError` when there is none of this name."""
+        match self._exchange(("get", name), self.call_timeout):
+            case ("value", value):
+                return self._revive(value)
+            case ("absent",):
+                raise KeyError(name)
+            case ("raised", records.Raised() as record):
+                raise remote.exception(record)
+        raise self._unexpected()
+
+    def attribute(self, ref: int, name: str) -> object:
+        """The attribute `name` of a remote object."""
+        match self._exchange(("attribute", ref, name), self.call_timeout):
+            case ("value", value):
+                return self._revive(value)
+            case ("absent",):
+                raise AttributeError(name)
+            case ("raised", records.Raised() as record):
+                raise remote.exception(record)
+        raise self._unexpected()
+
+    def call(
+        self, function: remote.Remote, args: Sequence[Any], kwargs: dict[str, Any], timeout: float
+    ) -> tuple[Any, Sequence[Any], dict[str, Any]]:
+        """Calls something in the cell runner.
+
+        Args:
+            function: what to call.
+            args, kwargs: sent as copies; those it changes in place are changed here too, where possible.
+            timeout: seconds.
+
+        Returns:
+            The result, and the arguments as they are after the call.
+
+        Raises:
+            TimeoutError: it did not return in time.
+            Exception: what it raised; `remote.RemoteError` where there is no built-in class for it.
+            SessionEnded: the sandbox ended.
+        """
+        match self._exchange(("call", function._ref, list(args), dict(kwargs)), timeout):
+            case ("returned", result, dict(changed)):
+                pass
+            case ("raised", records.Raised() as record):
+                raise remote.exception(record)
+            case _:
+                raise self._unexpected()
+        arguments: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+        if not changed.keys() <= arguments.keys():
+            raise self._unexpected()
+        for key, value in changed.items():
+            arguments[key] = update(arguments[key], self._revive(value))
+        after = [arguments[key] for key in range(len(args))]
+        return self._revive(result, arguments), after, {key: arguments[key] for key in kwargs}
+
+    def close(self) -> None:
+        """Kills everything in the sandbox, waits until it is dead, and closes the descriptors."""
+        if self.pidfd < 0:
+            return
+        if self.ended is None:
+            self.ended = SessionEnded("exited", "the session is closed")
+        self._kill()
+        self.sock.close()
+        os.close(self.pidfd)
+        self.pidfd = -1
+
+    # --- the conversation ---
+
+    def _exchange(self, request: tuple[object, ...], timeout: float) -> Any:
+        """Sends a request and returns the answer, with everything that can go wrong on the way."""
+        if self.ended is not None:
+            raise self.ended
+        late = False
+        self._deadline = time.monotonic() + timeout
+        try:
+            self._channel.send(request, self._outgoing)
+            while True:
+                try:
+                    answer = self._channel.receive()
+                    break
+                except wire.DeadlinePassed:
+                    if late:
+                        raise
+                    late = True
+                    self._signal(signal.SIGINT)
+                    self._deadline = time.monotonic() + GRACE
+        except wire.DeadlinePassed:
+            raise self._end("killed", f"did not stop within {timeout:.0f} s, nor when interrupted") from None
+        except wire.Closed:
+            raise self._end("exited", "the process ended") from None
+        except wire.WireError as error:
+            raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
+        match answer:
+            case ("ended", int(code)):
+                raise self._end("exited", _exit_sentence(code))
+        if late and request[0] not in ("run", "continue"):
+            raise TimeoutError(f"no answer within {timeout:.0f} s")
+        return answer
+
+    def _outgoing(self, value: object) -> object:
+        """A value for the cell runner that is not plain."""
+        if isinstance(value, remote.RemoteFunction):
+            return records.Function(value._ref, "", "", None)
+        if isinstance(value, remote.Remote):
+            return records.Thing(value._ref, "", "")
+        record = self._exporter.fallback(value)
+        if isinstance(record, records.Function | records.Thing):
+            raise TypeError(f"a {type(value).__name__} of a test cannot be sent to the learner's code")
+        return record
+
+    def _revive(self, value: Any, arguments: dict[int | str, Any] | None = None) -> Any:
+        def new(record: Any) -> Any:
+            if isinstance(record, records.Function):
+                return remote.RemoteFunction(self, record)
+            if isinstance(record, records.Thing):
+                return remote.RemoteObject(self, record)
+            if isinstance(record, records.Raised):
+                return remote.exception(record)
+            if isinstance(record, records.SameArgument) and arguments and record.key in arguments:
+                return arguments[record.key]
+            return revival.revive(record)
+
+        try:
+            return records.replace_records(value, new)
+        except wire.WireError as error:
+            raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
+
+    def _unexpected(self) -> SessionEnded:
+        return self._end("protocol", "the cell runner broke the protocol")
+
+    def _end(self, status: str, error: str) -> SessionEnded:
+        """Ends the session; what it ended with first stays."""
+        self._kill()
+        if self.ended is None:
+            self.ended = SessionEnded(status, error)
+        return self.ended
+
+    def _signal(self, signum: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signum)
+
+    def _kill(self) -> None:
+        self._signal(signal.SIGKILL)
+        poll = select.poll()
+        poll.register(self.pidfd, select.POLLIN)
+        poll.poll(10_000)
+
+
+def update(old: Any, new: Any) -> Any:
+    """Changes `old` in place so that it equals `new`, and returns it; returns `new` where that cannot be."""
+    import numpy as np
+
+    if type(old) is not type(new):
+        return new
+    if isinstance(old, np.ndarray) and old.dtype == new.dtype and old.size == new.size:
+        if old.shape != new.shape:
+            old.shape = new.shape
+        np.copyto(old, new)
+        return old
+    if isinstance(old, list):
+        old[:] = [update(a, b) for a, b in zip(old, new, strict=False)] + new[len(old) :]
+        return old
+    if isinstance(old, dict):
+        merged = {key: update(old[key], value) if key in old else value for key, value in new.items()}
+        old.clear()
+        old.update(merged)
+        return old
+    if isinstance(old, set):
+        old.clear()
+        old.update(new)
+        return old
+    return new
+
+
+_ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.?)")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def clean(text: str) -> str:
+    """Text to show: no escape sequences, no control characters; of an overwritten line only its last state."""
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    return _CONTROLS.sub("", "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")))
+
+
+def _exit_sentence(code: int) -> str:
+    if code >= 0:
+        return f"the code ended its own process with exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"the process was ended by {name}"
