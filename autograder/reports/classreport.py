@@ -1,0 +1,239 @@
+"""The class report: what needs the instructor, what the class did not understand, and everybody's result.
+
+One page for one batch, with a part for each exercise in it. It marks things
+for a look and judges nothing: whether a score is deserved is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from autograder.grading.results import SubmissionResult, Verdict
+from autograder.reports import charts, items, pages, text, words
+from autograder.reports.grades import in_order, questions_of
+
+LONGEST_NAME = 60  # characters, in tables
+LONGEST_MESSAGE = 500
+MOST_MESSAGES = 15
+MOST_SLOW = 5
+
+CODE_KEY = "code"
+"""The entry of `SubmissionResult.environment` with the hash of the code cells, where grading gives one."""
+
+ATTENTION = (Verdict.ERROR, Verdict.REVIEW, Verdict.WRONG_ASSIGNMENT, Verdict.UNREADABLE, Verdict.CRASHED,
+             Verdict.MEMORY, Verdict.TIMEOUT)
+"""Verdicts an instructor looks at, the most urgent first."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission in a table. `link` leads to the learner's feedback page."""
+
+    learner: str
+    link: str
+    file: str
+    exercise: str
+    status: str
+    reason: str
+    graded: bool
+    score: float
+    possible: float
+    lost: tuple[str, ...]
+    seconds: float
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that several submissions got. `variants`: how many wordings, numbers apart."""
+
+    question: str
+    kind: str
+    message: str
+    count: int
+    variants: int
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise over the class."""
+
+    anchor: str
+    title: str
+    submissions: int
+    scored: int
+    possible: float
+    median: float
+    mean: float
+    full: int
+    histogram: charts.Histogram
+    items: tuple[items.Item, ...]
+    hardest: tuple[items.Item, ...]
+    messages: tuple[Message, ...]
+    more_messages: int
+    errors: tuple[Message, ...]
+    more_errors: int
+    times: dict[str, float]
+    slowest: tuple[Row, ...]
+
+
+def class_report(results: Sequence[SubmissionResult], links: Sequence[str]) -> str:
+    """The page as one HTML file.
+
+    Args:
+        results: all submissions of a batch, of one exercise or several.
+        links: for each of them the address of its feedback page, relative to the report.
+    """
+    possible = words.possible_points(results)
+    link_of = {id(result): link for result, link in zip(results, links, strict=True)}
+    ordered = in_order(results)
+    rows = {id(result): _row(result, link_of[id(result)], possible) for result in ordered}
+    assignments = sorted({result.assignment for result in ordered})
+    verdicts = Counter(result.status for result in ordered)
+
+    def rows_of(chosen: Iterable[SubmissionResult]) -> tuple[Row, ...]:
+        return tuple(rows[id(result)] for result in chosen)
+
+    return pages.render(
+        "report.html",
+        exercises=tuple(_exercise(name, f"e{position}", [r for r in ordered if r.assignment == name],
+                                  possible[name], rows_of)
+                        for position, name in enumerate(assignments, start=1)),
+        learners=len({result.learner for result in ordered}),
+        submissions=len(ordered),
+        unconfined=rows_of(r for r in ordered if r.sandbox == "none"),
+        attention=[(status.value, words.INSTRUCTOR[status], rows_of(r for r in ordered if r.status is status))
+                   for status in ATTENTION if verdicts[status]],
+        verdicts=[(status.value, words.INSTRUCTOR[status], verdicts[status]) for status in Verdict],
+        sandboxes=[(level, words.SANDBOX.get(level, "A level that this report does not know."), count)
+                   for level, count in sorted(Counter(r.sandbox for r in ordered).items())],
+        flagged=rows_of(r for r in ordered if r.flags),
+        alike=_alike(ordered, rows_of),
+        alike_known=any(CODE_KEY in r.environment for r in ordered),
+        environment=_environment(ordered),
+        rows=rows_of(ordered),
+        fewest=items.FEWEST,
+    )
+
+
+def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row:
+    return Row(
+        learner=text.clip(text.line(result.learner), LONGEST_NAME) or "(no name)",
+        link=link,
+        file=text.clip(text.line(result.submission), LONGEST_NAME),
+        exercise=text.clip(text.line(result.assignment), LONGEST_NAME) or "unknown",
+        status=result.status.value,
+        reason=text.clip(text.lines(result.reason), LONGEST_MESSAGE),
+        graded=words.has_score(result),
+        score=result.score,
+        possible=result.possible or possible[result.assignment],
+        lost=tuple(text.line(q.name) for q in result.questions if q.score < q.possible),
+        seconds=result.seconds,
+        flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in result.flags),
+    )
+
+
+def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible: float,
+              rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> Exercise:
+    scores = [result.score for result in own if words.has_score(result)]
+    messages = _messages(own)
+    errors = _errors(own)
+    analyzed = tuple(items.analyze(own, questions_of(own)))
+    return Exercise(
+        anchor=anchor,
+        title=text.line(words.facts(name).title),
+        submissions=len(own),
+        scored=len(scores),
+        possible=possible,
+        median=statistics.median(scores) if scores else 0.0,
+        mean=statistics.fmean(scores) if scores else 0.0,
+        full=sum(score >= possible > 0 for score in scores),
+        histogram=charts.score_histogram(scores, possible),
+        items=analyzed,
+        hardest=tuple(sorted((item for item in analyzed if item.lost > 0), key=lambda item: -item.lost)[:2]),
+        messages=messages[:MOST_MESSAGES],
+        more_messages=max(len(messages) - MOST_MESSAGES, 0),
+        errors=errors[:MOST_MESSAGES],
+        more_errors=max(len(errors) - MOST_MESSAGES, 0),
+        times=_times([result.seconds for result in own]),
+        slowest=rows_of(sorted(own, key=lambda result: -result.seconds)[:MOST_SLOW]),
+    )
+
+
+def _times(seconds: Sequence[float]) -> dict[str, float]:
+    """Median, 90th percentile, longest and sum, in seconds."""
+    if not seconds:
+        return {}
+    tenths = statistics.quantiles(seconds, n=10, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 9
+    return {"median": statistics.median(seconds), "nine of ten within": tenths[8],
+            "longest": max(seconds), "sum": sum(seconds)}
+
+
+def _masked(message: str) -> str:
+    """A message without its numbers: two learners with 254 and 255 made the same mistake."""
+    return re.sub(r"\d[\d.,]*(e[+-]?\d+)?", "#", message)
+
+
+def _grouped(found: Iterable[tuple[int, str, str, str]]) -> tuple[Message, ...]:
+    """Groups (submission, question, kind, message) by all but the submission, numbers apart.
+
+    The commonest wording stands for its group. Each submission counts once.
+    """
+    wordings: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    submissions: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    for submission, question, kind, message in found:
+        key = (question, kind, _masked(message))
+        wordings[key][message] += 1
+        submissions[key].add(submission)
+    groups = [
+        Message(question, kind, min(wordings[key], key=lambda wording: (-wordings[key][wording], wording)),
+                len(submissions[key]), len(wordings[key]))
+        for key in wordings for question, kind, _ in [key]
+    ]
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.question, group.kind, group.message)))
+
+
+def _messages(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
+    """What failed checks said, the commonest first."""
+    return _grouped(
+        (position, text.line(question.name), "hidden" if case.hidden else "public",
+         text.clip(text.lines(case.message), LONGEST_MESSAGE) or "(no message)")
+        for position, result in enumerate(own) for question in result.questions
+        for case in question.cases if not case.passed
+    )
+
+
+def _errors(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
+    """The last lines of the errors that cells stopped with, the commonest first."""
+    found = []
+    for position, result in enumerate(own):
+        for cell in result.cells:
+            last = [line for line in text.lines(cell.error).splitlines() if line.strip()]
+            if last:
+                found.append((position, "", cell.status, text.clip(last[-1].strip(), LONGEST_MESSAGE)))
+    return _grouped(found)
+
+
+def _alike(ordered: Sequence[SubmissionResult],
+           rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> list[tuple[Row, ...]]:
+    """Groups of submissions of different learners whose code cells are the same, character for character."""
+    groups: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
+    for result in ordered:
+        if result.environment.get(CODE_KEY):
+            groups[result.assignment, result.environment[CODE_KEY]].append(result)
+    return [rows_of(group) for group in groups.values() if len({result.learner for result in group}) > 1]
+
+
+def _environment(ordered: Sequence[SubmissionResult]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """What the runs used: for each entry its values, the commonest first, and how many had each."""
+    values: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in ordered:
+        for key, value in result.environment.items():
+            if key != CODE_KEY:
+                values[text.line(key)][text.clip(text.line(str(value)), LONGEST_NAME)] += 1
+    return [(key, sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))[:5])
+            for key, counted in sorted(values.items())]

@@ -1,0 +1,233 @@
+"""The feedback page of one learner: what was graded, what to fix first, where to read.
+
+It holds nothing of any other learner, no test source, no name of a hidden
+check, and nothing that was written for the instructor: no flags, and no
+reason of a review or of the grader's own failure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.grading.results import CellResult, QuestionResult, SubmissionResult, Verdict
+from autograder.reports import pages, text, words
+from autograder.reports.gradescope import named_cases
+
+LONGEST_MESSAGE = 3_000  # characters
+LONGEST_NAME = 120
+MOST_CELLS = 20
+
+CELL_STATUS = {
+    "raised": "stopped with an error",
+    "timeout": "ran longer than the time allowed",
+    "killed": "took Python down or had to be stopped by force",
+    "memory": "needed more memory than allowed",
+    "skipped": "was not run",
+    "exited": "ended the program",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check as shown: its name, how it went, and what to read about it."""
+
+    name: str
+    passed: bool
+    hidden: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as shown. `anchor` is unique on the page."""
+
+    anchor: str
+    label: str
+    name: str
+    score: float
+    possible: float
+    checked: str
+    note: str
+    checks: tuple[Check, ...]
+
+    @property
+    def complete(self) -> bool:
+        return self.score >= self.possible
+
+    @property
+    def only_hidden_failed(self) -> bool:
+        """All checks that the learner can run pass, and yet points are missing."""
+        public = [check for check in self.checks if not check.hidden]
+        failed = [check for check in self.checks if not check.passed]
+        return bool(public) and bool(failed) and all(check.hidden for check in failed)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell that did not end well. `number` counts from 1, `last` is the last line of the error."""
+
+    anchor: str
+    number: int
+    what: str
+    last: str
+    error: str
+
+
+@dataclass(frozen=True)
+class First:
+    """What to fix first: where it is, what to read, and the anchor of the rest."""
+
+    where: str
+    message: str
+    anchor: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One submission as shown."""
+
+    anchor: str
+    title: str
+    file: str
+    graded: bool
+    score: float
+    possible: float
+    verdict: str
+    what: str
+    next: str
+    reason: str
+    first: First | None
+    questions: tuple[Question, ...]
+    cells: tuple[Cell, ...]
+    more_cells: int
+    chapter: str
+
+    @property
+    def share(self) -> float:
+        return self.score / self.possible if self.possible else 0.0
+
+
+def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: dict[str, float],
+                  book: str = "") -> str:
+    """The page of `learner` as one HTML file.
+
+    Args:
+        learner: whose page it is, as shown at the top.
+        results: all submissions of that learner and of nobody else.
+        possible: the points of each exercise, for submissions that could not be read.
+        book: address of the book's start page, if learners can reach one; else no link is made.
+
+    Raises:
+        ValueError: a result is another learner's.
+    """
+    if any(result.learner.strip() and result.learner != learner for result in results):
+        raise ValueError("a feedback page holds the submissions of one learner only")
+    shown = tuple(_submission(result, position, possible.get(result.assignment, 0.0))
+                  for position, result in enumerate(results, start=1))
+    name = text.clip(text.line(learner), LONGEST_NAME)
+    return pages.render("feedback.html", learner=name, submissions=shown, book=book)
+
+
+def _submission(result: SubmissionResult, position: int, possible: float) -> Submission:
+    facts = words.facts(result.assignment)
+    prefix = f"s{position}"
+    graded = words.has_score(result)
+    questions = tuple(_question(question, f"{prefix}q{number}")
+                      for number, question in enumerate(result.questions, start=1)) if graded else ()
+    stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
+    # A cell that was merely skipped is not worth a place among those that explain something.
+    stopped = [cell for cell in stopped if cell.error or cell.status != "skipped"]
+    cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:MOST_CELLS])
+    what, todo = _verdict(result, cells)
+    reason = result.reason if result.status in words.REASON_IS_FOR_LEARNERS else ""
+    return Submission(
+        anchor=prefix,
+        title=text.line(facts.title),
+        file=text.clip(text.line(result.submission), LONGEST_NAME),
+        graded=graded,
+        score=result.score,
+        possible=result.possible or possible,
+        verdict=result.status.value,
+        what=what,
+        next=todo,
+        reason=_message(reason),
+        first=_first(questions, cells, result.status),
+        questions=questions,
+        cells=cells,
+        more_cells=len(stopped) - len(cells),
+        chapter=text.line(facts.chapter),
+    )
+
+
+def _question(question: QuestionResult, anchor: str) -> Question:
+    checks = tuple(
+        Check(_check_name(name, case.hidden, case.name, question.name), case.passed, case.hidden,
+              _message(case.message))
+        for name, case in named_cases(question)
+    )
+    return Question(anchor, words.question_label(text.line(question.name)), text.line(question.name),
+                    question.score, question.possible, question.checked, _message(question.note), checks)
+
+
+def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
+    """`check 1`, and a public check's own name where it has one that says more than its number."""
+    says_more = not hidden and own and not re.fullmatch(rf"({re.escape(question)})?[\s_-]*\d*", own)
+    return f"{counted}, {text.clip(text.line(own), LONGEST_NAME)}" if says_more else counted
+
+
+def _cell(cell: CellResult, anchor: str) -> Cell:
+    error = _message(cell.error)
+    what = CELL_STATUS.get(cell.status, "did not end")
+    last = next((line for line in reversed(error.splitlines()) if line.strip()), "")
+    if last.startswith("NotImplementedError"):
+        what = "uses something that is not written yet"
+    whole = error if error.strip() != last.strip() else ""
+    return Cell(anchor, cell.index + 1, what, text.clip(last, 300), whole)
+
+
+def _message(message: str) -> str:
+    return text.clip(text.lines(message), LONGEST_MESSAGE)
+
+
+def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]:
+    """What happened, and what to do next, in plain words."""
+    if result.status is not Verdict.GRADED:
+        told = words.LEARNER[result.status]
+        return told.what, told.next
+    if result.possible and result.score >= result.possible:
+        return "Full marks. Every check passed.", "Nothing to mend. On to the next exercise."
+    left = [question for question in result.questions if question.checked == "not-checked"]
+    what = "Your notebook was run from top to bottom in a fresh session, and every question was checked."
+    if cells:
+        count = "One code cell" if len(cells) == 1 else f"{len(cells)} code cells"
+        what = f"Your notebook was run from top to bottom in a fresh session. {count} did not end well."
+    if left:
+        names = ", ".join(words.question_label(text.line(question.name)) for question in left)
+        what += f" Not checked: {names}."
+    return what, ("Mend the first thing below, run the cell with grader.check under it, and go on to the "
+                  "next. Before you hand in again, choose “Restart kernel and run all cells”.")
+
+
+def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict) -> First | None:
+    """The one thing to mend first: a cell that stopped, for much may follow from it; else a failed check."""
+    if status in (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR):
+        return None
+    incomplete = [question for question in questions if not question.complete]
+    if not incomplete:
+        return None
+    if cells:
+        cell = cells[0]
+        return First(f"Code cell {cell.number} {cell.what}", cell.last, cell.anchor,
+                     "Later answers may fail only because of this one.")
+    for hidden in (False, True):
+        for question in incomplete:
+            for check in question.checks:
+                if not check.passed and check.hidden is hidden:
+                    hint = ("All checks that you can run pass; a hidden check does not. It says:" if hidden
+                            else "The check said:")
+                    return First(f"{question.label} ({question.name})", check.message, question.anchor, hint)
+    question = incomplete[0]
+    return First(f"{question.label} ({question.name})", question.note, question.anchor, "")

@@ -1,0 +1,90 @@
+"""`grades.csv`: one row per submission, safe to open in any spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from autograder.course import CourseError
+from autograder.grading.results import SubmissionResult
+from autograder.reports import text, words
+
+COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible")
+
+
+def in_order(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
+    """By exercise, then learner as a person would sort the names, then file; equal ones as they came."""
+    def key(result: SubmissionResult) -> tuple[str, str, str, str]:
+        name = unicodedata.normalize("NFKD", result.learner).casefold()
+        return result.assignment, name, result.learner, result.submission
+    return sorted(results, key=key)
+
+
+def questions_of(results: Sequence[SubmissionResult]) -> list[str]:
+    """The names of all questions: by exercise, and in the exercise's own order."""
+    names: dict[str, None] = {}
+    for assignment in sorted({result.assignment for result in results}):
+        own = [result for result in results if result.assignment == assignment]
+        fullest = max(own, key=lambda result: len(result.questions))
+        for name in (*words.facts(assignment).questions, *(question.name for question in fullest.questions)):
+            names[name] = None
+        for result in own:
+            for question in result.questions:
+                names[question.name] = None
+    return list(names)
+
+
+def grades_csv(results: Sequence[SubmissionResult]) -> str:
+    """The table as CSV text: the columns of `COLUMNS`, then one per question.
+
+    A submission that the grader itself failed on has no score: its cells stay
+    empty. Questions of another exercise stay empty, too. Decimal points,
+    commas between cells, text through `text.cell`.
+    """
+    questions = questions_of(results)
+    possible = words.possible_points(results)
+    table: list[list[str]] = [[*COLUMNS, *map(text.cell, questions)]]
+    for result in in_order(results):
+        scored = words.has_score(result)
+        scores = {question.name: text.number(question.score, 5) for question in result.questions if scored}
+        table.append([
+            text.cell(result.learner), text.cell(result.submission), text.cell(result.assignment),
+            result.status.value,
+            text.number(result.score, 5) if scored else "",
+            text.number(result.possible or possible[result.assignment], 5),
+            *(scores.get(name, "") for name in questions),
+        ])
+    return to_csv(table)
+
+
+def to_csv(table: Iterable[Sequence[str]]) -> str:
+    """Rows of cells as CSV text (RFC 4180, but with plain line feeds)."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(table)
+    return file.getvalue()
+
+
+def read_grades(path: Path) -> list[dict[str, str]]:
+    """The rows of a file that `grades_csv` made, with the texts as they were before `text.cell`.
+
+    Raises:
+        CourseError: the file cannot be read or is no such table.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [{text.bare(name): text.bare(value or "") for name, value in row.items() if name}
+                    for row in csv.DictReader(file, strict=True)]
+            return _checked(rows, path)
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise CourseError(f"Cannot read {path} as a table of grades: {error}.") from error
+
+
+def _checked(rows: list[dict[str, str]], path: Path) -> list[dict[str, str]]:
+    for row in rows:
+        missing = [name for name in COLUMNS if name not in row]
+        if missing:
+            raise CourseError(f"{path} is no table of grades: it has no column {missing[0]!r}.")
+    return rows

@@ -1,0 +1,161 @@
+"""What the reports say about verdicts, isolation levels and questions, in plain words.
+
+Two readers: a learner, who wants to know what happened and what to do next,
+and an instructor, who wants to know whether to act.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder import course
+from autograder.grading.results import SubmissionResult, Verdict
+
+
+@dataclass(frozen=True)
+class ForLearner:
+    """`what` happened, and what to do `next`."""
+
+    what: str
+    next: str
+
+
+LEARNER: dict[Verdict, ForLearner] = {
+    Verdict.TIMEOUT: ForLearner(
+        "A cell ran longer than the time allowed and was stopped. What was checked before that counts, and "
+        "the other cells were run as far as possible.",
+        "Look for a loop that never ends, or for training with far more epochs than asked. Then choose "
+        "“Restart kernel and run all cells”: it should reach the end in a few minutes.",
+    ),
+    Verdict.MEMORY: ForLearner(
+        "Your notebook needed more memory than the grader allows and was stopped. What was checked before "
+        "that counts.",
+        "Look for an array or a list that grows in a loop, for a very large layer, and for a comparison of "
+        "shapes (n, 1) and (n,), which makes n × n values.",
+    ),
+    Verdict.CRASHED: ForLearner(
+        "Python itself stopped while your notebook ran. What was checked before that counts.",
+        "Take out calls that end the program, such as exit(), quit() or os._exit(). Then choose “Restart "
+        "kernel and run all cells” and see that it reaches the end.",
+    ),
+    Verdict.UNREADABLE: ForLearner(
+        "The file could not be read as a notebook, so nothing in it could be run.",
+        "Open the file in Jupyter. If it opens, save it and hand in that .ipynb file, one file, not renamed "
+        "from another format. If it does not open, go back to your last copy that does.",
+    ),
+    Verdict.WRONG_ASSIGNMENT: ForLearner(
+        "This file belongs to another exercise, so nothing in it was graded.",
+        "Hand in the notebook of this exercise. Its name starts with the number of the exercise.",
+    ),
+    Verdict.REVIEW: ForLearner(
+        "Your notebook was graded, and your instructor will also look at it in person. That happens, for "
+        "example, when a model is built in a way that the grader cannot examine by itself. It says nothing "
+        "against you.",
+        "You need not do anything about that. The score below stands until your instructor says otherwise.",
+    ),
+    Verdict.ERROR: ForLearner(
+        "The grader itself failed on your submission. This is not your fault: no points were given or taken.",
+        "You need not do anything. Your instructor sees this too and will grade it again.",
+    ),
+}
+"""All verdicts but `GRADED`, whose words depend on the score."""
+
+INSTRUCTOR: dict[Verdict, str] = {
+    Verdict.GRADED: "ran to its end, every question checked",
+    Verdict.TIMEOUT: "a cell took too long and was stopped; what was checked counts",
+    Verdict.MEMORY: "more memory than allowed; what was checked counts",
+    Verdict.CRASHED: "Python itself stopped; what was checked counts",
+    Verdict.UNREADABLE: "the file is no readable notebook; no points",
+    Verdict.WRONG_ASSIGNMENT: "the notebook of another exercise; no points",
+    Verdict.REVIEW: "graded, but something needs your eyes",
+    Verdict.ERROR: "the grader's own failure; no points given or taken, grade it again",
+}
+
+REASON_IS_FOR_LEARNERS = {
+    Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT,
+}
+"""Verdicts whose reason speaks of the learner's own file. The others' reasons are the instructor's alone."""
+
+SANDBOX = {
+    "full": (
+        "Full isolation. Each notebook ran in namespaces of its own, without network, with no file of this "
+        "machine in reach but its own scratch folder, and with limits on time, memory, processes and disk."
+    ),
+    "no-namespaces": (
+        "Second level of isolation. This machine forbids user namespaces, so each notebook was held by "
+        "Landlock, a system call filter and limits alone: no files but its own, no network, no new programs."
+    ),
+    "none": (
+        "No isolation. Every notebook ran as an ordinary program with your own rights: it could read, change "
+        "and send your files, the hidden tests and the other submissions. Trust these scores only if you "
+        "trust every author."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the reports say about an exercise. `possible` and `questions` are empty where nothing is known."""
+
+    title: str
+    chapter: str = ""
+    possible: float = 0.0
+    questions: tuple[str, ...] = ()
+
+
+def facts(name: str) -> Facts:
+    """Title, chapter, points and questions of the exercise `name`, as far as they are known.
+
+    Never fails: results are read on machines where the exercise is not built,
+    and `name` may be what a stranger wrote into a notebook's metadata.
+    """
+    found = re.fullmatch(r"(\d+)-([\w-]{1,60})", name, re.ASCII)
+    if not found:
+        return Facts(title=name or "unknown exercise")
+    numbered = f"Exercise {int(found[1])}: "
+    try:
+        assignment = course.assignment(name)
+        return Facts(numbered + assignment.title, _chapter_title(assignment.chapter), assignment.possible,
+                     tuple(question.name for question in assignment.questions))
+    except (course.CourseError, OSError, ValueError, KeyError, TypeError):
+        return Facts(numbered + found[2].replace("-", " ").capitalize())
+
+
+def _chapter_title(chapter: str) -> str:
+    """The first heading of a page of the book; the page's own name where the book is not there."""
+    if not chapter:
+        return ""
+    page = course.BOOK / f"{chapter}.md"
+    try:
+        for text in page.read_text(encoding="utf-8").splitlines():
+            if text.startswith("# "):
+                return text.removeprefix("# ").strip()
+    except OSError:
+        pass
+    return re.sub(r"^\d+-", "", chapter.rsplit("/", 1)[-1]).replace("-", " ").capitalize()
+
+
+def question_label(name: str) -> str:
+    """`q2_1` as readers say it: `Question 2.1`; any other name as it is."""
+    found = re.fullmatch(r"q(\d+)_(\d+)", name)
+    return f"Question {found[1]}.{found[2]}" if found else name
+
+
+def has_score(result: SubmissionResult) -> bool:
+    """Whether points were given or taken: always, but for the grader's own failures."""
+    return result.status is not Verdict.ERROR
+
+
+def was_run(result: SubmissionResult) -> bool:
+    """Whether the notebook's answers were looked at, so that they say something about the questions."""
+    return bool(result.questions) and result.status not in (
+        Verdict.ERROR, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT)
+
+
+def possible_points(results: Sequence[SubmissionResult]) -> dict[str, float]:
+    """The points of each exercise in `results`, also where every submission of it was unreadable."""
+    points = {name: max(result.possible for result in results if result.assignment == name)
+              for name in {result.assignment for result in results}}
+    return {name: value or facts(name).possible for name, value in points.items()}

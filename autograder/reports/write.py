@@ -1,0 +1,98 @@
+"""All reports of a batch, written into one folder.
+
+    grades.csv            one row per submission
+    report.html           the class report
+    feedback/NAME.html    one page per learner, with all of that learner's submissions
+    results/NAME.json     one file per submission, in Gradescope's format; with more
+                          than one exercise in the batch results/EXERCISE/NAME.json
+
+NAME is the learner's name made fit for a file system (`text.file_names`); a
+second submission of the same learner and exercise is `NAME (2)`. A submission
+without a learner's name gets a page of its own, named after its file, so that
+two strangers never share one. Files of earlier runs that this batch does not
+concern are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from autograder.grading.results import SubmissionResult
+from autograder.reports import text, words
+from autograder.reports.classreport import class_report
+from autograder.reports.feedback import feedback_page
+from autograder.reports.files import write_text
+from autograder.reports.grades import grades_csv, in_order
+from autograder.reports.gradescope import results_json
+
+
+def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "") -> None:
+    """Write the table, the pages and the result files of a batch into the folder `output`.
+
+    Each file is replaced in one step; the class report comes last, so that
+    what it links to is there.
+
+    Args:
+        results: the batch, in any order.
+        output: made where it is missing.
+        book: address of the book's start page, if learners can reach one. Feedback pages then link to it.
+
+    Raises:
+        CourseError: a file cannot be written.
+    """
+    ordered = in_order(results)
+    owners = _owners(ordered)
+    names = text.file_names(owners)
+    possible = words.possible_points(ordered)
+
+    write_text(output / "grades.csv", grades_csv(ordered))
+    for path, result in _result_files(ordered, owners, names):
+        content = json.dumps(results_json(result), ensure_ascii=False, indent=1)
+        write_text(output / "results" / path, content + "\n")
+
+    own: dict[str, list[SubmissionResult]] = defaultdict(list)
+    for result, owner in zip(ordered, owners, strict=True):
+        own[owner].append(result)
+    for owner, submissions in own.items():
+        learner = submissions[0].learner.strip() and submissions[0].learner
+        page = feedback_page(learner, submissions, possible, book)
+        write_text(output / "feedback" / f"{names[owner]}.html", page)
+
+    links = [f"feedback/{quote(names[owner])}.html" for owner in owners]
+    write_text(output / "report.html", class_report(ordered, links))
+
+
+def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:
+    """Whose page each submission belongs to: its learner, or itself where the learner is unknown."""
+    learners = {result.learner for result in ordered}
+    seen: Counter[str] = Counter()
+    owners = []
+    for result in ordered:
+        owner = result.learner
+        if not owner.strip():
+            seen[result.submission] += 1
+            owner = f"{result.submission}/{seen[result.submission]}"
+            while owner in learners:
+                owner = f"/{owner}"
+        owners.append(owner)
+    return owners
+
+
+def _result_files(ordered: Sequence[SubmissionResult], owners: Sequence[str],
+                  names: dict[str, str]) -> list[tuple[Path, SubmissionResult]]:
+    """Where each submission's result file goes, relative to `results/`."""
+    named = {result.assignment for result in ordered if result.assignment}
+    folders = text.file_names(named | {"unknown"}) if len(named) > 1 else {}
+    seen: Counter[tuple[str, str]] = Counter()
+    files = []
+    for result, owner in zip(ordered, owners, strict=True):
+        folder = folders.get(result.assignment or "unknown", "")
+        seen[folder, owner] += 1
+        times = seen[folder, owner]
+        name = names[owner] if times == 1 else f"{names[owner]} ({times})"
+        files.append((Path(folder, f"{name}.json"), result))
+    return files
