@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import math
 import os
 import random
 import re
@@ -38,7 +39,7 @@ ARRAYS = {
 """Shape and SHA-256 of the bytes of each of MNIST's four arrays, all of them uint8."""
 
 
-# ---------------------------------------------------------------- the data
+# ------------------------------------------------------------------------ the data
 
 
 class DataError(Exception):
@@ -49,7 +50,7 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[tuple[np.ndarray, 
     """MNIST, as `keras.datasets.mnist.load_data()` returns it, without a download.
 
     Args:
-        path: another place for the file; beside this module when not given.
+        path: another place for the file; `mnist.npz` beside this module when not given.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: 60,000 and 10,000 images of 28x28 gray
@@ -59,11 +60,17 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[tuple[np.ndarray, 
         DataError: the file is missing, damaged, or holds other arrays.
     """
     arrays = _read(HERE / "mnist.npz" if path is None else Path(path))
-    # Copies, so that what you do to yours never shows up in a check.
+    # Copies: what you do to yours must never show up in a check.
     return (
         (arrays["x_train"].copy(), arrays["y_train"].copy()),
         (arrays["x_test"].copy(), arrays["y_test"].copy()),
     )
+
+
+def sample(count: int, of: str = "train") -> tuple[np.ndarray, np.ndarray]:
+    """The first `count` images and their labels, `of` "train" or "test"; quicker than `load()`."""
+    arrays = _read(HERE / "mnist.npz")
+    return arrays[f"x_{of}"][:count].copy(), arrays[f"y_{of}"][:count].copy()
 
 
 @lru_cache(maxsize=1)
@@ -75,9 +82,9 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             arrays = {name: file[name] for name in ARRAYS}
     except FileNotFoundError:
         raise DataError(f"{path} is missing. {remedy}") from None
-    except Exception as error:  # a damaged zip raises almost anything, and no reader needs to know what
+    except Exception as error:  # a damaged file can raise almost anything
         cause = _text(error).rstrip(".") or type(error).__name__
-        raise DataError(f"{path} cannot be read, so it is damaged or another file ({cause}). {remedy}") from None
+        raise DataError(f"{path} cannot be read: it is damaged or another file ({cause}). {remedy}") from None
     for name, (shape, digest) in ARRAYS.items():
         array = arrays[name]
         if array.dtype != np.uint8 or array.shape != shape:
@@ -85,8 +92,8 @@ def _read(path: Path) -> dict[str, np.ndarray]:
                 f"{path} is another file: its {name} is {describe(array)}; "
                 f"expected shape {shape} and dtype uint8. {remedy}"
             )
-        if hashlib.sha256(np.ascontiguousarray(array)).hexdigest() != digest:
-            raise DataError(f"{path} is damaged or another file: the values of {name} are not MNIST's. {remedy}")
+        if hashlib.sha256(array.tobytes()).hexdigest() != digest:
+            raise DataError(f"{path} is damaged or another file: its {name} is not MNIST's. {remedy}")
     return arrays
 
 
@@ -94,8 +101,8 @@ def show(images: Any, labels: Any = None, columns: int = 10) -> None:
     """Draw one image, or many in rows.
 
     Args:
-        images: shape (height, width) or (n, height, width). Black is the smallest value
-            an image could have and white the largest: 0 to 255 for integers, 0 to 1 else.
+        images: shape (height, width) or (n, height, width). Black is 0; white is 255 for
+            whole numbers and 1 for fractions.
         labels: what to write above each image, n of them; nothing when not given.
         columns: images in a row.
     """
@@ -108,30 +115,30 @@ def show(images: Any, labels: Any = None, columns: int = 10) -> None:
         raise ValueError(
             f"`show` draws images of shape (height, width) or (n, height, width); got shape {images.shape}."
         )
-    white = 255 if np.issubdtype(images.dtype, np.integer) else 1.0
+    white = 255 if np.issubdtype(images.dtype, np.integer) else 1
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.3 * rows), squeeze=False)
     for axis in axes.flat:
         axis.set_axis_off()
-    for k, (image, axis) in enumerate(zip(images, axes.flat, strict=False)):
+    for number, (image, axis) in enumerate(zip(images, axes.flat, strict=False)):
         axis.imshow(image, cmap="gray", vmin=0, vmax=white)
         if labels is not None:
-            axis.set_title(str(labels[k]), color="gray")
-    figure.patch.set_alpha(0)
+            axis.set_title(str(labels[number]), color="gray")
+    figure.patch.set_alpha(0)  # looks right on a dark page as well
     plt.show()
 
 
 @contextmanager
 def once_written() -> Iterator[None]:
-    """For cells that use your answer: says so, and goes on, while the answer is not written yet."""
+    """For a cell that uses your answer: while that is not written yet, says so and goes on."""
     try:
         yield
     except NotImplementedError as error:
-        print(f"Not yet: {error}")
+        print(f"{error} Then run this cell again.")
 
 
-# ---------------------------------------------------------------- the checks
+# ------------------------------------------------------------------------ the checks
 
 
 def checks(name: str) -> Checks:
@@ -145,9 +152,10 @@ def checks(name: str) -> Checks:
 
     class Notebook(otter.Notebook):
         def _log_event(self, *args: Any, **kwargs: Any) -> None:
-            """Otter keeps a log of every check in a file of its own. Here only the notebook is handed in."""
+            """Otter would log each check in a hidden file. Here only the notebook is handed in."""
 
-    return Checks(HERE / "tests" / name, Notebook(tests_dir=str(HERE / "tests" / name)))
+    folder = HERE / "tests" / name
+    return Checks(folder, Notebook(tests_dir=str(folder)))
 
 
 class Checks:
@@ -158,87 +166,97 @@ class Checks:
         self._notebook = notebook
 
     def check(self, question: str, global_env: dict[str, Any] | None = None) -> Any:
-        """Run the public checks of `question` against the notebook's variables."""
+        """Check your answer to `question`, as the notebook's variables are now."""
         if global_env is None:
             global_env = sys._getframe(1).f_globals
-        # A grader brings checks of its own; only at home do they have to lie beside this file.
-        at_home = getattr(self._notebook, "_grading_mode", None) is False
-        if at_home and not self._folder.is_dir():
-            return Feedback(question, 0, [
-                f"The checks of this exercise are missing: fetch the folder tests/{self._folder.name} from the "
-                f"course's exercises folder and put it into {self._folder.parent}. You can work on without them."
-            ])
-        if at_home and not (self._folder / f"{question}.py").is_file():
-            known = ", ".join(sorted(path.stem for path in self._folder.glob("q*.py")))
-            return Feedback(question, 0, [f"There is no question called {question!r}. This exercise has: {known}."])
-        # A check must not change what your own random numbers will be.
+        # A grader brings checks of its own; only at home do they lie beside this file.
+        if getattr(self._notebook, "_grading_mode", None) is False:
+            missing = self._missing(question)
+            if missing:
+                return Feedback(question, "could not be checked", [missing])
+        # Your random numbers must not depend on how often you check.
         python_state, numpy_state = random.getstate(), np.random.get_state()
         try:
             result = self._notebook.check(question, global_env)
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)
-        if not hasattr(result, "test_case_results"):
-            return result
-        cases = result.test_case_results
-        return Feedback(question, len(cases), [_message(case.message) for case in cases if not case.passed])
+        return Feedback.of(question, result) if hasattr(result, "test_case_results") else result
 
     def check_all(self) -> None:
-        """Run the public checks of every question."""
+        """Check every question."""
         global_env = sys._getframe(1).f_globals
         for path in sorted(self._folder.glob("q*.py")):
             print(self.check(path.stem, global_env))
 
+    def _missing(self, question: str) -> str:
+        """What is missing for a check of `question`, as a sentence; empty if nothing is."""
+        if not self._folder.is_dir():
+            return (
+                f"The checks of this exercise are missing: fetch the folder tests/{self._folder.name} from "
+                f"the course's exercises folder and put it at {self._folder}. You can work on without them."
+            )
+        known = sorted(path.stem for path in self._folder.glob("q*.py"))
+        if question not in known:
+            return f"There is no question {question!r} in this exercise. It has {', '.join(known)}."
+        return ""
+
 
 class Feedback:
-    """What the checks of one question found: shown in color by notebooks, as plain text elsewhere."""
+    """What the checks of one question found: notebooks show it in color, others as plain text."""
 
-    def __init__(self, question: str, total: int, failures: Sequence[str]) -> None:
+    def __init__(self, question: str, summary: str, messages: Sequence[str] = ()) -> None:
         self.question = question
-        self.failures = list(dict.fromkeys(failures))
-        self.passed = not failures
-        if self.passed:
-            self.summary = "passed its check" if total == 1 else f"passed all {total} checks"
-        elif total == 0:
-            self.summary = "could not be checked"
-        elif len(failures) == total:
-            self.summary = "not yet right"
+        self.summary = summary
+        self.messages = list(dict.fromkeys(messages))
+        self.passed = not messages
+
+    @classmethod
+    def of(cls, question: str, result: Any) -> Feedback:
+        """From Otter's result."""
+        total = len(result.test_case_results)
+        failures = [_kind_and_message(case.message) for case in result.test_case_results if not case.passed]
+        if not failures:
+            summary = f"passed {'the check' if total == 1 else f'all {total} checks'} you can see"
+        elif all(kind == "NotWritten" for kind, _ in failures):
+            summary = "is not written yet"
         else:
-            self.summary = f"not yet right: {len(failures)} of {total} checks failed"
+            summary = f"is not right yet: {len(failures)} of {total} checks failed"
+        return cls(question, summary, [message for _, message in failures])
 
     def __repr__(self) -> str:
-        lines = [f"{'✔' if self.passed else '✘'} {self.question} {self.summary}"]
-        return "\n".join(lines + [f"  - {failure}" for failure in self.failures])
+        title = f"{'✔' if self.passed else '✘'} {self.question} {self.summary}."
+        return "\n  - ".join([title, *self.messages])
 
     def _repr_html_(self) -> str:
         color = "#2e9e4f" if self.passed else "#d9534f"
-        failures = "".join(
+        messages = "".join(
             "<div style='margin-top: 0.4em'>"
-            + re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(failure)).replace("\n", "<br>")
+            + re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(message)).replace("\n", "<br>")
             + "</div>"
-            for failure in self.failures
+            for message in self.messages
         )
         return (
-            f"<div style='border-left: 4px solid {color}; padding: 0.3em 0.8em'>"
-            f"<b>{'✔' if self.passed else '✘'} {html.escape(self.question)}</b> {html.escape(self.summary)}"
-            f"{failures}</div>"
+            f"<div style='border-left: 4px solid {color}; padding: 0.3em 0.8em; max-width: 50em'>"
+            f"{'✔' if self.passed else '✘'} <b>{html.escape(self.question)}</b> {html.escape(self.summary)}."
+            f"{messages}</div>"
         )
 
 
-def _message(text: str) -> str:
-    """The message alone, out of Otter's `Error at line 12 in test q2_1:`, source line and class."""
+def _kind_and_message(text: str) -> tuple[str, str]:
+    """An exception's class and message, out of Otter's `Error at line 12 in test q2_1:`, source, class."""
     found = re.match(r".*?\nError at line \d+ in test [^\n]*\n[^\n]*\n(\w+): (.*)", text, re.DOTALL)
     if not found:
-        return text
+        return "AssertionError", text
     kind, message = found.groups()
-    return message if kind in ("AssertionError", "NotWritten") else f"{kind}: {message}"
+    return kind, message if kind in ("AssertionError", "NotWritten") else f"{kind}: {message}"
 
 
-# ---------------------------------------------------------------- what the checks say
+# ------------------------------------------------------------------------ what the checks say
 #
 # Each of these raises AssertionError with what was expected, what was got, and
 # the likely cause. They take whatever a notebook holds, so they trust nothing
-# about a value until they have looked at its type.
+# about a value before they have looked at its type.
 
 
 class NotWritten(AssertionError):
@@ -247,22 +265,27 @@ class NotWritten(AssertionError):
 
 CAUSES = (
     (r"[Cc]annot cast ufunc '\w*divide' output",
-     "`/=` tries to store fractions in the whole-number array it was given. "
-     "Write `images / 255`, which makes a new array."),
+     "`/=` would store fractions in the whole-number array it was given; "
+     "`images / 255` makes a new array."),
+    (r"cannot reshape array of size 0 into",
+     "With no values at all, NumPy cannot work out what -1 stands for: "
+     "say every size; `images.shape` has them."),
     (r"cannot reshape array of size",
-     "A reshape must keep the number of values. Is a size fixed that should come from `images.shape`?"),
-    (r"must be the same length as the original|could not broadcast input array",
-     "The shapes do not fit. Is a size fixed that should come from the input's `.shape`?"),
-    (r"object is not callable", "A name in it is not a function. Was it given another value somewhere?"),
-    (r"takes \d+ positional arguments? but \d+ (was|were) given|missing \d+ required positional",
+     "A reshape keeps the number of values. Is a size written down that should come from the input?"),
+    (r"could not be broadcast|could not broadcast|not aligned|mismatch in its core dimension",
+     "The shapes do not fit. Print the `.shape` of both sides just before that line."),
+    (r"positional arguments? but \d+ (was|were) given|required positional argument|unexpected keyword",
      "Keep the function's first line, with its parameters, as the exercise gives it."),
-    (r"name '(\w+)' is not defined", "Run the cells above it first; is the import there?"),
+    (r"name '\w+' is not defined",
+     "Is it spelled right, and has the cell that defines or imports it been run?"),
+    (r"'NoneType' object|'ellipsis' object|unsupported operand type\(s\) for .*(NoneType|ellipsis)",
+     "It uses something that is not written yet, or a function without a `return`."),
 )
 """Cryptic messages of Python and NumPy, and what is usually behind them."""
 
 
 def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
-    """What the learner's function `name` returns, or an AssertionError that says why it returned nothing."""
+    """What the learner's function `name` returns; an AssertionError says why, when it returns nothing."""
     expect_written(function, name)
     if not callable(function):
         raise AssertionError(
@@ -271,19 +294,19 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
     try:
         value = function(*arguments, **keywords)
     except NotImplementedError as error:
-        raise NotWritten(_text(error) or f"Write your answer in `{name}`, then run its cell again.") from None
+        raise NotWritten(_text(error) or f"Write your answer in `{name}` and run its cell.") from None
     except Exception as error:
-        message = _text(error)
+        message = _text(error).rstrip(".")
         cause = next((cause for pattern, cause in CAUSES if re.search(pattern, message)), "")
-        given = ", ".join(describe(argument) for argument in arguments)
+        given = ", ".join(describe(argument) for argument in (*arguments, *keywords.values()))
         raise AssertionError(
-            f"`{name}` stopped with {type(error).__name__}: {message.rstrip('.')}. "
-            f"It was given {given or 'no arguments'}. {cause}".rstrip()
+            f"`{name}` stopped with {type(error).__name__}: {message}. "
+            f"It was given {given or 'no arguments'}.{_because(cause)}"
         ) from None
     if value is None:
         raise AssertionError(f"`{name}` returned None; expected a result. Does it end with `return`?")
     if value is ...:
-        raise NotWritten(f"`{name}` returned `...`: put your answer there.")
+        raise NotWritten(f"`{name}` still returns `...`: put your answer there and run its cell.")
     return value
 
 
@@ -291,7 +314,7 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
 def hint(text: str) -> Iterator[None]:
     """Around a hidden check: whatever fails inside, the learner reads `text` and no value of the check.
 
-    An answer that is not there is still called that.
+    Only an answer that is not there at all is still called that.
     """
     try:
         yield
@@ -302,13 +325,14 @@ def hint(text: str) -> Iterator[None]:
 
 
 def expect_written(value: Any, name: str) -> None:
-    """The learner has given `name` a value. (Otter hands a name that does not exist to a check as None.)"""
+    """The learner gave `name` a value. (Otter hands a name that does not exist to a check as None.)"""
     if value is None:
         raise NotWritten(
-            f"There is no `{name}` in your notebook. Is it spelled exactly so, and has its cell been run?"
+            f"There is no `{name}` in your notebook, or it is None. "
+            "Is it spelled exactly so, and has its cell been run?"
         )
     if value is ...:
-        raise NotWritten(f"`{name}` is still `...`: put your answer there, then run its cell again.")
+        raise NotWritten(f"`{name}` is still `...`: put your answer there and run its cell.")
 
 
 def expect_array(
@@ -319,7 +343,7 @@ def expect_array(
     dtype: str | None = None,
     low: float | None = None,
     high: float | None = None,
-    equal: np.ndarray | None = None,
+    equal: Any = None,
     tolerance: float = 1e-6,
     cause: str = "",
 ) -> None:
@@ -327,44 +351,49 @@ def expect_array(
 
     Args:
         got: what the learner has.
-        name: how to call it in the message, for example `flatten(images)`.
-        shape, dtype: exactly these.
-        low, high: no value below or above; nan and infinity never pass.
-        equal: the values, of which floating-point ones may differ by `tolerance`.
-        cause: what is probably wrong, as one or two sentences, added to a failure of
-            range or values; for the type, shape and dtype a likely cause is known here.
+        name: what to call it in the message: `means`, or `flatten(images)`.
+        shape: exactly this; that of `equal` when not given.
+        dtype: exactly this.
+        low, high: no value lies below or above, nor is nan or infinite.
+        equal: the values. Fractions, here and in the range, may be off by `tolerance`,
+            of 1 or of the value if that is larger; whole numbers must be equal.
+        cause: what is probably wrong, added to a failure of shape, range or values;
+            for the type and the dtype the likely cause is known here.
     """
-    expect_written(got, name.partition("(")[0])
+    if name.isidentifier():
+        expect_written(got, name)
     if not isinstance(got, np.ndarray):
-        made = " Make one with `np.array(...)`." if isinstance(got, list | tuple) else ""
-        raise AssertionError(f"`{name}` is {describe(got)}; expected a NumPy array.{made}")
+        remedy = "Make one with `np.array(...)`." if isinstance(got, list | tuple) else ""
+        raise AssertionError(f"`{name}` is {describe(got)}; expected a NumPy array.{_because(remedy)}")
     if got.dtype.kind not in "biuf":
-        raise AssertionError(f"`{name}` holds {got.dtype} values; expected numbers.")
-    if shape is None and equal is not None:
-        shape = equal.shape
+        raise AssertionError(f"`{name}` holds values of dtype {got.dtype}; expected numbers.")
+    expected = None if equal is None else np.asarray(equal)
+    if shape is None and expected is not None:
+        shape = expected.shape
     if shape is not None and got.shape != tuple(shape):
         raise AssertionError(f"`{name}` has shape {got.shape}; expected {tuple(shape)}.{_because(cause)}")
     if dtype is not None and got.dtype != np.dtype(dtype):
-        raise AssertionError(
-            f"`{name}` has dtype {got.dtype}; expected {dtype}.{_because(_dtype_cause(got.dtype, dtype))}"
-        )
-    if got.size == 0:
-        return
-    if (low is not None or high is not None) and not np.isfinite(got).all():
-        raise AssertionError(f"`{name}` holds nan or infinity; expected ordinary numbers.{_because(cause)}")
-    if (low is not None and got.min() < low) or (high is not None and got.max() > high):
-        wanted = f"{low} to {high}" if None not in (low, high) else f"at least {low}" if high is None else f"at most {high}"
-        raise AssertionError(
-            f"`{name}` holds values from {got.min():.6g} to {got.max():.6g}; expected {wanted}.{_because(cause)}"
-        )
-    if equal is not None:
-        exact = got.dtype.kind in "biu" and equal.dtype.kind in "biu"
-        right = got == equal if exact else np.isclose(got, equal, rtol=0, atol=tolerance, equal_nan=True)
-        if not right.all():
-            index = tuple(int(i) for i in np.argwhere(~right)[0])
-            where = f"at index {list(index)}" if index else "in its value"
+        remedy = _dtype_remedy(got.dtype, dtype)
+        raise AssertionError(f"`{name}` has dtype {got.dtype}; expected {dtype}.{_because(remedy)}")
+    if got.size and (low is not None or high is not None):
+        least, most = _plain(got.min()), _plain(got.max())
+        if not (math.isfinite(least) and math.isfinite(most)):
+            raise AssertionError(f"`{name}` holds nan or infinity; expected numbers.{_because(cause)}")
+        below = low is not None and least < low - tolerance * max(1, abs(low))
+        above = high is not None and most > high + tolerance * max(1, abs(high))
+        if below or above:
             raise AssertionError(
-                f"`{name}` is wrong {where}: got {got[index]:.6g}, expected {equal[index]:.6g}.{_because(cause)}"
+                f"`{name}` holds values from {_short(least)} to {_short(most)}; "
+                f"expected {_range(low, high)}.{_because(cause)}"
+            )
+    if expected is not None:
+        exact = got.dtype.kind in "biu" and expected.dtype.kind in "biu"
+        right = got == expected if exact else np.isclose(got, expected, tolerance, tolerance, equal_nan=True)
+        if not np.all(right):
+            index = tuple(int(i) for i in np.argwhere(~right)[0])
+            raise AssertionError(
+                f"`{name}` is {_short(_plain(got[index]))} at index {list(index)}; "
+                f"expected {_short(_plain(expected[index]))}.{_because(cause)}"
             )
 
 
@@ -379,43 +408,44 @@ def expect_number(
     whole: bool = False,
     cause: str = "",
 ) -> None:
-    """`got` is one number: `low` to `high`, `equal` within `tolerance`, without a fraction when `whole`."""
-    expect_written(got, name.partition("(")[0])
+    """`got` is one number: from `low` to `high`, `equal` within `tolerance`, and `whole` if asked."""
+    if name.isidentifier():
+        expect_written(got, name)
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got[()]
     if isinstance(got, bool | np.bool_) or not isinstance(got, int | float | np.integer | np.floating):
         raise AssertionError(f"`{name}` is {describe(got)}; expected a number.{_because(cause)}")
-    if got != got:
-        raise AssertionError(f"`{name}` is nan; expected a number.{_because(cause)}")
-    if whole and got != int(got):
-        raise AssertionError(f"`{name}` is {describe(got)}; expected a whole number.{_because(cause)}")
-    if low is not None and high is not None and not low <= got <= high:
-        raise AssertionError(f"`{name}` is {describe(got)}; expected a number from {low} to {high}.{_because(cause)}")
-    if (low is not None and got < low) or (high is not None and got > high):
-        bound = f"at least {low}" if low is not None else f"at most {high}"
-        raise AssertionError(f"`{name}` is {describe(got)}; expected {bound}.{_because(cause)}")
-    if equal is not None and abs(got - equal) > tolerance:
-        raise AssertionError(f"`{name}` is {describe(got)}; expected {equal}.{_because(cause)}")
+    number = _plain(got)
+    if not math.isfinite(number):
+        wanted = "a finite number"
+    elif whole and number != int(number):
+        wanted = "a whole number"
+    elif (low is not None and number < low) or (high is not None and number > high):
+        wanted = _range(low, high)
+    elif equal is not None and abs(number - equal) > tolerance:
+        wanted = _short(equal)
+    else:
+        return
+    raise AssertionError(f"`{name}` is {_short(number)}; expected {wanted}.{_because(cause)}")
 
 
 def expect_equal(got: Any, expected: Any, *, name: str, cause: str = "") -> None:
-    """`got` is `expected`, where that is a tuple, list, text, dtype, True or False; for numbers see above."""
-    expect_written(got, name.partition("(")[0])
+    """`got` equals `expected`, a tuple, list, text, True or False; for numbers and arrays see above."""
+    if name.isidentifier():
+        expect_written(got, name)
     try:
         same = bool(got == expected)
-    except Exception:  # an array compared with a tuple, or an object that cannot be compared
+    except Exception:  # an array compared with a tuple, or something that cannot be compared
         same = False
     if not same:
         raise AssertionError(f"`{name}` is {describe(got)}; expected {expected!r}.{_because(cause)}")
 
 
 def expect_unchanged(before: np.ndarray, after: np.ndarray, *, name: str, cause: str = "") -> None:
-    """The function `name` left its argument as it was: `before` is a copy made before the call."""
+    """The function `name` left its argument alone: `before` is a copy made before the call."""
     if after.shape != before.shape or after.dtype != before.dtype or not np.array_equal(after, before):
-        raise AssertionError(
-            f"`{name}` changed the array it was given, and its caller still needs that."
-            + _because(cause or "Make a new array: `x = x / 2` does, `x /= 2` and `x[:] = ...` do not.")
-        )
+        cause = cause or "Make a new array: `x = x / 2` does; `x /= 2` and `x[:] = ...` change the old one."
+        raise AssertionError(f"`{name}` changed the array it was given; its caller still needs that. {cause}")
 
 
 def describe(value: Any) -> str:
@@ -425,12 +455,9 @@ def describe(value: Any) -> str:
             return f"an array of shape {value.shape} and dtype {value.dtype}"
         if isinstance(value, np.generic):
             value = value.item()
+        if value is None or value is ... or isinstance(value, bool | int | float | str):
+            return _cut(repr(value))
         kind = type(value).__name__
-        if value is None or value is ... or isinstance(value, bool):
-            return repr(value)
-        if isinstance(value, int | float | str):
-            text = repr(value)
-            return text if len(text) <= 60 else f"{text[:57]}..."
         if isinstance(value, list | tuple | dict | set):
             text = repr(value) if len(value) <= 12 else ""
             return text if 0 < len(text) <= 60 else f"a {kind} of {len(value)} elements"
@@ -441,21 +468,40 @@ def describe(value: Any) -> str:
         return "something that cannot be shown"
 
 
-def _dtype_cause(got: np.dtype, expected: str) -> str:
+def _plain(number: Any) -> int | float:
+    """A NumPy number as Python's."""
+    return number.item() if isinstance(number, np.generic) else number
+
+
+def _short(number: int | float) -> str:
+    return _cut(str(number)) if isinstance(number, int) else f"{number:.6g}"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{_short(low)} to {_short(high)}"
+    return f"at least {_short(low)}" if low is not None else f"at most {_short(high or 0)}"
+
+
+def _dtype_remedy(got: np.dtype, expected: str) -> str:
     if got == np.float64 and expected == "float32":
         return 'NumPy computes in float64 unless told otherwise: convert with `.astype("float32")`.'
     if got.kind in "iu" and expected.startswith("float"):
-        return f'A whole number cannot hold a fraction: convert with `.astype("{expected}")` before dividing.'
-    return f'Convert with `.astype("{expected}")`, or leave the dtype as it was.'
+        return f'Whole numbers hold no fractions: use `.astype("{expected}")` before you divide.'
+    return ""
 
 
 def _because(cause: str) -> str:
     return f" {cause}" if cause else ""
 
 
+def _cut(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
 def _text(error: BaseException) -> str:
-    """The first line of an error's message; empty if it has none or refuses to say."""
+    """The first line of an error's message; empty if it has none or cannot say it."""
     try:
-        return str(error).strip().split("\n")[0][:300]
+        return _cut(str(error).strip().split("\n")[0], 300)
     except Exception:
         return ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
-"""The time stamp of every file in a zip: the earliest the format can hold."""
+"""The time stamp of every file in a zip: the earliest that the format can hold."""
 
 
 def read_zip(path: Path) -> dict[str, bytes]:
@@ -16,14 +17,17 @@ def read_zip(path: Path) -> dict[str, bytes]:
         return {name: file.read(name) for name in file.namelist()}
 
 
-def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
-    """Pack `files` (name in the zip -> contents), in the order of their names."""
-    with zipfile.ZipFile(path, "w") as file:
+def make_zip(files: Mapping[str, bytes]) -> bytes:
+    """A zip of `files` (name in the zip -> contents), in the order of their names.
+
+    Nothing is compressed: the one large file is compressed already, and zlib's output
+    differs from one version to the next.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as file:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, MOMENT)
-            entry.create_system = 3  # Unix, on every machine
+            entry.create_system = 3  # as on Unix, whatever the machine
             entry.external_attr = 0o100644 << 16
-            # What is compressed already only gets slower to read.
-            packed = name.endswith((".npz", ".png"))
-            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             file.writestr(entry, files[name])
+    return buffer.getvalue()

@@ -11,9 +11,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -46,7 +47,9 @@ that the course supports.
 SETUP = """\
 try:
     import digits
-except ModuleNotFoundError:
+except ModuleNotFoundError as missing:
+    if missing.name != "digits":
+        raise
     raise ModuleNotFoundError(
         "This notebook needs digits.py, mnist.npz and the folder tests/ beside it: "
         "fetch them from the course's exercises folder, then run this cell again."
@@ -57,6 +60,7 @@ grader = digits.checks("{name}")"""
 HELPERS = "# TEST HELPERS"
 """A cell that begins so is put on top of each full test file, and nowhere else."""
 
+BOOK_LINK = re.compile(r"\]\(book:([\w/-]+)(#[\w-]+)?\)")
 QUESTION_NAME = re.compile(r"q\d+_\d+")
 
 
@@ -101,84 +105,99 @@ def read_master(path: Path) -> Master:
     """
     text = path.read_text(encoding="utf-8")
     notebook = jupytext.reads(text, fmt="md:myst")
-    front = {key: notebook.metadata.get(key) for key in ("title", "chapter", "minutes")}
-    missing = [key for key, value in front.items() if value is None]
+    front = notebook.metadata
+    missing = [key for key in ("title", "chapter", "minutes") if key not in front]
     if missing:
         raise CourseError(f"{path.name}: the front matter lacks {', '.join(missing)}.")
-    helpers = [cell for cell in notebook.cells if cell.source.startswith(HELPERS)]
-    cells = [cell for cell in notebook.cells if not cell.source.startswith(HELPERS)]
-    for cell in cells:
-        if cell.cell_type == "markdown":
-            cell.source = cell.source.replace("](book:", f"]({BOOK_ADDRESS}/")
-            cell.source = re.sub(rf"\]\(({re.escape(BOOK_ADDRESS)}/[\w/-]+)", r"](\1.html", cell.source)
-    first_code = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
-    setup = nbformat.v4.new_code_cell(SETUP.format(name=path.stem))
-    notebook.cells = [
-        nbformat.v4.new_raw_cell(SETTINGS), *cells[:first_code], setup, *cells[first_code:]
-    ]
-    notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
+    helpers = [cell.source for cell in notebook.cells if cell.source.startswith(HELPERS)]
     master = Master(
         name=path.stem,
         version=hashlib.sha256(text.encode()).hexdigest()[:12],
         title=str(front["title"]),
         chapter=str(front["chapter"]),
         minutes=int(front["minutes"]),
-        notebook=notebook,
-        helpers="\n\n".join(cell.source.removeprefix(HELPERS).strip() for cell in helpers),
+        notebook=_for_otter(notebook, path.stem),
+        helpers="\n\n".join(source.removeprefix(HELPERS).strip() for source in helpers),
     )
-    for question, tests, answers in _questions(notebook):
-        _require_in_order(path.name, question, tests, answers)
-        master.questions.append(question)
-        master.tests[question.name] = tests
+    for draft in _questions(master.notebook):
+        _require_in_order(f"{path.name}, question {draft.name}", draft, seen=master.tests)
+        master.questions.append(Question(draft.name, draft.points))
+        master.tests[draft.name] = draft.tests
     if not master.questions:
         raise CourseError(f"{path.name} has no question. See solutions/README.md, How to write a master.")
-    names = [question.name for question in master.questions]
-    twice = {name for name in names if names.count(name) > 1}
-    if twice:
-        raise CourseError(f"{path.name}: there are two questions called {', '.join(sorted(twice))}.")
     return master
 
 
-def _questions(notebook: NotebookNode) -> Iterator[tuple[Question, list[TestCell], int]]:
-    """Each question with its test cells and the number of its answer cells."""
-    question: Question | None = None
-    tests: list[TestCell] = []
-    answers, block = 0, ""
+def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
+    """The notebook with settings, the setup cell and links that lead somewhere; without test helpers."""
+    cells = [cell for cell in notebook.cells if not cell.source.startswith(HELPERS)]
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = BOOK_LINK.sub(rf"]({BOOK_ADDRESS}/\1.html\2)", cell.source)
+    first_code = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
+    settings = nbformat.v4.new_raw_cell(SETTINGS)
+    setup = nbformat.v4.new_code_cell(SETUP.format(name=name))
+    made = nbformat.v4.new_notebook(
+        cells=[settings, *cells[:first_code], setup, *cells[first_code:]],
+        metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
+    )
+    return made
+
+
+@dataclass
+class _Draft:
+    """A question as it stands in the master, in order or not."""
+
+    name: str
+    points: Any
+    text: str = ""
+    answers: int = 0
+    tests: list[TestCell] = field(default_factory=list)
+
+
+def _questions(notebook: NotebookNode) -> Iterator[_Draft]:
+    question: _Draft | None = None
+    block = ""
     for cell in extract_all_fenced_otter_cells(notebook.cells):
         marker = re.match(r"# (BEGIN|END) (\w+)", cell.source) if cell.cell_type == "raw" else None
         if marker and marker.groups() == ("BEGIN", "QUESTION"):
             facts = yaml.safe_load(cell.source) or {}
-            question, tests, answers = Question(str(facts.get("name")), facts.get("points", 0)), [], 0
-        elif marker and marker.groups() == ("END", "QUESTION") and question is not None:
-            yield question, tests, answers
+            question = _Draft(str(facts.get("name")), facts.get("points"))
+        elif marker and marker.groups() == ("END", "QUESTION"):
+            if question is not None:
+                yield question
             question = None
         elif marker:
             block = marker.group(2) if marker.group(1) == "BEGIN" else ""
-        elif cell.cell_type == "code" and block == "TESTS":
+        elif question is None:
+            continue
+        elif cell.cell_type == "markdown":
+            question.text += cell.source
+        elif block == "TESTS":
             first, _, rest = cell.source.partition("\n")
-            hidden = first.startswith("#") and "hidden" in first.lower()
-            tests.append(TestCell(rest if hidden else cell.source, hidden))
-        elif cell.cell_type == "code" and block == "SOLUTION":
-            answers += 1
+            hidden = first.startswith("#") and "hidden" in first.lower()  # as Otter reads it
+            question.tests.append(TestCell(rest if hidden else cell.source, hidden))
+        elif block == "SOLUTION":
+            question.answers += 1
 
 
-def _require_in_order(file: str, question: Question, tests: list[TestCell], answers: int) -> None:
-    where = f"{file}, question {question.name}"
+def _require_in_order(where: str, question: _Draft, seen: Collection[str]) -> None:
+    points = question.points
     if not QUESTION_NAME.fullmatch(question.name):
         raise CourseError(f"{where}: call it q<exercise>_<number>, for example q2_1.")
-    points = question.points
+    if question.name in seen:
+        raise CourseError(f"{where}: there is another question of that name.")
     if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
         raise CourseError(f"{where}: `points` must be one number above 0.")
-    if answers != 1:
-        raise CourseError(f"{where}: it has {answers} answer cells; put its answer into exactly one.")
-    if all(test.hidden for test in tests):
-        raise CourseError(f"{where}: it has no public test. A learner must get an answer at once.")
-    if not any(test.hidden for test in tests):
+    if not re.search(rf"\({points:g} points?\b", question.text):
+        raise CourseError(f"{where}: its text must say what it is worth: ({points:g} points).")
+    if question.answers != 1:
+        raise CourseError(f"{where}: it has {question.answers} answer cells; its answer belongs into one.")
+    if all(test.hidden for test in question.tests):
+        raise CourseError(f"{where}: it has no public test, so a learner would get no answer.")
+    if not any(test.hidden for test in question.tests):
         raise CourseError(f"{where}: it has no hidden test. Begin a test cell with `# HIDDEN`.")
-    for test in tests:
+    for test in question.tests:
         try:
             body = ast.parse(test.source).body
         except SyntaxError as error:

@@ -1,7 +1,8 @@
 """Runs a notebook of our own against its full tests, as `otter run` does, in a process of its own.
 
-Only for notebooks that this repository wrote: nothing is confined here. Used
-by the builder to hold a master to its promises before anything is written.
+The builder holds a master to its promises with it, before anything is written.
+Only for notebooks that this repository made: nothing is confined here, and
+nothing that a learner handed in must ever be run by it.
 
     python -m autograder.authoring.trial NOTEBOOK TESTS RESULTS
 """
@@ -14,8 +15,13 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder import course
+from autograder.course import CourseError
+
+TIME_LIMIT = 1200.0
+"""Seconds that a whole notebook may take. A solution that trains takes a minute or two."""
 
 
 @dataclass
@@ -25,42 +31,61 @@ class Trial:
     Attributes:
         error: of the first cell that raised, with its source; empty when none did.
         scores: question -> points earned.
-        possible: question -> points there are.
         failures: question -> messages of the test cases that failed.
     """
 
     error: str = ""
     scores: dict[str, float] = field(default_factory=dict)
-    possible: dict[str, float] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
 
 
+@dataclass
 class Running:
-    """A trial in a process of its own; `result()` waits for it."""
+    """A trial under way."""
 
-    def __init__(self, notebook: Path, tests: Path, folder: Path) -> None:
-        """Start it. `folder` is empty and becomes its working folder, with digits.py and the data."""
-        folder.mkdir()
-        for file in course.SUPPORT_FILES:
-            (folder / file).symlink_to(course.EXERCISES / file)
-        self._results = folder / "results.json"
-        self._log = (folder / "output.txt").open("w+b")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.authoring.trial", str(notebook), str(tests), str(self._results)],
-            cwd=folder,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env=course.quiet_environment() | {"MPLBACKEND": "agg", "PYTHONPATH": str(folder)},
-        )
+    notebook: Path
+    process: subprocess.Popen[bytes]
+    results: Path
+    output: BinaryIO
 
     def result(self) -> Trial:
-        self._process.wait()
-        if self._process.returncode != 0:
-            self._log.seek(0)
-            output = self._log.read().decode(errors="replace")
-            raise RuntimeError(f"The trial run itself failed:\n{output[-3000:]}")
-        self._log.close()
-        return Trial(**json.loads(self._results.read_text(encoding="utf-8")))
+        """Wait for it.
+
+        Raises:
+            CourseError: the process hung or died, which is the notebook's doing.
+        """
+        try:
+            code = self.process.wait(TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise CourseError(f"{self.notebook.name} was stopped after {TIME_LIMIT:.0f} seconds.") from None
+        with self.output:
+            if code != 0:
+                self.output.seek(0)
+                end = self.output.read().decode(errors="replace")[-2000:]
+                raise CourseError(f"{self.notebook.name} ended its process with code {code}:\n{end}")
+        return Trial(**json.loads(self.results.read_text(encoding="utf-8")))
+
+
+def start(notebook: Path, tests: Path, folder: Path) -> Running:
+    """Start a trial of `notebook` against the test files in `tests`.
+
+    `folder` must not exist yet; it becomes the working folder, with digits.py and the data.
+    """
+    folder.mkdir()
+    for file in course.SUPPORT_FILES:
+        (folder / file).symlink_to(course.EXERCISES / file)
+    results, output = folder / "results.json", (folder / "output.txt").open("w+b")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder.authoring.trial", str(notebook), str(tests), str(results)],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=course.quiet_environment()
+        | {"MPLBACKEND": "agg", "IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(folder)},
+    )
+    return Running(notebook, process, results, output)
 
 
 def run(notebook: Path, tests: Path) -> Trial:
@@ -79,20 +104,18 @@ def run(notebook: Path, tests: Path) -> Trial:
         outcome = shell.run_cell(cell.source)
         if not outcome.success:
             error = outcome.error_before_exec or outcome.error_in_exec
-            trial.error = f"{type(error).__name__}: {error}, in the cell\n{cell.source}"
+            trial.error = f"{type(error).__name__}: {error}\nin the cell\n{cell.source}"
             break
     for path in sorted(tests.glob("*.py")):
         Checker.check_if_not_already_checked(str(path), shell.user_ns)
     for result in Checker.get_results():
         trial.scores[result.name] = result.score
-        trial.possible[result.name] = result.possible
         trial.failures[result.name] = [case.message for case in result.test_case_results if not case.passed]
     return trial
 
 
 if __name__ == "__main__":
-    # A notebook may print what it likes; the results go to a file.
-    notebook, tests, results = (Path(argument) for argument in sys.argv[1:])
-    Path(results).write_text(json.dumps(asdict(run(notebook, tests))), encoding="utf-8")
-    sys.stdout.flush()
+    arguments = [Path(argument) for argument in sys.argv[1:]]
+    # A notebook may print what it likes, so the results go to a file.
+    arguments[2].write_text(json.dumps(asdict(run(arguments[0], arguments[1]))), encoding="utf-8")
     os._exit(0)  # without TensorFlow's slow farewell

@@ -7,6 +7,7 @@ OK_FORMAT = False
 name = "q2_1"
 points = 2
 
+
 @test_case(points=None, hidden=False)
 def flatten_small_example(flatten):
     images = np.array([[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]], dtype="uint8")
@@ -20,13 +21,15 @@ def flatten_small_example(flatten):
         cause="Each image is read row by row: 1 2 3, then 4 5 6.",
     )
 
+
 @test_case(points=None, hidden=False)
 def flatten_mnist(flatten):
-    images = digits.load()[0][0][:5]
+    images, _ = digits.sample(5)
     rows = digits.call(flatten, images, name="flatten")
     digits.expect_array(
         rows, name="flatten(x_train[:5])", shape=(5, 784), cause="28 rows of 28 pixels are 784 values an image."
     )
+
 
 @test_case(points=None, hidden=False)
 def flatten_no_images(flatten):

@@ -7,6 +7,7 @@ OK_FORMAT = False
 name = "q2_2"
 points = 2
 
+
 @test_case(points=None, hidden=False)
 def unflatten_small_example(unflatten):
     vectors = np.array([[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]], dtype="uint8")
@@ -20,9 +21,10 @@ def unflatten_small_example(unflatten):
         cause="The first `width` values of a vector are the top row of its image.",
     )
 
+
 @test_case(points=None, hidden=False)
 def unflatten_mnist(unflatten):
-    images = digits.load()[0][0][:5]
+    images, _ = digits.sample(5)
     again = digits.call(unflatten, images.reshape(5, 784), 28, 28, name="unflatten")
     digits.expect_array(
         again, name="unflatten(vectors, 28, 28)", equal=images,

@@ -7,6 +7,7 @@ OK_FORMAT = False
 name = "q2_3"
 points = 2
 
+
 @test_case(points=None, hidden=False)
 def prediction_has_the_right_form(pixels_divided, levels_left):
     digits.expect_written(pixels_divided, "pixels_divided")

@@ -7,6 +7,7 @@ OK_FORMAT = False
 name = "q2_4"
 points = 3
 
+
 @test_case(points=None, hidden=False)
 def scale_small_example(scale):
     images = np.array([[[0, 51], [102, 255]]], dtype="uint8")
@@ -20,6 +21,7 @@ def scale_small_example(scale):
         scaled, name="scale(images)", equal=np.array([[[0, 0.2], [0.4, 1]]]),
         cause="255 must become 1 and 51 must become 0.2: divide by 255, once, with `/` and not `//`.",
     )
+
 
 @test_case(points=None, hidden=False)
 def scale_leaves_its_input_alone(scale):

@@ -7,6 +7,7 @@ OK_FORMAT = False
 name = "q2_5"
 points = 3
 
+
 @test_case(points=None, hidden=False)
 def preprocess_small_example(preprocess):
     images = np.array([[[0, 51, 102], [153, 204, 255]]], dtype="uint8")
@@ -21,9 +22,10 @@ def preprocess_small_example(preprocess):
         cause="Read row by row and divide by 255, once, with `/` and not `//`.",
     )
 
+
 @test_case(points=None, hidden=False)
 def preprocess_mnist(preprocess):
-    images = digits.load()[0][0][:5]
+    images, _ = digits.sample(5)
     rows = digits.call(preprocess, images, name="preprocess")
     digits.expect_array(
         rows, name="preprocess(x_train[:5])", shape=(5, 784), dtype="float32", low=0, high=1,
@@ -34,3 +36,12 @@ def preprocess_mnist(preprocess):
             f"`preprocess(x_train[:5])` holds values up to {rows.max():.6g}; expected up to 1. "
             "Did you divide by 255 twice?"
         )
+
+
+@test_case(points=None, hidden=False)
+def preprocess_no_images(preprocess):
+    rows = digits.call(preprocess, np.zeros((0, 2, 3), dtype="uint8"), name="preprocess")
+    digits.expect_array(
+        rows, name="preprocess(no images)", shape=(0, 6), dtype="float32",
+        cause="Height and width are known even when there is no image.",
+    )

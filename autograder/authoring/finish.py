@@ -1,0 +1,105 @@
+"""Puts in order what Otter Assign wrote: notebooks and test files, the same byte for byte every time.
+
+Otter's cell ids are random, its stubs return None without a word, and its test
+files went through `ast.unparse`, which drops comments and line breaks and
+differs between versions of Python. All of that is mended here.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Sequence
+
+from nbformat import NotebookNode
+
+from autograder import course
+from autograder.authoring.master import Master, TestCell
+from autograder.course import CourseError
+
+ANSWER_TAGS = {"otter_assign_solution_cell", "otter_answer_cell"}
+CHECK_CELL = re.compile(r'grader\.check\("(\w+)"\)')
+PROMPT = re.compile(r'^[ \t]*""" *# BEGIN PROMPT\n.*?""" *;? *# END PROMPT[ \t]*\n?', re.S | re.M)
+OTTER_IMPORT = "from otter.test_files import test_case\n"
+TEST_IMPORTS = "import digits\nimport numpy as np\n" + OTTER_IMPORT
+
+
+def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> bytes:
+    """Otter's notebook as a file: fixed ids, no outputs, our metadata; an answer cell knows its question.
+
+    Raises:
+        CourseError: an answer cell cannot be told from its question.
+    """
+    cells: list[NotebookNode] = []
+    answer: NotebookNode | None = None
+    for cell in notebook.cells:
+        clean = NotebookNode(
+            cell_type=cell.cell_type, id=f"cell-{len(cells):03}", metadata={}, source=cell.source.strip("\n")
+        )
+        cells.append(clean)
+        if cell.cell_type != "code":
+            continue
+        clean.update(execution_count=None, outputs=[])
+        check = CHECK_CELL.fullmatch(clean.source)
+        if ANSWER_TAGS.intersection(cell.metadata.get("tags", [])):
+            clean.source = without_markers(clean.source) if solved else with_voice(clean.source)
+            answer = clean
+        elif check:
+            question = check.group(1)
+            if answer is None:
+                raise CourseError(f"{master.name}.md, question {question}: its answer cell was not found.")
+            answer.id, answer.metadata = f"answer-{question}", {course.METADATA_KEY: {"answer": question}}
+            clean.id, clean.metadata = f"check-{question}", {"deletable": False, "editable": False}
+            answer = None
+    facts = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            course.METADATA_KEY: {"assignment": master.name, "version": master.version},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def without_markers(source: str) -> str:
+    """A solution as a learner would hand it in: Otter's markers and prompts taken out."""
+    lines = [
+        re.sub(r"\s*# ?SOLUTION( NO PROMPT)?\s*$", "", line)
+        for line in PROMPT.sub("", source).split("\n")
+        if not re.match(r"\s*# (BEGIN|END) SOLUTION", line)
+    ]
+    return "\n".join(lines).strip("\n")
+
+
+def with_voice(source: str) -> str:
+    """A stub whose unwritten functions say so when they are called, instead of returning None."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a repair may begin with code that is not Python
+        return source
+    lines = source.split("\n")
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        last = function.body[-1]
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) and last.value.value is ...:
+            message = f"Write your answer in `{function.name}` and run its cell."
+            lines[last.lineno - 1] = f'{" " * last.col_offset}raise NotImplementedError("{message}")'
+    return "\n".join(lines)
+
+
+def finish_test(written: str, cases: Sequence[TestCell], helpers: str = "") -> bytes:
+    """Otter's test file with each function as its author wrote it, and with imports and `helpers` on top."""
+    functions = [node for node in ast.parse(written).body if isinstance(node, ast.FunctionDef)]
+    lines = written.split("\n")
+    for node, case in reversed(list(zip(functions, cases, strict=True))):
+        lines[node.lineno - 1 : node.end_lineno] = case.source.strip().split("\n")
+    top = TEST_IMPORTS + (f"\n{helpers}\n" if helpers else "")
+    text = "\n".join(lines).replace(OTTER_IMPORT, top, 1)
+    text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\n+@test_case", "\n\n\n@test_case", text)
+    return (text.rstrip() + "\n").encode()
