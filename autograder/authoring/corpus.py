@@ -49,8 +49,9 @@ class Edit:
     """How a case's notebook differs from the one it starts from.
 
     A cell is named by what it is: `q2_1` is the answer to that question,
-    `check q2_1` the cell that checks it, `setup` the first code cell. The
-    changes are made in the order of the attributes.
+    `check q2_1` the cell that checks it, `setup` the first code cell, `with TEXT`
+    the one code cell that contains TEXT. The changes are made in the order of the
+    attributes.
 
     Attributes:
         base: `solved`, `untouched` (as handed out) or `bare` (the setup cell alone).
@@ -110,9 +111,9 @@ class RightAnswer:
 class HandIn:
     """One file of an attack, as it is handed in.
 
-    `name` is relative to the case's own folder. `parts` are written one after
-    another; `zip` makes it an archive of such files; `link` a symbolic link;
-    `fifo` a named pipe; `folder` an empty folder.
+    `parts` are written one after another, or it is the notebook; `zip` makes it an
+    archive of such files; `link` a symbolic link; `fifo` a named pipe; `folder` an
+    empty folder. In a zip an entry may stand `copies` times, its name numbered.
     """
 
     name: str
@@ -121,6 +122,7 @@ class HandIn:
     link: str | None = None
     fifo: bool = False
     folder: bool = False
+    copies: int = 1
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,12 @@ class Expected:
 
 @dataclass(frozen=True)
 class Attack:
-    """Something a submission may try; `line` names the promise it tests."""
+    """Something a submission may try; `line` names the promise it tests.
+
+    In its code and its names `@NAME@` and the like are filled in, see `values`.
+    `own_folder`: its files are handed in inside a folder called as the case, so that
+    this is the learner's name. `otter`: it also makes sense for plain `otter run`.
+    """
 
     name: str
     line: str
@@ -167,12 +174,19 @@ class Attack:
     edit: Edit
     files: tuple[HandIn, ...]
     expect: Expected
+    own_folder: bool
     otter: bool
     folder: Path
 
     def values(self, common: Mapping[str, str]) -> dict[str, str]:
-        """What stands for the `@NAME@` in this case's code: the common values and the case's own."""
-        return {"CASE": self.name, **common}
+        """What is filled in: the common values, a name of this case's own, and a path that must not appear.
+
+        `OUTSIDE` is a folder outside every sandbox; `MARKER` lies in it. Writing it
+        is what an attack does when it got through.
+        """
+        name = f"reading-digits-{self.name}"
+        outside = common.get("OUTSIDE", "/nowhere")
+        return {"NAME": name, "MARKER": f"{outside}/{name}", **common}
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -270,13 +284,13 @@ def _cases(folder: Path, assignment: Assignment) -> Iterator[tuple[Path, _Reader
         yield file, reader
 
 
-_CELL = re.compile(r"(?:check )?(?P<question>q\d+_\d+)|setup")
+_CELL = re.compile(r"(?:check )?(?P<question>q\d+_\d+)|setup|with .+")
 
 
 def _check_cell(reader: _Reader, assignment: Assignment, cell: str) -> str:
     match = _CELL.fullmatch(cell)
     if not match:
-        raise reader.error(f"there is no cell {cell!r}; say q2_1, `check q2_1` or setup")
+        raise reader.error(f"there is no cell {cell!r}; say q2_1, `check q2_1`, setup or `with TEXT`")
     if match["question"]:
         _check_question(reader, assignment, match["question"])
     return cell
@@ -459,6 +473,7 @@ def _read_file(data: object, where: str) -> HandIn:
         link=reader.take("link", str, None),
         fifo=reader.take("fifo", bool, False),
         folder=reader.take("folder", bool, False),
+        copies=reader.take("copies", int, 1),
     )
     reader.finish()
     if sum((handed_in.zip is not None, handed_in.link is not None, handed_in.fifo, handed_in.folder,
@@ -479,12 +494,12 @@ def read_attack(folder: Path, assignment_of: Callable[[str], Assignment]) -> Att
     edit = _read_edit(reader, assignment, folder)
     files = tuple(_read_file(item, f"{file}: files") for item in reader.take("files", list, []))
     expect = _read_expected(_Reader(reader.take("expect", dict), f"{file}: expect"), assignment)
-    otter = reader.take("otter", bool, True)
+    own_folder, otter = reader.take("own_folder", bool, True), reader.take("otter", bool, True)
     reader.finish()
     if edit == Edit() and not files:
         raise reader.error("it changes nothing and hands in nothing of its own")
     return Attack(folder.name, line, assignment.name, edit, files or (HandIn(f"{folder.name}.ipynb"),),
-                  expect, otter, folder)
+                  expect, own_folder, otter, folder)
 
 
 def attacks(assignment_of: Callable[[str], Assignment], folder: Path = ATTACKS) -> list[Attack]:

@@ -19,6 +19,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -49,11 +50,14 @@ def _code_cell(source: str, seed: str) -> dict[str, Any]:
 
 
 def _find(notebook: Notebook, name: str) -> list[int]:
-    """The places of the cells called `name`: an answer may have several, everything else has one."""
+    """The places of the cells called `name`; none when there is no such cell."""
     cells = notebook["cells"]
     code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
     if name == "setup":
         return code[:1]
+    if name.startswith("with "):
+        containing = [i for i in code if name.removeprefix("with ") in cells[i]["source"]]
+        return containing if len(containing) == 1 else []
     if name.startswith("check "):
         call = re.compile(rf"""\.check\(\s*["']{name.removeprefix("check ")}["']""")
         return [i for i in code if call.search(cells[i]["source"])]
@@ -63,7 +67,7 @@ def _find(notebook: Notebook, name: str) -> list[int]:
 def _found(notebook: Notebook, name: str) -> list[int]:
     places = _find(notebook, name)
     if not places:
-        raise CourseError(f"The notebook has no cell {name!r}. Does the build mark its answers?")
+        raise CourseError(f"The notebook has no such cell, or more than one: {name!r}.")
     return places
 
 
@@ -92,6 +96,13 @@ def _set(notebook: Notebook, path: str, value: object) -> None:
         target[last] = value
 
 
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """`text` with each `@NAME@` replaced by its value."""
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
 def apply(edit: Edit, assignment: Assignment, values: Mapping[str, str] | None = None) -> Notebook:
     """The notebook that results when `edit` is made.
 
@@ -110,9 +121,7 @@ def apply(edit: Edit, assignment: Assignment, values: Mapping[str, str] | None =
         notebook["cells"] = [notebook["cells"][i] for i in _found(notebook, "setup")]
 
     def code(text: str) -> str:
-        for name, value in (values or {}).items():
-            text = text.replace(f"@{name}@", value)
-        return text
+        return fill(text, values or {})
 
     for cell, source in edit.replace.items():
         places = _found(notebook, cell)
@@ -138,7 +147,7 @@ def apply(edit: Edit, assignment: Assignment, values: Mapping[str, str] | None =
         for i in reversed(_found(notebook, cell)):
             del notebook["cells"][i]
     for path, value in edit.set.items():
-        _set(notebook, path, value)
+        _set(notebook, path, code(value) if isinstance(value, str) else value)
     return notebook
 
 
@@ -180,58 +189,81 @@ def _content(handed_in: HandIn, notebook: bytes) -> Iterator[bytes]:
                 yield piece * min(at_once, times - start)
         else:
             first, encoding = part["notebook"]
-            text = notebook.decode("ascii")
-            yield text.encode(encoding)[:first]
+            yield notebook.decode("ascii").encode(encoding)[:first]
+
+
+def _entry(archive: zipfile.ZipFile, entry: HandIn, name: str, notebook: bytes) -> None:
+    # ZipInfo takes a name as it is. A fixed time stamp: the same case is the same archive.
+    info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o100644 << 16
+    if entry.link is not None:
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, entry.link)
+    elif entry.zip is not None:
+        inner = io.BytesIO()
+        _zip(entry.zip, notebook, inner)
+        archive.writestr(info, inner.getvalue())
+    else:
+        with archive.open(info, "w", force_zip64=True) as stream:
+            for piece in _content(entry, notebook):
+                stream.write(piece)
 
 
 def _zip(entries: Sequence[HandIn], notebook: bytes, target: IO[bytes]) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for entry in entries:
-            # A fixed time stamp: the same case is the same archive. ZipInfo takes names as they are.
-            info = zipfile.ZipInfo(entry.name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o100644 << 16
-            if entry.link is not None:
-                info.external_attr = 0o120777 << 16
-                archive.writestr(info, entry.link)
-            elif entry.zip is not None:
-                inner = io.BytesIO()
-                _zip(entry.zip, notebook, inner)
-                archive.writestr(info, inner.getvalue())
-            else:
-                with archive.open(info, "w", force_zip64=True) as stream:
-                    for piece in _content(entry, notebook):
-                        stream.write(piece)
+            for copy_number in range(entry.copies):
+                name = entry.name if entry.copies == 1 else f"{entry.name}{copy_number}"
+                _entry(archive, entry, name, notebook)
+
+
+def _filled(handed_in: HandIn, values: Mapping[str, str]) -> HandIn:
+    """The same file with its names and the target of its link filled in."""
+    return replace(
+        handed_in,
+        name=fill(handed_in.name, values),
+        link=None if handed_in.link is None else fill(handed_in.link, values),
+        zip=None if handed_in.zip is None else tuple(_filled(entry, values) for entry in handed_in.zip),
+    )
 
 
 def hand_in(attack: Attack, assignment: Assignment, folder: Path, values: Mapping[str, str]) -> list[Path]:
-    """Writes what the attack hands in into `folder`; returns the paths. Runs nothing.
+    """Writes what the attack hands in below `folder`; returns the paths. Runs nothing.
+
+    Args:
+        attack: the case.
+        assignment: its exercise, built.
+        folder: the folder of the class.
+        values: what all cases have in common, see `Attack.values`.
 
     Raises:
         CourseError: a name would leave `folder`. Attacks on that belong inside a zip.
     """
-    notebook = to_text(apply(attack.edit, assignment, attack.values(values))).encode("ascii")
+    values = attack.values(values)
+    notebook = to_text(apply(attack.edit, assignment, values)).encode("ascii")
     written = []
     for handed_in in attack.files:
-        if PurePosixPath(handed_in.name).is_absolute() or ".." in PurePosixPath(handed_in.name).parts:
-            raise CourseError(f"{attack.folder}: {handed_in.name!r} would be written outside its folder")
-        path = folder / handed_in.name
+        file = _filled(handed_in, values)
+        name = PurePosixPath(file.name)
+        if name.is_absolute() or ".." in name.parts:
+            raise CourseError(f"{attack.folder}: {file.name!r} would be written outside its folder")
+        path = (folder / attack.name if attack.own_folder else folder) / name
+        if os.path.lexists(path):
+            raise CourseError(f"{attack.folder}: another case has handed in {file.name!r} already")
         path.parent.mkdir(parents=True, exist_ok=True)
-        if handed_in.link is not None:
-            link = handed_in.link
-            for name, value in attack.values(values).items():
-                link = link.replace(f"@{name}@", value)
-            path.symlink_to(link)
-        elif handed_in.fifo:
+        if file.link is not None:
+            path.symlink_to(file.link)
+        elif file.fifo:
             os.mkfifo(path)
-        elif handed_in.folder:
+        elif file.folder:
             path.mkdir()
         else:
             with path.open("wb") as stream:
-                if handed_in.zip is not None:
-                    _zip(handed_in.zip, notebook, stream)
+                if file.zip is not None:
+                    _zip(file.zip, notebook, stream)
                 else:
-                    for piece in _content(handed_in, notebook):
+                    for piece in _content(file, notebook):
                         stream.write(piece)
         written.append(path)
     return written

@@ -24,7 +24,7 @@ CHECK_1, CHECK_2 = 'grader.check("q9_1")', 'grader.check("q9_2")'
 
 
 def attack(tiny: Assignment, *files: HandIn) -> Attack:
-    return Attack("some-case", "own", tiny.name, Edit(), files, Expected(()), True, Path("some-case"))
+    return Attack("some-case", "own", tiny.name, Edit(), files, Expected(()), True, True, Path("some-case"))
 
 
 @pytest.mark.parametrize(("edit", "expected"), [
@@ -36,6 +36,7 @@ def attack(tiny: Assignment, *files: HandIn) -> Attack:
     (Edit(replace={"check q9_1": "pass"}), [ONE, "pass", TWO, CHECK_2]),
     (Edit(remove=("q9_1", "check q9_2")), [CHECK_1, TWO]),
     (Edit(duplicate=("q9_2",)), [ONE, CHECK_1, TWO, TWO, CHECK_2]),
+    (Edit(replace={"with two =": "two = 5"}), [ONE, CHECK_1, "two = 5", CHECK_2]),
     (Edit(move={"q9_1": "end"}), [CHECK_1, TWO, CHECK_2, ONE]),
     (Edit(move={"q9_1": "after check q9_2"}), [CHECK_1, TWO, CHECK_2, ONE]),
     (Edit(move={"q9_2": "before q9_1"}), [TWO, ONE, CHECK_1, CHECK_2]),
@@ -55,8 +56,13 @@ def test_json_places_are_set_and_removed(tiny: Assignment) -> None:
 
 
 def test_a_cell_that_does_not_exist_is_an_error(tiny: Assignment) -> None:
-    with pytest.raises(CourseError, match="no cell 'check q9_1'"):
+    with pytest.raises(CourseError, match="no such cell.*'check q9_1'"):
         apply(Edit(remove=("check q9_1",), base="bare"), tiny)
+
+
+def test_a_cell_named_by_its_text_must_be_the_only_one(tiny: Assignment) -> None:
+    with pytest.raises(CourseError, match="or more than one: 'with grader'"):
+        apply(Edit(remove=("with grader",)), tiny)
 
 
 def test_names_in_the_code_are_filled_in(tiny: Assignment) -> None:
@@ -88,12 +94,12 @@ def test_parts_are_written_one_after_another(tiny: Assignment, tmp_path: Path) -
 
 def test_a_zip_holds_what_is_asked_for(tiny: Assignment, tmp_path: Path) -> None:
     entries = (HandIn("../up.ipynb"), HandIn("link", link="/etc/passwd"),
-               HandIn("in.zip", zip=(HandIn("a"),)),
+               HandIn("in.zip", zip=(HandIn("a"),)), HandIn("n", copies=2),
                HandIn("zeros", ({"repeat": ("\0", 5_000_000)},)))
     path, = hand_in(attack(tiny, HandIn("x.zip", zip=entries)), tiny, tmp_path, {})
     assert path.stat().st_size < 100_000
     with zipfile.ZipFile(path) as archive:
-        assert archive.namelist() == ["../up.ipynb", "link", "in.zip", "zeros"]
+        assert archive.namelist() == ["../up.ipynb", "link", "in.zip", "n0", "n1", "zeros"]
         assert archive.getinfo("link").external_attr >> 28 == 0o12
         assert archive.getinfo("zeros").file_size == 5_000_000
 
@@ -108,3 +114,8 @@ def test_links_pipes_and_folders(tiny: Assignment, tmp_path: Path) -> None:
 def test_an_attack_is_never_written_outside_its_folder(tiny: Assignment, tmp_path: Path, name: str) -> None:
     with pytest.raises(CourseError, match="outside its folder"):
         hand_in(attack(tiny, HandIn(name)), tiny, tmp_path / "in", {})
+
+
+def test_an_attack_never_overwrites_another(tiny: Assignment, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="already"):
+        hand_in(attack(tiny, HandIn("a.ipynb"), HandIn("a.ipynb")), tiny, tmp_path, {})
