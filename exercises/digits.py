@@ -208,7 +208,7 @@ class Feedback:
     def __init__(self, question: str, summary: str, messages: Sequence[str] = ()) -> None:
         self.question = question
         self.summary = summary
-        self.messages = list(dict.fromkeys(messages))
+        self.messages = list(messages)
         self.passed = not messages
 
     @classmethod
@@ -220,9 +220,13 @@ class Feedback:
             summary = f"passed {'the check' if total == 1 else f'all {total} checks'} you can see"
         elif all(kind == "NotWritten" for kind, _ in failures):
             summary = "is not written yet"
+        elif total == 1:
+            summary = "is not right yet"
         else:
             summary = f"is not right yet: {len(failures)} of {total} checks failed"
-        return cls(question, summary, [message for _, message in failures])
+        # The same error from several inputs is told once.
+        messages = {message.split(" It was given ")[0]: message for _, message in reversed(failures)}
+        return cls(question, summary, list(reversed(messages.values())))
 
     def __repr__(self) -> str:
         title = f"{'✔' if self.passed else '✘'} {self.question} {self.summary}."
@@ -249,7 +253,8 @@ def _kind_and_message(text: str) -> tuple[str, str]:
     if not found:
         return "AssertionError", text
     kind, message = found.groups()
-    return kind, message if kind in ("AssertionError", "NotWritten") else f"{kind}: {message}"
+    spoken = ("AssertionError", *(told.__name__ for told in (Told, NotWritten, Stopped)))
+    return kind, message if kind in spoken else f"{kind}: {message}"
 
 
 # ------------------------------------------------------------------------ what the checks say
@@ -259,8 +264,18 @@ def _kind_and_message(text: str) -> tuple[str, str]:
 # about a value before they have looked at its type.
 
 
-class NotWritten(AssertionError):
+class Told(AssertionError):
+    """About the answer as such, not about one input: a hidden check may say it as well."""
+
+
+class NotWritten(Told):
     """The answer is not there yet: missing, misspelled, or still `...`."""
+
+
+class Stopped(AssertionError):
+    """The learner's function raised; `brief` says so without the input that it was given."""
+
+    brief = ""
 
 
 CAUSES = (
@@ -288,7 +303,7 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
     """What the learner's function `name` returns; an AssertionError says why, when it returns nothing."""
     expect_written(function, name)
     if not callable(function):
-        raise AssertionError(
+        raise Told(
             f"`{name}` is {describe(function)}; expected a function. Was the name used for something else?"
         )
     try:
@@ -299,12 +314,14 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
         message = _text(error).rstrip(".")
         cause = next((cause for pattern, cause in CAUSES if re.search(pattern, message)), "")
         given = ", ".join(describe(argument) for argument in (*arguments, *keywords.values()))
-        raise AssertionError(
-            f"`{name}` stopped with {type(error).__name__}: {message}. "
-            f"It was given {given or 'no arguments'}.{_because(cause)}"
-        ) from None
+        stopped = Stopped(
+            f"`{name}` stopped with {type(error).__name__}: {message}.{_because(cause)} "
+            f"It was given {given or 'no arguments'}."
+        )
+        stopped.brief = f"`{name}` stopped with {type(error).__name__}."
+        raise stopped from None
     if value is None:
-        raise AssertionError(f"`{name}` returned None; expected a result. Does it end with `return`?")
+        raise Told(f"`{name}` returned None; expected a result. Does it end with `return`?")
     if value is ...:
         raise NotWritten(f"`{name}` still returns `...`: put your answer there and run its cell.")
     return value
@@ -314,12 +331,14 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
 def hint(text: str) -> Iterator[None]:
     """Around a hidden check: whatever fails inside, the learner reads `text` and no value of the check.
 
-    Only an answer that is not there at all is still called that.
+    Only an answer that is not there at all, or is no function, is still called that.
     """
     try:
         yield
-    except NotWritten:
+    except Told:
         raise
+    except Stopped as stopped:
+        raise AssertionError(f"{stopped.brief} {text}") from None
     except Exception:
         raise AssertionError(text) from None
 

@@ -29,6 +29,9 @@ def flatten_mnist(flatten):
     digits.expect_array(
         rows, name="flatten(x_train[:5])", shape=(5, 784), cause="28 rows of 28 pixels are 784 values an image."
     )
+    digits.expect_array(
+        rows, name="flatten(x_train[:5])", equal=images.reshape(5, 784), cause="Is each image read row by row?"
+    )
 
 
 @test_case(points=None, hidden=False)

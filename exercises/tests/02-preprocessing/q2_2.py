@@ -26,6 +26,7 @@ def unflatten_small_example(unflatten):
 def unflatten_mnist(unflatten):
     images, _ = digits.sample(5)
     again = digits.call(unflatten, images.reshape(5, 784), 28, 28, name="unflatten")
+    digits.expect_array(again, name="unflatten(vectors, 28, 28)", shape=(5, 28, 28))
     digits.expect_array(
         again, name="unflatten(vectors, 28, 28)", equal=images,
         cause="The digits do not look as they did before they were flattened.",

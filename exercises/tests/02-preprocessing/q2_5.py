@@ -27,10 +27,8 @@ def preprocess_small_example(preprocess):
 def preprocess_mnist(preprocess):
     images, _ = digits.sample(5)
     rows = digits.call(preprocess, images, name="preprocess")
-    digits.expect_array(
-        rows, name="preprocess(x_train[:5])", shape=(5, 784), dtype="float32", low=0, high=1,
-        cause="Did you divide by 255?",
-    )
+    digits.expect_array(rows, name="preprocess(x_train[:5])", shape=(5, 784), dtype="float32")
+    digits.expect_array(rows, name="preprocess(x_train[:5])", low=0, high=1, cause="Did you divide by 255?")
     if rows.max() < 0.9:
         raise AssertionError(
             f"`preprocess(x_train[:5])` holds values up to {rows.max():.6g}; expected up to 1. "

@@ -19,10 +19,8 @@ def prepare_mnist(prepare):
             f"`prepare` returned {digits.describe(pair)}; expected two arrays, training rows and test rows."
         )
     for rows, name, count in zip(pair, ("train_rows", "test_rows"), (20, 10)):
-        digits.expect_array(
-            rows, name=name, shape=(count, 784), dtype="float32", low=0, high=1,
-            cause="Each pixel is divided by 255 once, on its way from image to row.",
-        )
+        digits.expect_array(rows, name=name, shape=(count, 784), dtype="float32")
+        digits.expect_array(rows, name=name, low=0, high=1, cause="Each pixel is divided by 255, once.")
         if rows.max() < 0.9:
             raise AssertionError(
                 f"`{name}` holds values up to {rows.max():.6g}; expected up to 1. "
