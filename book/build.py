@@ -88,7 +88,8 @@ def chapters() -> list[Path]:
 def ingredients(source: str) -> str:
     """A digest of what a chapter's results depend on besides its own code cells."""
     files = [BOOK / "figures.py", EXERCISES / "mnist.npz"]
-    files += sorted(path for path in (BOOK / "experiments" / "results").glob("*") if path.name in source)
+    files += sorted(path for path in (BOOK / "experiments" / "results").glob("*.json")
+                    if f'results("{path.stem}")' in source)
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())

@@ -1,11 +1,23 @@
-"""Mends what the stock theme does wrong for screen readers, in the finished HTML of each page."""
+"""Mends what the stock writers do wrong for screen readers; contrast and size are the style sheet's business."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+
+def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
+    """A source of the bibliography. Docutils gives it ARIA roles that are deprecated and contradict each other."""
+    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
+
+
+def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
+    translator.body.append("</div>\n")
 
 
 def setup(app: Sphinx) -> None:
-    pass
+    handlers: Any = (visit_citation, depart_citation)
+    app.add_node(nodes.citation, override=True, html=handlers, singlehtml=handlers)

@@ -1,7 +1,7 @@
 """The book's own Sphinx extension: what the stock theme lacks to work offline and for everybody.
 
 * removes `sphinx_thebe`, which puts an outside address and a script error on every page;
-* puts MathJax and a zip of the exercises into `build/book/extra`, which Sphinx copies into the site;
+* puts MathJax, the live demos and a zip of the exercises into `build/book/extra`, which Sphinx copies into the site;
 * fails the build (as a warning, and `build.py` makes warnings errors) where a picture has no alternative text;
 * mends what the theme does wrong for screen readers and keyboards;
 * adds the directive `practice`, a box that leads from a chapter to its exercise;
@@ -41,6 +41,7 @@ def prepare_extra_files(app: Sphinx, config: Any) -> None:
     extra = Path(app.confdir, config.html_extra_path[0]).resolve()
     extra.mkdir(parents=True, exist_ok=True)
     copy_mathjax(extra / "mathjax")
+    copy_demo(Path(app.confdir, "demo"), extra / "demo")
     zip_exercises(Path(app.confdir).parent / "exercises", extra / EXERCISES_ZIP)
 
 
@@ -62,6 +63,15 @@ def copy_mathjax(target: Path) -> None:
     license_text = next(Path(requests.__file__).parent.parent.glob("requests-*.dist-info/**/LICENSE"))
     header = "MathJax, copyright The MathJax Consortium, https://www.mathjax.org, is used under this license.\n\n"
     (target / "LICENSE").write_text(header + license_text.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def copy_demo(source: Path, target: Path) -> None:
+    """Copies the scripts and style sheets of the live demos; pages name them relative to themselves."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for path in sorted(source.glob("*")):
+        if path.suffix in (".js", ".css"):
+            shutil.copy2(path, target / path.name)
 
 
 def zip_exercises(folder: Path, target: Path) -> None:
