@@ -411,7 +411,7 @@ def expect_array(
         if not np.all(right):
             index = tuple(int(i) for i in np.argwhere(~right)[0])
             raise AssertionError(
-                f"`{name}` is {_short(_plain(got[index]))} at index {list(index)}; "
+                f"`{name}` is wrong at index {list(index)}: got {_short(_plain(got[index]))}, "
                 f"expected {_short(_plain(expected[index]))}.{_because(cause)}"
             )
 

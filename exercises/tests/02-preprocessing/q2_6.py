@@ -18,11 +18,18 @@ def prepare_mnist(prepare):
         raise AssertionError(
             f"`prepare` returned {digits.describe(pair)}; expected two arrays, training rows and test rows."
         )
-    for rows, name, count in zip(pair, ("train_rows", "test_rows"), (20, 10)):
-        digits.expect_array(rows, name=name, shape=(count, 784), dtype="float32")
-        digits.expect_array(rows, name=name, low=0, high=1, cause="Each pixel is divided by 255, once.")
+    for rows, which, images in zip(pair, ("training", "test"), (train_images, test_images)):
+        name = "train_rows" if which == "training" else "test_rows"
+        digits.expect_array(
+            rows, name=name, shape=(len(images), 784),
+            cause="The training rows come first; the first number of a shape counts the images.",
+        )
+        digits.expect_array(rows, name=name, dtype="float32")
+        digits.expect_array(
+            rows, name=name, low=0, high=1, cause=f"Each pixel of the {which} rows is divided by 255, once."
+        )
         if rows.max() < 0.9:
             raise AssertionError(
                 f"`{name}` holds values up to {rows.max():.6g}; expected up to 1. "
-                "Count how many times a pixel is divided by 255 on its way."
+                f"How many times is a pixel of the {which} rows divided by 255 on its way?"
             )
