@@ -5,20 +5,26 @@ var ReadingDigits = window.ReadingDigits || {};
 /**
  * A function `say(text, {now})` that writes into `element` (a live region).
  *
- * Texts that come fast replace each other: the last one is written once nothing new has come for half a
- * second, and at least 1.5 seconds after the one before, so that a screen reader can finish it. An answer to a
- * button (`now`) is written at once.
+ * Texts that come fast replace each other: what has been said last is written 0.4 seconds after the first of
+ * them, and at least 1.5 seconds after the text before, so that a screen reader can finish that. The answer to
+ * a button (`now`) is written at once.
  */
 ReadingDigits.announcer = function (element) {
-  let waiting = 0;
+  let text = "";
+  let timer = 0; // 0: nothing waits to be written
   let written = -Infinity;
-  return function say(text, { now = false } = {}) {
-    clearTimeout(waiting);
-    const write = () => {
-      written = performance.now();
-      if (element.textContent !== text) element.textContent = text;
-    };
-    if (now) write();
-    else waiting = setTimeout(write, Math.max(500, written + 1500 - performance.now()));
+  const write = () => {
+    timer = 0;
+    written = performance.now();
+    if (element.textContent !== text) element.textContent = text;
+  };
+  return function say(latest, { now = false } = {}) {
+    text = latest;
+    if (now) {
+      clearTimeout(timer);
+      write();
+    } else if (!timer) {
+      timer = setTimeout(write, Math.max(400, written + 1500 - performance.now()));
+    }
   };
 };

@@ -22,9 +22,11 @@
   const pad = at("rd-pad").getContext("2d");
   const penMark = root.querySelector(".rd-pen");
   const hint = root.querySelector(".rd-hint");
+  const inside = root.querySelector(".rd-inside");
   const pen = { x: SIZE / 2, y: SIZE / 2, down: false };
   const held = new Set(); // arrow keys now pressed: two of them make a diagonal
   let pixels = null; // what the network gets: 784 gray levels, or null when there is nothing
+  let answer = null; // what `forward` made of it
   let example = null; // the test image on show, or null while the reader draws
   let nextExample = 0;
   let scheduled = false;
@@ -54,7 +56,7 @@
   const showProbability = rows(at("rd-bars"));
   const showPush = rows(at("rd-pushes"));
 
-  const percent = (share) => `${(100 * share).toFixed(1)}%`;
+  const percent = (share) => (share >= 0.9995 ? ">99.9%" : `${(100 * share).toFixed(1)}%`);
   const largest = (values) => values.reduce((best, value, k) => (value > values[best] ? k : best), 0);
 
   /** Paints values into a canvas, one pixel each; `color` gives red, green, blue for a value. */
@@ -84,15 +86,14 @@
     pixels = example ? example.pixels : bitmap.empty ? null : likeMnist(bitmap);
     hint.hidden = pixels !== null || pen.down;
     paint(at("rd-image"), pixels, gray);
-    const answer = forward(layers, pixels || new Uint8Array(784));
-    const best = largest(answer.probabilities);
-    answer.probabilities.forEach((share, digit) => {
-      if (pixels) showProbability(digit, share, percent(share), digit === best ? "rd-best" : "");
-      else showProbability(digit, 0, "", "");
-    });
-    if (root.querySelector("details").open) showInside(answer);
-    root.dataset.answer = pixels ? best : "";
-    return answer;
+    answer = pixels ? forward(layers, pixels) : null;
+    const best = answer ? largest(answer.probabilities) : -1;
+    for (let digit = 0; digit < 10; digit++) {
+      const share = answer ? answer.probabilities[digit] : 0;
+      showProbability(digit, share, answer ? percent(share) : "", digit === best ? "rd-best" : "");
+    }
+    at("rd-image").setAttribute("aria-label", answer ? "What the network gets, 28 by 28 gray levels" : "Empty: all black");
+    if (inside.open) showInside();
   }
 
   function schedule() {
@@ -103,11 +104,11 @@
 
   /** One sentence on what the network answers, for the eye and for the screen reader. */
   function reading() {
-    if (!pixels) return "Nothing is drawn yet.";
-    const { probabilities } = forward(layers, pixels);
+    if (!answer) return "";
+    const { probabilities } = answer;
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
     const [first, second] = order;
-    const doubt = probabilities[second] > 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
+    const doubt = probabilities[second] >= 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
     return `The network reads ${first} (${percent(probabilities[first])})${doubt}.`;
   }
 
@@ -115,8 +116,9 @@
 
   const COLUMNS = 16;
 
-  function showInside({ inputs, hidden }) {
-    if (at("rd-follow").checked) at("rd-unit").value = largest(hidden) + 1;
+  function showInside() {
+    const { inputs, hidden } = answer || { inputs: new Float64Array(784), hidden: new Float64Array(units) };
+    if (answer && at("rd-follow").checked) at("rd-unit").value = largest(hidden) + 1;
     const unit = at("rd-unit").valueAsNumber - 1;
     showUnits(hidden, unit);
 
@@ -279,7 +281,7 @@
     update();
     const where = (value) => Math.min(Math.floor(value / STEP) + 1, 28);
     const state = pen.down ? "Pen down" : "Pen up";
-    say(`${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28. ${pixels ? reading() : ""}`.trim());
+    say(`${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28. ${reading()}`.trim());
   }
 
   // --- Buttons -----------------------------------------------------------------------------------------
@@ -310,7 +312,7 @@
     say("Saved as my-digit.png, 28 by 28 pixels.", { now: true });
   });
 
-  root.querySelector("details").addEventListener("toggle", update);
+  inside.addEventListener("toggle", update);
   at("rd-follow").addEventListener("change", update);
   at("rd-unit").max = units;
   at("rd-unit").addEventListener("input", () => chooseUnit(at("rd-unit").valueAsNumber - 1));

@@ -1,0 +1,92 @@
+"""The network on the page is the one that Keras knows, and its files are as new as what they were made from."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from tests.demo.conftest import DEMO
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict:
+    return json.loads((DEMO / "facts.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def keras_probabilities(packed, mnist) -> np.ndarray:
+    """What Keras answers to the test images, with the weights that the page has."""
+    import keras
+
+    model = keras.Sequential([keras.Input((784,))])
+    weights = []
+    for layer in packed["network"]["layers"]:
+        bytes_ = base64.urlsafe_b64decode(layer["weights"])
+        rounded = np.frombuffer(bytes_, np.int8).reshape(layer["inputs"], layer["units"])
+        model.add(keras.layers.Dense(layer["units"], activation=layer["activation"]))
+        weights += [rounded * np.float32(layer["scales"]), np.float32(layer["bias"])]
+    model.set_weights(weights)
+    images = mnist["x_test"].reshape(-1, 784).astype("float32") / 255
+    return model.predict(images, batch_size=1000, verbose=0)
+
+
+@pytest.fixture(scope="module")
+def page_probabilities(browser, site, mnist) -> np.ndarray:
+    """What the page answers to the test images."""
+    page = browser.new_page()
+    page.goto(f"{site.as_uri()}/draw-light.html")
+    text = page.evaluate(
+        """(text) => {
+            const images = ReadingDigits.bytes(text);
+            const layers = ReadingDigits.unpack(ReadingDigits.network);
+            const answers = new Float64Array(images.length / 784 * 10);
+            for (let k = 0; k < images.length / 784; k++) {
+                const image = images.subarray(784 * k, 784 * k + 784);
+                answers.set(ReadingDigits.forward(layers, image).probabilities, 10 * k);
+            }
+            let bytes = "";
+            for (const byte of new Uint8Array(answers.buffer)) bytes += String.fromCharCode(byte);
+            return btoa(bytes);
+        }""",
+        base64.urlsafe_b64encode(mnist["x_test"].tobytes()).decode(),
+    )
+    page.close()
+    return np.frombuffer(base64.b64decode(text), np.float64).reshape(-1, 10)
+
+
+def test_page_answers_as_keras_does_on_the_whole_test_set(page_probabilities, keras_probabilities):
+    assert page_probabilities.shape == (10_000, 10)
+    np.testing.assert_allclose(page_probabilities, keras_probabilities, rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(page_probabilities.argmax(1), keras_probabilities.argmax(1))
+
+
+def test_stated_accuracy_is_the_accuracy(page_probabilities, packed, facts, mnist):
+    accuracy = (page_probabilities.argmax(1) == mnist["y_test"]).mean()
+    assert packed["network"]["accuracy"] == facts["test_accuracy_quantized"] == pytest.approx(accuracy)
+    assert accuracy > 0.975
+
+
+def test_rounding_to_bytes_costs_less_than_a_tenth_of_a_point(facts):
+    assert abs(facts["test_accuracy"] - facts["test_accuracy_quantized"]) < 0.001
+
+
+def test_hard_ones_are_test_images_that_are_read_wrong(page_probabilities, packed, mnist):
+    hard = packed["hard"]
+    assert len(hard) >= 15
+    assert len({image["index"] for image in hard}) == len(hard)
+    for image in hard:
+        index = image["index"]
+        pixels = np.frombuffer(base64.urlsafe_b64decode(image["pixels"]), np.uint8)
+        np.testing.assert_array_equal(pixels, mnist["x_test"][index].ravel())
+        assert image["label"] == mnist["y_test"][index] != page_probabilities[index].argmax()
+
+
+def test_files_are_small():
+    assert (DEMO / "weights.js").stat().st_size < 180_000
+    assert sum(path.stat().st_size for path in DEMO.glob("*.*") if path.suffix in (".js", ".css")) < 220_000
