@@ -56,7 +56,7 @@ def test_json_places_are_set_and_removed(tiny: Assignment) -> None:
 
 
 def test_a_cell_that_does_not_exist_is_an_error(tiny: Assignment) -> None:
-    with pytest.raises(CourseError, match="no such cell.*'check q9_1'"):
+    with pytest.raises(CourseError, match=r"no such cell.*'check q9_1'"):
         apply(Edit(remove=("check q9_1",), base="bare"), tiny)
 
 
