@@ -3,8 +3,8 @@
 An experiment is a module in this folder with these names:
 
     RUNS        what is run: a list of settings, each a dictionary of plain values
-    SAMPLE      the index of one quick run, which a test repeats
-    TOLERANCE   how far that run's numbers may then be from the kept ones (0.01 where not given)
+    SAMPLE      the index of one quick run, or a list of them, which a test repeats
+    TOLERANCE   how far their numbers may then be from the kept ones (0.01 where not given)
     run         run(**setting) -> a dictionary of plain numbers, text, or lists and dictionaries of them
 
 and at its end
@@ -192,7 +192,7 @@ def keep(script: str) -> None:
             print(f"[{count}/{len(waiting)}] {time.monotonic() - started:4.0f} s  "
                   f"{json.dumps(runs[index])[:70]} -> {json.dumps(result)[:150]}", flush=True)
     write(name, by, [{"setting": runs[i], "result": made[i]} for i in sorted(made)])
-    print(f"{name}: {len(waiting)} of {len(runs)} runs made, results/{name}.json written")
+    print(f"{name}: {len(waiting)} of {len(runs)} runs made; results/{name}.json written")
 
 
 def write(name: str, by: dict[str, str], runs: list[dict[str, Any]]) -> None:
@@ -215,15 +215,18 @@ def write(name: str, by: dict[str, str], runs: list[dict[str, Any]]) -> None:
 # --- Repeating a sample ------------------------------------------------------------------------------------
 
 def compare_sample(name: str) -> int:
-    """Makes the sample run again and prints every number that moved; 1 if one moved too far, else 0."""
+    """Makes the sample runs again and prints every number that moved too far; 1 if there is one, else 0."""
     experiment = module(name)
-    setting = plain(experiment.RUNS[experiment.SAMPLE])
     tolerance = getattr(experiment, "TOLERANCE", TOLERANCE)
-    before = next(run["result"] for run in results(name) if run["setting"] == setting)
-    compared = list(differences(before, one_run(name, experiment.SAMPLE)))
+    compared = []
+    for index in experiment.SAMPLE if isinstance(experiment.SAMPLE, list) else [experiment.SAMPLE]:
+        setting = plain(experiment.RUNS[index])
+        before = next(run["result"] for run in results(name) if run["setting"] == setting)
+        compared += [(f"{json.dumps(setting)[:60]} {where}", old, new)
+                     for where, old, new in differences(before, one_run(name, index))]
     too_far = [(where, old, new) for where, old, new in compared if not close(old, new, tolerance)]
     for where, old, new in too_far:
-        print(f"{name} {setting}: {where} was {old!r}, is now {new!r}; tolerance {tolerance}")
+        print(f"{name} {where} was {old!r}, is now {new!r}; tolerance {tolerance}")
     moved = sum(old != new for _, old, new in compared)
     print(f"{name}: {len(compared)} values compared, {moved} moved, {len(too_far)} by more than {tolerance}")
     return 1 if too_far or not compared else 0
