@@ -1,4 +1,4 @@
-"""The widgets on a plain page, in a real browser: what they ask for, log and throw is noted and must be nothing."""
+"""The widgets on a plain page, in a real browser. All they ask for, log and throw is noted, and must be nothing."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(path, folder / "demo")
     for widget, place in (("draw", folder), ("softmax", folder / "network")):
         for theme in ("light", "dark"):
-            html = PLAIN_PAGE.format(theme=theme, widget=(DEMO / f"{widget}.html").read_text(encoding="utf-8"))
+            snippet = (DEMO / f"{widget}.html").read_text(encoding="utf-8")
+            html = PLAIN_PAGE.format(theme=theme, widget=snippet)
             (place / f"{widget}-{theme}.html").write_text(html, encoding="utf-8")
     return folder
 
@@ -92,7 +93,7 @@ def http_address(site: Path) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, site: Path) -> Iterator[Callable[..., Visit]]:
-    """Opens a page of the site, from file:// unless told otherwise; at the end no page may have complained."""
+    """Opens a page of the site, from file:// unless told otherwise. At the end, none may have complained."""
     contexts = []
     visits = []
 

@@ -54,7 +54,7 @@ def image(page: Page) -> np.ndarray:
     return np.array(levels, np.uint8).reshape(28, 28, 4)[:, :, 0]
 
 
-# --- Drawing -------------------------------------------------------------------------------------------------
+# --- Drawing ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("over", ["file", "http"])
@@ -68,7 +68,7 @@ def test_digits_drawn_by_mouse_are_read(visit, http_address, over):
 
 
 def test_digits_of_many_sizes_and_places_are_read(visit):
-    """Size, place, slant and pen should matter little: nine of ten variants are read right, for every digit."""
+    """Size, place and slant matter little: of every digit, nine in ten variants are read right."""
     page = visit("draw-light.html").page
     rng = np.random.default_rng(5)
     for digit, strokes in DIGITS.items():
@@ -144,7 +144,11 @@ def test_a_stroke_is_answered_within_a_frame(visit):
     stroke, baseline = page.evaluate(
         """() => {
             const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
-            const time = (work) => { const start = performance.now(); work(); return performance.now() - start; };
+            const time = (work) => {
+                const start = performance.now();
+                work();
+                return performance.now() - start;
+            };
             const loop = () => {
                 let sum = 0;
                 for (let k = 1; k < 4e6; k++) sum += Math.sqrt(k) / (k + sum);
@@ -171,7 +175,7 @@ def test_a_stroke_is_answered_within_a_frame(visit):
     assert stroke < 16 * max(1, baseline / 10)
 
 
-# --- Keyboard and screen reader ------------------------------------------------------------------------------
+# --- Keyboard and screen reader -----------------------------------------------------------------------------
 
 
 def test_keyboard_alone_is_enough(visit):
@@ -255,7 +259,7 @@ def test_announcements_come_one_at_a_time(visit):
     expect(page.locator(STATUS)).to_contain_text("Pen down, row 15, column 15 of 28")  # the last word is said
 
 
-# --- Buttons -------------------------------------------------------------------------------------------------
+# --- Buttons ------------------------------------------------------------------------------------------------
 
 
 def test_a_hard_one_is_shown_and_read_wrong(visit, packed, mnist):
@@ -320,7 +324,7 @@ def test_hidden_layer_adds_up_to_the_answer(visit, packed):
     expect(page.locator("#rd-unit-value")).to_contain_text("1: answers")
 
 
-# --- For everybody -------------------------------------------------------------------------------------------
+# --- For everybody ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def lines_of(strokes, scale=2.2, x=30.0, y=30.0):
     return [
         [x + scale * x0, y + scale * y0, x + scale * x1, y + scale * y1]
         for stroke in strokes
-        for (x0, y0), (x1, y1) in zip(stroke, stroke[1:], strict=False)
+        for (x0, y0), (x1, y1) in pairwise(stroke)
     ]
 
 
@@ -77,7 +78,8 @@ def drawings():
     yield "flat line", [[20, 100, 260, 100]], 1
     yield "dot and far ink", [[10, 10, 10, 10], [270, 260, 272, 262]], 12
     for k in range(20):
-        yield f"scribble {k}", rng.uniform(-20, 300, (rng.integers(1, 9), 4)).round(2).tolist(), rng.uniform(2, 25)
+        lines = rng.uniform(-20, 300, (rng.integers(1, 9), 4)).round(2).tolist()
+        yield f"scribble {k}", lines, rng.uniform(2, 25)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +129,7 @@ def test_recipe_has_the_marks_of_mnist_itself(mnist):
 
 
 def test_mnist_digit_drawn_large_becomes_nearly_itself_again(mnist):
-    """The gray rim is lost in black and white, which moves an outline a little; the ink stays where it was."""
+    """The gray rim is lost in black and white, which moves outlines a little; the ink stays where it was."""
     overlaps = []
     for image in mnist["x_test"][:200]:
         again = like_mnist((image > 127).repeat(10, 0).repeat(10, 1))

@@ -1,9 +1,8 @@
-"""The network on the page is the one that Keras knows, and its files are as new as what they were made from."""
+"""The network on the page is the one that Keras knows, and as new as what it was made from."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 
 import numpy as np

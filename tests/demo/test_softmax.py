@@ -20,7 +20,8 @@ def numpy_steps(logits: list[float], temperature: float) -> dict[str, np.ndarray
         naive = np.exp(scaled) / np.exp(scaled).sum()
     return {
         "scaled": scaled, "naive_powers": np.exp(scaled), "naive": naive,
-        "shifted": shifted, "stable_powers": np.exp(shifted), "stable": np.exp(shifted) / np.exp(shifted).sum(),
+        "shifted": shifted, "stable_powers": np.exp(shifted),
+        "stable": np.exp(shifted) / np.exp(shifted).sum(),
     }
 
 
@@ -31,7 +32,8 @@ def rows(page: Page) -> dict[str, list[str]]:
 
 
 def shares(page: Page) -> list[float]:
-    return [float(text.rstrip("%")) / 100 for text in page.locator("#rd-classes td:last-child").all_inner_texts()]
+    texts = page.locator("#rd-classes td:last-child").all_inner_texts()
+    return [float(text.rstrip("%")) / 100 for text in texts]
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
@@ -47,14 +49,16 @@ def test_every_step_is_what_numpy_computes_in_float32(visit):
             """([logits, temperature]) => {
                 const { scaled, naive, stable } = ReadingDigits.softmaxSteps(logits, temperature);
                 const text = (values) => values.map(String);
-                return { scaled: text(scaled), naive_powers: text(naive.powers), naive: text(naive.probabilities),
+                return { scaled: text(scaled), naive_powers: text(naive.powers),
+                         naive: text(naive.probabilities),
                          shifted: text(stable.shifted), stable_powers: text(stable.powers),
                          stable: text(stable.probabilities) };
             }""", [list(map(float, logits)), temperature])
         expected = numpy_steps(logits, temperature)
         for name, values in expected.items():
             np.testing.assert_allclose(
-                [float(value) for value in got[name]], values, rtol=1e-5, atol=1e-38, err_msg=f"{name} of {logits}")
+                [float(value) for value in got[name]], values, rtol=1e-5, atol=1e-38,
+                err_msg=f"{name} of {logits}")
         overflowed += np.isnan(expected["naive"]).any()
         assert np.isfinite(expected["stable"]).all()
     assert 10 <= overflowed < len(cases)
@@ -65,7 +69,8 @@ def test_page_shows_the_steps(visit):
     expected = numpy_steps(START, 1)
     np.testing.assert_allclose(shares(page), expected["stable"], atol=0.0006)
     for name, texts in rows(page).items():
-        np.testing.assert_allclose([float(text.replace("−", "-")) for text in texts], expected[name], atol=0.006)
+        values = [float(text.replace("−", "-")) for text in texts]
+        np.testing.assert_allclose(values, expected[name], atol=0.006)
     expect(page.locator(VERDICT)).to_have_text("Softmax gives 9 the most: 76.0%. Both ways agree.")
 
 
