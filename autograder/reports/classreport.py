@@ -16,7 +16,6 @@ from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports import charts, items, pages, text, words
 from autograder.reports.grades import in_order, questions_of
 
-LONGEST_NAME = 60  # characters, in tables
 LONGEST_MESSAGE = 500
 MOST_MESSAGES = 15
 MOST_SLOW = 5
@@ -71,7 +70,7 @@ class Exercise:
     mean: float
     full: int
     histogram: charts.Histogram
-    items: tuple[items.Item, ...]
+    questions: tuple[items.Item, ...]
     hardest: tuple[items.Item, ...]
     messages: tuple[Message, ...]
     more_messages: int
@@ -109,7 +108,8 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str]) -> s
         attention=[(status.value, words.INSTRUCTOR[status], rows_of(r for r in ordered if r.status is status))
                    for status in ATTENTION if verdicts[status]],
         verdicts=[(status.value, words.INSTRUCTOR[status], verdicts[status]) for status in Verdict],
-        sandboxes=[(level, words.SANDBOX.get(level, "A level that this report does not know."), count)
+        sandboxes=[(text.short(level),
+                    words.SANDBOX.get(level, "A level that this report does not know."), count)
                    for level, count in sorted(Counter(r.sandbox for r in ordered).items())],
         flagged=rows_of(r for r in ordered if r.flags),
         alike=_alike(ordered, rows_of),
@@ -122,19 +122,26 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str]) -> s
 
 def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row:
     return Row(
-        learner=text.clip(text.line(result.learner), LONGEST_NAME) or "(no name)",
+        learner=_name(result.learner),
         link=link,
-        file=text.clip(text.line(result.submission), LONGEST_NAME),
-        exercise=text.clip(text.line(result.assignment), LONGEST_NAME) or "unknown",
+        file=text.short(result.submission),
+        exercise=text.short(result.assignment) or "unknown",
         status=result.status.value,
         reason=text.clip(text.lines(result.reason), LONGEST_MESSAGE),
         graded=words.has_score(result),
         score=result.score,
         possible=result.possible or possible[result.assignment],
-        lost=tuple(text.line(q.name) for q in result.questions if q.score < q.possible),
+        lost=tuple(text.short(q.name) for q in result.questions if q.score < q.possible),
         seconds=result.seconds,
         flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in result.flags),
     )
+
+
+def _name(learner: str) -> str:
+    """A learner's name as a link's text, also where there is nothing to see in it."""
+    shown = text.short(learner)
+    visible = any(character.isprintable() and not character.isspace() for character in shown)
+    return shown if visible else "(no name)"
 
 
 def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible: float,
@@ -145,7 +152,7 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
     analyzed = tuple(items.analyze(own, questions_of(own)))
     return Exercise(
         anchor=anchor,
-        title=text.line(words.facts(name).title),
+        title=text.short(words.facts(name).title),
         submissions=len(own),
         scored=len(scores),
         possible=possible,
@@ -153,7 +160,7 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
         mean=statistics.fmean(scores) if scores else 0.0,
         full=sum(score >= possible > 0 for score in scores),
         histogram=charts.score_histogram(scores, possible),
-        items=analyzed,
+        questions=analyzed,
         hardest=tuple(sorted((item for item in analyzed if item.lost > 0), key=lambda item: -item.lost)[:2]),
         messages=messages[:MOST_MESSAGES],
         more_messages=max(len(messages) - MOST_MESSAGES, 0),
@@ -200,10 +207,10 @@ def _grouped(found: Iterable[tuple[int, str, str, str]]) -> tuple[Message, ...]:
 def _messages(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
     """What failed checks said, the commonest first."""
     return _grouped(
-        (position, text.line(question.name), "hidden" if case.hidden else "public",
+        (position, text.short(question.name), "hidden" if case.hidden else "public",
          text.clip(text.lines(case.message), LONGEST_MESSAGE) or "(no message)")
-        for position, result in enumerate(own) for question in result.questions
-        for case in question.cases if not case.passed
+        for position, result in enumerate(own) if words.was_run(result)
+        for question in result.questions for case in question.cases if not case.passed
     )
 
 
@@ -211,7 +218,7 @@ def _errors(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
     """The last lines of the errors that cells stopped with, the commonest first."""
     found = []
     for position, result in enumerate(own):
-        for cell in result.cells:
+        for cell in result.cells if words.was_run(result) else ():
             last = [line for line in text.lines(cell.error).splitlines() if line.strip()]
             if last:
                 found.append((position, "", cell.status, text.clip(last[-1].strip(), LONGEST_MESSAGE)))
@@ -234,6 +241,6 @@ def _environment(ordered: Sequence[SubmissionResult]) -> list[tuple[str, list[tu
     for result in ordered:
         for key, value in result.environment.items():
             if key != CODE_KEY:
-                values[text.line(key)][text.clip(text.line(str(value)), LONGEST_NAME)] += 1
+                values[text.short(key)][text.short(str(value))] += 1
     return [(key, sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))[:5])
             for key, counted in sorted(values.items())]

@@ -16,7 +16,6 @@ from autograder.reports import pages, text, words
 from autograder.reports.gradescope import named_cases
 
 LONGEST_MESSAGE = 3_000  # characters
-LONGEST_NAME = 120
 MOST_CELLS = 20
 
 CELL_STATUS = {
@@ -127,7 +126,7 @@ def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: d
         raise ValueError("a feedback page holds the submissions of one learner only")
     shown = tuple(_submission(result, position, possible.get(result.assignment, 0.0))
                   for position, result in enumerate(results, start=1))
-    name = text.clip(text.line(learner), LONGEST_NAME)
+    name = text.short(learner)
     return pages.render("feedback.html", learner=name, submissions=shown, book=book)
 
 
@@ -145,8 +144,8 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
     reason = result.reason if result.status in words.REASON_IS_FOR_LEARNERS else ""
     return Submission(
         anchor=prefix,
-        title=text.line(facts.title),
-        file=text.clip(text.line(result.submission), LONGEST_NAME),
+        title=text.short(facts.title),
+        file=text.short(result.submission),
         graded=graded,
         score=result.score,
         possible=result.possible or possible,
@@ -158,7 +157,7 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
         questions=questions,
         cells=cells,
         more_cells=len(stopped) - len(cells),
-        chapter=text.line(facts.chapter),
+        chapter=text.short(facts.chapter),
     )
 
 
@@ -168,14 +167,14 @@ def _question(question: QuestionResult, anchor: str) -> Question:
               _message(case.message))
         for name, case in named_cases(question)
     )
-    return Question(anchor, words.question_label(text.line(question.name)), text.line(question.name),
+    return Question(anchor, words.question_label(text.short(question.name)), text.short(question.name),
                     question.score, question.possible, question.checked, _message(question.note), checks)
 
 
 def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
     """`check 1`, and a public check's own name where it has one that says more than its number."""
     says_more = not hidden and own and not re.fullmatch(rf"({re.escape(question)})?[\s_-]*\d*", own)
-    return f"{counted}, {text.clip(text.line(own), LONGEST_NAME)}" if says_more else counted
+    return f"{counted}, {text.short(own)}" if says_more else counted
 
 
 def _cell(cell: CellResult, anchor: str) -> Cell:
@@ -205,7 +204,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]
         count = "One code cell" if len(cells) == 1 else f"{len(cells)} code cells"
         what = f"Your notebook was run from top to bottom in a fresh session. {count} did not end well."
     if left:
-        names = ", ".join(words.question_label(text.line(question.name)) for question in left)
+        names = ", ".join(words.question_label(text.short(question.name)) for question in left)
         what += f" Not checked: {names}."
     return what, ("Mend the first thing below, run the cell with grader.check under it, and go on to the "
                   "next. Before you hand in again, choose “Restart kernel and run all cells”.")

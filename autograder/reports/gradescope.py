@@ -39,7 +39,7 @@ def results_json(result: SubmissionResult) -> dict[str, Any]:
             "submission": text.line(result.submission),
             "status": result.status.value,
             "possible": round(result.possible, 5),
-            "sandbox": result.sandbox,
+            "sandbox": text.line(result.sandbox),
         },
     }
     if not words.has_score(result):

@@ -56,6 +56,11 @@ def clip(text: str, limit: int) -> str:
     return f"{text[:limit]}\u2026 ({len(text) - limit:,} more characters)"
 
 
+def short(name: str, limit: int = 80) -> str:
+    """A name for a page: on one line, its end cut off where it is longer than any real one."""
+    return clip(line(name), limit)
+
+
 def number(value: float, digits: int = 2) -> str:
     """`value` with at most `digits` decimals and no trailing zeros: `3`, `2.5`, `0.67`."""
     rounded = round(value, digits)

@@ -14,46 +14,120 @@ from pathlib import Path
 
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
 
-FIRST = ("Ada", "José", "Zoë", "Mehmet", "李", "Olga", "Kwame", "Nour", "Ravi", "Ingrid", "Tomás", "Yuki",
-         "Amara", "Łukasz", "Fatima", "Sean", "Chiara", "Dmitri", "Anh", "Noa")
-LAST = ("Lovelace", "Ñandú", "Brontë", "Yılmaz", "明", "Sørensen", "Mensah", "Haddad", "Iyer", "Dahl",
-        "García", "Tanaka", "Okafor", "Wójcik", "Rahman", "O'Neill", "Rossi", "Orlov", "Nguyễn", "Levi")
+FIRST = (
+    "Ada",
+    "José",
+    "Zoë",
+    "Mehmet",
+    "李",
+    "Olga",
+    "Kwame",
+    "Nour",
+    "Ravi",
+    "Ingrid",
+    "Tomás",
+    "Yuki",
+    "Amara",
+    "Łukasz",
+    "Fatima",
+    "Sean",
+    "Chiara",
+    "Dmitri",
+    "Anh",
+    "Noa",
+)
+LAST = (
+    "Lovelace",
+    "Ñandú",
+    "Brontë",
+    "Yılmaz",
+    "明",
+    "Sørensen",
+    "Mensah",
+    "Haddad",
+    "Iyer",
+    "Dahl",
+    "García",
+    "Tanaka",
+    "Okafor",
+    "Wójcik",
+    "Rahman",
+    "O'Neill",
+    "Rossi",
+    "Orlov",
+    "Nguyễn",
+    "Levi",
+)
 
 # Question, points, how hard (an ability at which half solve it), and its checks:
 # hidden or not, and what a failing one says.
 QUESTIONS = (
-    ("q2_1", 2.0, -1.2, (
-        (False, "Expected an array of shape (3, 784), got (3, 28, 28). Did you return the reshaped array?"),
-        (True, "Try your function on images that are not 28 × 28."),
-    )),
-    ("q2_2", 3.0, -0.4, (
-        (False, "`scale` returned values up to 255.0; expected at most 1.0. Did you divide by 255?"),
-        (False, "Expected float32, got float64. What does dividing an integer array give?"),
-        (True, "What happens to the array that was passed in? It should be as it was before the call."),
-    )),
-    ("q2_3", 3.0, 0.2, (
-        (False, "`preprocess` returned shape (784, 3); expected (3, 784). One row per image."),
-        (True, "Look at the dtype of what you return."),
-    )),
-    ("q2_4", 3.0, 0.5, (
-        (False, "`unflatten` turned row 0 into a picture that is transposed. Which index changes fastest?"),
-        (True, "Try height and width that differ, for example 4 and 7."),
-    )),
+    (
+        "q2_1",
+        2.0,
+        -1.2,
+        (
+            (
+                False,
+                "Expected an array of shape (3, 784), got (3, 28, 28). Did you return the reshaped array?",
+            ),
+            (True, "Try your function on images that are not 28 × 28."),
+        ),
+    ),
+    (
+        "q2_2",
+        3.0,
+        -0.4,
+        (
+            (False, "`scale` returned values up to 255.0; expected at most 1.0. Did you divide by 255?"),
+            (False, "Expected float32, got float64. What does dividing an integer array give?"),
+            (True, "What happens to the array that was passed in? It should be as it was before the call."),
+        ),
+    ),
+    (
+        "q2_3",
+        3.0,
+        0.2,
+        (
+            (False, "`preprocess` returned shape (784, 3); expected (3, 784). One row per image."),
+            (True, "Look at the dtype of what you return."),
+        ),
+    ),
+    (
+        "q2_4",
+        3.0,
+        0.5,
+        (
+            (
+                False,
+                "`unflatten` turned row 0 into a picture that is transposed. Which index changes fastest?",
+            ),
+            (True, "Try height and width that differ, for example 4 and 7."),
+        ),
+    ),
     ("q2_5", 1.0, 0.0, ((True, "Work out one value by hand: what is 254 // 255?"),)),
-    ("q2_6", 3.0, 1.1, (
-        (False, "After the repair the largest value is 0.0039; expected 1.0. Is it still divided twice?"),
-        (True, "Repair the cause, not the symptom: the raw images must stay as they are."),
-    )),
+    (
+        "q2_6",
+        3.0,
+        1.1,
+        (
+            (False, "After the repair the largest value is 0.0039; expected 1.0. Is it still divided twice?"),
+            (True, "Repair the cause, not the symptom: the raw images must stay as they are."),
+        ),
+    ),
 )
 
 ENVIRONMENT = {"python": "3.11.9", "tensorflow": "2.20.0", "keras": "3.11.2", "numpy": "2.3.1", "seed": "0"}
 
 
-def question(name: str, possible: float, checks: tuple[tuple[bool, str], ...],
-             passed: list[bool]) -> QuestionResult:
+def question(
+    name: str, possible: float, checks: tuple[tuple[bool, str], ...], passed: list[bool]
+) -> QuestionResult:
     each = possible / len(checks)
-    cases = tuple(CaseResult(f"{name} - {n}", ok, hidden, each, "" if ok else message)
-                  for n, ((hidden, message), ok) in enumerate(zip(checks, passed, strict=True), start=1))
+    cases = tuple(
+        CaseResult(f"{name} - {n}", ok, hidden, each, "" if ok else message)
+        for n, ((hidden, message), ok) in enumerate(zip(checks, passed, strict=True), start=1)
+    )
     return QuestionResult(name, sum(each for ok in passed if ok), possible, "in-place", cases)
 
 
@@ -80,8 +154,17 @@ def submission(learner: str, rng: random.Random, ability: float) -> SubmissionRe
         cells[6] = CellResult(6, "raised", 0.1, error)
     file = f"{learner.replace(' ', '_')}_02-preprocessing.ipynb"
     return SubmissionResult(
-        learner, file, "02-preprocessing", Verdict.GRADED, "",
-        tuple(questions), tuple(cells), round(rng.lognormvariate(0.9, 0.4), 2), "full", "", (),
+        learner,
+        file,
+        "02-preprocessing",
+        Verdict.GRADED,
+        "",
+        tuple(questions),
+        tuple(cells),
+        round(rng.lognormvariate(0.9, 0.4), 2),
+        "full",
+        "",
+        (),
         {**ENVIRONMENT, "code": f"{rng.getrandbits(256):064x}"},
     )
 
@@ -89,15 +172,24 @@ def submission(learner: str, rng: random.Random, ability: float) -> SubmissionRe
 def ended(result: SubmissionResult, status: Verdict, reason: str, after: int) -> SubmissionResult:
     """The same notebook, stopped after `after` questions."""
     note = "The notebook stopped before this question could be checked."
-    questions = (*result.questions[:after],
-                 *(unchecked(q.name, q.possible, note) for q in result.questions[after:]))
+    questions = (
+        *result.questions[:after],
+        *(unchecked(q.name, q.possible, note) for q in result.questions[after:]),
+    )
     state = {Verdict.TIMEOUT: "timeout", Verdict.MEMORY: "memory", Verdict.CRASHED: "killed"}[status]
-    error = {Verdict.TIMEOUT: "KeyboardInterrupt", Verdict.MEMORY: "MemoryError: Unable to allocate 7.45 GiB",
-             Verdict.CRASHED: ""}[status]
-    cells = (*result.cells[:8], CellResult(8, state, 20.0, error),
-             *(CellResult(n, "skipped", 0.0) for n in range(9, 14)))
-    return replace(result, status=status, reason=reason, questions=questions, cells=cells,
-                   seconds=result.seconds + 20)
+    error = {
+        Verdict.TIMEOUT: "KeyboardInterrupt",
+        Verdict.MEMORY: "MemoryError: Unable to allocate 7.45 GiB",
+        Verdict.CRASHED: "",
+    }[status]
+    cells = (
+        *result.cells[:8],
+        CellResult(8, state, 20.0, error),
+        *(CellResult(n, "skipped", 0.0) for n in range(9, 14)),
+    )
+    return replace(
+        result, status=status, reason=reason, questions=questions, cells=cells, seconds=result.seconds + 20
+    )
 
 
 def made_up_class(learners: int = 60, seed: int = 1) -> list[SubmissionResult]:
@@ -105,8 +197,10 @@ def made_up_class(learners: int = 60, seed: int = 1) -> list[SubmissionResult]:
     rng = random.Random(seed)
     names = [f"{first} {last}" for last in LAST for first in FIRST]
     rng.shuffle(names)
-    class_ = [submission(names[n % 400] + (f" {n // 400 + 1}" if n >= 400 else ""), rng, rng.gauss(0.4, 1.1))
-              for n in range(learners)]
+    class_ = [
+        submission(names[n % 400] + (f" {n // 400 + 1}" if n >= 400 else ""), rng, rng.gauss(0.4, 1.1))
+        for n in range(learners)
+    ]
     odd = rng.sample(range(learners), max(7, learners // 12))
     for place, n in enumerate(odd):
         kind = place % 7
@@ -117,20 +211,41 @@ def made_up_class(learners: int = 60, seed: int = 1) -> list[SubmissionResult]:
         elif kind == 2:
             class_[n] = ended(class_[n], Verdict.CRASHED, "Code cell 9 ended the process.", 2)
         elif kind == 3:
-            class_[n] = replace(class_[n], status=Verdict.UNREADABLE, questions=(), cells=(), seconds=0.02,
-                                reason="The file is not valid JSON: it ends in the middle of a string.")
+            class_[n] = replace(
+                class_[n],
+                status=Verdict.UNREADABLE,
+                questions=(),
+                cells=(),
+                seconds=0.02,
+                reason="The file is not valid JSON: it ends in the middle of a string.",
+            )
         elif kind == 4:
-            class_[n] = replace(class_[n], status=Verdict.REVIEW, reason="The model could not be rebuilt.",
-                                flags=("accuracy 0.997 on the test set, 0.61 on shifted copies",))
+            class_[n] = replace(
+                class_[n],
+                status=Verdict.REVIEW,
+                reason="The model could not be rebuilt.",
+                flags=("accuracy 0.997 on the test set, 0.61 on shifted copies",),
+            )
         elif kind == 5:
-            class_[n] = replace(class_[n], status=Verdict.WRONG_ASSIGNMENT, questions=(), cells=(),
-                                reason="The notebook says it is 01-dataset.", seconds=0.05)
+            class_[n] = replace(
+                class_[n],
+                status=Verdict.WRONG_ASSIGNMENT,
+                questions=(),
+                cells=(),
+                reason="The notebook says it is 01-dataset.",
+                seconds=0.05,
+            )
         else:
             twin = class_[(n + 1) % learners]
             class_[n] = replace(class_[n], environment=dict(twin.environment))
     if learners >= 40:
-        class_[odd[0]] = replace(class_[odd[0]], status=Verdict.ERROR, questions=(), cells=(),
-                                 reason="The checker could not be started: no space left on device.")
+        class_[odd[0]] = replace(
+            class_[odd[0]],
+            status=Verdict.ERROR,
+            questions=(),
+            cells=(),
+            reason="The checker could not be started: no space left on device.",
+        )
     return class_
 
 

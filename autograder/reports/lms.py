@@ -1,0 +1,355 @@
+"""Grade files that Canvas, Moodle and others take back.
+
+A file is best made from a template, the CSV that the system itself exports:
+then the learners are found by the system's own identifiers, and the grade
+goes into the system's own column. Only what an import needs is written: the
+columns that say who somebody is, and the grades.
+
+Rules that hold for every file:
+
+- Nothing is guessed. A learner who fits nobody in the template, or two
+  people, is listed and left out.
+- Nothing is wiped out. A learner without a score, one on whom the grader
+  itself failed included, gets no row, so that the import leaves them alone.
+- No text can become a formula. Identifiers made only of letters, digits and
+  `._@+-` are kept as they are, because the import looks people up by them and
+  nothing can be called with them; every other text goes through `text.cell`.
+
+Sources of the formats: Canvas LMS, `lib/gradebook_exporter.rb` and
+`lib/gradebook_importer.rb`; Moodle, `grade/export/txt`, `grade/import/csv`
+and `mod/assign/feedback/offline`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from autograder.course import CourseError
+from autograder.grading.results import SubmissionResult
+from autograder.reports import roster, text, words
+from autograder.reports.files import write_text
+from autograder.reports.grades import grades_csv, in_order, to_csv
+from autograder.reports.roster import squashed
+
+CANVAS_PERSON = ("student", "lastname", "firstname", "id", "sisuserid", "sisloginid", "integrationid",
+                 "rootaccount", "section")
+CANVAS_POINTS = "Points Possible"
+MOODLE_PERSON = ("firstname", "surname", "lastname", "idnumber", "emailaddress", "username")
+MOODLE_KEYS = ("idnumber", "emailaddress", "username")
+WORKSHEET = ("identifier", "fullname", "emailaddress", "grade", "maximumgrade", "lastmodifiedsubmission",
+             "lastmodifiedgrade")
+"""The columns of Moodle's grading worksheet that are written. Comments are not: they stay as they are."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and who is not in it.
+
+    Attributes:
+        path: the file.
+        written: learners with a grade in it.
+        ungraded: no score, because the grader itself failed.
+        unmatched: nobody in the template fits.
+        ambiguous: more than one person fits, or two learners would be the same person.
+        locked: the system says that this grade cannot be changed.
+        absent: in the template, but without a grade here.
+        several: more than one submission of the same exercise; the best one counts.
+        nameless: files of which it is not known who handed them in.
+    """
+
+    path: Path
+    written: tuple[str, ...]
+    ungraded: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    nameless: tuple[str, ...] = ()
+
+    def remarks(self) -> list[str]:
+        """One line for each thing that the instructor should know, for the terminal."""
+        told = (
+            (self.ungraded, "without a grade, because the grader itself failed"),
+            (self.nameless, "without a grade, because it is not known who handed it in"),
+            (self.unmatched, "without a grade, because nobody in the template fits"),
+            (self.ambiguous, "without a grade, because it is not certain who this is in the template"),
+            (self.locked, "without a grade, because it cannot be changed there"),
+            (self.several, "with several submissions, of which the best counts"),
+            (self.absent, "in the template, but not graded here; left as they are"),
+        )
+        return [f"{len(names)} {what}: {text.clip(', '.join(map(text.line, names)), 500)}"
+                for names, what in told if names]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What an export works on: results in order, the exercises in them, and what was asked for."""
+
+    results: Sequence[SubmissionResult]
+    nameless: tuple[str, ...]
+    assignments: Sequence[str]
+    path: Path
+    column: str | None
+    scale: bool
+    template: roster.Table | None
+
+    @cached_property
+    def best(self) -> dict[tuple[str, str], SubmissionResult]:
+        """Each learner's submission with the best score, by learner and exercise, in order."""
+        best: dict[tuple[str, str], SubmissionResult] = {}
+        for result in self.results:
+            key = (result.learner, result.assignment)
+            if words.has_score(result) and (key not in best or result.score > best[key].score):
+                best[key] = result
+        return best
+
+    @cached_property
+    def learners(self) -> list[str]:
+        """Those with at least one score, in order."""
+        return list(dict.fromkeys(learner for learner, _ in self.best))
+
+    @cached_property
+    def possible(self) -> dict[str, float]:
+        return words.possible_points(self.results)
+
+    def grade(self, learner: str, assignment: str, factor: float = 1.0) -> str:
+        """A score as a cell; empty where there is none."""
+        result = self.best.get((learner, assignment))
+        return "" if result is None else text.number(result.score * factor, 5)
+
+    def factor(self, assignment: str, theirs: str, where: str) -> float:
+        """What scores are multiplied with, where the system counts `theirs` points for the exercise.
+
+        Raises:
+            CourseError: it counts other points than the exercise has, and `scale` was not asked for.
+        """
+        ours = self.possible[assignment]
+        try:
+            points = float(theirs.replace(",", "."))
+        except ValueError:
+            return 1.0
+        if not ours or points == ours:
+            return 1.0
+        if not self.scale:
+            raise CourseError(
+                f"{assignment} has {text.number(ours)} points, but {where} counts {text.number(points)}. "
+                f"Set it to {text.number(ours)} there, or convert the scores with --scale."
+            )
+        return points / ours
+
+    def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
+              found: roster.Found | None = None, locked: Sequence[str] = ()) -> Exported:
+        write_text(self.path, to_csv(table))
+        found = found or roster.Found()
+        times = Counter((result.learner, result.assignment) for result in self.results)
+        return Exported(
+            self.path, tuple(written),
+            ungraded=tuple(dict.fromkeys(r.learner for r in self.results if r.learner not in self.learners)),
+            unmatched=found.unmatched, ambiguous=found.ambiguous, locked=tuple(locked), absent=found.absent,
+            several=tuple(dict.fromkeys(learner for (learner, _), count in times.items() if count > 1)),
+            nameless=self.nameless,
+        )
+
+
+def export(target: str, results: Sequence[SubmissionResult], path: Path, *, template: Path | None = None,
+           assignment: str | None = None, column: str | None = None, scale: bool = False) -> Exported:
+    """Write the scores of `results` to `path` in the format of `target`.
+
+    Args:
+        target: one of `TARGETS`.
+        results: of one exercise or several; `canvas` and `csv` take several at once.
+        path: the file to write.
+        template: the CSV that the system exported, or a roster; none for `csv`.
+        assignment: take only this exercise.
+        column: the template's column for the grade, or the name of a new one; found by the exercise's name or
+            title when not given.
+        scale: where the system counts other points for the exercise, convert. Without it that is an error,
+            because 12 of 15 would become 12 of 100.
+
+    Raises:
+        CourseError: there is nothing to export, the template does not fit, or the file cannot be written.
+    """
+    if target not in TARGETS:
+        raise CourseError(f"There is no export to {target!r}. There are: {', '.join(TARGETS)}.")
+    chosen = [r for r in in_order(results) if r.assignment and assignment in (None, r.assignment)]
+    named = [result for result in chosen if result.learner.strip()]
+    if not named:
+        what = f"no submission of {assignment!r}" if assignment else "no submission"
+        raise CourseError(f"There is nothing to export: {what} in the results.")
+    names = sorted({result.assignment for result in named})
+    if len(names) > 1 and (column or target in ("moodle", "gradescope")):
+        raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
+    table = roster.read_table(template) if template else None
+    if target == "csv":
+        return _csv(chosen, path, table)
+    nameless = tuple(result.submission for result in chosen if not result.learner.strip())
+    return _TABLES[target](_Job(named, nameless, names, path, column, scale, table))
+
+
+def _canvas(job: _Job) -> Exported:
+    """Canvas' gradebook: who, one column per exercise, and a second row with the points."""
+    table = job.template
+    if table is None:
+        points = [text.number(job.possible[name]) for name in job.assignments]
+        rows = [["Student", "ID", "SIS Login ID", "Section",
+                 *(text.cell(job.column or name) for name in job.assignments)],
+                [f"    {CANVAS_POINTS}", "", "", "", *points]]
+        rows += [[text.cell(learner), "", identifier(learner), "",
+                  *(job.grade(learner, name) for name in job.assignments)] for learner in job.learners]
+        return job.write(rows, job.learners)
+
+    people = table.columns(CANVAS_PERSON)
+    if not {"id", "section"} <= {squashed(table.header[place]) for place in people}:
+        raise CourseError(f"{table.path} is no Canvas gradebook: it has no columns ID and Section. "
+                          "In Canvas: Grades, Export, Export Entire Gradebook.")
+    grades = {name: _grade_column(job, table, name, people) for name in job.assignments}
+    points_row = next((row for row in table.rows if CANVAS_POINTS in row[0]), None)
+    factors, points, titles = {}, [], []
+    for name, place in grades.items():
+        theirs = points_row[place] if points_row and place is not None else ""
+        factors[name] = job.factor(name, theirs, "Canvas")
+        points.append(identifier(theirs) or text.number(job.possible[name]))
+        titles.append(text.cell(job.column or name if place is None else table.header[place]))
+    rows = [[*(table.header[place] for place in people), *titles],
+            [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
+    students = [row for row in table.rows if row is not points_row and row[0].strip() != "Student, Test"
+                and any(row[place].strip() for place in people)]
+    found = roster.find(table, students, job.learners)
+    for learner, row in found.rows:
+        cells = [_person(table, place, row) for place in people]
+        for name, place in grades.items():
+            # Who has no score in one of several exercises keeps there what Canvas has.
+            theirs = identifier(row[place]) if place is not None else ""
+            cells.append(job.grade(learner, name, factors[name]) or theirs)
+        rows.append(cells)
+    return job.write(rows, [learner for learner, _ in found.rows], found)
+
+
+def _moodle(job: _Job) -> Exported:
+    """Moodle's grade import by email address, ID number or user name; or its grading worksheet."""
+    (name,) = job.assignments
+    table = job.template
+    if table is None:
+        key = "Email address" if all("@" in learner for learner in job.learners) else "Username"
+        rows = [[key, text.cell(job.column or name)]]
+        rows += [[identifier(learner), job.grade(learner, name)] for learner in job.learners]
+        return job.write(rows, job.learners)
+    if len(table.columns(("identifier", "grade", "lastmodifiedgrade"))) == 3:
+        return _worksheet(job, table, name)
+    if not table.columns(MOODLE_KEYS):
+        raise CourseError(f"{table.path} has no column by which Moodle knows its users: ID number, Email "
+                          "address or Username. In Moodle: Grades, Export, Plain text file.")
+    people = table.columns(MOODLE_PERSON)
+    place = _grade_column(job, table, name, people)
+    found = roster.find(table, table.rows, job.learners)
+    rows = [[*(table.header[column] for column in people),
+             text.cell(job.column or name if place is None else table.header[place])]]
+    rows += [[*(_person(table, column, row) for column in people), job.grade(learner, name)]
+             for learner, row in found.rows]
+    return job.write(rows, [learner for learner, _ in found.rows], found)
+
+
+def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
+    """Moodle's offline grading worksheet of one assignment, reduced to what its import reads."""
+    kept = table.columns(WORKSHEET)
+    (grade,) = table.columns(("grade",))
+    found = roster.find(table, table.rows, job.learners)
+    rows = [[table.header[place] for place in kept]]
+    written, locked = [], []
+    for learner, row in found.rows:
+        if table.first(row, ("gradecanbechanged",)).strip().casefold() == "no":
+            locked.append(learner)
+            continue
+        factor = job.factor(name, table.first(row, ("maximumgrade",)), "Moodle")
+        rows.append([job.grade(learner, name, factor) if place == grade else _person(table, place, row)
+                     for place in kept])
+        written.append(learner)
+    return job.write(rows, written, found, locked)
+
+
+def _gradescope(job: _Job) -> Exported:
+    """A table with the columns that Gradescope gives its own export of grades."""
+    (name,) = job.assignments
+    points = {question.name: question.possible
+              for result in job.best.values() for question in result.questions}
+    rows = [["First Name", "Last Name", "SID", "Email", "Total Score", "Max Points", "Status",
+             "Submission ID", *(text.cell(f"{position}: {question} ({possible:.1f} pts)")
+               for position, (question, possible) in enumerate(points.items(), start=1))]]
+    table = job.template
+    found = roster.find(table, table.rows, job.learners) if table else None
+    pairs = found.rows if found else [(learner, ()) for learner in job.learners]
+    for learner, row in pairs:
+        scores = {question.name: text.number(question.score, 5)
+                  for question in job.best[learner, name].questions}
+        rows.append([*_gradescope_person(table, row, learner), job.grade(learner, name),
+                     text.number(job.possible[name]), "Graded", "",
+                     *(scores.get(question, "") for question in points)])
+    return job.write(rows, [learner for learner, _ in pairs], found)
+
+
+def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: str) -> list[str]:
+    """First name, last name, student number and email, as far as they are known."""
+    if table is None:
+        return [text.cell(learner), "", "", identifier(learner) if "@" in learner else ""]
+    given, family = table.first(row, roster.FIRST_NAMES), table.first(row, roster.LAST_NAMES)
+    if not given and not family:
+        given = table.first(row, roster.WHOLE_NAMES)
+    number = table.first(row, ("sid", "studentid", "sisuserid", "idnumber"))
+    return [text.cell(given), text.cell(family), identifier(number),
+            identifier(table.first(row, ("email", "emailaddress")))]
+
+
+def _csv(results: Sequence[SubmissionResult], path: Path, template: roster.Table | None) -> Exported:
+    """The same table as `grades.csv`, with a mark in front by which Excel knows that it is UTF-8."""
+    if template is not None:
+        raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
+    write_text(path, "\ufeff" + grades_csv(results))
+    return Exported(path, tuple(dict.fromkeys(result.learner for result in results)))
+
+
+_TABLES: dict[str, Callable[[_Job], Exported]] = {
+    "canvas": _canvas, "moodle": _moodle, "gradescope": _gradescope,
+}
+TARGETS = (*_TABLES, "csv")
+
+
+def identifier(value: str) -> str:
+    """An identifier as a cell: as it is where nothing can be called with it, else through `text.cell`."""
+    return value if re.fullmatch(r"[\w.@+-]*", value) else text.cell(value)
+
+
+def _person(table: roster.Table, place: int, row: Sequence[str]) -> str:
+    """A cell of the template: names are for people to read, all else is looked up by the import."""
+    read = (*roster.WHOLE_NAMES, *roster.FIRST_NAMES, *roster.LAST_NAMES, "section")
+    return text.cell(row[place]) if squashed(table.header[place]) in read else identifier(row[place])
+
+
+def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[int]) -> int | None:
+    """Where the grade of the exercise `name` goes; None for a new column, asked for by its name.
+
+    Raises:
+        CourseError: no column fits, or more than one.
+    """
+    others = [place for place, title in enumerate(table.header) if title and place not in people]
+    if job.column:
+        return next((place for place in others if table.header[place] == job.column), None)
+    title = words.facts(name).title
+    wanted = {squashed(known) for known in (name, name.partition("-")[2], title, title.partition(": ")[2])}
+    fits = [place for place in others if squashed(_bare_title(table.header[place])) in wanted - {""}]
+    if len(fits) == 1:
+        return fits[0]
+    problem = "More than one column" if fits else "No column"
+    listed = text.clip(", ".join(repr(table.header[place]) for place in (fits or others)), 600)
+    raise CourseError(f"{problem} in {table.path} fits {name}. Name it with --column: {listed}.")
+
+
+def _bare_title(header: str) -> str:
+    """An exercise's title without what the systems add: `Title (123)`, `Assignment: Title (Real)`."""
+    title = re.sub(r"\s*\((\d+|Real)\)$", "", header)
+    return re.sub(r"^(Assignment|Quiz|Manual item):\s*", "", title)

@@ -1,0 +1,308 @@
+"""Grade files for other systems: what their imports need, nobody mistaken for another, nothing wiped out."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.course import CourseError
+from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
+from autograder.reports import lms, roster
+from autograder.reports.grades import read_grades
+from tests.reports import hostile
+
+pytestmark = pytest.mark.fast
+
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Essay (11),02 Preprocessing (12),Made up (77),Final Score
+,,,,,,Manual Posting,,
+    Points Possible,,,,,10.00,15.00,4.00,(read only)
+"Lovelace, Ada",40312,S1,ada@uni.example,Group A,9,,,0
+"Müller, Jörg",40313,S2,jm77,Group A,EX,,1.5,0
+"=1+1, Eve",40314,S3,-eve,"=cmd|' /C calc'!A0",8,,N/A,0
+"Smith, Sam",40315,S4,sam1,B,,,,0
+"Smith, Sam",40316,S5,sam2,B,,,2,0
+"Student, Test",40399,,abc,A,,,,0
+"""
+
+MOODLE = """\
+First name,Surname,ID number,Institution,Department,Email address,Assignment: Made up (Real),Course total (Real),Last downloaded
+Ada,Lovelace,S1,,,ada@uni.example,-,-,1700000000
+Jörg,Müller,S2,,,jm@uni.example,1.50,-,1700000000
+"""  # noqa: E501
+
+WORKSHEET = """\
+Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
+Last modified (submission),Last modified (grade),Feedback comments
+Participant 88101,Ada Lovelace,ada@uni.example,Submitted,-,4.00,Yes,"Monday, 3 March 2025, 4:05 PM",-,=1+1
+Participant 88102,Jörg Müller,jm@uni.example,Submitted,3.00,4.00,No,-,-,
+Participant 88103,Bo Ek,bo@uni.example,No submission,-,4.00,Yes,-,-,
+"""
+
+
+def result(
+    learner: str, score: float = 3.0, status: Verdict = Verdict.GRADED, assignment: str = "77-made-up"
+) -> SubmissionResult:
+    questions = (
+        QuestionResult("q7_1", min(score, 2.0), 2.0, "in-place"),
+        QuestionResult("q7_2", max(score - 2.0, 0.0), 2.0, "in-place"),
+    )
+    return SubmissionResult(learner, f"{learner}.ipynb", assignment, status, "", questions)
+
+
+def save(folder: Path, content: str, encoding: str = "utf-8") -> Path:
+    path = folder / "template.csv"
+    path.write_bytes(content.encode(encoding))
+    return path
+
+
+def table(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_canvas_golden(tmp_path: Path) -> None:
+    results = [
+        result("lovelaceada", 3.25),
+        result("JM77", 4.0),
+        result("-eve", 0.0),
+        result("Sam Smith"),
+        result("nobody"),
+        result("sam2", status=Verdict.ERROR),
+    ]
+    path = tmp_path / "canvas.csv"
+    done = lms.export("canvas", results, path, template=save(tmp_path, CANVAS))
+    assert table(path) == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Made up (77)"],
+        ["    Points Possible", "", "", "", "", "4.00"],
+        ["Lovelace, Ada", "40312", "S1", "ada@uni.example", "Group A", "3.25"],
+        ["Müller, Jörg", "40313", "S2", "jm77", "Group A", "4"],
+        ["'=1+1, Eve", "40314", "S3", "-eve", "'=cmd|' /C calc'!A0", "0"],
+    ]
+    assert done.written == ("lovelaceada", "JM77", "-eve")
+    assert done.unmatched == ("nobody",) and done.ambiguous == ("Sam Smith",) and done.ungraded == ("sam2",)
+    assert done.absent == ("Smith, Sam", "Smith, Sam")
+    assert [line.split(":")[1].strip() for line in done.remarks()] == [
+        "sam2",
+        "nobody",
+        "Sam Smith",
+        "Smith, Sam, Smith, Sam",
+    ]
+
+
+def test_canvas_takes_its_own_export_back(tmp_path: Path) -> None:
+    """What was exported is itself a template, and says the same again."""
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    results = [result("ada@uni.example", 3.25), result("40313", 1 / 3)]
+    lms.export("canvas", results, first, template=save(tmp_path, CANVAS))
+    lms.export("canvas", results, second, template=first)
+    assert table(first) == table(second)
+
+
+def test_canvas_several_exercises_and_what_is_there_already(tmp_path: Path) -> None:
+    results = [
+        result("jm77", assignment="02-preprocessing", score=4.0),
+        result("ada@uni.example"),
+        result("sam2"),
+    ]
+    path = tmp_path / "canvas.csv"
+    with pytest.raises(CourseError, match=r"02-preprocessing has .* points, but Canvas counts 15"):
+        lms.export("canvas", results, path, template=save(tmp_path, CANVAS))
+    lms.export("canvas", results, path, template=save(tmp_path, CANVAS), scale=True)
+    rows = {row[1]: row[5:] for row in table(path)}
+    assert rows["ID"] == ["02 Preprocessing (12)", "Made up (77)"]
+    assert rows["40313"] == ["15", "1.5"], "the score he has in the other exercise stays"
+    assert rows["40316"] == ["", "3"]
+
+
+def test_canvas_without_a_template(tmp_path: Path) -> None:
+    path = tmp_path / "canvas.csv"
+    lms.export("canvas", [result("ada"), result("=1+1")], path)
+    assert table(path) == [
+        ["Student", "ID", "SIS Login ID", "Section", "77-made-up"],
+        ["    Points Possible", "", "", "", "4"],
+        ["'=1+1", "", "'=1+1", "", "3"],
+        ["ada", "", "ada", "", "3"],
+    ]
+
+
+def test_moodle_golden(tmp_path: Path) -> None:
+    path = tmp_path / "moodle.csv"
+    done = lms.export("moodle", [result("Ada Lovelace"), result("x")], path, template=save(tmp_path, MOODLE))
+    assert table(path) == [
+        ["First name", "Surname", "ID number", "Email address", "Assignment: Made up (Real)"],
+        ["Ada", "Lovelace", "S1", "ada@uni.example", "3"],
+    ]
+    assert done.unmatched == ("x",) and done.absent == ("Jörg Müller",)
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), (",", "utf-8")])
+def test_templates_with_other_marks_and_encodings(tmp_path: Path, mark: str, encoding: str) -> None:
+    path = tmp_path / "moodle.csv"
+    template = save(tmp_path, MOODLE.replace(",", mark), encoding)
+    assert lms.export("moodle", [result("Jörg Müller")], path, template=template).written == ("Jörg Müller",)
+    assert table(path)[1][-2:] == ["jm@uni.example", "3"]
+
+
+def test_moodle_worksheet(tmp_path: Path) -> None:
+    path = tmp_path / "worksheet.csv"
+    learners = ["Ada Lovelace_88101_assignsubmission_file", "Jörg Müller"]
+    done = lms.export("moodle", [result(name) for name in learners], path, template=save(tmp_path, WORKSHEET))
+    assert table(path) == [
+        [
+            "Identifier",
+            "Full name",
+            "Email address",
+            "Grade",
+            "Maximum Grade",
+            "Last modified (submission)",
+            "Last modified (grade)",
+        ],
+        [
+            "Participant 88101",
+            "Ada Lovelace",
+            "ada@uni.example",
+            "3",
+            "4.00",
+            "Monday, 3 March 2025, 4:05 PM",
+            "-",
+        ],
+    ]
+    assert done.locked == ("Jörg Müller",) and done.absent == ("Bo Ek",)
+
+
+def test_moodle_without_a_template(tmp_path: Path) -> None:
+    path = tmp_path / "moodle.csv"
+    lms.export("moodle", [result("a@b.example"), result("c@d.example")], path, column="Exercise 77")
+    assert table(path)[:2] == [["Email address", "Exercise 77"], ["a@b.example", "3"]]
+    lms.export("moodle", [result("a@b.example"), result("c")], path)
+    assert table(path)[0] == ["Username", "77-made-up"]
+
+
+def test_gradescope_table(tmp_path: Path) -> None:
+    people = "First Name,Last Name,SID,Email,Sections\nAda,Lovelace,S1,ada@uni.example,A\n"
+    path = tmp_path / "gs.csv"
+    lms.export("gradescope", [result("ada@uni.example", 2.5)], path, template=save(tmp_path, people))
+    assert table(path) == [
+        [
+            "First Name",
+            "Last Name",
+            "SID",
+            "Email",
+            "Total Score",
+            "Max Points",
+            "Status",
+            "Submission ID",
+            "1: q7_1 (2.0 pts)",
+            "2: q7_2 (2.0 pts)",
+        ],
+        ["Ada", "Lovelace", "S1", "ada@uni.example", "2.5", "4", "Graded", "", "2", "0.5"],
+    ]
+
+
+def test_plain_csv_can_be_read_back_whole(tmp_path: Path) -> None:
+    results = [*hostile.attackers(), result("Zoë"), result("err", status=Verdict.ERROR)]
+    path = tmp_path / "all.csv"
+    lms.export("csv", results, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel takes it for UTF-8 only with this mark"
+    rows = read_grades(path)
+    assert len(rows) == len(results)
+    assert {row["learner"]: row["score"] for row in rows}["Zoë"] == "3"
+
+
+@pytest.mark.parametrize("target", ["canvas", "moodle", "gradescope", "csv"])
+def test_no_formula_and_no_control_character_in_any_file(tmp_path: Path, target: str) -> None:
+    path = tmp_path / "out.csv"
+    done = lms.export(target, hostile.attackers(), path)
+    for cell in (cell for row in table(path) for cell in row):
+        if re.match(r"\s*[=+\-@\t\r\n＝＋－＠]", cell):
+            assert re.fullmatch(r"[\w.@+-]+", cell), "only identifiers, with which nothing can be called"
+        assert not re.search(r"[\x00-\x1f]", cell)
+    if target != "csv":
+        assert len(done.nameless) == 2
+
+
+def test_the_best_of_several_submissions_counts(tmp_path: Path) -> None:
+    path = tmp_path / "moodle.csv"
+    done = lms.export("moodle", [result("a", 1.0), result("a", 4.0), result("a", 2.0), result("b")], path)
+    assert table(path)[1:] == [["a", "4"], ["b", "3"]] and done.several == ("a",)
+
+
+def test_who_is_who(tmp_path: Path) -> None:
+    people = roster.read_table(save(tmp_path, CANVAS))
+
+    def found(*learners: str) -> dict[str, str]:
+        return {learner: row[1] for learner, row in roster.find(people, people.rows, learners).rows}
+
+    for learner in (
+        "ada@uni.example",
+        "ADA@uni.example",
+        "40312",
+        "S1",
+        "Ada Lovelace",
+        "Lovelace, Ada",
+        "lovelaceada",
+        "lovelace ada",
+        "lovelaceada_40312",
+        "x_40312_991",
+    ):
+        assert found(learner) == {learner: "40312"}, learner
+    assert found("Jorg Muller") == {"Jorg Muller": "40313"}
+    assert found("Sam Smith", "Ada", "12", "") == {}
+    assert found("Ada Lovelace", "40312") == {}, "two that claim to be one person are both uncertain"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "no table"),
+        ("just one column\nx\n", "no table"),
+        ("a,b,a\n1,2,3\n", "two columns called 'a'"),
+        ("Name,Grade\nAda,1\n", "no Canvas gradebook"),
+        (
+            CANVAS.replace("Made up (77)", "Something else (77)"),
+            "No column .* fits 77-made-up.*'Something else .77.'",
+        ),
+        (CANVAS.replace("Essay (11)", "77 made up (11)"), "More than one column .* fits 77-made-up"),
+        (CANVAS.replace("4.00", "100.00"), "77-made-up has 4 points, but Canvas counts 100.*--scale"),
+    ],
+)
+def test_templates_that_do_not_fit(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "out.csv"
+    with pytest.raises(CourseError, match=message):
+        lms.export("canvas", [result("ada@uni.example")], path, template=save(tmp_path, content))
+    assert not path.exists()
+
+
+def test_a_new_or_another_column_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    for column, title in (("Essay (11)", "Essay (11)"), ("Brand new", "Brand new")):
+        lms.export(
+            "canvas",
+            [result("ada@uni.example")],
+            path,
+            template=save(tmp_path, CANVAS),
+            column=column,
+            scale=True,
+        )
+        assert table(path)[0][-1] == title
+    assert table(path)[1][-1] == "4", "a new exercise gets its own points"
+
+
+def test_what_cannot_be_exported(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with pytest.raises(CourseError, match="no export to 'moodel'"):
+        lms.export("moodel", [result("a")], path)
+    with pytest.raises(CourseError, match="nothing to export"):
+        lms.export("csv", [], path)
+    with pytest.raises(CourseError, match="nothing to export: no submission of '78-b'"):
+        lms.export("canvas", [result("a")], path, assignment="78-b")
+    with pytest.raises(CourseError, match=r"Choose one exercise .*77-made-up, 78-b"):
+        lms.export("moodle", [result("a"), result("a", assignment="78-b")], path)
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes("Student,ID,Section\nJörg,1,A\n".encode("latin-1"))
+    with pytest.raises(CourseError, match="CSV UTF-8"):
+        lms.export("canvas", [result("a")], path, template=latin)
