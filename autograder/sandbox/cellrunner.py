@@ -34,7 +34,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.sandbox import fasterfit, records, wire
+from autograder.sandbox import fasterfit, models, records, revival, wire
 from autograder.sandbox.exports import Exporter, Kept, raised
 
 ERROR_LIMIT = 6000
@@ -316,8 +316,10 @@ class CellRunner:
     def _revive_record(self, record: Any) -> Any:
         if isinstance(record, records.Function | records.Thing):
             return self.kept[record.ref]
-        from autograder.sandbox import revival
-
+        if isinstance(record, records.ModelData):
+            return models.rebuild(record)
+        if isinstance(record, records.KerasObject):
+            return models.rebuild_object(record)
         return revival.revive(record)
 
     # --- grader.check ---

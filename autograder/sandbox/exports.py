@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import records, wire
+from autograder.sandbox import records, revival, wire
 
 
 class Kept:
@@ -85,8 +85,6 @@ class Exporter:
         tf = sys.modules.get("tensorflow")
         if tf is None or not type(value).__module__.startswith("tensorflow"):
             return value
-        if isinstance(value, tf.dtypes.DType):
-            return records.TypeName("tensorflow", value.name)
         if isinstance(value, tf.Variable):
             return _tensor(value, "variable")
         if isinstance(value, tf.Tensor) and hasattr(value, "numpy"):
@@ -103,15 +101,41 @@ class Exporter:
             return _history(value)
         if isinstance(value, keras.Variable):
             return _tensor(value, "keras-variable")
-        return _keras_object(value)
+        return self._keras_object(value)
+
+    def _keras_object(self, value: Any) -> object:
+        import keras
+
+        families = {
+            "optimizer": keras.optimizers.Optimizer,
+            "loss": keras.losses.Loss,
+            "metric": keras.metrics.Metric,
+            "layer": keras.layers.Layer,
+            "initializer": keras.initializers.Initializer,
+            "regularizer": keras.regularizers.Regularizer,
+            "schedule": keras.optimizers.schedules.LearningRateSchedule,
+        }
+        for family, base in families.items():
+            if isinstance(value, base):
+                try:
+                    config = _plain(keras.saving.serialize_keras_object(value))
+                except Exception:
+                    return value
+                return records.KerasObject(self.kept.number(value), family, config)
+        if inspect.isfunction(value):
+            modules = {"activation": keras.activations, "loss": keras.losses, "metric": keras.metrics}
+            for family, module in modules.items():
+                if getattr(module, value.__name__, None) is value:
+                    return records.KerasObject(self.kept.number(value), family, {"function": value.__name__})
+        return value
 
     def model(self, model: Any) -> records.ModelData:
         """The record of a Keras model."""
         import keras
 
         try:
-            config = _plain(keras.saving.serialize_keras_object(model))
-            weights = layer_weights(model)
+            config = None if _own_functions(model) else _plain(keras.saving.serialize_keras_object(model))
+            weights = layer_weights(model) if config else {}
         except Exception:
             config, weights = None, {}
         compile_config: Any = None
@@ -218,16 +242,7 @@ def _tensor(value: Any, kind: str) -> object:
 
 
 def _type(value: object) -> object:
-    if isinstance(value, np.dtype):
-        return records.TypeName("dtype", _cut(value.str, 60))
-    if isinstance(value, type):
-        if getattr(builtins, value.__name__, None) is value:
-            return records.TypeName("python", value.__name__)
-        if issubclass(value, np.generic) and getattr(np, value.__name__, None) is value:
-            return records.TypeName("numpy", value.__name__)
-        if value is np.ndarray:
-            return records.TypeName("numpy", "ndarray")
-    return value
+    return revival.type_record(value) or value
 
 
 def _exception(value: object) -> object:
@@ -264,29 +279,30 @@ def _numbers(value: Any) -> Any:
     return _cut(str(value), 200)
 
 
-def _keras_object(value: object) -> object:
-    import keras
+def _own_function(value: Any) -> bool:
+    """Whether a function is the learner's own, for all that Keras would write its bare name down."""
+    module = getattr(value, "__module__", None) or ""
+    return inspect.isroutine(value) and not module.startswith(("keras.", "tensorflow."))
 
-    families = {
-        "optimizer": (keras.optimizers.Optimizer, keras.optimizers),
-        "loss": (keras.losses.Loss, keras.losses),
-        "metric": (keras.metrics.Metric, keras.metrics),
-        "layer": (keras.layers.Layer, None),
-        "initializer": (keras.initializers.Initializer, None),
-        "regularizer": (keras.regularizers.Regularizer, None),
-        "schedule": (keras.optimizers.schedules.LearningRateSchedule, None),
-    }
-    for family, (base, _) in families.items():
-        if isinstance(value, base):
-            try:
-                return records.KerasObject(family, _plain(keras.saving.serialize_keras_object(value)))
-            except Exception:
-                return value
-    if inspect.isfunction(value):
-        for family, module in (("activation", keras.activations), ("loss", keras.losses)):
-            if getattr(module, value.__name__, None) is value:
-                return records.KerasObject(family, {"function": value.__name__})
-    return value
+
+def _own_functions(model: Any) -> bool:
+    """Whether a layer, the loss or a metric of `model` is or holds a function of the learner's own."""
+    layers = list(model.layers)
+    for layer in layers:
+        layers.extend(getattr(layer, "layers", ()))
+        if _own_function(getattr(layer, "activation", None)):
+            return True
+    config = getattr(model, "_compile_config", None)
+    pending = list(getattr(config, "config", {}).values())
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list | tuple):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            pending.extend(value.values())
+        elif _own_function(value):
+            return True
+    return False
 
 
 def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:

@@ -157,6 +157,7 @@ class _Child:
 
     def first(self, sock: socket.socket, status: int) -> None:
         """Forks the warden, which becomes a child of the nursery when this process ends."""
+        _close_all_but({0, 1, 2, sock.fileno(), status, *(file.descriptor for file in self.files)})
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         warden = os.fork()
@@ -184,6 +185,14 @@ class _Child:
         place(self.files)
         cellrunner.main(wire.Channel(sock), self.limits.output_bytes)
         os._exit(0)
+
+
+def _close_all_but(kept: set[int]) -> None:
+    """Closes every other descriptor: above all the host's end of the socket, which must hang up with the host."""
+    for descriptor in map(int, os.listdir("/proc/self/fd")):
+        if descriptor not in kept:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
 
 def place(files: list[File]) -> None:

@@ -1,15 +1,500 @@
-"""Keras models from records."""
+"""Trusted side: Keras models from what a cell runner says about them.
+
+A model arrives as configuration, weights and compile configuration. It is put
+together anew from Keras' own classes, layer by layer, out of the closed lists
+of `kerasobjects.py`. Before a layer is built, the shapes that its weights
+will have are computed from its configuration and must be those of the arrays
+that came; so what is built is never larger than what was received. `rebuild`
+evaluates to the same numbers as the original.
+
+A model that cannot be rebuilt (subclassed, `Lambda`, custom layers or losses)
+becomes a `RemoteModel`: it predicts where it lives, metrics are computed
+here, and the submission is marked for review.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox import records
+import numpy as np
+
+from autograder.sandbox import kerasobjects, records
+from autograder.sandbox.kerasobjects import Refused
+
+if TYPE_CHECKING:
+    from autograder.sandbox.session import Session
+
+MAX_LAYERS = 200
+MAX_DEPTH = 4
+"""Models inside models."""
+MAX_ELEMENTS = 1 << 20
+"""Numbers that a layer may put out for one image."""
+MAX_UNBUILT_UNITS = 4096
+"""Units of a layer whose inputs, and so whose weights, are not known yet."""
+MAX_UNBUILT_LAYERS = 20
 
 
 def rebuild(data: records.ModelData) -> Any:
-    raise NotImplementedError
+    """The model, with weights, compiled as it was, and with its history.
+
+    Raises:
+        Refused: it is not made of Keras' own classes, or its weights do not fit.
+    """
+    if data.config is None:
+        raise Refused(f"{_class_name(data)} is not a Sequential or Functional model of Keras' own layers")
+    try:
+        model = _Builder().model(data.config, data.weights)
+        if type(data.compile_config) is str:
+            raise Refused(data.compile_config)
+        if data.compile_config:
+            model.compile(**_compile_arguments(data.compile_config))
+        if data.history is not None:
+            model.history = history(data.history)
+    except Refused:
+        raise
+    except Exception as error:
+        # Keras met something that the checks let through: no crash of the grader, no trust in the model.
+        raise Refused(f"Keras could not rebuild it: {type(error).__name__}: {str(error)[:200]}") from error
+    return model
+
+
+def refresh(model: Any, data: records.ModelData) -> Any:
+    """Makes `model` what `data` says it has become, in place where the layers are the same; returns it."""
+    new = rebuild(data)
+    shapes = [weight.shape for weight in model.weights]
+    if type(new) is not type(model) or [weight.shape for weight in new.weights] != shapes:
+        return new
+    model.set_weights(new.get_weights())
+    if data.compile_config:
+        model.compile(**_compile_arguments(data.compile_config))
+    if data.history is not None:
+        model.history = history(data.history)
+    return model
+
+
+def history(record: records.History) -> Any:
+    """A `keras.callbacks.History` as `fit` returns it."""
+    import keras
+
+    result = keras.callbacks.History()
+    result.history, result.params, result.epoch = record.history, record.params, record.epoch
+    return result
 
 
 def rebuild_object(record: records.KerasObject) -> Any:
-    raise NotImplementedError
+    """A loss, optimizer, layer or the like, or a function such as `keras.activations.relu`."""
+    if record.family not in ("optimizer", "loss", "metric", "layer", "initializer", "regularizer", "schedule",
+                             "activation"):
+        raise Refused("unknown family of Keras objects")
+    result = kerasobjects.build(record.config.get("function", record.config), record.family)
+    if isinstance(result, str):
+        import keras
+
+        return getattr(keras.losses if record.family == "loss" else keras.metrics, result)
+    if record.family == "layer":
+        _check_unbuilt([record.config])
+    return result
+
+
+# --- putting a model together -------------------------------------------------
+
+
+class _Builder:
+    """Builds one model and those inside it."""
+
+    def __init__(self) -> None:
+        self.layers = 0
+
+    def model(self, data: Any, weights: Any, depth: int = 0) -> Any:
+        if type(data) is not dict or type(data.get("config")) is not dict or type(weights) is not dict:
+            raise Refused("the model's configuration is incomplete")
+        config = data["config"]
+        layers = config.get("layers")
+        if type(layers) is not list or any(type(layer) is not dict for layer in layers):
+            raise Refused("the model's configuration names no layers")
+        self.layers += len(layers)
+        if self.layers > MAX_LAYERS or depth > MAX_DEPTH:
+            raise Refused(f"the model has more than {MAX_LAYERS} layers")
+        match data.get("module"), data.get("class_name"):
+            case ("keras" | "keras.models" | "keras.src.models.sequential", "Sequential"):
+                return self.sequential(config, weights, depth)
+            case ("keras" | "keras.models" | "keras.src.models.functional" | "keras.src.models.model",
+                  "Functional" | "Model"):
+                return self.functional(config, weights, depth)
+        raise Refused(f"{str(data.get('class_name'))[:80]} is not a Sequential or Functional model")
+
+    def sequential(self, config: dict[str, Any], weights: dict[str, Any], depth: int) -> Any:
+        import keras
+
+        shape = config.get("build_input_shape")
+        layers: list[Any] = []
+        for data in config["layers"]:
+            if data.get("class_name") == "InputLayer":
+                layers.append(_input(data))
+                shape = layers[-1].batch_shape
+            else:
+                layers.append(self.layer(data, weights, depth))
+        if shape is None:
+            _check_unbuilt(config["layers"])
+        else:
+            self.check_shape(_shape(shape))
+            current: Any = _shape(shape)
+            for data, layer in zip(config["layers"], layers, strict=True):
+                if data.get("class_name") != "InputLayer":
+                    self.build(layer, data, [current], weights)
+                    current = layer.compute_output_shape(current)
+                    self.check_shape(current)
+        model = keras.Sequential(layers, name=_name(config), trainable=config.get("trainable") is not False)
+        if shape is not None and not model.built:
+            model.build(_shape(shape))
+        return model
+
+    def functional(self, config: dict[str, Any], weights: dict[str, Any], depth: int) -> Any:
+        import keras
+
+        outputs: dict[str, list[list[Any]]] = {}
+        layers: dict[str, Any] = {}
+        waiting: list[tuple[dict[str, Any], Any]] = []
+        for data in config["layers"]:
+            name = data.get("name")
+            if type(name) is not str or name in layers:
+                raise Refused("two layers have the same name")
+            if data.get("class_name") == "InputLayer":
+                layers[name] = _input(data)
+                self.check_shape(layers[name].batch_shape)
+                outputs[name] = [[layers[name].output]]
+                continue
+            layers[name] = self.layer(data, weights, depth)
+            outputs[name] = []
+            nodes = data.get("inbound_nodes")
+            if type(nodes) is not list or len(nodes) > MAX_LAYERS:
+                raise Refused("a layer is connected to nothing")
+            waiting += [(data, node) for node in nodes]
+        self.connect(waiting, layers, outputs, weights)
+
+        def tensors(ends: Any) -> Any:
+            if type(ends) in (list, tuple) and len(ends) == 3 and type(ends[0]) is str:
+                # Keras counts the calls of a Functional model inside another from 1.
+                first = 1 if isinstance(layers.get(ends[0]), keras.models.Model) and not isinstance(
+                    layers[ends[0]], keras.Sequential) else 0
+                return _tensor(outputs, [ends[0], ends[1] - first, ends[2]])
+            if type(ends) in (list, tuple) and len(ends) <= MAX_LAYERS:
+                return [tensors(end) for end in ends]
+            raise Refused("the model's inputs or outputs are not a list")
+
+        return keras.Model(
+            tensors(config.get("input_layers")), tensors(config.get("output_layers")), name=_name(config)
+        )
+
+    def connect(
+        self,
+        waiting: list[tuple[dict[str, Any], Any]],
+        layers: dict[str, Any],
+        outputs: dict[str, list[list[Any]]],
+        weights: dict[str, Any],
+    ) -> None:
+        """Calls the layers on each other's outputs, each as soon as its inputs are there."""
+        import keras
+
+        while waiting:
+            later = []
+            for data, node in waiting:
+                name = data["name"]
+                try:
+                    args, kwargs = _call_arguments(node, outputs)
+                except _NotYet:
+                    later.append((data, node))
+                    continue
+                layer = layers[name]
+                if not isinstance(layer, keras.Model):
+                    self.build(layer, data, _input_shapes(args), weights)
+                result = layer(*args, **kwargs)
+                outputs[name].append(list(result) if isinstance(result, list | tuple) else [result])
+                for tensor in outputs[name][-1]:
+                    self.check_shape(tensor.shape)
+            if len(later) == len(waiting):
+                raise Refused("the model's layers are connected in a circle")
+            waiting = later
+
+    def layer(self, data: dict[str, Any], weights: dict[str, Any], depth: int) -> Any:
+        """A layer, operation or model, not yet built; a model inside comes complete."""
+        if data.get("class_name") in ("Sequential", "Functional", "Model"):
+            config = data.get("config")
+            name = config.get("name") if type(config) is dict else None
+            return self.model(data, weights.get(name, {}), depth + 1)
+        if data.get("module") in kerasobjects.OPERATIONS:
+            return kerasobjects.build(data, "operation")
+        return kerasobjects.build(data, "layer")
+
+    def build(self, layer: Any, data: dict[str, Any], inputs: list[Any], weights: dict[str, Any]) -> None:
+        """Checks the layer's weights against its configuration, builds it, and gives it the weights."""
+        import keras
+
+        if not isinstance(layer, keras.layers.Layer) or isinstance(layer, keras.Model) or layer.built and \
+                layer.weights:
+            return
+        arrays = weights.get(layer.name, [])
+        if type(arrays) is not list or any(type(array) is not np.ndarray for array in arrays):
+            raise Refused(f"the weights of {layer.name} are no arrays")
+        name = data["class_name"]
+        expected = weight_shapes(name, layer, inputs[0]) if name in kerasobjects.WEIGHTED else []
+        if [array.shape for array in arrays] != expected:
+            raise Refused(
+                f"the weights of {layer.name} have the shapes {[array.shape for array in arrays]}, "
+                f"its configuration says {expected}"
+            )
+        if name not in kerasobjects.WEIGHTED:
+            return
+        initial = {key: value for key, value in vars(layer).items() if key.endswith("_initializer")}
+        for key in initial:  # Random numbers that would be overwritten at once cost time and seeds.
+            setattr(layer, key, keras.initializers.Zeros())
+        layer.build(inputs[0])
+        for key, value in initial.items():
+            setattr(layer, key, value)
+        if arrays:
+            layer.set_weights(arrays)
+            if name == "Normalization":
+                layer.finalize_state()
+
+    def check_shape(self, shape: Any) -> None:
+        shapes = [shape] if shape is None or all(type(size) in (int, type(None)) for size in shape) else shape
+        for one in shapes:
+            if one is not None and math.prod(size or 1 for size in one[1:]) > MAX_ELEMENTS:
+                raise Refused(f"a layer puts out {tuple(one[1:])} numbers for one image")
+
+
+def weight_shapes(name: str, layer: Any, shape: tuple[int | None, ...]) -> list[tuple[int, ...]]:
+    """The shapes of a layer's weights, from its configuration and its inputs' shape, before it is built."""
+    size = [int(length) if length is not None else 0 for length in shape]
+    if name == "Dense":
+        return [(size[-1], layer.units)] + [(layer.units,)] * layer.use_bias
+    if name in ("Conv2D", "DepthwiseConv2D", "SeparableConv2D"):
+        channels = size[-1 if layer.data_format == "channels_last" else 1]
+        kernel = tuple(layer.kernel_size)
+        if name == "Conv2D":
+            return [(*kernel, channels // layer.groups, layer.filters)] + [(layer.filters,)] * layer.use_bias
+        depthwise = (*kernel, channels, layer.depth_multiplier)
+        wide = channels * layer.depth_multiplier
+        if name == "DepthwiseConv2D":
+            return [depthwise] + [(wide,)] * layer.use_bias
+        return [depthwise, (1, 1, wide, layer.filters)] + [(layer.filters,)] * layer.use_bias
+    if name == "BatchNormalization":
+        one = (size[layer.axis],)
+        return [one] * layer.scale + [one] * layer.center + [one, one]
+    if name == "LayerNormalization":
+        axes = layer.axis if isinstance(layer.axis, list | tuple) else [layer.axis]
+        one = tuple(size[axis] for axis in axes)
+        return [one] * layer.scale + [one] * layer.center
+    if name == "Normalization":
+        if layer.input_mean is not None:
+            return []
+        kept = tuple(size[axis] for axis in sorted(axis % len(size) for axis in layer.axis))
+        return [kept, kept, ()]
+    raise Refused(f"the weights of {name} are not known")
+
+
+class _NotYet(Exception):
+    """A layer's input has not been computed yet."""
+
+
+def _call_arguments(node: Any, outputs: dict[str, list[list[Any]]]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of one call of a layer: tensors of earlier layers, numbers, lists of these."""
+
+    def argument(value: Any, depth: int = 0) -> Any:
+        if type(value) is dict:
+            config = value.get("config")
+            if value.get("class_name") == "__keras_tensor__" and type(config) is dict:
+                return _tensor(outputs, config.get("keras_history"))
+            raise Refused("a layer is called with something that is no tensor")
+        if type(value) in (list, tuple) and depth < 3 and len(value) <= MAX_LAYERS:
+            return [argument(element, depth + 1) for element in value]
+        return kerasobjects.plain(value)
+
+    if type(node) is not dict or type(node.get("args")) not in (list, tuple) or type(node.get("kwargs")) is not dict:
+        raise Refused("a layer is called without arguments")
+    kwargs = node["kwargs"]
+    if not kwargs.keys() <= {"training", "mask", "axis", "dtype"}:
+        raise Refused("a layer is called with an argument that the grader does not know")
+    return [argument(value) for value in node["args"]], {key: argument(value) for key, value in kwargs.items()}
+
+
+def _tensor(outputs: dict[str, list[list[Any]]], place: Any) -> Any:
+    """The tensor at [layer, call, number]."""
+    match place:
+        case [str(name), int(call), int(number)] if name in outputs and call >= 0 and number >= 0:
+            if call >= len(outputs[name]):
+                raise _NotYet
+            if number < len(outputs[name][call]):
+                return outputs[name][call][number]
+    raise Refused("a layer is connected to one that is not there")
+
+
+def _input_shapes(args: list[Any]) -> list[Any]:
+    shapes = [getattr(value, "shape", None) for value in args]
+    return shapes if shapes and shapes[0] is not None else [None]
+
+
+def _input(data: dict[str, Any]) -> Any:
+    import keras
+
+    config = data.get("config")
+    if type(config) is not dict or data.get("module") != "keras.layers":
+        raise Refused("the input layer's configuration is incomplete")
+    return keras.layers.InputLayer(
+        batch_shape=_shape(config.get("batch_shape")),
+        dtype=kerasobjects.dtype(config.get("dtype")),
+        name=_name(config),
+    )
+
+
+def _shape(value: Any) -> tuple[int | None, ...]:
+    if type(value) in (list, tuple) and 1 <= len(value) <= 8:
+        if all(size is None or (type(size) is int and 0 <= size < 1 << 31) for size in value):
+            return tuple(value)
+    raise Refused("the input's shape is no list of numbers")
+
+
+def _name(config: dict[str, Any]) -> str:
+    name = config.get("name")
+    if type(name) is not str or not name or len(name) > 200 or "/" in name or not name.isprintable():
+        raise Refused("a layer's or model's name is no name")
+    return name
+
+
+def _check_unbuilt(layers: list[Any]) -> None:
+    """Layers whose weights are made later, from data: few and small enough whatever the data."""
+    configs = [layer.get("config") for layer in layers if layer.get("class_name") in kerasobjects.WEIGHTED]
+    for config in configs:
+        for key in ("units", "filters", "depth_multiplier"):
+            if type(config) is dict and type(config.get(key)) is int and config[key] > MAX_UNBUILT_UNITS:
+                raise Refused(f"a layer with {config[key]} units")
+    if len(configs) > MAX_UNBUILT_LAYERS:
+        raise Refused(f"more than {MAX_UNBUILT_LAYERS} layers without an input shape")
+
+
+def _compile_arguments(config: dict[str, Any]) -> dict[str, Any]:
+    """The arguments for `compile`."""
+
+    def objects(value: Any, family: str, depth: int = 0) -> Any:
+        if value is None:
+            return None
+        if type(value) in (list, tuple) and depth < 3 and len(value) <= 100:
+            return [objects(element, family, depth + 1) for element in value]
+        if type(value) is dict and "class_name" not in value and depth < 3 and len(value) <= 100:
+            return {_name({"name": key}): objects(element, family, depth + 1) for key, element in value.items()}
+        if family == "metric" and type(value) is str and value in ("accuracy", "acc", "crossentropy", "ce"):
+            return value
+        if family == "loss" and type(value) is str and value in ("crossentropy", "ce"):
+            return value
+        if type(value) is str and value in (kerasobjects.LOSSES | kerasobjects.METRICS):
+            return value
+        return _function_or_object(value, family)
+
+    steps = config.get("steps_per_execution")
+    return {
+        "optimizer": kerasobjects.build(config.get("optimizer"), "optimizer"),
+        "loss": objects(config.get("loss"), "loss"),
+        "loss_weights": _numbers(config.get("loss_weights")),
+        "metrics": objects(config.get("metrics"), "metric"),
+        "weighted_metrics": objects(config.get("weighted_metrics"), "metric"),
+        "run_eagerly": False,
+        "steps_per_execution": steps if type(steps) is int and 1 <= steps <= 1000 else 1,
+        "jit_compile": False,
+    }
+
+
+def _function_or_object(value: Any, family: str) -> Any:
+    """A loss or metric: by name where it was given by name, the function where it was given as one."""
+    import keras
+
+    result = kerasobjects.build(value, family)
+    if isinstance(result, str) and type(value) is dict:
+        return getattr(keras.losses if family == "loss" else keras.metrics, result)
+    return result
+
+
+def _numbers(value: Any) -> Any:
+    if type(value) is dict:
+        return {_name({"name": key}): kerasobjects.plain(number) for key, number in value.items()}
+    return kerasobjects.plain(value)
+
+
+# --- models that stay where they are --------------------------------------------
+
+
+class RemoteModel:
+    """A model that cannot be rebuilt here. `predict` runs where it lives; `evaluate` is computed here.
+
+    To `isinstance` it is a `keras.Model`. Its layers are plain facts as the submission states them.
+    """
+
+    def __init__(self, session: Session, data: records.ModelData) -> None:
+        facts = data.facts
+        self._session = session
+        self._ref = data.ref
+        self.name = facts.get("name")
+        self.built = facts.get("built") is True
+        self.input_shape = facts.get("input_shape")
+        self.output_shape = facts.get("output_shape")
+        self.compiled = bool(data.compile_config)
+        self.history = None if data.history is None else history(data.history)
+        self._parameters = facts.get("parameters")
+        layers = facts.get("layers")
+        self.layers = [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        import keras
+
+        return keras.Model
+
+    def count_params(self) -> int:
+        if type(self._parameters) is not int:
+            raise ValueError("the model has not been built, so its parameters cannot be counted")
+        return self._parameters
+
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the learner's model says: probabilities or logits, one row per image."""
+        kwargs.setdefault("verbose", 0)
+        function = self._session.attribute(self._ref, "predict")
+        return function(x, *args, **kwargs)  # type: ignore[operator]
+
+    def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.constant(np.asarray(self.predict(np.asarray(x))))
+
+    def evaluate(self, x: Any, y: Any, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
+        """Cross-entropy and accuracy of `predict`, computed here, whatever the model was compiled with."""
+        labels, answers = np.asarray(y), np.asarray(self.predict(x))
+        if answers.ndim != 2 or len(answers) != len(labels):
+            raise ValueError(f"predict returned the shape {answers.shape} for {len(labels)} images")
+        if labels.ndim == 2:
+            labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
+        chosen = np.clip(answers[np.arange(len(labels)), labels.astype(int)], 1e-7, 1)
+        loss, accuracy = float(-np.log(chosen).mean()), float((answers.argmax(axis=1) == labels).mean())
+        return {"loss": loss, "accuracy": accuracy} if return_dict else [loss, accuracy]
+
+    def __repr__(self) -> str:
+        return f"<a model of the submission's own class, {self.name}>"
+
+
+class RemoteLayer:
+    """What a submission states about one layer of a `RemoteModel`."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.name = facts.get("name")
+        self.class_name = facts.get("class_name")
+        self.activation = facts.get("activation")
+        self.units = facts.get("units")
+        self._parameters = facts.get("parameters")
+
+    def count_params(self) -> int:
+        if type(self._parameters) is not int:
+            raise ValueError("the layer has not been built, so its parameters cannot be counted")
+        return self._parameters
+
+
+def _class_name(data: records.ModelData) -> str:
+    return str(data.facts.get("class_name"))[:80]

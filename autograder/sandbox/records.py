@@ -44,7 +44,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class TypeName:
-    """A type or dtype by name; `family` is "python", "numpy", "dtype" or "tensorflow"."""
+    """A type or dtype by name; `family` is "type", "dtype" or "tensorflow". The names are in `revival.py`."""
 
     family: str
     name: str
@@ -133,10 +133,12 @@ class History:
 class KerasObject:
     """A loss, metric, optimizer, layer or other built-in Keras object: its class and configuration."""
 
+    ref: int
     family: str
     config: dict[str, Any]
 
     def __post_init__(self) -> None:
+        _check_ref(self.ref)
         _check_text("a family", self.family, limit=60)
         _check(type(self.config) is dict, "a configuration is a dictionary")
 

@@ -1,40 +1,65 @@
-"""Records into TensorFlow and Keras objects, from closed lists. Used on both sides of the wire."""
+"""Types, tensors and histories from their records, out of closed lists, and types into records."""
 
 from __future__ import annotations
 
 import builtins
+import sys
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox import records
-from autograder.sandbox.wire import WireError
+from autograder.sandbox.wire import WireError, plain_dtype
 
-PYTHON_TYPES = frozenset(
-    "bool int float complex str bytes bytearray list tuple dict set frozenset slice range object type".split()
+_PYTHON = "bool int float complex str bytes bytearray list tuple dict set frozenset slice range object type"
+_NUMPY = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128
+    str_ ndarray generic number integer signedinteger unsignedinteger inexact floating"""
+
+TYPES: dict[str, type] = {
+    **{name: getattr(builtins, name) for name in _PYTHON.split()},
+    **{
+        name: kind
+        for name, kind in vars(builtins).items()
+        if isinstance(kind, type) and issubclass(kind, BaseException)
+    },
+    **{f"numpy.{name}": getattr(np, name) for name in _NUMPY.split()},
+}
+"""The types that may cross, by name."""
+
+_NAMES = {kind: name for name, kind in TYPES.items()}
+
+TENSORFLOW_TYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float16 float32 float64 "
+    "complex64 complex128 string".split()
 )
-NUMPY_TYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128 "
-    "ndarray generic number integer floating".split()
-)
+
+
+def type_record(value: Any) -> records.TypeName | None:
+    """The record of a type or dtype, or None when it is not on the lists."""
+    if isinstance(value, type):
+        return records.TypeName("type", _NAMES[value]) if value in _NAMES else None
+    if isinstance(value, np.dtype):
+        return records.TypeName("dtype", value.newbyteorder("<").str) if value.kind in "biufcSU" else None
+    tf = sys.modules.get("tensorflow")
+    if tf is not None and isinstance(value, tf.dtypes.DType) and value.name in TENSORFLOW_TYPES:
+        return records.TypeName("tensorflow", value.name)
+    return None
 
 
 def revive(record: Any) -> Any:
-    """The object that `record` stands for. Raises `WireError` when it is not on the lists."""
+    """The type, tensor or history that `record` stands for.
+
+    Raises:
+        WireError: it is none of these, or not on the lists.
+    """
     if isinstance(record, records.Tensor):
         return _tensor(record)
     if isinstance(record, records.TypeName):
         return _type(record)
     if isinstance(record, records.History):
-        return _history(record)
-    if isinstance(record, records.ModelData):
         from autograder.sandbox import models
 
-        return models.rebuild(record)
-    if isinstance(record, records.KerasObject):
-        from autograder.sandbox import models
-
-        return models.rebuild_object(record)
+        return models.history(record)
     raise WireError(f"a {type(record).__name__} has no place here")
 
 
@@ -51,22 +76,12 @@ def _tensor(record: records.Tensor) -> Any:
 
 
 def _type(record: records.TypeName) -> Any:
-    if record.family == "python" and record.name in PYTHON_TYPES:
-        return getattr(builtins, record.name)
-    if record.family == "python":
-        kind = getattr(builtins, record.name, None)
-        if isinstance(kind, type) and issubclass(kind, BaseException):
-            return kind
-    if record.family == "numpy" and record.name in NUMPY_TYPES:
-        return getattr(np, record.name)
+    if record.family == "type" and record.name in TYPES:
+        return TYPES[record.name]
+    if record.family == "dtype":
+        return plain_dtype(record.name)
+    if record.family == "tensorflow" and record.name in TENSORFLOW_TYPES:
+        import tensorflow as tf
+
+        return tf.as_dtype(record.name)
     raise WireError(f"the type {record.name!r} is not on the list")
-
-
-def _history(record: records.History) -> Any:
-    import keras
-
-    history = keras.callbacks.History()
-    history.history = record.history
-    history.params = record.params
-    history.epoch = record.epoch
-    return history

@@ -166,7 +166,7 @@ class Session:
         if not changed.keys() <= arguments.keys():
             raise self._unexpected()
         for key, value in changed.items():
-            arguments[key] = update(arguments[key], self._revive(value))
+            arguments[key] = self._changed(arguments[key], value)
         after = [arguments[key] for key in range(len(args))]
         return self._revive(result, arguments), after, {key: arguments[key] for key in kwargs}
 
@@ -220,6 +220,8 @@ class Session:
             return records.Function(value._ref, "", "", None)
         if isinstance(value, remote.Remote):
             return records.Thing(value._ref, "", "")
+        if type(value).__name__ == "RemoteModel" and hasattr(value, "_ref"):
+            return records.Thing(value._ref, "", "")
         record = self._exporter.fallback(value)
         if isinstance(record, records.Function | records.Thing):
             raise TypeError(f"a {type(value).__name__} of a test cannot be sent to the learner's code")
@@ -235,12 +237,44 @@ class Session:
                 return remote.exception(record)
             if isinstance(record, records.SameArgument) and arguments and record.key in arguments:
                 return arguments[record.key]
+            if isinstance(record, records.ModelData):
+                return self._model(record)
+            if isinstance(record, records.KerasObject):
+                return self._keras_object(record)
             return revival.revive(record)
 
         try:
             return records.replace_records(value, new)
         except wire.WireError as error:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
+
+    def _model(self, record: records.ModelData) -> Any:
+        from autograder.sandbox import models
+
+        try:
+            return models.rebuild(record)
+        except models.Refused as reason:
+            flag = f"A model could not be rebuilt, so its answers come from the submission itself: {reason}."
+            if flag not in self.flags:
+                self.flags.append(flag)
+            return models.RemoteModel(self, record)
+
+    def _changed(self, argument: Any, value: Any) -> Any:
+        """`argument` after the call that made it `value`: itself, changed, where possible."""
+        if isinstance(value, records.ModelData):
+            from autograder.sandbox import models
+
+            with contextlib.suppress(models.Refused):
+                return models.refresh(argument, value)
+        return update(argument, self._revive(value))
+
+    def _keras_object(self, record: records.KerasObject) -> Any:
+        from autograder.sandbox import models
+
+        try:
+            return models.rebuild_object(record)
+        except models.Refused as reason:
+            return remote.RemoteObject(self, records.Thing(record.ref, f"Keras {record.family}", str(reason)))
 
     def _unexpected(self) -> SessionEnded:
         return self._end("protocol", "the cell runner broke the protocol")

@@ -297,20 +297,7 @@ class _Decoder:
         return range(start, stop, step)
 
     def dtype(self) -> np.dtype:
-        name = self.take(self.number()).decode("latin-1")
-        # A name of our own making: order, one letter, digits. `np.dtype` would take far more.
-        order, kind, size = name[:1], name[1:2], name[2:]
-        if order not in ("<", "|") or kind not in "biufcSU" or not (size.isascii() and size.isdigit()):
-            raise WireError("the dtype is not on the list")
-        if len(size) > 6:
-            raise WireError("the dtype is too large")
-        try:
-            dtype = np.dtype(name)
-        except TypeError:
-            raise WireError("the dtype is not on the list") from None
-        if dtype.char not in ARRAY_KINDS:
-            raise WireError("the dtype is not on the list")
-        return dtype
+        return plain_dtype(self.take(self.number()).decode("latin-1"))
 
     def array(self, depth: int) -> np.ndarray:
         order = self.take(1)
@@ -351,6 +338,19 @@ class _Decoder:
             return kind(*values)
         except BadRecord as error:
             raise WireError(f"bad {kind.__name__}: {error}") from None
+
+
+def plain_dtype(name: str) -> np.dtype:
+    """The dtype called `name`: byte order, one letter, a size. `np.dtype` itself would take far more."""
+    order, kind, size = name[:1], name[1:2], name[2:]
+    listed = order in ("<", "|") and kind in "biufcSU" and size.isascii() and size.isdigit() and len(size) <= 6
+    try:
+        dtype = np.dtype(name) if listed and kind else None
+    except TypeError:
+        dtype = None
+    if dtype is None or dtype.char not in ARRAY_KINDS:
+        raise WireError("the dtype is not on the list")
+    return dtype
 
 
 def _hashable(value: Any) -> Any:
