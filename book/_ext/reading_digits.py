@@ -116,7 +116,7 @@ class Practice(Directive):
             logger.warning("there is no exercise %s; run `autograder build`", name,
                            location=(env.docname, self.lineno))
             return [box]
-        box += nodes.title("", f"Exercise: {title_of(notebook)}")
+        box += nodes.title("", title_of(notebook))
         self.state.nested_parse(self.content, self.content_offset, box)
         download = addnodes.download_reference(
             "", "", nodes.inline("", f"{name}.ipynb"), refdoc=env.docname, reftarget=f"/../exercises/{name}.ipynb",
