@@ -19,6 +19,8 @@ from pathlib import Path
 
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
+from autograder.sandbox import remote
+from autograder.sandbox.remote import RemoteError
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300
@@ -84,6 +86,8 @@ def missing_names(
 
 def exception_text(error: BaseException) -> str:
     """`TypeError: ...` on one line, without anything from the traceback."""
+    if isinstance(error, RemoteError):  # stands for an exception of the learner's own, and names it
+        return one_line(str(error), LEARNER_ERROR_LIMIT)
     return one_line("".join(traceback.format_exception_only(error)), LEARNER_ERROR_LIMIT)
 
 
@@ -96,7 +100,8 @@ def _said(failure: Failure) -> str:
         return ""
     if error is failure.learner_error:
         return f"Your code raised {exception_text(error)}"
-    if getattr(error, "for_learners", False):  # written by the grader or the sandbox to be read
+    frames = traceback.extract_tb(error.__traceback__)
+    if frames and frames[-1].filename == remote.__file__:  # a placeholder: it says what it is
         return str(error)
     if isinstance(error, AssertionError):
         if str(error) and (not failure.hidden or _authored(error, failure)):

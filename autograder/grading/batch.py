@@ -1,0 +1,328 @@
+"""A batch: everything handed in under some paths, graded side by side, into one gradebook.
+
+Each submission is one independent task for a `concurrent.futures.Executor`;
+threads over one engine by default, but the task is plain data and its function
+stands at the top of a module, so that processes or a cluster can take it too.
+The gradebook is written here and nowhere else, after each submission. A batch
+that was stopped or killed goes on where it was: what is in the gradebook under
+the same fingerprint is not run again.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import course
+from autograder.course import Assignment, CourseError
+from autograder.grading import submission as one
+from autograder.grading.bundle import Bundle, bundle, fingerprint
+from autograder.grading.engine import Engine, EngineError, StoppedError
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.progress import BatchProgress
+from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.submission import RunLimits
+from autograder.grading.text import one_line
+from autograder.grading.timing import default_timeout
+from autograder.submissions.find import Found, find
+from autograder.submissions.read import Submission, read_submission
+
+GRADEBOOK = "gradebook.sqlite"
+
+
+class BatchStopped(Exception):
+    """The person at the keyboard stopped the batch; the message says how to go on."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch yields.
+
+    Attributes:
+        results: one for each submission, in the order of learner and name.
+        grader_errors: one sentence for each submission that the grader itself failed on.
+        others: files that were neither a notebook nor a zip.
+    """
+
+    results: list[SubmissionResult]
+    grader_errors: list[str]
+    others: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade, as plain data."""
+
+    submission: Submission
+    bundle: Bundle
+    limits: RunLimits
+    confined: bool
+
+
+def grade_paths(
+    paths: Sequence[Path],
+    *,
+    assignment: str | None = None,
+    output: Path,
+    jobs: int | None = None,
+    timeout: float | None = None,
+    memory_mb: int = 4096,
+    confined: bool = True,
+    executor: Executor | None = None,
+    console: Console | None = None,
+) -> Outcome:
+    """Grades everything handed in under `paths`.
+
+    Args:
+        paths: folders, notebooks and zips.
+        assignment: the exercise they are for; None to take what each notebook says.
+        output: the folder of the gradebook.
+        jobs: submissions side by side; one for each core when not given.
+        timeout: seconds for one cell and for one check; by default see `timing`.
+        memory_mb: what a submission may use.
+        confined: False runs notebooks without isolation.
+        executor: runs the tasks; threads of this process when not given.
+        console: where progress is shown; standard error when not given.
+
+    Raises:
+        CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
+        BatchStopped: interrupted from the keyboard.
+    """
+    batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True))
+    search = find(paths)
+    if assignment is not None:
+        batch.bundle(assignment)  # an unknown exercise is said at once
+    with Gradebook(output / GRADEBOOK) as gradebook:
+        gradebook.begin_run({
+            "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
+        })  # fmt: skip
+        results = batch.run(search.found, gradebook, jobs or cores(), executor)
+        gradebook.end_run()
+    if search.others:
+        batch.say(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
+    errors = [
+        f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)}): {result.reason}"
+        for result in results
+        if result.status is Verdict.ERROR
+    ]
+    for error in errors:
+        batch.say(f"The grader failed on {error}")
+    return Outcome(results, errors, list(search.others))
+
+
+class _Batch:
+    """One run of `grade_paths`."""
+
+    def __init__(
+        self, assignment: str | None, timeout: float | None, memory_mb: int, confined: bool, console: Console
+    ) -> None:
+        self.assignment = assignment
+        self.timeout = timeout
+        self.memory_mb = memory_mb
+        self.confined = confined
+        self.console = console
+        self.known = course.exercise_names()
+        self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
+        self.timeouts: dict[str, float] = {}
+
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def bundle(self, name: str) -> Bundle:
+        if name not in self.assignments:
+            found = course.assignment(name)
+            self.assignments[name] = (found, bundle(found))
+        return self.assignments[name][1]
+
+    def run(
+        self, found: Sequence[Found], gradebook: Gradebook, jobs: int, executor: Executor | None
+    ) -> list[SubmissionResult]:
+        """All results, in the order of `found`."""
+        results: dict[int, SubmissionResult] = {}
+        with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
+            waiting = []
+            for position, item in enumerate(found):
+                known = self._known(item, gradebook)
+                if known is None:
+                    waiting.append(position)
+                else:
+                    results[position] = known
+                    progress.add(known.status, known=True)
+            if progress.known:
+                self.say(f"{progress.known} of {len(found)} are unchanged since they were graded.")
+            if waiting:
+                self._grade((found[position] for position in waiting), waiting, results, gradebook,
+                            progress, jobs, executor)  # fmt: skip
+        self.say(f"{len(found)} submissions: {progress.summary()}.")
+        return [results[position] for position in range(len(found))]
+
+    def _known(self, item: Found, gradebook: Gradebook) -> SubmissionResult | None:
+        submission = self._read(item)
+        return gradebook.find(item.learner, item.name, self._fingerprint(submission))
+
+    def _read(self, item: Found) -> Submission:
+        return read_submission(item, self.assignment, self.known)
+
+    def _bundle_of(self, submission: Submission) -> Bundle | None:
+        return self.bundle(submission.assignment) if submission.assignment in self.known else None
+
+    def _fingerprint(self, submission: Submission) -> str:
+        limits: dict[str, object] = {
+            "timeout": self.timeout,  # the default follows from what else is in the fingerprint
+            "memory_mb": self.memory_mb,
+            "confined": self.confined,
+        }
+        return fingerprint(submission, self._bundle_of(submission), limits)
+
+    def _grade(
+        self,
+        found: Iterable[Found],
+        positions: Sequence[int],
+        results: dict[int, SubmissionResult],
+        gradebook: Gradebook,
+        progress: BatchProgress,
+        jobs: int,
+        executor: Executor | None,
+    ) -> None:
+        """Grades and records what is not known yet."""
+        tasks = self._tasks(found)
+        pool = executor or ThreadPoolExecutor(jobs)
+        order = iter(positions)
+        running: dict[Future[SubmissionResult], tuple[int, str]] = {}
+        try:
+            exhausted = False
+            while running or not exhausted:
+                while not exhausted and len(running) < 2 * jobs:
+                    submission, task = next(tasks, (None, None))
+                    if submission is None:
+                        exhausted = True
+                        break
+                    key = next(order), self._fingerprint(submission)
+                    if task is None:
+                        self._record(one.refused(submission, self._bundle_of(submission)), key, results,
+                                     gradebook, progress)  # fmt: skip
+                    else:
+                        running[pool.submit(grade_task, task)] = key
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._record(future.result(), running.pop(future), results, gradebook, progress)
+        finally:
+            for future in running:
+                future.cancel()
+            _stop_engines()
+            if executor is None:
+                pool.shutdown(wait=True, cancel_futures=True)
+            _close_engines()
+
+    def _tasks(self, found: Iterable[Found]) -> Iterator[tuple[Submission, Task | None]]:
+        """Each submission with its task; without one when there is nothing to run."""
+        for item in found:
+            submission = self._read(item)
+            if submission.problem:
+                yield submission, None
+                continue
+            own = self.bundle(submission.assignment)
+            limits = RunLimits(self._limit(own), self.memory_mb)
+            yield submission, Task(submission, own, limits, self.confined)
+
+    def _limit(self, own: Bundle) -> float:
+        if self.timeout is not None:
+            return self.timeout
+        if own.name not in self.timeouts:
+            try:
+                self.timeouts[own.name] = default_timeout(
+                    self.assignments[own.name][0], own, _engine(self.confined), self.memory_mb
+                )
+            except EngineError as error:
+                raise CourseError(f"The grader does not work on this machine: {error}") from error
+        return self.timeouts[own.name]
+
+    def _record(
+        self,
+        result: SubmissionResult,
+        key: tuple[int, str],
+        results: dict[int, SubmissionResult],
+        gradebook: Gradebook,
+        progress: BatchProgress,
+    ) -> None:
+        position, fingerprint_ = key
+        # What the grader failed on is tried again next time.
+        gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
+        results[position] = result
+        progress.add(result.status)
+
+
+@contextmanager
+def _resumable(progress: BatchProgress, gradebook: Gradebook) -> Iterator[None]:
+    """Ctrl-C with a message that says what is done and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise BatchStopped(
+            f"Stopped. {progress.done} of {progress.total} are graded and kept in {gradebook.path}. "
+            "Run the same command again to go on."
+        ) from None
+
+
+_engines: dict[bool, Engine] = {}
+_engines_lock = threading.Lock()
+
+
+def _engine(confined: bool) -> Engine:
+    """This process's engine; it is started by the first task that comes here."""
+    with _engines_lock:
+        if confined not in _engines:
+            _engines[confined] = Engine(confined)
+        return _engines[confined]
+
+
+def _stop_engines() -> None:
+    """What runs ends at once; tasks that begin only now find a stopped engine."""
+    with _engines_lock:
+        for engine in _engines.values():
+            engine.stop()
+
+
+@atexit.register
+def _close_engines() -> None:
+    with _engines_lock:
+        while _engines:
+            _engines.popitem()[1].close()
+
+
+def grade_task(task: Task) -> SubmissionResult:
+    """Grades one submission in this process, with this process's engine; runs in a thread or a worker.
+
+    When the nursery or the checker fails, it is tried once more; a second failure is the result.
+    """
+    engine = _engine(task.confined)
+    for last in (False, True):
+        try:
+            return one.grade(task.submission, task.bundle, engine, task.limits)
+        except StoppedError:
+            return one.ungraded(task.submission, task.bundle, "The batch was stopped.")
+        except Exception as error:
+            if isinstance(error, CourseError):
+                raise
+            if last:
+                return one.ungraded(task.submission, task.bundle, one_line(f"{error}", 1000))
+    raise AssertionError("unreachable")
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    shown = ", ".join(one_line(path.name, 60) for path in paths[:10])
+    return shown if len(paths) <= 10 else f"{shown} and {len(paths) - 10} more"

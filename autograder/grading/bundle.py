@@ -1,0 +1,118 @@
+"""What grading a submission depends on, and one hash for all of it.
+
+A `Bundle` is everything a grader needs of an exercise: the questions, the test
+files, the files that lie beside the notebook. `fingerprint` adds the
+submission, the limits and the environment; two gradings with the same
+fingerprint would do the same thing, so the second need not be done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from autograder import course
+from autograder.course import Assignment, CourseError, Question
+from autograder.submissions.notebook import Cell
+from autograder.submissions.read import Submission
+
+PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "otter-grader", "ipython")
+"""The packages whose version can change a score."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a grader needs of one exercise.
+
+    Attributes:
+        name: the exercise.
+        questions: in the order of the notebook.
+        tests: the folder of the full test files, one for each question.
+        support: what lies beside the notebook while it runs, by file name.
+        helpers: folders that test files may import from, and whose messages are written for learners.
+        digest: SHA-256 of the test files and the support files.
+    """
+
+    name: str
+    questions: tuple[Question, ...]
+    tests: Path
+    support: dict[str, Path]
+    helpers: tuple[Path, ...]
+    digest: str
+
+
+def bundle(assignment: Assignment) -> Bundle:
+    """The bundle of a built exercise.
+
+    Raises:
+        CourseError: a test file or a support file is missing.
+    """
+    tests = [assignment.tests / f"{question.name}.py" for question in assignment.questions]
+    support = {name: course.EXERCISES / name for name in course.SUPPORT_FILES}
+    digest = hashlib.sha256(repr(assignment.questions).encode())
+    for path in [*tests, *support.values()]:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise CourseError(
+                f"{path} cannot be read ({error.strerror}). "
+                f"Run `autograder build {assignment.name}` and try again."
+            ) from None
+        digest.update(f"{path.name} {len(content)}\n".encode())
+        digest.update(content)
+    return Bundle(
+        assignment.name,
+        assignment.questions,
+        assignment.tests,
+        support,
+        (course.EXERCISES,),
+        digest.hexdigest(),
+    )
+
+
+@cache
+def environment() -> dict[str, str]:
+    """The versions a score may depend on, the grader's own code among them."""
+    facts = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in PACKAGES:
+        try:
+            facts[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    source = hashlib.sha256()
+    package_folder = Path(__file__).resolve().parents[1]
+    for part in ("sandbox", "grading"):
+        for path in sorted((package_folder / part).glob("*.py")):
+            source.update(path.name.encode() + b"\0" + path.read_bytes())
+    facts["grader"] = source.hexdigest()[:16]
+    return facts
+
+
+def code_digest(cells: tuple[Cell, ...]) -> str:
+    """SHA-256 of the code that runs, whatever text, outputs and metadata surround it."""
+    return hashlib.sha256(json.dumps([[cell.source, cell.checks] for cell in cells]).encode()).hexdigest()
+
+
+def fingerprint(submission: Submission, bundle: Bundle | None, limits: dict[str, object]) -> str:
+    """SHA-256 of all that the grading of `submission` depends on.
+
+    Args:
+        submission: as read; one that cannot be graded has a fingerprint too.
+        bundle: of its exercise; None when it has none.
+        limits: what the instructor set; plain data.
+    """
+    facts = [
+        code_digest(submission.cells),
+        {name: hashlib.sha256(content).hexdigest() for name, content in submission.files.items()},
+        [submission.problem, submission.reason, submission.sha256 if submission.problem else ""],
+        submission.assignment,
+        bundle.digest if bundle else "",
+        limits,
+        environment(),
+    ]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,224 @@
+"""In the checker's child: runs one notebook cell by cell, checks its questions, reports each score at once.
+
+What happens follows Otter: the cells run in order, whatever they raise; a
+`grader.check(q)` runs the whole test file of the question against the notebook
+as it is at that moment; a later check of the same question counts instead; a
+question never checked is checked at the end. On purpose different from Otter:
+a cell and a check have a time limit, and a notebook that breaks it, or dies,
+keeps the scores it has.
+
+Every event (`events.py`) is sent the moment it is known, so that nothing that
+happens later can touch a score.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from autograder.grading.events import AT_END, ERROR_LIMIT, OUTPUT_LIMIT, SEED
+from autograder.grading.questions import QuestionRun, Watch
+from autograder.grading.results import CellResult
+from autograder.grading.text import plain
+from autograder.grading.watched import WatchedSession
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import CellOutcome, SessionEnded
+
+SEED_SOURCE = f"__import__('keras').utils.set_random_seed({SEED})"
+
+MAX_CHECKS = 20
+"""Checks of one question in one run: a notebook that loops over `grader.check` gets no more."""
+
+CHECK_FACTOR = 4
+"""All checks of one question together may take this many times the limit of one."""
+
+OUT_OF_TIME = "Not run: the cells before it took as long as all cells together may take."
+
+
+def run(
+    request: dict[str, Any], sock: socket.socket, pidfd: int, emit: Callable[[dict[str, Any]], None]
+) -> None:
+    """One attempt at one notebook.
+
+    Args:
+        request: as in `events.py`.
+        sock, pidfd: of the cell runner.
+        emit: sends an event to the controller.
+    """
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    Attempt(request, sock, pidfd, emit).run()
+
+
+class Attempt:
+    """One run of one notebook; see the module."""
+
+    def __init__(
+        self, request: dict[str, Any], sock: socket.socket, pidfd: int, emit: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self.request = request
+        self.emit = emit
+        self.timeout = float(request["timeout"])
+        self.session = WatchedSession(sock, pidfd, request["pid"], Limits(**request["limits"]), self.on_check)
+        self.cells: list[tuple[str, CellResult]] = []
+        self.here = AT_END
+        self.question = ""
+        self.done = set(request["done"])
+        self.checks: Counter[str] = Counter()
+        self.nth: Counter[tuple[int, str]] = Counter()
+        self.spent: defaultdict[str, float] = defaultdict(float)
+        self.flags: list[str] = []
+        self.slow = False
+        self.memory = False
+        self.ended: SessionEnded | None = None
+        signal.signal(signal.SIGALRM, self._alarm)
+
+    def run(self) -> None:
+        """Everything, from the first cell to the last check."""
+        during = ""
+        try:
+            self._run_cells()
+            for question in self.request["questions"]:
+                if self.session.alive and question not in self.done:
+                    self.here = AT_END
+                    self._check(question, "at-end")
+        finally:
+            self.ended = self.session.ended
+            during = self.question
+            self.session.close()
+        self.emit({
+            "event": "end",
+            "status": self.ended.status if self.ended else "",
+            "error": plain(self.ended.error, 500) if self.ended else "",
+            "cell": self.here,
+            "question": during if self.ended else "",
+            "flags": [plain(flag, 500) for flag in (*self.session.flags, *self.flags)],
+        })  # fmt: skip
+
+    def _run_cells(self) -> None:
+        self.session.run_cell(AT_END, SEED_SOURCE, self.timeout)
+        end = time.monotonic() + float(self.request["total"])
+        for index, cell in enumerate(self.request["cells"]):
+            if not self.session.alive:
+                return
+            self.here = index
+            source = cell["source"]
+            if index in self.request["skip_cells"]:
+                outcome = CellOutcome("skipped", "", 0.0, "")
+            elif time.monotonic() > end:
+                outcome = CellOutcome("skipped", OUT_OF_TIME, 0.0, "")
+            else:
+                outcome = self.session.run_cell(index, source, self.timeout)
+            self._report_cell(index, source, outcome)
+            for question in cell["checks"]:
+                self.on_check(question)
+
+    def _report_cell(self, index: int, source: str, outcome: CellOutcome) -> None:
+        if self.question:  # a check in this cell ended the process; the next attempt says how the cell goes
+            return
+        error = plain(outcome.error, ERROR_LIMIT)
+        self.cells.append((source, CellResult(index, outcome.status, round(outcome.seconds, 3), error)))
+        output = plain(outcome.output[-2 * OUTPUT_LIMIT :], OUTPUT_LIMIT)
+        self.emit({"event": "cell", **asdict(self.cells[-1][1]), "output": output})
+
+    def on_check(self, question: str) -> None:
+        """The notebook stands at `grader.check(question)`."""
+        if question not in self.request["questions"] or question in self.request["skip_checks"]:
+            return
+        if self.question or not self.session.alive:  # a check within a check; or too late
+            return
+        if self.checks[question] >= MAX_CHECKS or self.spent[question] > CHECK_FACTOR * self.timeout:
+            flag = (
+                f"{question} was checked more than {MAX_CHECKS} times, or for too long; the rest was ignored."
+            )
+            if flag not in self.flags:
+                self.flags.append(flag)
+            return
+        self._check(question, "in-place")
+
+    def _check(self, question: str, checked: str) -> None:
+        """Runs the question's test file, and sends its score."""
+        key = (self.here, question)
+        self.nth[key] += 1
+        where = {"cell": self.here, "nth": self.nth[key]}
+        self.emit({"event": "checking", "question": question, **where})
+        began = time.monotonic()
+        self._begin_check(question, began)
+        try:
+            path = Path(self.request["tests"]) / f"{question}.py"
+            helpers = [Path(folder) for folder in self.request["helpers"]]
+            watch = Watch(self._before_case, self._trouble, lambda: self.session.learner_error)
+            result = QuestionRun(path, self.session, watch, helpers, self.cells).result(question, checked)
+        finally:
+            self._end_check()
+        self.checks[question] += 1
+        self.spent[question] += time.monotonic() - began
+        self.done.add(question)
+        self.emit({"event": "question", **where, "result": asdict(result), "trouble": self._troubles()})
+        if self.session.alive:
+            self.question = ""
+
+    def _begin_check(self, question: str, now: float) -> None:
+        import keras
+
+        self.question = question
+        self.slow = self.memory = self.session.late = False
+        self.session.deadline = now + self.timeout
+        signal.setitimer(signal.ITIMER_REAL, self.timeout + 5)
+        keras.utils.set_random_seed(SEED)
+
+    def _end_check(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self.session.deadline = None
+
+    def _alarm(self, number: int, frame: FrameType | None) -> None:
+        """The checker's own side of a check takes too long; an answer from the notebook has its own limit."""
+        if self.session.asking:
+            signal.setitimer(signal.ITIMER_REAL, 1)
+            return
+        self.slow = True
+        raise TooSlowError
+
+    # --- around each test case ---
+
+    def _before_case(self) -> None:
+        self.session.learner_error = None
+
+    def _trouble(self) -> str:
+        """Why the case at hand must fail, whatever it returned; empty if nothing is wrong."""
+        if isinstance(self.session.learner_error, MemoryError):
+            self.memory = True
+        limit = f"{self.timeout:.3g} s"
+        if self.session.ended is not None:
+            return {
+                "killed": f"Your code still ran after {limit} when a test used it, and had to be ended.",
+                "memory": "Your code ran out of memory when a test used it.",
+                "protocol": "Your code broke the connection to the grader when a test used it.",
+            }.get(self.session.ended.status, "Your code ended the notebook's process when a test used it.")
+        if self.session.late:
+            return f"Your code took longer than {limit} when tests used it, and was stopped."
+        if self.slow:
+            return f"Examining your answer took longer than {limit}. Is it much larger than asked for?"
+        return ""
+
+    def _troubles(self) -> list[str]:
+        ended = self.session.ended
+        found = {
+            "timeout": self.session.late or self.slow,
+            "memory": self.memory,
+            ended.status if ended else "": ended is not None,
+        }
+        return [name for name, so in found.items() if so]
+
+
+class TooSlowError(BaseException):
+    """A check takes too long on the checker's side. Not an `Exception`, so that no test swallows it."""

@@ -1,0 +1,255 @@
+"""One nursery and one checker, and an attempt at a notebook as a stream of events.
+
+This is the controller's side: no TensorFlow here, no tests, no scores. An
+engine starts both processes when it is first needed and starts them again when
+one of them has died; what was under way then is the grader's own failure
+(`EngineError`), never the submission's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from autograder.course import quiet_environment
+from autograder.grading import checker
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import Nursery, Runner, SandboxError
+
+START_SECONDS = 180
+"""How long the checker may take to import TensorFlow on a slow disk."""
+
+
+class EngineError(Exception):
+    """The nursery or the checker failed: nothing is known about the submission."""
+
+
+class StoppedError(Exception):
+    """The batch is being stopped."""
+
+
+class Engine:
+    """Starts attempts, side by side, from any number of threads. A context manager."""
+
+    def __init__(self, confined: bool = True) -> None:
+        """Nothing is started yet.
+
+        Args:
+            confined: False runs notebooks without isolation, for code one trusts.
+        """
+        self.confined = confined
+        self._lock = threading.Lock()
+        self._nursery: Nursery | None = None
+        self._checker: _Checker | None = None
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> str:
+        """Starts what is not running; returns the isolation level in use.
+
+        Raises:
+            EngineError: the checker does not start.
+            CourseError: this machine cannot isolate a notebook, and that was asked for.
+        """
+        nursery, _ = self._pair()
+        return nursery.level
+
+    def _pair(self) -> tuple[Nursery, _Checker]:
+        with self._lock:
+            if self._stopped.is_set():
+                raise StoppedError
+            if self._checker is not None and not self._checker.alive:
+                self._checker.close()
+                self._checker = None
+            starting = self._checker is None
+            if self._checker is None:
+                self._checker = _Checker()  # imports while the nursery does
+            if self._nursery is None:
+                self._nursery = Nursery("auto" if self.confined else "none")
+            if starting:
+                self._checker.wait_until_ready()
+            return self._nursery, self._checker
+
+    def attempt(
+        self, request: Mapping[str, Any], files: Mapping[str, bytes | Path], limits: Limits, seconds: float
+    ) -> Iterator[dict[str, Any]]:
+        """One run of one notebook: its events, as the checker's child reports them.
+
+        The last one is `end`; or `lost` when the child died or was ended, because what it got from the
+        notebook was too much for its limits, or it was silent for longer than any check may take.
+
+        Args:
+            request: what `child.run` is to do.
+            files: what lies in the notebook's folder, by name.
+            limits: of the notebook's processes.
+            seconds: how long the whole attempt may take before it is ended from here.
+
+        Raises:
+            EngineError: the nursery or the checker failed.
+            StoppedError: `stop` was called.
+        """
+        nursery, checker_ = self._pair()
+        try:
+            runner = nursery.spawn(files, limits)
+        except (OSError, SandboxError) as error:
+            self._drop_nursery(nursery)
+            raise EngineError(f"the nursery cannot start a notebook: {error}") from error
+        here, there = socket.socketpair()
+        try:
+            with there:
+                checker_.send([there.fileno(), runner.sock.fileno(), runner.pidfd])
+            runner.sock.close()  # the checker's child alone holds it now: when it dies, so does the sandbox
+            here.sendall(json.dumps({**request, "pid": runner.pid}).encode() + b"\n")
+            yield from self._events(here, time.monotonic() + seconds)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EngineError("the checker is gone") from error
+        finally:
+            here.close()
+            _end(runner)
+
+    def _events(self, channel: socket.socket, deadline: float) -> Iterator[dict[str, Any]]:
+        ended = False
+        for line in _lines(channel, deadline, self._stopped):
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue  # a child that died in the middle of a line
+            if event["event"] == "failed":
+                raise EngineError(event["traceback"])
+            if event["event"] == "exit":
+                if not ended:
+                    yield {"event": "lost", "code": event["code"]}
+                return
+            ended = event["event"] == "end"
+            yield event
+            if ended:
+                return
+        raise EngineError("the checker is gone")
+
+    def _drop_nursery(self, nursery: Nursery) -> None:
+        """The next attempt starts another."""
+        with self._lock:
+            if self._nursery is nursery:
+                nursery.close()
+                self._nursery = None
+
+    def stop(self) -> None:
+        """Ends all attempts and starts no new ones."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        self.stop()
+        with self._lock:
+            if self._checker is not None:
+                self._checker.close()
+            if self._nursery is not None:
+                self._nursery.close()
+            self._checker = self._nursery = None
+
+
+class _Checker:
+    """The checker's process, seen from here."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        self._lock = threading.Lock()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", checker.__name__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                env=one_thread_environment(),
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for the controller
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_until_ready(self) -> None:
+        readable, _, _ = select.select([self._control], [], [], START_SECONDS)
+        if not readable or self._control.recv(1) != checker.READY:
+            self._log.seek(0)
+            said = self._log.read()[-2000:].decode("utf-8", "replace")
+            self.close()
+            raise EngineError(f"the checker does not start:\n{said}")
+
+    def send(self, descriptors: list[int]) -> None:
+        with self._lock:
+            socket.send_fds(self._control, [checker.REQUEST], descriptors)
+
+    def close(self) -> None:
+        self._control.close()  # the checker ends when it sees this, and its children with it
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+
+def _end(runner: Runner) -> None:
+    """Sees to it that nothing of the sandbox is left; as a rule the session has done so."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(runner.pidfd, signal.SIGKILL)
+    select.select([runner.pidfd], [], [], 10)
+    runner.close()
+
+
+def one_thread_environment() -> dict[str, str]:
+    """The environment of a process that must fork: no library may start a thread at import."""
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    package = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH", "")]))
+    return quiet_environment() | threads | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
+
+
+def _lines(channel: socket.socket, deadline: float, stopped: threading.Event) -> Iterator[bytes]:
+    """Lines from the channel until it closes; one `lost` event when the deadline passes."""
+    buffer = b""
+    while True:
+        if stopped.is_set():
+            raise StoppedError
+        left = deadline - time.monotonic()
+        if left <= 0:
+            yield json.dumps({"event": "exit", "code": "silent"}).encode()
+            return
+        readable, _, _ = select.select([channel], [], [], min(left, 0.25))
+        if not readable:
+            continue
+        try:
+            piece = channel.recv(1 << 16)
+        except ConnectionResetError:
+            piece = b""
+        if not piece:
+            return
+        buffer += piece
+        *lines, buffer = buffer.split(b"\n")
+        with contextlib.suppress(ValueError):
+            lines.remove(b"")
+        yield from (line for line in lines if line)

@@ -1,0 +1,247 @@
+"""The gradebook: every result of every batch, in one SQLite file. The only module that knows SQL.
+
+Schema, version 1 (`PRAGMA user_version`; `PRAGMA application_id` says that the file is a gradebook):
+
+    run         one row per batch: when it began and ended, the options it was given
+    submission  one row per thing handed in, the newest grading of it; `result` is the
+                whole `SubmissionResult` as JSON, the columns beside it are for reading with SQL
+    question    one row per question of a submission: score, possible points, how it was checked
+
+`submission.fingerprint` is the hash of everything a grading depends on; a
+submission with the same fingerprint need not be run again.
+
+Each submission is written in one transaction, so a batch that is killed at any
+moment leaves what was graded and nothing half. One grader at a time: the file
+is locked while it is open (the lock ends with the process, however it ends).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autograder.course import CourseError
+from autograder.grading.results import SubmissionResult
+
+VERSION = 1
+APPLICATION = 0x52444742  # "RDGB", Reading Digits gradebook
+
+SCHEMA = f"""
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+CREATE TABLE run (
+    id       INTEGER PRIMARY KEY,
+    began    TEXT NOT NULL,             -- UTC, ISO 8601
+    ended    TEXT,                      -- empty while it runs, and when it was killed
+    options  TEXT NOT NULL              -- JSON: the exercise, limits, jobs
+);
+CREATE TABLE submission (
+    id           INTEGER PRIMARY KEY,
+    run          INTEGER NOT NULL REFERENCES run (id),
+    learner      TEXT NOT NULL,
+    name         TEXT NOT NULL,         -- the file's name as handed in
+    assignment   TEXT NOT NULL,         -- empty when it is not known
+    status       TEXT NOT NULL,         -- a verdict
+    reason       TEXT NOT NULL,
+    score        REAL NOT NULL,
+    possible     REAL NOT NULL,
+    seconds      REAL NOT NULL,
+    sandbox      TEXT NOT NULL,         -- the isolation level it ran under
+    fingerprint  TEXT NOT NULL,         -- SHA-256 of all that the grading depends on
+    graded       TEXT NOT NULL,         -- UTC, ISO 8601
+    result       TEXT NOT NULL,         -- SubmissionResult.to_json()
+    UNIQUE (learner, name, assignment)
+);
+CREATE TABLE question (
+    submission  INTEGER NOT NULL REFERENCES submission (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,       -- in the order of the exercise, from 0
+    name        TEXT NOT NULL,
+    score       REAL NOT NULL,
+    possible    REAL NOT NULL,
+    checked     TEXT NOT NULL,          -- in-place, at-end or not-checked
+    PRIMARY KEY (submission, position)
+);
+"""
+
+
+class Gradebook:
+    """A gradebook, open for one grader. A context manager; closing it releases the file."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the gradebook at `path`, or begins one there.
+
+        Raises:
+            CourseError: another grader has it open, a newer version wrote it, it is not a gradebook, or
+                it cannot be written.
+        """
+        self.path = path
+        self._run: int | None = None
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+        try:
+            with self._explained():
+                self._open()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _open(self) -> None:
+        # An exclusive lock, taken with the first write and kept, keeps a second grader out.
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.execute("BEGIN EXCLUSIVE")
+        empty = not self._value("SELECT count(*) FROM sqlite_master")
+        application = self._value("PRAGMA application_id")
+        version = self._value("PRAGMA user_version")
+        if empty and application == 0:
+            for statement in SCHEMA.split(";"):
+                self._connection.execute(statement)
+        elif application != APPLICATION:
+            raise CourseError(
+                f"{self.path} is a database, but not a gradebook. Choose another --output folder."
+            )
+        elif version > VERSION:
+            raise CourseError(
+                f"{self.path} was written by a newer version of this program (gradebook version {version}; "
+                f"this one knows {VERSION}). Use that version, or choose another --output folder."
+            )
+        self._connection.execute("COMMIT")
+
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def begin_run(self, options: Mapping[str, Any]) -> None:
+        """Notes that a batch begins; every result recorded after this belongs to it.
+
+        Args:
+            options: what it was asked to do, plain data.
+        """
+        with self._explained():
+            cursor = self._connection.execute(
+                "INSERT INTO run (began, options) VALUES (?, ?)", (_now(), json.dumps(dict(options)))
+            )
+            self._run = cursor.lastrowid
+
+    def end_run(self) -> None:
+        """Notes that the batch ran to its end."""
+        with self._explained():
+            self._connection.execute("UPDATE run SET ended = ? WHERE id = ?", (_now(), self._run))
+
+    def record(self, result: SubmissionResult, fingerprint: str) -> None:
+        """Writes one result in the place of an earlier one of the same submission, in one transaction."""
+        with self._explained(), self._transaction():
+            self._connection.execute(
+                "DELETE FROM submission WHERE learner = ? AND name = ? AND assignment IN (?, '')",
+                (result.learner, result.submission, result.assignment),
+            )
+            cursor = self._connection.execute(
+                "INSERT INTO submission (run, learner, name, assignment, status, reason, score, possible,"
+                " seconds, sandbox, fingerprint, graded, result)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    self._run,
+                    result.learner,
+                    result.submission,
+                    result.assignment,
+                    result.status.value,
+                    result.reason,
+                    result.score,
+                    result.possible,
+                    result.seconds,
+                    result.sandbox,
+                    fingerprint,
+                    _now(),
+                    json.dumps(result.to_json()),
+                ),
+            )
+            self._connection.executemany(
+                "INSERT INTO question (submission, position, name, score, possible, checked)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        cursor.lastrowid,
+                        position,
+                        question.name,
+                        question.score,
+                        question.possible,
+                        question.checked,
+                    )
+                    for position, question in enumerate(result.questions)
+                ],
+            )
+
+    def find(self, learner: str, name: str, fingerprint: str) -> SubmissionResult | None:
+        """The result of this submission, if it was graded under the same fingerprint."""
+        with self._explained():
+            row = self._connection.execute(
+                "SELECT result FROM submission WHERE learner = ? AND name = ? AND fingerprint = ?",
+                (learner, name, fingerprint),
+            ).fetchone()
+        return None if row is None else SubmissionResult.from_json(json.loads(row[0]))
+
+    def results(self) -> list[SubmissionResult]:
+        """All results, by assignment, learner and name."""
+        with self._explained():
+            rows = self._connection.execute(
+                "SELECT result FROM submission ORDER BY assignment, learner, name"
+            ).fetchall()
+        return [SubmissionResult.from_json(json.loads(row[0])) for row in rows]
+
+    def _value(self, query: str) -> int:
+        return int(self._connection.execute(query).fetchone()[0])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """SQLite's errors as messages that say what to do."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            text = str(error)
+            if "locked" in text:
+                raise CourseError(
+                    f"{self.path} is in use by another grader. Wait until it has finished, or choose "
+                    "another --output folder."
+                ) from error
+            if "full" in text:
+                raise CourseError(
+                    f"The disk is full: {self.path} cannot be written. Everything graded so far is in it. "
+                    "Make room and run the same command again; it goes on from there."
+                ) from error
+            raise CourseError(f"{self.path} cannot be opened or written ({text}).") from error
+        except sqlite3.DatabaseError as error:
+            raise CourseError(
+                f"{self.path} is not a gradebook, or it is damaged ({error}). Move it away, or choose "
+                "another --output folder."
+            ) from error
+        except OSError as error:
+            raise CourseError(f"{self.path} cannot be written ({error.strerror}).") from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,91 @@
+"""How far a batch has come: a live line in a terminal, a plain line now and then elsewhere.
+
+Nothing from a submission is shown here, only counts, so nothing needs escaping.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from autograder.grading.results import Verdict
+
+QUIET_SECONDS = 10.0
+"""Between two lines, where there is no terminal."""
+
+
+class BatchProgress:
+    """Counts results as they come. A context manager.
+
+    `total` is how many there will be; those `known` from before take no time and
+    do not enter the rate.
+    """
+
+    def __init__(self, total: int, console: Console) -> None:
+        self.total = total
+        self.known = 0
+        self.counts: Counter[Verdict] = Counter()
+        self.console = console
+        self._began = time.monotonic()
+        self._said = self._began
+        self._live: Progress | None = None
+
+    def __enter__(self) -> BatchProgress:
+        if self.console.is_terminal:
+            columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+            self._live = Progress(*columns, console=self.console)
+            self._live.start()
+            self._task = self._live.add_task("", total=self.total)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    @property
+    def done(self) -> int:
+        return self.counts.total()
+
+    def add(self, verdict: Verdict, known: bool = False) -> None:
+        """One more result; `known` when it was in the gradebook already."""
+        self.counts[verdict] += 1
+        self.known += known
+        now = time.monotonic()
+        if self._live is not None:
+            self._live.update(self._task, completed=self.done, description=self.line(now))
+        elif now - self._said >= QUIET_SECONDS and self.done < self.total:
+            self._said = now
+            self.console.print(
+                f"{self.done} of {self.total}, {self.line(now)}", markup=False, highlight=False
+            )
+
+    def line(self, now: float) -> str:
+        """Rate, time left and what came out so far."""
+        parts = []
+        graded = self.done - self.known
+        if graded:
+            rate = graded / max(now - self._began, 0.001)
+            parts.append(f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.1f} s each")
+            if self.done < self.total:
+                parts.append(f"{duration((self.total - self.done) / rate)} left")
+        parts.append(self.summary())
+        return ", ".join(parts)
+
+    def summary(self) -> str:
+        """`10 graded, 2 timeout`."""
+        shown = [f"{self.counts[verdict]} {verdict.value}" for verdict in Verdict if self.counts[verdict]]
+        return ", ".join(shown) or "nothing yet"
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min` or `3 h 20 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

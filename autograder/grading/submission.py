@@ -1,0 +1,321 @@
+"""One submission: attempts at its notebook, until each question has a score, and the verdict.
+
+One attempt is enough for nearly all. A cell or a check that ends the notebook's
+process (it ignored its interrupt, ran out of memory, left) is left out of the
+next attempt, which runs the notebook again for the questions that have no
+score yet. A score that was given is kept; where the next attempt checks the
+same question at the same place and disagrees, a flag says so.
+
+Two kinds of failure are never mixed: the submission's fault becomes a verdict
+here; the grader's own raises `EngineError`, and `ungraded` makes the result.
+"""
+
+from __future__ import annotations
+
+import platform
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.bundle import Bundle, code_digest, environment
+from autograder.grading.engine import Engine, EngineError
+from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
+from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
+from autograder.sandbox.limits import Limits
+from autograder.submissions.read import UNREADABLE, Submission
+
+MAX_ATTEMPTS = 6
+"""Beyond this a notebook has had five cells or checks that ended it; what has no score then gets none."""
+
+TOTAL_FACTOR = 20
+"""All cells of a submission together may take this many times the limit of one."""
+
+VERDICTS = {
+    "timeout": Verdict.TIMEOUT,
+    "killed": Verdict.TIMEOUT,
+    "memory": Verdict.MEMORY,
+    "exited": Verdict.CRASHED,
+    "protocol": Verdict.CRASHED,
+}
+"""What a cell's status, or the way a notebook ended, means for the submission."""
+
+LOST: Mapping[str | int, str] = {
+    "silent": "timeout",
+    -signal.SIGXCPU: "timeout",
+    -signal.SIGABRT: "memory",
+    -signal.SIGSEGV: "memory",
+    -signal.SIGBUS: "memory",
+}
+"""How the checker's child dies of an answer too large for its limits; other ways are the grader's fault."""
+
+
+@dataclass(frozen=True)
+class RunLimits:
+    """What a submission may use: `timeout` in seconds for one cell and for one check; memory in MB."""
+
+    timeout: float
+    memory_mb: int
+
+
+@dataclass
+class Scores:
+    """The questions' results so far, each with the place where it was checked.
+
+    A place is (code cell, how many times before in that cell), and -1 for the cell at the end. The result
+    at the last place counts, but a check at the end never replaces one in place.
+    """
+
+    results: dict[str, dict[tuple[int, int], QuestionResult]] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+
+    def add(self, place: tuple[int, int], result: QuestionResult) -> None:
+        """A result; at a place that has one already only a flag, if they disagree."""
+        places = self.results.setdefault(result.name, {})
+        earlier = places.get(place)
+        if earlier is None:
+            places[place] = result
+        elif earlier.score != result.score:
+            self.flags.append(
+                f"{result.name} scored {earlier.score:g} in one run and {result.score:g} in the next, "
+                "at the same place: the notebook does not do the same thing each time. The first counts."
+            )
+
+    def final(self, name: str) -> QuestionResult | None:
+        """The result that counts, or None."""
+        places = self.results.get(name)
+        return None if not places else places[max(places)]
+
+
+class Grading:
+    """The grading of one submission."""
+
+    def __init__(self, submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits) -> None:
+        self.submission = submission
+        self.bundle = bundle
+        self.engine = engine
+        self.limits = limits
+        self.sandbox_limits = Limits(memory_mb=limits.memory_mb)
+        self.scores = Scores()
+        self.cells: dict[int, CellResult] = {}
+        self.output = ""
+        self.skip_cells: set[int] = set()
+        self.skip_checks: set[str] = set()
+        self.verdicts: list[Verdict] = []
+        self.reasons: list[str] = []
+        self.flags: list[str] = []
+        self.place: tuple[str, int] | None = None
+
+    def run(self) -> SubmissionResult:
+        """Attempts the notebook until it is done.
+
+        Raises:
+            EngineError: the grader failed.
+            StoppedError: the batch is being stopped.
+        """
+        level = self.engine.start()
+        began = time.monotonic()
+        for _ in range(MAX_ATTEMPTS):
+            if self._attempt(began):
+                break
+        flags = [*self.flags, *self.scores.flags]
+        return SubmissionResult(
+            learner=self.submission.learner,
+            submission=self.submission.name,
+            assignment=self.bundle.name,
+            status=Verdict.worst(self.verdicts),
+            reason=" ".join(dict.fromkeys(self.reasons)),
+            questions=tuple(
+                self._question(question.name, question.points) for question in self.bundle.questions
+            ),
+            cells=tuple(
+                self.cells.get(index, CellResult(index, "skipped", 0.0))
+                for index in range(len(self.submission.cells))
+            ),
+            seconds=round(time.monotonic() - began, 3),
+            sandbox=level,
+            output=self.output[-OUTPUT_LIMIT:],
+            flags=tuple(dict.fromkeys(flags)),
+            environment=run_environment(self.submission, self.limits),
+        )
+
+    def _attempt(self, began: float) -> bool:
+        """One attempt; True when there is nothing more to be had from another."""
+        self.output = ""
+        self.place = None
+        ended: Mapping[str, Any] = {}
+        silence = 2 * self.limits.timeout + 60
+        files: dict[str, bytes | Path] = {**self.submission.files, **self.bundle.support}
+        for event in self.engine.attempt(self._request(began), files, self.sandbox_limits, silence):
+            match event["event"]:
+                case "cell":
+                    self._cell(event)
+                case "checking":
+                    self.place = (event["question"], event["cell"])
+                case "question":
+                    self.place = None
+                    self._scored(event)
+                case _:
+                    ended = event
+        if ended["event"] == "lost":
+            return self._lost(ended)
+        self.flags += ended["flags"]
+        if ended["flags"]:
+            self.verdicts.append(Verdict.REVIEW)
+            self.reasons.append(ended["flags"][0])
+        return self._ended(ended)
+
+    def _request(self, began: float) -> dict[str, Any]:
+        total = TOTAL_FACTOR * self.limits.timeout - (time.monotonic() - began)
+        return {
+            "tests": str(self.bundle.tests),
+            "questions": [question.name for question in self.bundle.questions],
+            "helpers": [str(folder) for folder in self.bundle.helpers],
+            "cells": [{"source": cell.source, "checks": list(cell.checks)} for cell in self.submission.cells],
+            "skip_cells": sorted(self.skip_cells),
+            "skip_checks": sorted(self.skip_checks),
+            "done": sorted(self.scores.results),
+            "timeout": self.limits.timeout,
+            "total": max(total, self.limits.timeout),
+            "cpu_seconds": int((TOTAL_FACTOR + 4 * len(self.bundle.questions)) * self.limits.timeout) + 120,
+            "limits": asdict(self.sandbox_limits),
+        }
+
+    # --- events ---
+
+    def _cell(self, event: Mapping[str, Any]) -> None:
+        index, status = event["index"], event["status"]
+        if index in self.skip_cells:
+            return  # what became of it is known from the attempt that it ended
+        self.cells[index] = CellResult(index, status, event["seconds"], event["error"])
+        self.output += event["output"]
+        number = index + 1
+        if status == "skipped":
+            self._blame("timeout", "The notebook used the time that all its cells together may take.")
+        elif status == "timeout":
+            self._blame(status, f"Code cell {number} was stopped after {self.limits.timeout:.3g} s.")
+        elif status == "killed":
+            limit = f"{self.limits.timeout:.3g} s"
+            self._blame(status, f"Code cell {number} did not stop after {limit} and had to be ended.")
+        elif status == "memory":
+            self._blame(status, f"Code cell {number} needed more than {self.limits.memory_mb} MB of memory.")
+        elif status in ("exited", "protocol"):
+            self._blame(status, f"Code cell {number}: {event['error'].rstrip('.')}.")
+
+    def _scored(self, event: Mapping[str, Any]) -> None:
+        data = event["result"]
+        result = QuestionResult(**{**data, "cases": tuple(CaseResult(**case) for case in data["cases"])})
+        self.scores.add((event["cell"], event["nth"]), result)
+        for trouble in event["trouble"]:
+            self._blame(trouble, f"{result.name}: {_how(trouble)} when a test used it.")
+
+    def _ended(self, event: Mapping[str, Any]) -> bool:
+        """The notebook came to its end, or was ended: by the cell at hand, or by a check."""
+        if not event["status"]:
+            return True
+        if event["status"] == "protocol":
+            self._leave_rest("The grader broke off: the notebook's process did not keep to the protocol.")
+            return True
+        if event["question"]:
+            self.skip_checks.add(event["question"])
+        elif event["cell"] != AT_END:
+            self.skip_cells.add(event["cell"])
+        else:
+            raise EngineError(f"the notebook's process ended before its first cell: {event['error']}")
+        return self._nothing_left()
+
+    def _lost(self, event: Mapping[str, Any]) -> bool:
+        """The checker's child died of what it got from the notebook, or was busy with it for too long."""
+        trouble = LOST.get(event["code"])
+        if trouble is None:
+            raise EngineError(f"the checker's child ended with {event['code']}")
+        if self.place is None:
+            self._blame(trouble, "The grader could not take in what the notebook sent.")
+            self._leave_rest("The grader could not take in what the notebook sent.")
+            return True
+        question, cell = self.place
+        self._blame(trouble, f"{question}: the answer is more than the grader can examine.")
+        note = "The answer is more than the grader can examine. Is it much larger than asked for?"
+        points = next(known.points for known in self.bundle.questions if known.name == question)
+        self.scores.add((cell, 1 << 30), QuestionResult(question, 0.0, points, "not-checked", (), note))
+        self.skip_checks.add(question)
+        return self._nothing_left()
+
+    def _nothing_left(self) -> bool:
+        return all(question.name in self.scores.results for question in self.bundle.questions)
+
+    def _leave_rest(self, note: str) -> None:
+        for question in self.bundle.questions:
+            if question.name not in self.scores.results:
+                missing = QuestionResult(question.name, 0.0, question.points, "not-checked", (), note)
+                self.scores.add((AT_END, 0), missing)
+
+    def _blame(self, trouble: str, reason: str) -> None:
+        self.verdicts.append(VERDICTS[trouble])
+        self.reasons.append(reason)
+
+    def _question(self, name: str, points: float) -> QuestionResult:
+        result = self.scores.final(name)
+        if result is not None:
+            return result
+        note = f"Not checked: the notebook ended its own process {MAX_ATTEMPTS} times before this."
+        return QuestionResult(name, 0.0, points, "not-checked", (), note)
+
+
+def _how(trouble: str) -> str:
+    return {
+        "timeout": "the learner's code took too long and was stopped",
+        "killed": "the learner's code did not stop and had to be ended",
+        "memory": "the learner's code ran out of memory",
+        "protocol": "the learner's code broke the connection to the grader",
+    }.get(trouble, "the learner's code ended its own process")
+
+
+def run_environment(submission: Submission, limits: RunLimits) -> dict[str, str]:
+    """What a result says about how it came about."""
+    return {
+        **environment(),
+        "system": platform.system(),
+        "seed": str(SEED),
+        "threads": "1",
+        "timeout": f"{limits.timeout:.3g}",
+        "memory_mb": str(limits.memory_mb),
+        "code": code_digest(submission.cells),
+    }
+
+
+def refused(submission: Submission, bundle: Bundle | None) -> SubmissionResult:
+    """The result of a submission that cannot be graded, for the reason that reading it gave."""
+    return _without_scores(
+        submission,
+        bundle,
+        Verdict.UNREADABLE if submission.problem == UNREADABLE else Verdict.WRONG_ASSIGNMENT,
+        submission.reason,
+    )
+
+
+def ungraded(submission: Submission, bundle: Bundle, reason: str) -> SubmissionResult:
+    """The result when the grader itself failed: no points are given or taken."""
+    return _without_scores(submission, bundle, Verdict.ERROR, reason)
+
+
+def _without_scores(
+    submission: Submission, bundle: Bundle | None, verdict: Verdict, reason: str
+) -> SubmissionResult:
+    questions = bundle.questions if bundle else ()
+    return SubmissionResult(
+        learner=submission.learner,
+        submission=submission.name,
+        assignment=submission.assignment,
+        status=verdict,
+        reason=reason,
+        questions=tuple(QuestionResult(q.name, 0.0, q.points, "not-checked", (), reason) for q in questions),
+        environment=environment(),
+    )
+
+
+def grade(submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits) -> SubmissionResult:
+    """The result of one readable submission; see `Grading.run`."""
+    return Grading(submission, bundle, engine, limits).run()

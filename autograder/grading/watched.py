@@ -1,0 +1,84 @@
+"""A session that notes what a test needs to know: what the learner's own code did while a test used it."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.remote import Remote
+from autograder.sandbox.session import CellOutcome, Session
+
+
+class WatchedSession(Session):
+    """The conversation with one notebook, as the source of an `Environment`.
+
+    Attributes:
+        generation: grows whenever something has run in the notebook.
+        deadline: on `time.monotonic`; what a check asks of the notebook may not take longer. None: no check.
+        late: something the check asked for had to be interrupted.
+        asking: whether an answer is being waited for just now.
+        learner_error: the last exception that came from the learner's own code.
+    """
+
+    def __init__(
+        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], None]
+    ) -> None:
+        super().__init__(sock, pidfd, pid, limits, on_check)
+        self.generation = 0
+        self.deadline: float | None = None
+        self.late = False
+        self.asking = False
+        self.learner_error: BaseException | None = None
+        self._answered = False
+
+    def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
+        self.generation += 1
+        return super().run_cell(index, source, timeout)
+
+    def get(self, name: str) -> object:
+        try:
+            return super().get(name)
+        except Exception as error:
+            self._note(error, absent=KeyError(name))
+            raise
+
+    def attribute(self, ref: int, name: str) -> object:
+        try:
+            return super().attribute(ref, name)
+        except Exception as error:
+            self._note(error, absent=AttributeError(name))
+            raise
+
+    def call(
+        self, function: Remote, args: Sequence[Any], kwargs: dict[str, Any], timeout: float
+    ) -> tuple[Any, Sequence[Any], dict[str, Any]]:
+        self.generation += 1
+        try:
+            return super().call(function, args, kwargs, timeout)
+        except Exception as error:
+            self._note(error)
+            raise
+
+    def _note(self, error: Exception, absent: Exception | None = None) -> None:
+        """Keeps an exception that was the notebook's answer, and not the session's own."""
+        says_absent = absent is not None and type(error) is type(absent) and error.args == absent.args
+        if self._answered and self.alive and not says_absent:
+            self.learner_error = error
+
+    def _exchange(self, request: tuple[object, ...], timeout: float) -> Any:
+        if self.deadline is not None:
+            timeout = min(timeout, max(self.deadline - time.monotonic(), 0.05))
+        self._answered = False
+        self.asking = True
+        try:
+            answer = super()._exchange(request, timeout)
+        except TimeoutError:
+            self.late = True
+            raise
+        finally:
+            self.asking = False
+        self._answered = True
+        return answer
