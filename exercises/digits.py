@@ -488,8 +488,11 @@ def describe(value: Any) -> str:
 
 
 def _plain(number: Any) -> int | float:
-    """A NumPy number as Python's."""
-    return number.item() if isinstance(number, np.generic) else number
+    """A number as Python's own; one that is too large for any calculation as infinity."""
+    number = number.item() if isinstance(number, np.generic) else number
+    if abs(number) > 1e300:
+        return math.inf if number > 0 else -math.inf
+    return number
 
 
 def _short(number: int | float) -> str:

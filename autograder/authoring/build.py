@@ -136,7 +136,12 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
         notebook = scratch / f"{kind}.ipynb"
         notebook.write_bytes(files[key])
         runs.append(trial.start(notebook, tests, scratch / kind))
-    solved, untouched = (run.result() for run in runs)
+    try:
+        solved, untouched = (run.result() for run in runs)
+    finally:
+        for run in runs:
+            run.process.kill()  # if the other one did not come to its end
+            run.process.wait()
     if solved.error:
         raise CourseError(f"{name}.md: the solution stops with {solved.error}")
     if untouched.error:

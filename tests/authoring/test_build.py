@@ -1,0 +1,231 @@
+"""The builder on a tiny course: what it writes, the same every time, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import course
+from autograder.authoring import build
+from autograder.course import CourseError
+from tests.authoring.conftest import edit
+
+
+@pytest.fixture
+def untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out the trial runs, which start processes of their own."""
+    monkeypatch.setattr(build, "_hold_to_promises", lambda *args: None)
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    files = [path for folder in ("exercises", "build") for path in (root / folder).rglob("*")]
+    return {str(path.relative_to(root)): path.read_bytes() for path in files
+            if path.is_file() and path.name != "stamp.json"}
+
+
+def cells(path: Path) -> dict[str, nbformat.NotebookNode]:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return {cell.id: cell for cell in notebook.cells}
+
+
+@pytest.mark.fast
+@pytest.mark.usefixtures("untried")
+class TestOutput:
+    def test_everything_is_where_it_belongs(self, tiny: Path) -> None:
+        build.build_exercises()
+        assert sorted(contents(tiny)) == [
+            "build/91-tiny/91-tiny-autograder.zip", "build/91-tiny/91-tiny.ipynb",
+            "build/91-tiny/assignment.json", "build/91-tiny/tests/q9_1.py", "build/91-tiny/tests/q9_2.py",
+            "exercises/91-tiny.ipynb", "exercises/digits.py", "exercises/mnist.npz",
+            "exercises/requirements.txt", "exercises/tests/91-tiny/q9_1.py",
+            "exercises/tests/91-tiny/q9_2.py",
+        ]
+
+    def test_the_course_reads_what_was_built(self, tiny: Path) -> None:
+        build.build_exercises(["91-tiny"])
+        exercise = course.assignment("91-tiny")
+        assert (exercise.title, exercise.chapter, exercise.possible) == ("Tiny", "data/02-shapes", 2.5)
+        assert [(q.name, q.points) for q in exercise.questions] == [("q9_1", 2), ("q9_2", 0.5)]
+        for path in (exercise.learner, exercise.solution, exercise.gradescope, exercise.tests / "q9_1.py",
+                     exercise.public_tests / "q9_2.py"):
+            assert path.is_file(), path
+
+    def test_twice_is_the_same_byte_for_byte(self, tiny: Path) -> None:
+        build.build_exercises()
+        first = contents(tiny)
+        for path in (tiny / "build").rglob("*"):
+            if path.is_file():
+                path.unlink()
+        build.build_exercises()
+        assert contents(tiny) == first
+
+    def test_what_has_not_changed_is_left_alone(self, tiny: Path) -> None:
+        assert build.build_exercise("91-tiny") is True
+        assert build.build_exercise("91-tiny") is False
+        edit(tiny, "Double it.", "Double it!")
+        assert build.build_exercise("91-tiny") is True
+
+    @pytest.mark.parametrize("file", [
+        "exercises/91-tiny.ipynb", "exercises/tests/91-tiny/q9_1.py", "build/91-tiny/tests/q9_2.py",
+        "exercises/digits.py",
+    ])
+    def test_what_was_changed_by_hand_is_made_anew(self, tiny: Path, file: str) -> None:
+        build.build_exercise("91-tiny")
+        (tiny / file).write_text("# edited\n", encoding="utf-8")
+        assert build.build_exercise("91-tiny") is True
+        assert build.build_exercise("91-tiny") is False
+
+    def test_what_was_deleted_is_made_anew(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        (tiny / "exercises" / "91-tiny.ipynb").unlink()
+        assert build.build_exercise("91-tiny") is True
+
+    def test_a_question_that_is_gone_leaves_no_file(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        edit(tiny, "q9_2", "q9_3")
+        build.build_exercise("91-tiny")
+        for folder in ("exercises/tests/91-tiny", "build/91-tiny/tests"):
+            assert sorted(path.name for path in (tiny / folder).iterdir()) == ["q9_1.py", "q9_3.py"]
+
+    def test_stubs_speak(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        made = cells(tiny / "exercises" / "91-tiny.ipynb")
+        assert made["answer-q9_1"].source == (
+            'def double(x):\n    """Twice x."""\n'
+            '    raise NotImplementedError("Write your answer in `double` and run its cell.")')
+        assert made["answer-q9_2"].source == "def half(x):\n    return x / 3\n\n\nanswer = ..."
+
+    def test_the_solved_notebook_reads_as_if_handed_in(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        made = cells(tiny / "build" / "91-tiny" / "91-tiny.ipynb")
+        assert made["answer-q9_1"].source == 'def double(x):\n    """Twice x."""\n    return x + x'
+        assert made["answer-q9_2"].source == "def half(x):\n    return x / 2\n\n\nanswer = 42"
+
+    def test_answer_cells_know_their_question(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        for path in ("exercises/91-tiny.ipynb", "build/91-tiny/91-tiny.ipynb"):
+            made = cells(tiny / path)
+            assert made["answer-q9_1"].metadata == {"reading_digits": {"answer": "q9_1"}}
+            assert made["check-q9_1"].source == 'grader.check("q9_1")'
+            others = [cell for name, cell in made.items() if name.startswith("cell-")]
+            assert all(cell.metadata == {} for cell in others)
+
+    def test_the_setup_cell_is_the_first_code_cell(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        code = [cell.source for cell in cells(tiny / "exercises" / "91-tiny.ipynb").values()
+                if cell.cell_type == "code"]
+        assert code[0].startswith("try:\n    import digits\n")
+        assert code[0].endswith('grader = digits.checks("91-tiny")')
+        assert code[1] == "import math"
+
+    def test_links_lead_to_the_book(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        text = cells(tiny / "exercises" / "91-tiny.ipynb")["cell-000"].source
+        assert "[Shapes](../build/book/html/data/02-shapes.html)" in text
+        assert "[a section](../build/book/html/data/02-shapes.html#rows)" in text
+
+    def test_public_tests_hold_public_cases_as_they_were_written(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        public = (tiny / "exercises" / "tests" / "91-tiny" / "q9_1.py").read_text()
+        assert public == (
+            "import digits\nimport numpy as np\nfrom otter.test_files import test_case\n\n"
+            "OK_FORMAT = False\n\n"
+            'name = "q9_1"\npoints = 2\n\n\n@test_case(points=None, hidden=False)\n'
+            "def double_of_three(double):\n    # A comment that stays.\n    assert digits.call(\n"
+            '        double, 3, name="double",\n    ) == 6, "`double(3)` should be 6"\n')
+
+    def test_full_tests_hold_hidden_cases_and_helpers(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        full = (tiny / "build" / "91-tiny" / "tests" / "q9_1.py").read_text()
+        assert "def reference(x):" in full and full.count("hidden=True") == 1
+        assert "def double_of_many(double):\n    with digits.hint(" in full
+        repair = (tiny / "build" / "91-tiny" / "tests" / "q9_2.py").read_text()
+        assert "all_or_nothing = True" in repair and "def the_answer(answer):" in repair
+
+    def test_the_zip_holds_the_same_tests_and_no_dates(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        with zipfile.ZipFile(tiny / "build" / "91-tiny" / "91-tiny-autograder.zip") as file:
+            assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            for question in ("q9_1", "q9_2"):
+                full = (tiny / "build" / "91-tiny" / "tests" / f"{question}.py").read_bytes()
+                assert file.read(f"tests/{question}.py") == full
+            assert file.read("files/digits.py") == (tiny / "exercises" / "digits.py").read_bytes()
+            assert json.loads(file.read("otter_config.json")) == {"lang": "python"}
+
+    def test_the_working_folder_stays(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tiny)
+        build.build_exercise("91-tiny")
+        assert Path.cwd() == tiny
+        assert not list(tiny.glob("*.ipynb")) and len(os.listdir(tiny)) == 3
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("old", "new", "complaint"), [
+    ("title: Tiny\n", "", "the front matter lacks title"),
+    ("name: q9_1", "name: first", "question first: call it q<exercise>_<number>"),
+    ("name: q9_2", "name: q9_1", "question q9_1: there is another question of that name"),
+    ("points: 2\n", "points: [1, 1]\n", "question q9_1: `points` must be one number above 0"),
+    ("points: 2\n", "points: 0\n", "question q9_1: `points` must be one number above 0"),
+    ("(2 points)", "(3 points)", r"question q9_1: its text must say what it is worth: \(2 points\)"),
+    ("# HIDDEN\n", "", "question q9_1: it has no hidden test"),
+    ("def double_of_three(", "# HIDDEN\ndef double_of_three(", "question q9_1: it has no public test"),
+    ("def half_of_four", "# hidden\ndef half_of_four", "question q9_2: it has no public test"),
+    ("def the_answer(answer):", "x = 1\ndef the_answer(answer):", "q9_2: a test cell holds one function"),
+    ("def the_answer(answer):", "def the_answer(answer:", "q9_2: a test cell is not Python"),
+    ("def double(x):", "pass\n```\n\n```{code-cell} python\ndef double(x):", "q9_1: it has 2 answer cells"),
+    ("    # END SOLUTION\n```", "```", "Otter Assign refuses it: BEGIN SOLUTION without END SOLUTION"),
+])
+def test_a_master_that_is_not_in_order_is_refused(
+        tiny: Path, old: str, new: str, complaint: str) -> None:
+    edit(tiny, old, new)
+    with pytest.raises(CourseError, match=complaint) as caught:
+        build.build_exercises()
+    assert "91-tiny.md" in str(caught.value)
+    assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
+
+
+@pytest.mark.fast
+def test_an_exercise_that_does_not_exist(tiny: Path) -> None:
+    with pytest.raises(CourseError, match=r"no exercise called 'shapes'. The course has: 91-tiny"):
+        build.build_exercises(["shapes"])
+
+
+@pytest.mark.fast
+def test_a_helper_module_that_is_missing(tiny: Path) -> None:
+    (tiny / "exercises" / "digits.py").unlink()
+    with pytest.raises(CourseError, match=r"digits.py is missing; without it no exercise can be built"):
+        build.build_exercises()
+
+
+@pytest.mark.slow
+def test_a_solution_with_full_marks_is_built(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build.build_exercises()
+    assert capsys.readouterr().out == "91-tiny: built, its solution earns full marks\n"
+    assert not [path for path in tiny.rglob("*") if "ipython" in path.name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("old", "new", "complaint"), [
+    ("return x + x", "return x * x",
+     r"question q9_1: its solution earns 0 of 2 points(.|\n)*`double\(3\)` should be 6"),
+    ("return x / 3", "return x / 2", None),
+    ("    print(double(4))", "    print(undefined)", "the solution stops with NameError: name 'undefined'"),
+    ("with digits.once_written():\n", "if True:\n",
+     r"the untouched notebook stops with NotImplementedError: (.|\n)*print\(double(.|\n)*once_written"),
+    ("import math\n", "import os; os._exit(3)\n", "solved.ipynb ended its process with code 3"),
+])
+def test_what_a_learner_would_suffer_from_is_refused(
+        tiny: Path, old: str, new: str, complaint: str | None) -> None:
+    if complaint is None:  # stubs that earn points: the broken code is right, and the value is given away
+        edit(tiny, "answer = 42  # SOLUTION", "answer = 42")
+        complaint = "question q9_2: the untouched notebook earns 0.5 points"
+    edit(tiny, old, new)
+    with pytest.raises(CourseError, match=complaint):
+        build.build_exercises()
+    assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"

@@ -1,0 +1,236 @@
+"""`digits.checks`: found by folder whatever the notebook's name, the message first, nothing left behind."""
+
+from __future__ import annotations
+
+import builtins
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import digits
+import matplotlib
+import numpy as np
+import otter
+import pytest
+
+pytestmark = pytest.mark.fast
+
+TEST_FILE = '''\
+import digits
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q9_1"
+points = 2
+
+
+@test_case(points=None, hidden=False)
+def double_of_three(double):
+    value = digits.call(double, 3, name="double")
+    digits.expect_number(value, name="double(3)", equal=6, cause="Is it `2 * x`?")
+
+
+@test_case(points=None, hidden=False)
+def double_of_array(double):
+    digits.expect_array(digits.call(double, np.ones(2), name="double"), name="double(ones)", equal=[2, 2])
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner's folder with the checks of one exercise."""
+    tests = tmp_path / "tests" / "09-tiny"
+    tests.mkdir(parents=True)
+    (tests / "q9_1.py").write_text(TEST_FILE)
+    monkeypatch.setattr(digits, "HERE", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def feedback(**names: Any) -> digits.Feedback:
+    """What `grader.check("q9_1")` answers in a notebook with these names."""
+    result = digits.checks("09-tiny").check("q9_1", names)
+    assert isinstance(result, digits.Feedback)
+    return result
+
+
+def test_right(folder: Path) -> None:
+    result = feedback(double=lambda x: 2 * x)
+    assert result.passed
+    assert repr(result) == "✔ q9_1 passed all 2 checks you can see."
+    assert "<b>q9_1</b> passed all 2 checks you can see." in result._repr_html_()
+
+
+def test_wrong_puts_the_message_first_and_nothing_of_otters(folder: Path) -> None:
+    result = feedback(double=lambda x: x * x)
+    assert not result.passed
+    assert result.messages == [
+        "`double(3)` is 9; expected 6. Is it `2 * x`?",
+        "`double(ones)` is wrong at index [0]: got 1, expected 2.",
+    ]
+    text, page = repr(result), result._repr_html_()
+    assert text.startswith("✘ q9_1 is not right yet: 2 of 2 checks failed.\n  - `double(3)` is 9")
+    assert "<code>double(3)</code> is 9; expected 6. Is it <code>2 * x</code>?" in page
+    for boilerplate in ("Error at line", "Test case", "AssertionError", "digits.", "test_case"):
+        assert boilerplate not in text + page
+
+
+def test_half_right(folder: Path) -> None:
+    def double(x: Any) -> Any:
+        return 2 * x if isinstance(x, int) else x
+
+    assert "1 of 2 checks failed" in repr(feedback(double=double))
+
+
+def test_not_written(folder: Path) -> None:
+    def double(x: Any) -> Any:
+        raise NotImplementedError("Write your answer in `double` and run its cell.")
+
+    result = feedback(double=double)
+    assert repr(result) == "✘ q9_1 is not written yet.\n  - Write your answer in `double` and run its cell."
+    assert "There is no `double` in your notebook" in repr(feedback())
+
+
+def test_the_same_error_is_told_once(folder: Path) -> None:
+    message, = feedback(double=lambda x: y * x).messages  # type: ignore[name-defined]  # noqa: F821
+    assert message.startswith("`double` stopped with NameError: name 'y' is not defined.")
+
+
+def test_what_a_learner_wrote_is_not_taken_for_html(folder: Path) -> None:
+    def double(x: Any) -> Any:
+        raise ValueError("<script>alert(1)</script>")
+
+    page = feedback(double=double)._repr_html_()
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_a_check_sees_the_variables_of_the_cell_that_calls_it(folder: Path) -> None:
+    cell = {"digits": digits}
+    exec('double = lambda x: 2 * x\nresult = digits.checks("09-tiny").check("q9_1")', cell)
+    assert cell["result"].passed  # type: ignore[attr-defined]
+
+
+def test_all_questions_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exec('double = lambda x: 2 * x\ndigits.checks("09-tiny").check_all()', {"digits": digits})
+    assert capsys.readouterr().out == "✔ q9_1 passed all 2 checks you can see.\n"
+
+
+def test_random_numbers_do_not_depend_on_checks(folder: Path) -> None:
+    source = TEST_FILE + "\n    import random\n    random.random()\n    np.random.rand()\n"
+    (folder / "tests" / "09-tiny" / "q9_1.py").write_text(source)
+    drawn = []
+    for checked in (False, True):
+        random.seed(1)
+        np.random.seed(1)
+        if checked:
+            result = feedback(double=lambda x: 2 * x)
+            assert result.passed
+            repr(result), result._repr_html_()
+        drawn.append((random.random(), np.random.rand()))
+    assert drawn[0] == drawn[1]
+
+
+def test_nothing_is_left_behind(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    feedback(double=lambda x: 2 * x)
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("others", [[], ["my own name.ipynb"], ["one.ipynb", "another.ipynb"]])
+def test_the_notebooks_name_does_not_matter(folder: Path, others: list[str]) -> None:
+    for name in others:
+        (folder / name).write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    assert feedback(double=lambda x: 2 * x).passed
+
+
+def test_the_folder_of_the_kernel_does_not_matter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    assert feedback(double=lambda x: 2 * x).passed
+
+
+def test_without_checks_it_says_what_to_fetch_and_goes_on(folder: Path) -> None:
+    (folder / "tests" / "09-tiny" / "q9_1.py").unlink()
+    (folder / "tests" / "09-tiny").rmdir()
+    message, = feedback(double=lambda x: 2 * x).messages
+    assert "fetch the folder tests/09-tiny from the course's exercises folder" in message
+    assert str(folder / "tests" / "09-tiny") in message
+
+
+def test_an_unknown_question(folder: Path) -> None:
+    message, = digits.checks("09-tiny").check("q9_2", {}).messages
+    assert message == "There is no question 'q9_2' in this exercise. It has q9_1."
+
+
+def test_without_otter_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name == "otter":
+            raise ModuleNotFoundError("No module named 'otter'", name="otter")
+        return real(name, *args, **kwargs)
+
+    real: Callable[..., Any] = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(ModuleNotFoundError, match="run `%pip install otter-grader`"):
+        digits.checks("09-tiny")
+
+
+def test_otters_grading_mode_uses_its_own_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under `otter run` the checks come with the grader, and the learner's folder has none."""
+    elsewhere = folder / "graders"
+    (folder / "tests" / "09-tiny").rename(elsewhere)
+    monkeypatch.setattr(otter.Notebook, "_grading_mode", True)
+    monkeypatch.setattr(otter.Notebook, "_tests_dir_override", str(elsewhere))
+    assert feedback(double=lambda x: 2 * x).passed
+
+
+def test_a_grader_that_stands_in_for_otter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the cell runner `otter` is a stand-in: it is asked, and its answer is handed through."""
+
+    asked = []
+
+    class StandIn:
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            pass
+
+        def check(self, question: str, *args: object) -> str:
+            asked.append(question)
+            return "neutral"
+
+    monkeypatch.setattr(otter, "Notebook", StandIn)
+    monkeypatch.setattr(digits, "HERE", folder / "nothing here")
+    assert digits.checks("09-tiny").check("q9_1", {}) == "neutral"
+    assert asked == ["q9_1"]
+
+
+def test_once_written_goes_on_without_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    with digits.once_written():
+        raise NotImplementedError("Write your answer in `double` and run its cell.")
+    said = capsys.readouterr().out
+    assert said == "Write your answer in `double` and run its cell. Then run this cell again.\n"
+    with pytest.raises(ZeroDivisionError), digits.once_written():
+        1 / 0  # noqa: B018
+
+
+@pytest.mark.parametrize(("shape", "drawn"), [((28, 28), 1), ((1, 5, 3), 1), ((23, 4, 4), 23)])
+def test_show_draws_every_image(shape: tuple[int, ...], drawn: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    monkeypatch.setattr(plt, "show", lambda: None)
+    for dtype, white in (("uint8", 255), ("float32", 1)):
+        digits.show(np.zeros(shape, dtype), labels=list(range(drawn)))
+        axes = plt.gcf().axes
+        assert sum(len(axis.images) for axis in axes) == drawn
+        assert {image.get_clim() for axis in axes for image in axis.images} == {(0, white)}
+        assert [axis.get_title() for axis in axes[:drawn]] == [str(n) for n in range(drawn)]
+        plt.close("all")
+
+
+def test_show_says_what_it_can_draw() -> None:
+    with pytest.raises(ValueError, match=r"got shape \(784,\)"):
+        digits.show(np.zeros(784))
+    with pytest.raises(ValueError, match=r"got shape \(0, 28, 28\)"):
+        digits.show(np.zeros((0, 28, 28)))

@@ -1,0 +1,206 @@
+"""The built notebooks as learners find them: complete, in order, and without a word of the answers."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import yaml
+from otter.assign.blocks import extract_all_fenced_otter_cells
+
+from autograder import course
+from autograder.authoring import build, bundle
+from autograder.authoring.master import Master, read_master
+
+pytestmark = pytest.mark.fast
+
+EXERCISES = course.exercise_names()
+every_exercise = pytest.mark.parametrize("name", EXERCISES)
+
+
+def master(name: str) -> Master:
+    return read_master(course.SOLUTIONS / f"{name}.md")
+
+
+def learner(name: str) -> nbformat.NotebookNode:
+    return nbformat.read(course.EXERCISES / f"{name}.ipynb", as_version=4)
+
+
+@lru_cache
+def assigned(name: str) -> dict[str, bytes]:
+    """What the builder makes of the master now, whatever lies in build/."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return build._assign(master(name), Path(scratch))
+
+
+def handed_out(name: str) -> dict[Path, str]:
+    """Everything made from the master `name` that learners get, as text; strings of JSON unescaped."""
+    notebook = course.EXERCISES / f"{name}.ipynb"
+    texts = {path: path.read_text(encoding="utf-8")
+             for path in sorted((course.EXERCISES / "tests" / name).rglob("*")) if path.is_file()}
+    return texts | {notebook: "\n".join(_strings(json.loads(notebook.read_text(encoding="utf-8"))))}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for item in value.items() for part in item for text in _strings(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in _strings(part))
+
+
+def secret_and_open_lines(name: str) -> tuple[set[str], set[str]]:
+    """The lines of a master that learners must not see, and those that they may."""
+    exercise = master(name)
+    secret, visible = set(exercise.helpers.split("\n")), set()
+    for case in (case for cases in exercise.tests.values() for case in cases):
+        (secret if case.hidden else visible).update(case.source.split("\n"))
+    in_tests = False
+    for cell in extract_all_fenced_otter_cells(exercise.notebook.cells):
+        if cell.cell_type == "raw" and re.match(r"# (BEGIN|END) TESTS", cell.source):
+            in_tests = "BEGIN" in cell.source
+        elif not in_tests:
+            solving = False
+            for line in cell.source.split("\n"):
+                if re.search(r"# (BEGIN|END) SOLUTION", line):
+                    solving = "BEGIN" in line
+                else:
+                    solved = solving or line.rstrip().endswith("# SOLUTION")
+                    (secret if solved else visible).add(re.sub(r"\s*# SOLUTION$", "", line))
+    return {line.strip() for line in secret}, {line.strip() for line in visible}
+
+
+@every_exercise
+def test_no_answer_and_no_hidden_test_is_handed_out(name: str) -> None:
+    """Line by line, so that half a hidden test is found as well."""
+    secret, visible = secret_and_open_lines(name)
+    secret = {line for line in secret - visible if re.search(r"\w.*\w", line)}
+    assert len(secret) > 10, "the test sees what is secret"
+    for path, text in handed_out(name).items():
+        leaked = secret & {line.strip() for line in text.split("\n")}
+        assert not leaked, f"{path} gives away {leaked}"
+
+
+@every_exercise
+def test_no_hint_and_no_name_of_a_hidden_test_is_handed_out(name: str) -> None:
+    """Also as part of a line."""
+    texts = handed_out(name)
+    for cases in master(name).tests.values():
+        for case in (case for case in cases if case.hidden):
+            tree = ast.parse(case.source)
+            hints = [
+                node.args[0].value for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "hint"
+                and isinstance(node.args[0], ast.Constant)
+            ]
+            for words in [tree.body[0].name, *hints]:  # type: ignore[attr-defined]
+                for path, text in texts.items():
+                    assert words not in text, f"{path} holds {words!r} of a hidden test"
+
+
+@every_exercise
+def test_no_marker_is_handed_out(name: str) -> None:
+    for path, text in handed_out(name).items():
+        for marker in ("hidden=True", "HIDDEN", "SOLUTION", "BEGIN", "```otter", "TEST HELPERS"):
+            assert marker not in text, f"{path} holds {marker}"
+
+
+@every_exercise
+def test_metadata_and_outputs_hold_nothing_else(name: str) -> None:
+    notebook = learner(name)
+    nbformat.validate(notebook)
+    assert set(notebook.metadata) == {"kernelspec", "language_info", course.METADATA_KEY}
+    assert notebook.metadata[course.METADATA_KEY] == {"assignment": name, "version": master(name).version}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == [] and cell.execution_count is None
+        assert set(cell.metadata) <= {"deletable", "editable", course.METADATA_KEY}
+        if course.METADATA_KEY in cell.metadata:
+            assert cell.metadata[course.METADATA_KEY] == {"answer": cell.id.removeprefix("answer-")}
+
+
+@every_exercise
+def test_it_is_what_the_master_makes(name: str) -> None:
+    """Byte for byte, so a master that was edited and not built is found."""
+    for key, contents in assigned(name).items():
+        place, _, relative = key.partition("/")
+        if place == "exercises":
+            assert (course.EXERCISES / relative).read_bytes() == contents, f"run `autograder build {name}`"
+
+
+@every_exercise
+def test_every_question_has_its_answer_cell_check_cell_and_checks(name: str) -> None:
+    questions = [question.name for question in master(name).questions]
+    cells = learner(name).cells
+    assert [cell.id for cell in cells if cell.id.startswith("answer-")] == [f"answer-{q}" for q in questions]
+    assert [cell.source for cell in cells if "grader.check(" in cell.source] == [
+        f'grader.check("{question}")' for question in questions]
+    tests = course.EXERCISES / "tests" / name
+    assert sorted(path.name for path in tests.iterdir() if path.name != "__pycache__") == sorted(
+        f"{question}.py" for question in questions)
+
+
+@every_exercise
+def test_it_says_truly_what_it_is_worth_and_how_long_it_takes(name: str) -> None:
+    exercise = master(name)
+    opening = learner(name).cells[0].source
+    points = sum(question.points for question in exercise.questions)
+    assert f"{points:g} points, about {exercise.minutes} minutes" in opening.replace("\n", " ")
+    assert 20 <= exercise.minutes <= 60
+
+
+@every_exercise
+def test_its_links_lead_to_chapters(name: str) -> None:
+    """Seen from the master: the built book may not be there yet, its source is."""
+    text = (course.SOLUTIONS / f"{name}.md").read_text(encoding="utf-8")
+    chapters = {master(name).chapter, *re.findall(r"\(book:([\w/-]+)", text)}
+    for chapter in chapters:
+        assert (course.BOOK / f"{chapter}.md").is_file(), f"there is no chapter {chapter}"
+    assert "book:" not in "\n".join(handed_out(name).values())
+
+
+@every_exercise
+def test_the_readme_lists_it_with_its_points(name: str) -> None:
+    readme = (course.EXERCISES / "README.md").read_text(encoding="utf-8")
+    row = re.search(rf"\| `{name}\.ipynb` \| .* \| (\d+) \|", readme)
+    assert row and int(row.group(1)) == sum(question.points for question in master(name).questions)
+
+
+def test_nothing_else_lies_in_the_learners_folder() -> None:
+    """No exercise whose master is gone, and no file that a test or a notebook left behind."""
+    ours = {"README.md", "requirements.txt", "digits.py", "mnist.npz", "tests"}
+    ours |= {f"{name}.ipynb" for name in EXERCISES}
+    passing = {"__pycache__", ".ipynb_checkpoints"}
+    assert {path.name for path in course.EXERCISES.iterdir()} - passing == ours
+    assert {path.name for path in (course.EXERCISES / "tests").iterdir()} - passing == set(EXERCISES)
+
+
+def test_the_learners_requirements_are_the_courses() -> None:
+    lines = (course.EXERCISES / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = {line for line in lines if line and not line.startswith("#")}
+    pyproject = (course.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = pyproject.split("# The learner's side", 1)[1].split("# The instructor's side", 1)[0]
+    assert wanted == set(re.findall(r'^\s*"(.+)",$', section, flags=re.MULTILINE))
+
+
+@every_exercise
+def test_gradescopes_image_has_the_courses_packages(name: str, tmp_path: Path) -> None:
+    (tmp_path / "autograder.zip").write_bytes(assigned(name)[f"build/{name}/{name}-autograder.zip"])
+    packed = bundle.read_zip(tmp_path / "autograder.zip")
+    environment = yaml.safe_load(packed["environment.yml"])
+    assert "python=3.12" in environment["dependencies"]
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    assert pip[0].startswith("otter-grader[grading,plugins]==7.")
+    for package in ("numpy", "tensorflow-cpu", "keras", "matplotlib"):
+        assert any(requirement.startswith(package) for requirement in pip), package
+    assert packed["files/digits.py"] == (course.EXERCISES / "digits.py").read_bytes()
+    assert packed["files/mnist.npz"] == (course.EXERCISES / "mnist.npz").read_bytes()
