@@ -54,12 +54,56 @@ def build(exercises: tuple[str, ...]) -> None:
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           timeout: float | None, memory: int, no_sandbox: bool) -> None:
     """Grade folders of notebooks, notebooks and zips."""
+    from autograder.grading.batch import BatchStopped, grade_paths
+    from autograder.reports.write import write_reports
+
+    try:
+        outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs,
+                              timeout=timeout, memory_mb=memory, confined=not no_sandbox)
+    except BatchStopped as stopped:
+        click.echo(stopped, err=True)
+        sys.exit(130)
+    write_reports(outcome.results, output)
+    click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
+    sys.exit(1 if outcome.grader_errors else 0)
+
+
+@main.command()
+@click.argument("exercises", nargs=-1)
+def verify(exercises: tuple[str, ...]) -> None:
+    """Prove the tests of EXERCISES (all of them when none is named) on the corpora.
+
+    The solution and every right answer earn full marks, the untouched notebook nothing, and every
+    mistake is caught by the question it concerns, with a message that names the cause.
+    """
+    from rich.console import Console
+
+    from autograder.authoring.verify import verify as verify_exercises
+
+    sys.exit(0 if verify_exercises(exercises, Console()) else 1)
+
+
+@main.command()
+@click.option("--learners", type=click.IntRange(1), help="How many; a small class with one of each kind when "
+              "not given.")
+@click.option("--assignment", "name", default="02-preprocessing", show_default=True, help="The exercise.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("build/sample-class"),
+              show_default=True, help="Folder for class/ and for what `grade` writes.")
+def demo(learners: int | None, name: str, output: Path) -> None:
+    """Hand in a sample class, made from the corpora, and grade it.
+
+    There are hostile programs among the notebooks. They are run in the sandbox only.
+    """
+    from autograder.authoring.sample_class import sample_class
+    from autograder.course import assignment
     from autograder.grading.batch import grade_paths
     from autograder.reports.write import write_reports
 
-    outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs,
-                          timeout=timeout, memory_mb=memory, confined=not no_sandbox)
+    samples = sample_class(assignment(name), output / "class", learners)
+    outcome = grade_paths([output / "class"], assignment=name, output=output)
     write_reports(outcome.results, output)
+    click.echo(f"class report   {output / 'report.html'}")
+    click.echo(f"a learner's    {output / 'feedback' / (min(s.learner for s in samples) + '.html')}")
     sys.exit(1 if outcome.grader_errors else 0)
 
 

@@ -205,7 +205,7 @@ def _unique_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-class _Reader:
+class CaseReader:
     """One case's keys, taken one by one; what is left over or of the wrong kind is an error."""
 
     def __init__(self, data: object, where: str) -> None:
@@ -259,25 +259,26 @@ class _Reader:
             raise self.error(f"unknown key {unknown}; known are {', '.join(self.known)}")
 
 
-def _parse(file: Path) -> Any:
+def parse(file: Path) -> Any:
+    """What stands in a YAML file, read strictly."""
     try:
         return yaml.load(file.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except yaml.YAMLError as problem:
         raise CourseError(f"{file}: {problem}") from None
 
 
-def _cases(folder: Path, assignment: Assignment) -> Iterator[tuple[Path, _Reader]]:
+def _cases(folder: Path, assignment: Assignment) -> Iterator[tuple[Path, CaseReader]]:
     """The cases of one YAML file, each with a reader that names file and case in its errors."""
     file = folder / f"{assignment.name}.yaml"
     if not file.is_file():
         return
-    listed = _parse(file)
+    listed = parse(file)
     if not isinstance(listed, list):
         raise CourseError(f"{file}: expected a list of cases")
     names = set()
     for number, data in enumerate(listed, start=1):
         name = data.get("name") if isinstance(data, dict) else None
-        reader = _Reader(data, f"{file}: case {name if name is not None else number}")
+        reader = CaseReader(data, f"{file}: case {name if name is not None else number}")
         if name in names:
             raise reader.error("another case has this name too")
         names.add(name)
@@ -287,7 +288,7 @@ def _cases(folder: Path, assignment: Assignment) -> Iterator[tuple[Path, _Reader
 _CELL = re.compile(r"(?:check )?(?P<question>q\d+_\d+)|setup|with .+")
 
 
-def _check_cell(reader: _Reader, assignment: Assignment, cell: str) -> str:
+def _check_cell(reader: CaseReader, assignment: Assignment, cell: str) -> str:
     match = _CELL.fullmatch(cell)
     if not match:
         raise reader.error(f"there is no cell {cell!r}; say q2_1, `check q2_1`, setup or `with TEXT`")
@@ -296,14 +297,14 @@ def _check_cell(reader: _Reader, assignment: Assignment, cell: str) -> str:
     return cell
 
 
-def _check_question(reader: _Reader, assignment: Assignment, name: str) -> str:
+def _check_question(reader: CaseReader, assignment: Assignment, name: str) -> str:
     known = [question.name for question in assignment.questions]
     if name not in known:
         raise reader.error(f"{assignment.name} has no question {name!r}; it has {', '.join(known)}")
     return name
 
 
-def _check_where(reader: _Reader, assignment: Assignment, where: str) -> str:
+def _check_where(reader: CaseReader, assignment: Assignment, where: str) -> str:
     side, _, cell = where.partition(" ")
     if where in ("start", "end"):
         return where
@@ -313,7 +314,7 @@ def _check_where(reader: _Reader, assignment: Assignment, where: str) -> str:
     return where
 
 
-def _read_edit(reader: _Reader, assignment: Assignment, folder: Path | None = None) -> Edit:
+def _read_edit(reader: CaseReader, assignment: Assignment, folder: Path | None = None) -> Edit:
     """The keys that change a notebook. In an attack, a value like `answer.py` names a file of its folder."""
 
     def code(value: object) -> str:
@@ -331,7 +332,7 @@ def _read_edit(reader: _Reader, assignment: Assignment, folder: Path | None = No
         raise reader.error(f"base is {base!r}; say solved, untouched or bare")
     inserts = []
     for item in reader.take("insert", list, []):
-        inner = _Reader(item, f"{reader.where}: insert")
+        inner = CaseReader(item, f"{reader.where}: insert")
         where = _check_where(reader, assignment, inner.take("where", str))
         inserts.append(Insert(where, code(inner.take("code", str))))
         inner.finish()
@@ -400,7 +401,7 @@ def right_answers(assignment: Assignment, folder: Path = RIGHT_ANSWERS) -> list[
 _SCORE = re.compile(r"full|zero|(?:<= ?)?\d+(?:\.\d+)?")
 
 
-def _read_expected(reader: _Reader, assignment: Assignment) -> Expected:
+def _read_expected(reader: CaseReader, assignment: Assignment) -> Expected:
     verdicts = {verdict.value: verdict for verdict in Verdict}
     statuses = reader.strings("status")
     for status in statuses:
@@ -440,16 +441,16 @@ _PARTS = ("text", "hex", "repeat", "notebook")
 
 
 def _read_part(data: object, where: str) -> Mapping[str, Any]:
-    reader = _Reader(data, where)
+    reader = CaseReader(data, where)
     if len(reader.data) != 1 or next(iter(reader.data)) not in _PARTS:
         raise reader.error(f"a part has one of the keys {', '.join(_PARTS)}")
     part: dict[str, Any] = dict(reader.data)
     if "repeat" in part:
-        inner = _Reader(part["repeat"], f"{where}: repeat")
+        inner = CaseReader(part["repeat"], f"{where}: repeat")
         part["repeat"] = (inner.take("text", str), inner.take("times", int))
         inner.finish()
     if "notebook" in part:
-        inner = _Reader(part["notebook"], f"{where}: notebook")
+        inner = CaseReader(part["notebook"], f"{where}: notebook")
         part["notebook"] = (inner.take("first_bytes", int, None), inner.take("encoding", str, "utf-8"))
         inner.finish()
     if "hex" in part:
@@ -463,7 +464,7 @@ def _read_part(data: object, where: str) -> Mapping[str, Any]:
 
 
 def _read_file(data: object, where: str) -> HandIn:
-    reader = _Reader(data, where)
+    reader = CaseReader(data, where)
     name = reader.take("name", str)
     packed = reader.take("zip", list, None)
     handed_in = HandIn(
@@ -489,11 +490,11 @@ def read_attack(folder: Path, assignment_of: Callable[[str], Assignment]) -> Att
         CourseError: the case is not as it should be; names the file and the problem.
     """
     file = folder / "case.yaml"
-    reader = _Reader(_parse(file), str(file))
+    reader = CaseReader(parse(file), str(file))
     line, assignment = reader.take("line", str), assignment_of(reader.take("assignment", str))
     edit = _read_edit(reader, assignment, folder)
     files = tuple(_read_file(item, f"{file}: files") for item in reader.take("files", list, []))
-    expect = _read_expected(_Reader(reader.take("expect", dict), f"{file}: expect"), assignment)
+    expect = _read_expected(CaseReader(reader.take("expect", dict), f"{file}: expect"), assignment)
     own_folder, otter = reader.take("own_folder", bool, True), reader.take("otter", bool, True)
     reader.finish()
     if edit == Edit() and not files:

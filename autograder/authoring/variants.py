@@ -228,7 +228,15 @@ def _filled(handed_in: HandIn, values: Mapping[str, str]) -> HandIn:
     )
 
 
-def hand_in(attack: Attack, assignment: Assignment, folder: Path, values: Mapping[str, str]) -> list[Path]:
+def write_zip(files: Mapping[str, bytes], path: Path) -> None:
+    """A zip of these files, by name: the same bytes for the same files."""
+    with path.open("wb") as stream:
+        _zip([HandIn(name, ({"hex": content},)) for name, content in files.items()], b"", stream)
+
+
+def hand_in(
+    attack: Attack, assignment: Assignment, folder: Path, values: Mapping[str, str], learner: str = ""
+) -> list[Path]:
     """Writes what the attack hands in below `folder`; returns the paths. Runs nothing.
 
     Args:
@@ -236,6 +244,7 @@ def hand_in(attack: Attack, assignment: Assignment, folder: Path, values: Mappin
         assignment: its exercise, built.
         folder: the folder of the class.
         values: what all cases have in common, see `Attack.values`.
+        learner: call the file so, instead of as the case says.
 
     Raises:
         CourseError: a name would leave `folder`. Attacks on that belong inside a zip.
@@ -249,6 +258,8 @@ def hand_in(attack: Attack, assignment: Assignment, folder: Path, values: Mappin
         if name.is_absolute() or ".." in name.parts:
             raise CourseError(f"{attack.folder}: {file.name!r} would be written outside its folder")
         path = (folder / attack.name if attack.own_folder else folder) / name
+        if learner:
+            path = folder / (learner + name.suffix)
         if os.path.lexists(path):
             raise CourseError(f"{attack.folder}: another case has handed in {file.name!r} already")
         path.parent.mkdir(parents=True, exist_ok=True)

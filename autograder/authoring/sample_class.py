@@ -1,0 +1,260 @@
+"""A sample class: notebooks as learners would hand them in, made from the corpora.
+
+Without a number it is the small class that `tests/sample_class/NAME.yaml` describes
+learner by learner, with what must come of each. With a number it is a class of that
+size, drawn from the corpora in realistic proportion: the same seed, the same class.
+
+The hostile ones among them are the hostile programs of `tests/attacks/`. Nothing
+here runs them; grade such a class only with the sandbox on.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.authoring import corpus
+from autograder.authoring.corpus import UNTOUCHED, Attack, CaseReader, Edit, Mistake, RightAnswer
+from autograder.authoring.variants import apply, hand_in, to_text, write_zip
+from autograder.course import TESTS, Assignment, CourseError, assignment
+from autograder.grading.results import Verdict
+
+SAMPLE_CLASSES = TESTS / "sample_class"
+NAMES = SAMPLE_CLASSES / "names.yaml"
+
+SEED = 1998
+"""The year of LeCun, Bottou, Bengio and Haffner's paper; any other number would do."""
+
+PROPORTIONS = {
+    "solution": 24, "right": 24, "one mistake": 26, "two mistakes": 12, "unfinished": 7, "untouched": 1,
+    "hangs": 2, "crashes": 1, "hostile": 1, "unreadable": 2,
+}
+"""How many of a hundred learners are what. An estimate from teaching, not a measurement."""
+
+TROUBLE = ("hangs", "crashes", "hostile", "unreadable")
+"""The kinds that are drawn from the attacks that the sample class' file names."""
+
+@dataclass(frozen=True)
+class Sample:
+    """One learner of a class.
+
+    Attributes:
+        learner: the name under which it is handed in.
+        edit: how the notebook differs from the solution; unused for an attack.
+        attack: the attack it is, or None.
+        zipped: handed in inside a zip.
+        status, scores: what must come of it, where that is written down; the scores of all questions.
+    """
+
+    learner: str
+    edit: Edit = field(default_factory=Edit)
+    attack: Attack | None = None
+    zipped: bool = False
+    status: Verdict | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+class _Corpora:
+    """The cases of one exercise, by name."""
+
+    def __init__(self, of: Assignment) -> None:
+        self.assignment = of
+        self.right: dict[str, RightAnswer] = {case.name: case for case in corpus.right_answers(of)}
+        self.mistakes: dict[str, Mistake] = {case.name: case for case in corpus.mistakes(of)}
+        self.attacks: dict[str, Attack] = {}
+        self.file = SAMPLE_CLASSES / f"{of.name}.yaml"
+        self.written: list[object] = []
+        self.trouble: dict[str, list[str]] = {}
+        if self.file.is_file():
+            self._read()
+
+    def _read(self) -> None:
+        reader = CaseReader(corpus.parse(self.file), str(self.file))
+        self.written = reader.take("class", list)
+        self.trouble = {kind: list(reader.strings(kind)) for kind in TROUBLE}
+        reader.finish()
+        for kind in TROUBLE:
+            for name in self.trouble[kind]:
+                self.attack(name, reader)
+
+    def attack(self, name: str, reader: CaseReader) -> Attack:
+        if name not in self.attacks:
+            if not (corpus.ATTACKS / name / "case.yaml").is_file():
+                raise reader.error(f"there is no attack {name!r}")
+            case = corpus.read_attack(corpus.ATTACKS / name, lambda name: self.assignment
+                                      if name == self.assignment.name else assignment(name))
+            if case.assignment != self.assignment.name or len(case.files) != 1:
+                raise reader.error(f"the attack {name!r} is not one file for {self.assignment.name}")
+            self.attacks[name] = case
+        return self.attacks[name]
+
+
+def described(of: Assignment) -> list[Sample]:
+    """The small class, with what must come of it.
+
+    Raises:
+        CourseError: the exercise has none, or its file is not in order.
+    """
+    corpora = _Corpora(of)
+    if not corpora.written:
+        raise CourseError(f"{of.name} has no sample class of its own ({corpora.file} is missing). "
+                          "Say how many learners to make, for example --learners 30.")
+    return [_described(data, corpora, number) for number, data in enumerate(corpora.written, start=1)]
+
+
+def _described(data: object, corpora: _Corpora, number: int) -> Sample:
+    name = data.get("learner", number) if isinstance(data, dict) else number
+    reader = CaseReader(data, f"{corpora.file}: learner {name}")
+    learner, kind = reader.take("learner", str), reader.take("is", (str, dict))
+    zipped = reader.take("as", str, "notebook")
+    status = reader.take("status", str)
+    scores = {question.name: question.points for question in corpora.assignment.questions}
+    for question, score in reader.table("scores").items():
+        if question not in scores or isinstance(score, bool) or not isinstance(score, int | float):
+            raise reader.error(f"{question}: {score!r} is no score of a question")
+        scores[question] = float(score)
+    reader.finish()
+    if zipped not in ("notebook", "zip"):
+        raise reader.error(f"as is {zipped!r}; say notebook or zip")
+    if status not in {verdict.value for verdict in Verdict}:
+        raise reader.error(f"there is no verdict {status!r}")
+    edit, attack = _kind(kind, corpora, reader)
+    return Sample(learner, edit, attack, zipped == "zip", Verdict(status), scores)
+
+
+def _kind(kind: str | dict, corpora: _Corpora, reader: CaseReader) -> tuple[Edit, Attack | None]:
+    """What a learner's `is` says."""
+    if isinstance(kind, str):
+        if kind not in ("solution", "untouched"):
+            raise reader.error(f"{kind!r} is nobody; say solution, untouched, right, mistakes or attack")
+        return (Edit() if kind == "solution" else Edit(base="untouched")), None
+    inner = CaseReader(kind, reader.where)
+    right, attack = inner.take("right", str, None), inner.take("attack", str, None)
+    names = inner.strings("mistakes")
+    inner.finish()
+    if sum((right is not None, attack is not None, bool(names))) != 1:
+        raise reader.error("say one of right, mistakes and attack")
+    if attack is not None:
+        return Edit(), corpora.attack(attack, reader)
+    known: Mapping[str, RightAnswer | Mistake] = corpora.mistakes if right is None else corpora.right
+    wanted = names or (right,)
+    for name in wanted:
+        if name not in known:
+            raise reader.error(f"there is no case {name!r}")
+    edit = combined([known[name].edit for name in wanted])
+    if edit is None:
+        raise reader.error("these mistakes do not go together: they change the same cell, or move cells")
+    return edit, None
+
+
+def combined(edits: Sequence[Edit]) -> Edit | None:
+    """All of them in one notebook; None where they do not go together.
+
+    Several go together when each only replaces cells, and no cell is replaced twice.
+    """
+    if len(edits) == 1:
+        return edits[0]
+    replace: dict[str, str] = {}
+    for edit in edits:
+        if edit != Edit(replace=edit.replace) or set(edit.replace) & set(replace):
+            return None
+        replace |= edit.replace
+    return Edit(replace=replace)
+
+
+def drawn(of: Assignment, learners: int, seed: int = SEED) -> list[Sample]:
+    """A class of `learners`, drawn from the corpora; the same for the same seed and corpora."""
+    corpora = _Corpora(of)
+    chance = random.Random(f"{seed} {of.name}")
+    reader = CaseReader(corpus.parse(NAMES), str(NAMES))
+    first, last = (reader.take(key, str).split() for key in ("first", "last"))
+    names = [f"{given}-{family}" for given in first for family in last]
+    chance.shuffle(names)
+    kinds = [kind for kind in PROPORTIONS if kind not in TROUBLE or corpora.trouble.get(kind)]
+    if not corpora.right:
+        kinds.remove("right")
+    if not corpora.mistakes:
+        kinds = [kind for kind in kinds if "mistake" not in kind]
+    weights = [PROPORTIONS[kind] for kind in kinds]
+    return [
+        _drawn(chance.choices(kinds, weights)[0], _numbered(names, number), corpora, chance)
+        for number in range(learners)
+    ]
+
+
+def _numbered(names: Sequence[str], number: int) -> str:
+    again, index = divmod(number, len(names))
+    return names[index] + (f"-{chr(ord('a') + again)}" if again else "")
+
+
+def _drawn(kind: str, learner: str, corpora: _Corpora, chance: random.Random) -> Sample:
+    zipped = chance.random() < 0.05
+    if kind in TROUBLE:
+        name = chance.choice(corpora.trouble[kind])
+        return Sample(learner, attack=corpora.attacks[name])
+    if kind == "right":
+        return Sample(learner, chance.choice(list(corpora.right.values())).edit, zipped=zipped)
+    if "mistake" in kind:
+        mistakes = list(corpora.mistakes.values())
+        edit = chance.choice(mistakes).edit
+        if kind == "two mistakes":
+            both = (combined([edit, other.edit]) for other in chance.sample(mistakes, len(mistakes)))
+            edit = next((pair for pair in both if pair is not None), edit)
+        return Sample(learner, edit, zipped=zipped)
+    if kind == "unfinished":
+        questions = [question.name for question in corpora.assignment.questions]
+        left = chance.randint(1, len(questions) - 1) if len(questions) > 1 else 1
+        return Sample(learner, Edit(replace=dict.fromkeys(questions[-left:], UNTOUCHED)), zipped=zipped)
+    return Sample(learner, Edit(base="untouched") if kind == "untouched" else Edit(), zipped=zipped)
+
+
+MANIFEST = ".sample-class.json"
+"""In the folder of a sample class: the names of what was written there, so that nothing else is touched."""
+
+
+def sample_class(
+    of: Assignment, folder: Path, learners: int | None = None, seed: int = SEED
+) -> list[Sample]:
+    """Writes a class into `folder`, one file a learner, and returns who is in it.
+
+    Args:
+        of: the exercise, built.
+        folder: is made where it does not exist. A class written there before is replaced.
+        learners: how many; the small class of the exercise when not given.
+        seed: of the draw.
+
+    Raises:
+        CourseError: the folder holds other files, or the corpora are not in order.
+    """
+    samples = described(of) if learners is None else drawn(of, learners, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    _clear(folder)
+    written = []
+    for sample in samples:
+        if sample.attack is not None:
+            written += hand_in(sample.attack, of, folder, {}, learner=sample.learner)
+            continue
+        notebook = to_text(apply(sample.edit, of)).encode("ascii")
+        path = folder / (sample.learner + (".zip" if sample.zipped else ".ipynb"))
+        if sample.zipped:
+            write_zip({f"{of.name}.ipynb": notebook}, path)
+        else:
+            path.write_bytes(notebook)
+        written.append(path)
+    (folder / MANIFEST).write_text(json.dumps(sorted(path.name for path in written)), encoding="utf-8")
+    return samples
+
+
+def _clear(folder: Path) -> None:
+    """Removes what an earlier sample class left; refuses where anything else lies."""
+    manifest = folder / MANIFEST
+    ours = set(json.loads(manifest.read_text(encoding="utf-8"))) if manifest.is_file() else set()
+    others = sorted(path.name for path in folder.iterdir() if path.name not in ours | {MANIFEST})
+    if others:
+        raise CourseError(f"{folder} holds files that are not of a sample class ({others[0]}). "
+                          "Choose another folder with --output.")
+    for name in ours:
+        (folder / name).unlink(missing_ok=True)

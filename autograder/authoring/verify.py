@@ -1,0 +1,208 @@
+"""Proves the exercises' graders: `autograder verify`.
+
+For each exercise the whole corpus is handed in like a class and graded by the
+real grader. Then it is compared with what has to come of it:
+
+- the solution earns full marks, and so does every right answer;
+- the untouched notebook earns nothing, without an error;
+- every mistake loses points in exactly the questions it concerns, and what the
+  learner reads names the cause;
+- a mistake that leaves no trace loses nothing.
+
+`hand_in_corpus` and `judge` are what the tests use, too.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder import course
+from autograder.authoring import corpus
+from autograder.authoring.corpus import Edit, Mistake, RightAnswer
+from autograder.authoring.variants import apply, write_notebook
+from autograder.course import Assignment, CourseError
+from autograder.grading.batch import grade_paths
+from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict
+
+SOLUTION, UNTOUCHED, RIGHT, MISTAKE = "solution", "untouched", "right answer", "mistake"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One notebook of the corpus: what kind it is, what it is called, and how it is made.
+
+    `case` is the mistake it stands for, where it is one.
+    """
+
+    kind: str
+    name: str
+    edit: Edit
+    case: Mistake | RightAnswer | None = None
+
+    @property
+    def learner(self) -> str:
+        """The name under which it is handed in."""
+        return "-".join(re.findall(r"[a-z0-9]+", f"{self.kind} {self.name}".lower()))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one trial. `problems` is empty when all is as it must be.
+
+    `caught_by`: `public` when the learner is told at once, `hidden` when only grading
+    shows it, empty when nothing failed. `message`: what names the cause.
+    """
+
+    trial: Trial
+    result: SubmissionResult
+    problems: tuple[str, ...]
+    caught_by: str = ""
+    message: str = ""
+
+
+def trials(assignment: Assignment) -> list[Trial]:
+    """All notebooks of the exercise's corpora, the solution and the untouched one first."""
+    return [
+        Trial(SOLUTION, "", Edit()),
+        Trial(UNTOUCHED, "", Edit(base="untouched")),
+        *(Trial(RIGHT, case.name, case.edit, case) for case in corpus.right_answers(assignment)),
+        *(Trial(MISTAKE, case.name, case.edit, case) for case in corpus.mistakes(assignment)),
+    ]
+
+
+def hand_in_corpus(assignment: Assignment, folder: Path) -> dict[str, Trial]:
+    """Writes every trial's notebook into `folder`; returns the trials by learner."""
+    handed_in: dict[str, Trial] = {}
+    for trial in trials(assignment):
+        if trial.learner in handed_in:
+            raise CourseError(f"{assignment.name}: another case is called like {trial.name!r}")
+        handed_in[trial.learner] = trial
+        write_notebook(apply(trial.edit, assignment), folder / f"{trial.learner}.ipynb")
+    return handed_in
+
+
+def failing_cases(question: QuestionResult) -> list[CaseResult]:
+    return [case for case in question.cases if not case.passed]
+
+
+def judge(trial: Trial, result: SubmissionResult) -> Finding:
+    """Compares what came with what had to come."""
+    problems = []
+    if result.status is not Verdict.GRADED:
+        problems.append(f"its status is {result.status.value}: {result.reason}")
+    if not result.questions:
+        problems.append("no question was graded")
+    if trial.kind == UNTOUCHED:
+        problems += [f"{q.name} earns {q.score:g} for nothing" for q in result.questions if q.score]
+        problems += [f"code cell {cell.index + 1} raised: {_last_line(cell.error)}"
+                     for cell in result.cells if cell.status != "ok"]
+        return Finding(trial, result, tuple(problems))
+    fails = trial.case.fails if isinstance(trial.case, Mistake) else ()
+    for question in result.questions:
+        lost = question.score < question.possible
+        if lost and question.name not in fails:
+            said = "; ".join(case.message for case in failing_cases(question)) or question.note
+            problems.append(f"{question.name} lost points, and should not: {said}")
+        if not lost and question.name in fails:
+            problems.append(f"{question.name} lost no points")
+    caught_by, message = "", ""
+    if isinstance(trial.case, Mistake) and not trial.case.report_only:
+        caught_by, message, unnamed = _messages(trial.case, result)
+        problems += unnamed
+    return Finding(trial, result, tuple(problems), caught_by, message)
+
+
+def _messages(case: Mistake, result: SubmissionResult) -> tuple[str, str, list[str]]:
+    """Which kind of test caught it, the first message that names the cause, and what is amiss."""
+    questions = {question.name: question for question in result.questions}
+    caught_by, message, problems = "", "", []
+    for name in case.fails:
+        failing = failing_cases(questions[name]) if name in questions else []
+        naming = [one for one in failing if case.messages[name].search(one.message)]
+        if failing and not naming:
+            said = " | ".join(one.message for one in failing)
+            problems.append(f"{name}: no message names the cause ({case.cause}). They say: {said}")
+        if naming and not message:
+            caught_by = "hidden" if all(one.hidden for one in failing) else "public"
+            message = naming[0].message
+    return caught_by, message, problems
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rsplit("\n", 1)[-1]
+
+
+def verify_exercise(assignment: Assignment, console: Console, jobs: int | None = None) -> list[Finding]:
+    """Grades the corpus of one exercise and judges every trial, in the corpus' order."""
+    with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
+        folder = Path(temporary)
+        handed_in = hand_in_corpus(assignment, folder / "class")
+        outcome = grade_paths([folder / "class"], assignment=assignment.name, output=folder / "grades",
+                              jobs=jobs, console=console)
+    results = {result.learner: result for result in outcome.results}
+    return [judge(trial, results[learner]) for learner, trial in handed_in.items()]
+
+
+def verify(
+    names: Sequence[str], console: Console, find: Callable[[str], Assignment] = course.assignment
+) -> bool:
+    """Verifies the exercises called `names`, all of them when none is given; True when all is well.
+
+    Raises:
+        CourseError: an exercise does not exist or is not built, or a case of its corpora is not in order.
+    """
+    findings: dict[str, list[Finding]] = {}
+    for name in names or course.exercise_names():
+        assignment = find(name)
+        findings[name] = verify_exercise(assignment, console)
+        console.print(_table(assignment, findings[name]))
+    console.print(_summary(findings))
+    return not any(finding.problems for found in findings.values() for finding in found)
+
+
+def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
+    """One row a trial: what it is, what it scored, and what was said about it."""
+    table = Table(title=f"{assignment.name}: {assignment.title}", title_justify="left")
+    table.add_column("case", ratio=3)
+    table.add_column("score", justify="right")
+    table.add_column("caught by")
+    table.add_column("message, or what is wrong", ratio=6)
+    for finding in findings:
+        trial, result = finding.trial, finding.result
+        name = f"{trial.kind}: {trial.name}" if trial.name else trial.kind
+        lost = ", ".join(q.name for q in result.questions if q.score < q.possible and trial.kind == MISTAKE)
+        caught = f"{lost} ({finding.caught_by})" if finding.caught_by else ""
+        said = "\n".join(f"WRONG: {problem}" for problem in finding.problems) or finding.message
+        table.add_row(name, f"{result.score:g}/{result.possible:g}", caught, said,
+                      style="bold red" if finding.problems else None)
+    return table
+
+
+def _summary(findings: Mapping[str, Sequence[Finding]]) -> Table:
+    """One row an exercise: how many of each kind, and how many are as they must be."""
+    table = Table(title="Summary", title_justify="left")
+    for heading in ("exercise", "solution", "untouched", "right answers", "false alarms", "mistakes",
+                    "caught, cause named", "told at once"):
+        table.add_column(heading, justify="left" if heading == "exercise" else "right")
+    for name, found in findings.items():
+        kinds = {kind: [finding for finding in found if finding.trial.kind == kind]
+                 for kind in (SOLUTION, UNTOUCHED, RIGHT, MISTAKE)}
+        well = {kind: sum(not f.problems for f in of_kind) for kind, of_kind in kinds.items()}
+        table.add_row(
+            name,
+            "full marks" if well[SOLUTION] else "WRONG",
+            "nothing" if well[UNTOUCHED] else "WRONG",
+            str(len(kinds[RIGHT])),
+            str(len(kinds[RIGHT]) - well[RIGHT]),
+            str(len(kinds[MISTAKE])),
+            str(well[MISTAKE]),
+            str(sum(f.caught_by == "public" for f in kinds[MISTAKE])),
+        )
+    return table
