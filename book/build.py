@@ -3,20 +3,21 @@
     python book/build.py            only what changed is executed and written
     python book/build.py --fresh    everything from nothing
 
-Theory of operation. A chapter is a MyST Markdown notebook. First the chapters whose code changed are executed,
-one process each, as many at a time as there are processors, every one single-threaded so that a run's numbers
-do not depend on the machine's load; what they print and draw goes into jupyter-cache (build/book/executed).
-Then Sphinx runs once, in this process, finds every chapter executed, and writes the pages. A warning of any
-kind fails the build.
+Theory of operation. A chapter is a MyST Markdown notebook. First the chapters whose code changed are
+executed, one process each, as many at a time as there are processors, every one on a single thread so that
+its numbers do not depend on the machine's load; what they print and draw goes into jupyter-cache
+(build/book/executed). Then Sphinx runs once, in this process, finds every chapter executed, and writes the
+pages. A warning of any kind fails the build.
 
 What a chapter's results depend on is: its code cells, `figures.py`, the data, the result files of experiments
-that it reads, and the versions of the libraries. jupyter-cache knows only the code cells, so this script keeps
-a digest of the rest and drops what is stale.
+that it reads, and the versions of the libraries. jupyter-cache knows only the code cells, so this script
+keeps a digest of the rest and drops what is stale.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import importlib.metadata
 import json
@@ -24,7 +25,9 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +41,10 @@ CELL_TIMEOUT = 600
 
 
 def prepare_environment() -> None:
-    """What every kernel inherits: where the helper modules are, and TensorFlow quiet, exact and on one thread."""
+    """What every kernel inherits: where the helper modules are; TensorFlow quiet, exact and on one thread."""
+    paths = [str(EXERCISES), str(BOOK), os.environ.get("PYTHONPATH", "")]
     os.environ |= {
-        "PYTHONPATH": os.pathsep.join([str(EXERCISES), str(BOOK), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
@@ -50,6 +54,15 @@ def prepare_environment() -> None:
         "TF_NUM_INTEROP_THREADS": "1",
         "PYTHONHASHSEED": "0",
     }
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Waits until no other build of this book runs, and keeps others waiting."""
+    OUTPUT.parent.mkdir(exist_ok=True)
+    with (OUTPUT.parent / "book.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 # --- Executing the chapters --------------------------------------------------------------------------------
@@ -82,7 +95,8 @@ def chapters() -> list[Path]:
     from sphinx_external_toc.parsing import parse_toc_yaml
 
     pages = [BOOK / f"{name}.md" for name in parse_toc_yaml(BOOK / "_toc.yml")]
-    return [page for page in pages if page.exists() and is_myst_markdown_notebook(page.read_text(encoding="utf-8"))]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages if page.exists()}
+    return [page for page, text in texts.items() if is_myst_markdown_notebook(text)]
 
 
 def ingredients(source: str) -> str:
@@ -139,7 +153,8 @@ def execute_chapters(processes: int) -> bool:
             try:
                 done = job.result()
             except Exception as error:  # the kernel died, or never started
-                done = Executed("", 0, f"{type(error).__name__}: {error}\nSee {KERNEL_LOG.relative_to(ROOT)}.")
+                log = KERNEL_LOG.relative_to(ROOT)
+                done = Executed("", 0, f"{type(error).__name__}: {error}\nSee {log}.")
             print(f"  [{number}/{len(jobs)}] {name}: {done.seconds:.0f} s", flush=True)
             if done.error:
                 failed = True
@@ -179,18 +194,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
     options = parser.parse_args(arguments)
 
-    started = time.monotonic()
     prepare_environment()
-    if options.fresh:
+    with alone():
+        return build(options.fresh, options.jobs)
+
+
+def build(fresh: bool, processes: int) -> int:
+    """Builds what changed; the process's exit code."""
+    started = time.monotonic()
+    if fresh:
         shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    if not execute_chapters(options.jobs):
+    if not execute_chapters(processes):
         print("The book was not built: a chapter's code failed, see above.", file=sys.stderr)
         return 1
     print("Writing the pages", flush=True)
     if not write_pages():
-        print("The book has errors or warnings, see above. Nothing is shown as finished that is not clean.",
-              file=sys.stderr)
+        print("The book has errors or warnings, see above.", file=sys.stderr)
         return 1
     page = os.path.relpath(OUTPUT / "html" / "index.html")
     print(f"The book is in {page} ({time.monotonic() - started:.0f} s)")

@@ -111,9 +111,10 @@ def show_images(images: Sequence[np.ndarray], titles: Sequence[str] = (), column
     rows = -(-len(images) // columns)
     height, wide = np.shape(images[0])
     cell = width / columns
-    figure, axes = plt.subplots(rows, columns, squeeze=False,
-                                figsize=(width, rows * (cell * height / wide + (0.3 if len(titles) else 0.05))))
-    for ax, image, title in zip(axes.flat, images, [*titles, *[""] * (len(images) - len(titles))], strict=False):
+    row = cell * height / wide + (0.3 if len(titles) else 0.05)
+    figure, axes = plt.subplots(rows, columns, squeeze=False, figsize=(width, rows * row))
+    titles = [*titles, *[""] * (len(images) - len(titles))]
+    for ax, image, title in zip(axes.flat, images, titles, strict=False):
         show_image(image, ax, title, **options)
     for ax in axes.flat[len(images):]:
         ax.set_axis_off()
@@ -136,8 +137,8 @@ def label_ends(ax: Axes, labels: Sequence[str], gap: float = 0.06) -> None:
     for index in sorted(range(len(lines)), key=lambda i: ends[i][1]):
         height = max(ends[index][1], height + gap)
         ax.annotate(labels[index], (ends[index][0], height), xycoords="axes fraction", xytext=(6, 0),
-                    textcoords="offset points", va="center", color=lines[index].get_color(), fontweight="bold",
-                    fontsize=10, annotation_clip=False)
+                    textcoords="offset points", va="center", color=lines[index].get_color(),
+                    fontweight="bold", fontsize=10, annotation_clip=False)
 
 
 def line_styles() -> cycle[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Mends what the stock writers do wrong for screen readers; contrast and size are the style sheet's business."""
+"""Mends what the stock writers do wrong for screen readers; contrast is the style sheet's business."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 
 def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
-    """A source of the bibliography. Docutils gives it ARIA roles that are deprecated and contradict each other."""
+    """A source of the bibliography, without the deprecated ARIA roles that Docutils gives it."""
     translator.body.append(translator.starttag(node, "div", CLASS="citation"))
 
 

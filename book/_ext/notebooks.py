@@ -1,7 +1,7 @@
 """Each chapter as a plain notebook that runs where it is put: the page's ".ipynb" download.
 
-A chapter is written in MyST Markdown, which Jupyter, Colab and VS Code do not display, and it uses modules of this
-repository. So its download is translated:
+A chapter is written in MyST Markdown, which Jupyter, Colab and VS Code do not display, and it uses modules of
+this repository. So its download is translated:
 
 * roles and directives become ordinary Markdown: numbers that the page computed, the numbers of figures and
   formulas, the names of sources are put in as text;
@@ -52,7 +52,8 @@ class Book:
         sources: the bibliography.
     """
 
-    def __init__(self, env: BuildEnvironment, page: str, glued: dict[str, Any], sources: BibliographyData) -> None:
+    def __init__(self, env: BuildEnvironment, page: str, glued: dict[str, Any],
+                 sources: BibliographyData) -> None:
         self.env, self.page, self.glued, self.sources = env, page, glued, sources
 
     def number(self, label: str, kind: str) -> str:
@@ -96,10 +97,14 @@ class Book:
         """A source as "LeCun et al., 1998", or "LeCun et al. (1998)" within a sentence."""
         entry = self.sources.entries[key]
         names = [" ".join(person.last_names) for person in entry.persons.get("author", [])]
-        who = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{names[0]} et al."
+        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
         who = who.translate(str.maketrans("", "", "{}"))
         year = entry.fields["year"]
         return f"{who} ({year})" if in_sentence else f"{who}, {year}"
+
+    def cited(self, keys: str) -> str:
+        """Sources in brackets, as they stand after a sentence."""
+        return "[" + "; ".join(self.source(key.strip(), False) for key in keys.split(",")) + "]"
 
 
 # --- Roles: inside a line ----------------------------------------------------------------------------------
@@ -135,8 +140,8 @@ ROLES: dict[str, Callable[[str, Book], str]] = {
     "ref": lambda text, book: shown(text) if "<" in text else book.reference(text),
     "doc": lambda text, book: shown(text) if "<" in text else book.title(text),
     "download": lambda text, book: f"`{Path(target(text)).name}`",
-    "cite": lambda text, book: "[" + "; ".join(book.source(key.strip(), False) for key in text.split(",")) + "]",
-    "cite:p": lambda text, book: "[" + "; ".join(book.source(key.strip(), False) for key in text.split(",")) + "]",
+    "cite": lambda text, book: book.cited(text),
+    "cite:p": lambda text, book: book.cited(text),
     "cite:t": lambda text, book: book.source(text, True),
     "math": lambda text, book: f"${text}$",
     "kbd": lambda text, book: f"<kbd>{text}</kbd>",
@@ -198,7 +203,8 @@ def translate(lines: list[str], book: Book) -> Iterator[str]:
             if name is None:  # a code block, or a fence that only groups
                 yield from [line, *(indent + inner for inner in body), indent + fence]
             else:
-                yield from (indent + inner for inner in directive(name, argument, without_options(body), book))
+                translated = directive(name, argument, without_options(body), book)
+                yield from (indent + inner for inner in translated)
         elif label := re.match(r"^\s*\$\$\s*\(([\w:-]+)\)\s*$", line):
             yield from [rf"\tag{{{book.equation(label[1])}}}", "$$"]
         elif not re.match(r"^\s*(\([\w:-]+\)=|\{[.#][^}]*\}|%.*)\s*$", line):
@@ -233,8 +239,8 @@ def without_glue(source: str) -> str:
 
 
 SETUP = '''\
-# Set-up, so that this notebook runs wherever you put it. Beside the course's exercises it finds digits.py and its data;
-# anywhere else Keras downloads the same data, once. The drawing style and kept results of the book come with it.
+# Set-up, so that this notebook runs wherever you put it. Beside the course's exercises it finds digits.py and
+# its data; anywhere else Keras downloads the same data, once. The book's drawing style comes with it.
 import sys
 import types
 from pathlib import Path
@@ -283,7 +289,7 @@ def setup_cell(sources: str, folder: Path) -> NotebookNode:
                 for name in sorted(set(names))}
         code += SETUP_RESULTS.format(results=repr(kept))
     if re.search(r"^import figures$", sources, re.MULTILINE):
-        style = (folder / "figures.py").read_text(encoding="utf-8").split('"""', 2)[2]  # without its docstring
+        _, _docstring, style = (folder / "figures.py").read_text(encoding="utf-8").split('"""', 2)
         code += SETUP_FIGURES.format(source=style.strip())
     cell = nbformat.v4.new_code_cell(code.strip())
     cell.metadata = NotebookNode(jupyter={"source_hidden": True})
@@ -319,7 +325,7 @@ def convert(notebook: NotebookNode, book: Book, folder: Path) -> NotebookNode:
             cells.append(below)
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     cells.insert(1, setup_cell(code, folder))
-    for index, cell in enumerate(cells):  # nbformat's own are random, and the same book should be the same bytes
+    for index, cell in enumerate(cells):  # nbformat's own are random; the same book should be the same bytes
         cell.id = f"cell-{index}"
     plain = nbformat.v4.new_notebook(cells=cells)
     plain.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -328,7 +334,7 @@ def convert(notebook: NotebookNode, book: Book, folder: Path) -> NotebookNode:
 
 
 def glued_values(path: Path) -> dict[str, Any]:
-    """What the page's cells have glued, by name: numbers and texts; myst-nb keeps them beside the notebook."""
+    """What the page's cells have glued, by name; myst-nb keeps it in a file beside the notebook."""
     values: dict[str, Any] = {}
     if not path.exists():
         return values
@@ -343,7 +349,8 @@ def glued_values(path: Path) -> dict[str, Any]:
 
 # --- Wiring ------------------------------------------------------------------------------------------------
 
-def offer_notebook(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+def offer_notebook(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
+                   doctree: Any) -> None:
     """Writes the download of one page beside its source, and tells the theme's download button."""
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     if app.builder.name != "html" or doctree is None or not executed.exists():

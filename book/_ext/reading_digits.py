@@ -1,8 +1,9 @@
 """The book's own Sphinx extension: what the stock theme lacks to work offline and for everybody.
 
 * removes `sphinx_thebe`, which puts an outside address and a script error on every page;
-* puts MathJax, the live demos and a zip of the exercises into `build/book/extra`, which Sphinx copies into the site;
-* fails the build (as a warning, and `build.py` makes warnings errors) where a picture has no alternative text;
+* puts MathJax, the live demos and a zip of the exercises into `build/book/extra`, which Sphinx copies into
+  the site;
+* warns where a picture has no alternative text, and `build.py` makes warnings errors;
 * mends what the theme does wrong for screen readers and keyboards;
 * adds the directive `practice`, a box that leads from a chapter to its exercise;
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`).
@@ -17,16 +18,15 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import accessibility
 import nbformat
+import notebooks
 import requests
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
-
-import accessibility
-import notebooks
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def prepare_extra_files(app: Sphinx, config: Any) -> None:
 
 
 def copy_mathjax(target: Path) -> None:
-    """Copies the tenth of MathJax that TeX formulas need, with its license, from the package that carries it."""
+    """Copies the tenth of MathJax that formulas need from the package that carries it, with the license."""
     if (target / "LICENSE").exists():
         return
     spec = importlib.util.find_spec("sphinx-mathjax-offline")
@@ -61,7 +61,7 @@ def copy_mathjax(target: Path) -> None:
             shutil.copyfile(source / part, target / part)
     # MathJax is under the Apache License 2.0, as Requests is, which carries the license's text.
     license_text = next(Path(requests.__file__).parent.parent.glob("requests-*.dist-info/**/LICENSE"))
-    header = "MathJax, copyright The MathJax Consortium, https://www.mathjax.org, is used under this license.\n\n"
+    header = "MathJax, copyright The MathJax Consortium, https://www.mathjax.org, is under this license.\n\n"
     (target / "LICENSE").write_text(header + license_text.read_text(encoding="utf-8"), encoding="utf-8")
 
 
@@ -119,8 +119,8 @@ class Practice(Directive):
         box += nodes.title("", title_of(notebook))
         self.state.nested_parse(self.content, self.content_offset, box)
         download = addnodes.download_reference(
-            "", "", nodes.inline("", f"{name}.ipynb"), refdoc=env.docname, reftarget=f"/../exercises/{name}.ipynb",
-            reftype="download", refdomain="", refexplicit=True, refwarn=False)
+            "", "", nodes.inline("", f"{name}.ipynb"), reftarget=f"/../exercises/{name}.ipynb",
+            refdoc=env.docname, reftype="download", refdomain="", refexplicit=True, refwarn=False)
         to_root = "../" * env.docname.count("/")
         everything = nodes.reference("", "all exercises with data and checks, as one zip",
                                      refuri=to_root + EXERCISES_ZIP, internal=True)

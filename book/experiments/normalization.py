@@ -1,4 +1,4 @@
-"""Chapter 3: what ways of preparing the pixels lead to, right ones and mistakes that are made again and again.
+"""Chapter 3: what ways of preparing the pixels lead to, right ones and often made mistakes.
 
 The book's network, five epochs on 50,000 images, measured on the 10,000 held-out training images. First five
 ways with RMSprop, five seeds each; then plain SGD over six learning rates, with pixels from 0 to 1 and from 0
@@ -18,7 +18,8 @@ from experiments import keep
 
 WAYS = ("scaled", "unscaled", "standardized", "scaled twice", "whole-number division")
 RATES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
-RUNS = [{"way": way, "optimizer": "rmsprop", "rate": 0.001, "seed": seed} for way in WAYS for seed in range(5)]
+RUNS = [{"way": way, "optimizer": "rmsprop", "rate": 0.001, "seed": seed}
+        for way in WAYS for seed in range(5)]
 RUNS += [{"way": way, "optimizer": "sgd", "rate": rate, "seed": seed}
          for way in WAYS[:2] for rate in RATES for seed in range(2)]
 SAMPLE = 0
@@ -53,8 +54,8 @@ def run(way: str, optimizer: str, rate: float, seed: int) -> dict[str, float]:
     (images, labels), _ = digits.load()
     x = prepare(way, images).astype("float32")
     keras.utils.set_random_seed(seed)
-    model = common.compile_model(
-        common.dense_network(), {"rmsprop": keras.optimizers.RMSprop, "sgd": keras.optimizers.SGD}[optimizer](rate))
+    chosen = {"rmsprop": keras.optimizers.RMSprop, "sgd": keras.optimizers.SGD}[optimizer](rate)
+    model = common.compile_model(common.dense_network(), chosen)
     start, _ = model.evaluate(x[50_000:], labels[50_000:], batch_size=1000, verbose=0)
     model.fit(x[:50_000], labels[:50_000], batch_size=common.BATCH, epochs=common.EPOCHS, verbose=0)
     loss, accuracy = model.evaluate(x[50_000:], labels[50_000:], batch_size=1000, verbose=0)
