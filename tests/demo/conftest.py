@@ -1,4 +1,4 @@
-"""The widgets on a plain page, in a real browser. All they ask for, log and throw is noted, and must be nothing."""
+"""The widgets on a plain page, in a real browser: what they log, throw and ask for must be nothing."""
 
 from __future__ import annotations
 

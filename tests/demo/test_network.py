@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import runpy
 
 import numpy as np
 import pytest
@@ -84,6 +85,12 @@ def test_hard_ones_are_test_images_that_are_read_wrong(page_probabilities, packe
         pixels = np.frombuffer(base64.urlsafe_b64decode(image["pixels"]), np.uint8)
         np.testing.assert_array_equal(pixels, mnist["x_test"][index].ravel())
         assert image["label"] == mnist["y_test"][index] != page_probabilities[index].argmax()
+
+
+def test_files_are_as_new_as_what_they_were_made_from(facts):
+    """Neither the capstone's code, nor the export, nor the data changed since the network was exported."""
+    export = runpy.run_path(str(DEMO / "export.py"))
+    assert facts["made_from"] == export["fingerprint"](), "run `.venv/bin/python book/demo/export.py`"
 
 
 def test_files_are_small():

@@ -1,0 +1,36 @@
+import digits
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q8_1"
+points = 2
+
+
+@test_case(points=None, hidden=False)
+def preprocess_has_an_entry_for_each_image(preprocess):
+    images, _ = digits.sample(5)
+    inputs = digits.call(preprocess, images, name="preprocess")
+    digits.expect_array(
+        inputs, name="preprocess(images)", low=-1e30, high=1e30,
+        cause="Is there a division by a number that can be 0, such as the spread of a pixel that is always black?",
+    )
+    if inputs.ndim < 2 or len(inputs) != 5:
+        raise AssertionError(
+            f"`preprocess(images)` has shape {inputs.shape} for 5 images; expected 5 entries, for example (5, 784). "
+            "The first axis counts the images and stays."
+        )
+    if inputs.max() == inputs.min():
+        raise AssertionError(
+            f"`preprocess(images)` is {inputs.max():g} everywhere; expected values that tell the digits apart. "
+            "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
+        )
+
+
+@test_case(points=None, hidden=False)
+def preprocess_leaves_its_input_alone(preprocess):
+    images, _ = digits.sample(5)
+    before = images.copy()
+    digits.call(preprocess, images, name="preprocess")
+    digits.expect_unchanged(before, images, name="preprocess")
