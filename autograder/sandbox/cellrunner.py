@@ -411,6 +411,7 @@ def main(channel: wire.Channel, output_bytes: int) -> None:
     """Serves until the trusted side is gone."""
     sys.path.insert(0, "")
     linecache.clearcache()
+    np.random.seed()
     runner = CellRunner(channel, output_bytes)
     with contextlib.suppress(wire.Closed):
         runner.serve()

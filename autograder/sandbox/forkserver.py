@@ -1,39 +1,46 @@
-"""The nursery process: imports TensorFlow once and forks a child for each submission.
+"""The nursery process: imports TensorFlow once and forks a sandbox for each submission.
 
 It runs no learner's code and no TensorFlow operation, and has exactly one
 thread, always: a fork in a process with more would leave locks held for ever
-in the child. It has no secrets: its environment is empty, and it knows of the
-course only the files it is handed.
+in the child. It has no secrets: its environment is empty, it knows of the
+course only the files it is handed, and at level full it sees no others.
 
-It serves one socket to the host (`nursery.py`). A request is JSON with the
-files of the submission as descriptors; the answer is the pid of the new
-sandbox's first process with its pidfd and the socket to its cell runner.
+It serves one socket to the host (`nursery.py`). A request is JSON, with the
+submission's files as descriptors; the answer is the pid of the new sandbox's
+first process, with its pidfd and the host's end of the socket to its cell
+runner. Each sandbox takes three forks:
+
+    nursery -> child, which enters the namespaces and ends
+                 -> warden, first process in them
+                      -> cell runner
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
+import random
 import select
 import signal
 import socket
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.sandbox import wire
+from autograder.sandbox import linux, selfcheck, wire
+from autograder.sandbox.confinement import Confinement, Unavailable, clear
+from autograder.sandbox.control import receive, send
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.warden import Warden
 
-MAX_REQUEST = 1 << 20
-MAX_FILES = 200
-"""Descriptors in one request; the kernel passes at most 253."""
-
-PR_SET_CHILD_SUBREAPER = 36
+Entry = Callable[[socket.socket, Limits], None]
+"""What the new process does once it is confined."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,8 @@ class File:
 
 def one_thread() -> None:
     """Raises `RuntimeError` when this process has more than one thread."""
-    threads = len(os.listdir("/proc/self/task"))
+    folder = "/proc/self/task"
+    threads = len(os.listdir(folder)) if os.path.isdir(folder) else threading.active_count()
     if threads != 1:
         raise RuntimeError(f"the process must have one thread before a fork, and has {threads}")
 
@@ -58,162 +66,237 @@ def warm_up() -> None:
     import matplotlib.pyplot
     import tensorflow
 
-    from autograder.sandbox import cellrunner  # noqa: F401
-
     _ = IPython, keras.layers, keras.optimizers, keras.losses, keras.metrics, matplotlib, tensorflow
 
 
-class ForkServer:
-    """The nursery process's loop."""
+def run_cells(sock: socket.socket, limits: Limits) -> None:
+    """The entry for a submission."""
+    from autograder.sandbox import cellrunner
 
-    def __init__(self, control: socket.socket, level: str, preload: list[File]) -> None:
-        self.control = control
-        self.level = level
-        self.preload = preload
+    cellrunner.main(wire.Channel(sock), limits.output_bytes)
 
-    def serve(self) -> None:
-        wakeup, wakeup_end = os.pipe()
-        os.set_blocking(wakeup, False)
-        os.set_blocking(wakeup_end, False)
-        signal.set_wakeup_fd(wakeup_end, warn_on_full_buffer=False)
+
+class Nursery:
+    """The nursery process."""
+
+    def __init__(self, level: str) -> None:
+        self.confinement = Confinement(level)
+        self.preload: list[File] = []
+        self.folders: dict[int, str] = {}
+        """First process of a sandbox -> the folder to clear when it has ended."""
+
+    def prepare(self) -> list[selfcheck.Result]:
+        """Takes on the level, and tries it in a sandbox without a learner. Raises `Unavailable`."""
+        self.confinement.prepare()
+        level, pid = self.confinement.level, os.getpid()
+
+        def check(sock: socket.socket, limits: Limits) -> None:
+            sock.sendall(json.dumps(selfcheck.inside(level, pid)).encode())
+
+        warden, sock = self.sandbox(Limits(), [], check)
+        with sock, sock.makefile("rb") as answer:
+            results, _ = json.JSONDecoder().raw_decode(answer.read().decode("utf-8", "replace"))
+        os.waitpid(warden, 0)
+        self.cleared(warden)
+        return [tuple(result) for result in results]
+
+    def serve(self, control: socket.socket) -> None:
+        """Answers requests until the host is gone."""
+        awake, wake = os.pipe()
+        os.set_blocking(awake, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda signum, frame: None)
         gc.collect()
         gc.freeze()
-        self.reply({"ready": self.level})
+        send(control, {"ready": self.confinement.level})
         poll = select.poll()
-        poll.register(self.control, select.POLLIN)
-        poll.register(wakeup, select.POLLIN)
+        poll.register(control, select.POLLIN)
+        poll.register(awake, select.POLLIN)
         while True:
             for descriptor, _ in poll.poll():
-                if descriptor == wakeup:
+                if descriptor == awake:
                     with contextlib.suppress(BlockingIOError):
-                        os.read(wakeup, 4096)
+                        os.read(awake, 4096)
                     self.reap()
-                elif not self.request():
+                elif not self.request(control):
                     return
 
-    def reap(self) -> None:
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-
-    def request(self) -> bool:
+    def request(self, control: socket.socket) -> bool:
         """Answers one request; False when the host is gone."""
-        data, descriptors, _, _ = socket.recv_fds(self.control, MAX_REQUEST, MAX_FILES)
-        if not data:
+        asked, descriptors = receive(control)
+        if asked is None:
             return False
         try:
-            asked = json.loads(data)
             files = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
-            self.spawn(Limits(**asked["limits"]), files)
+            warden, sock = self.sandbox(Limits(**asked["limits"]), [*self.preload, *files], run_cells)
+            with sock:
+                pidfd = [os.pidfd_open(warden)] if hasattr(os, "pidfd_open") else []
+                send(control, {"pid": warden}, [sock.fileno(), *pidfd])
+                for descriptor in pidfd:
+                    os.close(descriptor)
         except Exception as error:
-            self.reply({"error": f"{type(error).__name__}: {error}"})
+            send(control, {"error": f"{type(error).__name__}: {error}"})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
         return True
 
-    def reply(self, answer: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-        socket.send_fds(self.control, [json.dumps(answer).encode()], descriptors)
+    def reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                self.cleared(ended)
 
-    def spawn(self, limits: Limits, files: list[File]) -> None:
+    def cleared(self, warden: int) -> None:
+        folder = self.folders.pop(warden, None)
+        if folder is not None:
+            clear(folder)
+
+    def sandbox(self, limits: Limits, files: list[File], entry: Entry) -> tuple[int, socket.socket]:
+        """Starts a sandbox. Returns its first process, and the host's end of the conversation with `entry`."""
         one_thread()
-        host_end, runner_end = socket.socketpair()
+        folder = self.confinement.new_sandbox()
+        host, inside = socket.socketpair()
         status, status_end = os.pipe()
         child = os.fork()
         if not child:
-            _Child(self.level, limits, [*self.preload, *files]).run(runner_end, status_end)
-        runner_end.close()
+            _Child(self.confinement, limits, files, entry, inside, status_end).run()
+        inside.close()
         os.close(status_end)
         os.waitpid(child, 0)
-        with open(status) as said:
-            report = json.loads(said.read() or '{"error": "the new process ended without a word"}')
-        with host_end:
-            if "error" in report:
-                raise RuntimeError(report["error"])
-            pidfd = os.pidfd_open(report["pid"])
-            self.reply(report, [host_end.fileno(), pidfd])
-            os.close(pidfd)
+        with open(status, encoding="utf-8") as lines:
+            said: dict[str, Any] = {}
+            for line in lines:
+                said |= json.loads(line)
+        warden = said.get("pid")
+        if warden is not None and folder is not None:
+            self.folders[warden] = folder
+        if "confined" not in said:
+            host.close()
+            raise Unavailable(said.get("error", "the new process ended without a word"))
+        return said["pid"], host
 
 
 class _Child:
-    """The new sandbox: from the fork to the cell runner. Never returns to the nursery's code."""
+    """The new sandbox, from the fork on. Never returns to the nursery's code."""
 
-    def __init__(self, level: str, limits: Limits, files: list[File]) -> None:
-        self.level = level
+    def __init__(
+        self,
+        confinement: Confinement,
+        limits: Limits,
+        files: list[File],
+        entry: Entry,
+        sock: socket.socket,
+        status: int,
+    ) -> None:
+        self.confinement = confinement
         self.limits = limits
         self.files = files
+        self.entry = entry
+        self.sock = sock
+        self.status = status
 
-    def run(self, sock: socket.socket, status: int) -> NoReturn:
+    def run(self) -> NoReturn:
         code = 1
         try:
-            self.first(sock, status)
+            self.child()
             code = 0
         except BaseException:
-            with contextlib.suppress(OSError):
-                os.write(status, json.dumps({"error": traceback.format_exc()[-4000:]}).encode())
+            self.say({"error": traceback.format_exc(limit=-3)[-3000:]})
         finally:
             os._exit(code)
 
-    def first(self, sock: socket.socket, status: int) -> None:
-        """Forks the warden, which becomes a child of the nursery when this process ends."""
-        _close_all_but({0, 1, 2, sock.fileno(), status, *(file.descriptor for file in self.files)})
+    def say(self, what: dict[str, object]) -> None:
+        """A line to the nursery, as long as it listens."""
+        with contextlib.suppress(OSError):
+            os.write(self.status, json.dumps(what).encode() + b"\n")
+
+    def child(self) -> None:
+        """Enters the namespaces and starts their first process, which the nursery adopts."""
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _close_all_but({self.sock.fileno(), self.status, *(file.descriptor for file in self.files)})
+        self.confinement.separate()
         warden = os.fork()
         if warden:
-            return
-        from autograder.sandbox import warden as warden_module
+            self.say({"pid": warden})
+        else:
+            self.warden()
 
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    def warden(self) -> None:
+        if sys.platform == "linux":
+            linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        self.confinement.furnish(self.limits)
+        _place(self.files)
+        full = self.confinement.level == "full"
+        warden = Warden(self.sock, self.limits, "" if full else self.confinement.base)
         runner = os.fork()
-        if runner:
-            os.write(status, json.dumps({"pid": os.getpid()}).encode())
-            os.close(status)
-            warden_module.watch(runner, sock)
-            os._exit(0)
-        os.close(status)
-        self.become_runner(sock)
+        if not runner:
+            self.runner()
+        os.close(self.status)
+        if full:
+            self.confinement.restrict(processes=False)
+            linux.prctl(linux.PR_SET_NAME, b"warden")
+        warden.watch(runner)
 
-    def become_runner(self, sock: socket.socket) -> None:
-        import tempfile
-
-        from autograder.sandbox import cellrunner
-
-        scratch = tempfile.mkdtemp()
-        os.chdir(scratch)
-        place(self.files)
-        cellrunner.main(wire.Channel(sock), self.limits.output_bytes)
+    def runner(self) -> None:
+        signal.set_wakeup_fd(-1)
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(signum, signal.SIG_DFL)
+        if sys.platform == "linux":
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        _close_all_but({self.sock.fileno(), self.status})
+        self.confinement.restrict()
+        self.say({"confined": True})
+        os.close(self.status)
+        random.seed()  # All children have inherited one state; so has NumPy, see `cellrunner.main`.
+        self.entry(self.sock, self.limits)
         os._exit(0)
 
 
 def _close_all_but(kept: set[int]) -> None:
-    """Closes every other descriptor: above all the host's end of the socket, which must hang up with the host."""
-    for descriptor in map(int, os.listdir("/proc/self/fd")):
-        if descriptor not in kept:
+    """Closes every other descriptor, and points standard input, output and error to nowhere."""
+    nowhere = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard, inheritable=False)
+    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
+    for descriptor in map(int, os.listdir(folder)):
+        if descriptor not in kept | {0, 1, 2}:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
 
-def place(files: list[File]) -> None:
-    """Copies `files` into the current folder."""
+def _place(files: Sequence[File]) -> None:
+    """Copies `files` into the current folder and closes their descriptors."""
     for file in files:
-        size = os.fstat(file.descriptor).st_size
         with open(file.name, "xb") as copy:
             offset = 0
-            while offset < size:
-                offset += os.sendfile(copy.fileno(), file.descriptor, offset, size - offset)
+            while piece := os.pread(file.descriptor, 1 << 20, offset):
+                copy.write(piece)
+                offset += len(piece)
+        os.close(file.descriptor)
 
 
-def main() -> None:
-    """Starts serving on descriptor 3; the first message names the level and the preloaded files."""
-    control = socket.socket(fileno=3)
-    data, descriptors, _, _ = socket.recv_fds(control, MAX_REQUEST, MAX_FILES)
-    asked = json.loads(data)
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    warm_up()
-    preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
+def main(descriptor: int) -> None:
+    """Serves the host on `descriptor`. Its first message names the level, and says whether only to try it."""
+    control = socket.socket(fileno=descriptor)
+    asked, descriptors = receive(control)
+    if asked is None:
+        return
+    if sys.platform == "linux":
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    # The course's own folder is about to go out of sight.
+    from autograder.sandbox import cellrunner  # noqa: F401
+
     try:
-        ForkServer(control, asked["level"], preload).serve()
-    except KeyboardInterrupt:
-        sys.exit(130)
+        nursery = Nursery(asked["level"])
+        results = nursery.prepare()
+    except (Unavailable, OSError) as error:
+        send(control, {"unavailable": str(error)})
+        return
+    if asked["only_try"] or not all(held for _, held, _ in results):
+        send(control, {"checks": results})
+        return
+    warm_up()
+    nursery.preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
+    sys.path.remove(str(Path(__file__).resolve().parents[2]))
+    nursery.serve(control)

@@ -1,28 +1,28 @@
 """Host side: starts the nursery process and asks it for cell runners.
 
 The controller uses this module; it imports no TensorFlow. Nothing that comes
-back from a cell runner passes through here.
+from a cell runner passes through here.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import Any
 
 from autograder.course import CourseError
+from autograder.sandbox.confinement import LEVELS
+from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
 from autograder.sandbox.limits import Limits
 
-__all__ = ["LEVELS", "Limits", "Nursery", "Runner", "SandboxError"]
-
-LEVELS = ("full", "no-namespaces", "none")
-"""From most to least isolation. "none" is for code one trusts, and only on request."""
+__all__ = ["LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level"]
 
 
 class SandboxError(Exception):
@@ -35,7 +35,7 @@ class Runner:
 
     Attributes:
         sock: the conversation with the cell runner.
-        pidfd: the sandbox's first process; when it is dead, all of the sandbox is.
+        pidfd: the sandbox's first process; -1 where the system has none (macOS).
         pid: its number.
     """
 
@@ -46,7 +46,8 @@ class Runner:
     def close(self) -> None:
         """Closes the descriptors here; the sandbox ends when nobody else holds `sock`."""
         self.sock.close()
-        os.close(self.pidfd)
+        if self.pidfd >= 0:
+            os.close(self.pidfd)
 
 
 class Nursery:
@@ -64,70 +65,56 @@ class Nursery:
     """
 
     def __init__(self, level: str = "auto", preload: Sequence[Path] = ()) -> None:
+        if level not in ("auto", *LEVELS):
+            raise CourseError(f"There is no isolation level {level!r}. There are: auto, {', '.join(LEVELS)}.")
         self._lock = threading.Lock()
-        self._preload = tuple(preload)
-        self.level = "none"
-        self._start()
-
-    def _start(self) -> None:
-        root = Path(__file__).resolve().parents[2]
-        code = f"import sys; sys.path.insert(0, {str(root)!r}); from autograder.sandbox.forkserver import main; main()"
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-c", f"import os; os.dup2({theirs.fileno()}, 3); {code}"],
-                pass_fds=[theirs.fileno()],
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                start_new_session=True,
-            )
-        files = {path.name: path for path in self._preload}
-        self._ask({"level": self.level}, files)
+        self._preload = {path.name: path for path in preload}
+        self._process: _Process | None = None
+        reasons = []
+        for candidate in LEVELS[:2] if level == "auto" else [level]:
+            self.level = candidate
+            try:
+                self._process = _Process(candidate, self._preload)
+                return
+            except Unavailable as reason:
+                reasons.append(f"  {candidate}: {reason}")
+        raise CourseError(
+            "This machine cannot isolate learners' code, so it is not run.\n" + "\n".join(reasons) + "\n"
+            "Run the grader on Linux 5.13 or newer, on a machine of its own or a virtual one (on macOS and Windows, "
+            "too), or in a container that allows Landlock; `autograder doctor` shows what holds. For notebooks you "
+            "trust as your own code, and only for those, there is --no-sandbox."
+        )
 
     def spawn(self, files: Mapping[str, bytes | Path], limits: Limits | None = None) -> Runner:
         """Starts a cell runner.
 
         Args:
-            files: what lies in its scratch folder: relative name -> content, or a path to copy from.
+            files: what lies in its scratch folder: plain name -> content, or a path to copy from.
             limits: what it may use.
 
         Raises:
-            SandboxError: it could not be started.
+            SandboxError: it could not be started. A nursery process that has died is started anew first.
         """
+        request = {"limits": asdict(limits or Limits())}
         with self._lock:
-            answer, descriptors = self._ask({"limits": asdict(limits or Limits())}, files)
-        return Runner(socket.socket(fileno=descriptors[0]), descriptors[1], answer["pid"])
-
-    def _ask(self, request: dict[str, object], files: Mapping[str, bytes | Path]) -> tuple[dict, list[int]]:
-        descriptors: list[int] = []
-        try:
-            for name, content in files.items():
-                _check_name(name)
-                descriptors.append(_descriptor(content))
-            message = json.dumps(request | {"files": list(files)}).encode()
-            socket.send_fds(self._control, [message], descriptors)
-            data, received, _, _ = socket.recv_fds(self._control, 1 << 20, 2)
-        except OSError as error:
-            raise SandboxError(f"the nursery is gone: {error}") from error
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-        if not data:
-            raise SandboxError("the nursery ended unexpectedly")
-        answer = json.loads(data)
+            if self._process is None:
+                raise SandboxError("the nursery is closed")
+            try:
+                answer, descriptors = self._process.ask(request, files)
+            except _Gone:
+                self._process.close()
+                self._process = _Process(self.level, self._preload)
+                answer, descriptors = self._process.ask(request, files)
         if "error" in answer:
             raise SandboxError(answer["error"])
-        return answer, received
+        return Runner(socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1, answer["pid"])
 
     def close(self) -> None:
         """Ends the nursery process. Cell runners live on until their sockets are closed."""
-        self._control.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with self._lock:
+            if self._process is not None:
+                self._process.close()
+                self._process = None
 
     def __enter__(self) -> Nursery:
         return self
@@ -136,17 +123,116 @@ class Nursery:
         self.close()
 
 
+class Unavailable(Exception):
+    """The level does not hold here; the text says why."""
+
+
+class _Gone(Exception):
+    """The nursery process has died."""
+
+
+class _Process:
+    """The process, and the conversation with it."""
+
+    def __init__(self, level: str, preload: Mapping[str, Path], only_try: bool = False) -> None:
+        self._control, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()
+        repository = str(Path(__file__).resolve().parents[2])
+        code = (
+            f"import sys; sys.path.insert(0, {repository!r}); "
+            f"from autograder.sandbox.forkserver import main; main({theirs.fileno()})"
+        )
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", code],
+                pass_fds=[theirs.fileno()],
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                cwd="/",
+                start_new_session=True,
+            )
+        try:
+            self.checks = self._started(level, preload, only_try)
+        except BaseException:
+            self.close()
+            raise
+
+    def _started(self, level: str, preload: Mapping[str, Path], only_try: bool) -> list[tuple[str, bool, str]]:
+        try:
+            answer, _ = self.ask({"level": level, "only_try": only_try}, preload)
+        except _Gone:
+            self._process.wait(10)
+            self._errors.seek(0)
+            said = self._errors.read().decode("utf-8", "replace").strip()[-2000:]
+            raise SandboxError(f"the nursery process ended while it started:\n{said}") from None
+        if "unavailable" in answer:
+            raise Unavailable(answer["unavailable"])
+        checks = [(str(what), bool(held), str(detail)) for what, held, detail in answer.get("checks", ())]
+        broken = [f"{what} ({detail})" for what, held, detail in checks if not held]
+        if broken and not only_try:
+            raise Unavailable(f"these promises do not hold: {'; '.join(broken)}")
+        return checks
+
+    def ask(self, request: dict[str, Any], files: Mapping[str, bytes | Path]) -> tuple[dict[str, Any], list[int]]:
+        """Sends a request with files; returns the answer and its descriptors. Raises `_Gone`."""
+        if len(files) > MAX_DESCRIPTORS:
+            raise CourseError(f"A submission has at most {MAX_DESCRIPTORS} files beside its notebook.")
+        descriptors: list[int] = []
+        try:
+            for name, content in files.items():
+                if not name or "/" in name or "\0" in name or name in (".", ".."):
+                    raise CourseError(f"{name!r} is no name for a file beside a notebook.")
+                descriptors.append(_descriptor(content))
+            send(self._control, request | {"files": list(files)}, descriptors)
+            answer, received = receive(self._control)
+        except ConnectionError:
+            raise _Gone from None
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        if answer is None:
+            raise _Gone
+        return answer, received
+
+    def close(self) -> None:
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._errors.close()
+
+
+def try_level(level: str) -> list[tuple[str, bool, str]]:
+    """Tries `level` in a process of its own, without TensorFlow: promise, whether it holds, what happened instead.
+
+    Raises:
+        Unavailable: a layer of it is missing.
+        SandboxError: the process failed otherwise.
+    """
+    process = _Process(level, {}, only_try=True)
+    process.close()
+    return process.checks
+
+
 def environment() -> dict[str, str]:
-    """The whole environment of the nursery and of every cell runner."""
+    """The whole environment of the nursery process, and what cell runners start from.
+
+    One thread each: submissions run side by side, and a convolution's sums depend on the number of threads.
+    """
     return {
         "PATH": "/usr/bin:/bin",
-        "HOME": "/scratch",
+        "HOME": "/tmp",
+        "USER": "learner",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
-        "IPYTHONDIR": "/tmp/ipython",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
@@ -154,16 +240,11 @@ def environment() -> dict[str, str]:
     }
 
 
-def _check_name(name: str) -> None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or len(path.parts) != 1 or "\0" in name:
-        raise CourseError(f"{name!r} is no name for a file in a scratch folder.")
-
-
 def _descriptor(content: bytes | Path) -> int:
+    """A descriptor to read `content` from."""
     if isinstance(content, Path):
         return os.open(content, os.O_RDONLY | os.O_CLOEXEC)
-    descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
-    with open(descriptor, "wb", closefd=False) as file:
+    with tempfile.TemporaryFile() as file:
         file.write(content)
-    return descriptor
+        file.flush()
+        return os.dup(file.fileno())

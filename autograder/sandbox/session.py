@@ -208,8 +208,8 @@ class Session:
         except wire.WireError as error:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
         match answer:
-            case ("ended", int(code)):
-                raise self._end("exited", _exit_sentence(code))
+            case ("ended", int(code), str(reason)):
+                raise self._end("killed" if reason else "exited", reason or _exit_sentence(code))
         if late and request[0] not in ("run", "continue"):
             raise TimeoutError(f"no answer within {timeout:.0f} s")
         return answer
@@ -291,10 +291,12 @@ class Session:
             signal.pidfd_send_signal(self.pidfd, signum)
 
     def _kill(self) -> None:
-        self._signal(signal.SIGKILL)
         poll = select.poll()
         poll.register(self.pidfd, select.POLLIN)
-        poll.poll(10_000)
+        self._signal(signal.SIGTERM)
+        if not poll.poll(1000):
+            self._signal(signal.SIGKILL)
+            poll.poll(10_000)
 
 
 def update(old: Any, new: Any) -> Any:

@@ -1,10 +1,14 @@
-"""Inside the sandbox: the parent of the cell runner. It waits, passes on interrupts, and clears away.
+"""The parent of the cell runner: waits for it, passes on interrupts, and clears away.
 
-The warden is the first process of the sandbox; when it ends, nothing of the
-sandbox is left. It ends when the cell runner has ended or the trusted side is
-gone. Its last word on the socket says how the cell runner ended. It holds
-nothing worth taking: a learner's code that got hold of it would have won
-another process as confined as its own.
+The warden is the first process of a sandbox; when it ends, nothing of the
+sandbox is left. It ends when the cell runner has ended, when the trusted side
+is gone, or when it is told to. Its last word on the socket says how the cell
+runner ended; like everything from inside, it is a claim.
+
+At level full it is the first process of the pid namespace, and as confined as
+the runner: a learner's code that got hold of it would have won nothing. At
+level no-namespaces it is outside, where the runner cannot reach it, and
+watches what namespaces would have limited: the size of the scratch folder.
 """
 
 from __future__ import annotations
@@ -14,24 +18,90 @@ import os
 import select
 import signal
 import socket
+from pathlib import Path
 
 from autograder.sandbox import wire
+from autograder.sandbox.limits import Limits
+
+DISK_INTERVAL = 0.25
+"""Seconds between two looks at the scratch folder."""
 
 
-def watch(runner: int, sock: socket.socket) -> None:
-    """Waits for the process `runner` and reports its end on `sock`; kills it when `sock` hangs up."""
-    signal.signal(signal.SIGINT, lambda signum, frame: _kill(runner, signal.SIGINT))
-    pidfd = os.pidfd_open(runner)
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    poll.register(sock, select.POLLRDHUP)
-    while all(fd != pidfd for fd, _ in poll.poll()):
-        _kill(runner, signal.SIGKILL)
-        poll.unregister(sock)
-    status = os.waitstatus_to_exitcode(os.waitpid(runner, 0)[1])
-    _clear_away()
-    with contextlib.suppress(wire.Closed):
-        wire.Channel(sock).send(("ended", status))
+class Warden:
+    """Made before the cell runner is forked, so that no signal is missed.
+
+    Args:
+        sock: the cell runner's end of the conversation.
+        folder: the scratch folder to watch, or "" when the kernel limits it.
+    """
+
+    def __init__(self, sock: socket.socket, limits: Limits, folder: str) -> None:
+        self.sock = sock
+        self.limits = limits
+        self.folder = folder
+        self.runner = 0
+        self.ending = False
+        self.awake, wake = os.pipe()
+        os.set_blocking(self.awake, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(signum, self.signaled)
+
+    def signaled(self, signum: int, frame: object) -> None:
+        if signum == signal.SIGINT and self.runner:
+            _kill(self.runner, signal.SIGINT)
+        elif signum == signal.SIGTERM:
+            self.ending = True
+
+    def watch(self, runner: int) -> None:
+        """Waits until the process `runner` has ended, and reports how."""
+        self.runner = runner
+        hang_up = getattr(select, "POLLRDHUP", select.POLLHUP)
+        poll = select.poll()
+        poll.register(self.awake, select.POLLIN)
+        poll.register(self.sock, hang_up)
+        reason = ""
+        while not (status := self.reap()):
+            for descriptor, _ in poll.poll(DISK_INTERVAL * 1000 if self.folder else None):
+                if descriptor == self.sock.fileno():
+                    self.ending = True
+                    poll.unregister(self.sock)
+            with contextlib.suppress(BlockingIOError):
+                os.read(self.awake, 4096)
+            if self.folder and not reason and self.too_much():
+                reason = "its files took more space than the scratch folder has"
+            if self.ending or reason:
+                _kill(runner, signal.SIGKILL)
+        _clear_away()
+        with contextlib.suppress(wire.Closed, OSError):
+            self.sock.shutdown(socket.SHUT_RD)
+            self.sock.settimeout(1)
+            self.sock.sendall(b"".join(wire.encode(("ended", os.waitstatus_to_exitcode(status[0]), reason))))
+
+    def reap(self) -> list[int]:
+        """Collects ended children. Returns the wait status of the runner, in a list, when it is among them."""
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if ended[0] == self.runner:
+                    return [ended[1]]
+        return []
+
+    def too_much(self) -> bool:
+        """Whether the files in the scratch folder, or open though deleted, are too many or too large."""
+        size, count = 0, 0
+        for path, folders, files in os.walk(self.folder):
+            count += len(folders) + len(files)
+            if count > self.limits.scratch_files:
+                return True
+            for name in files:
+                with contextlib.suppress(OSError):
+                    size += os.lstat(os.path.join(path, name)).st_blocks * 512
+        for link in Path(f"/proc/{self.runner}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                status = link.stat()
+                size += status.st_blocks * 512 if status.st_nlink == 0 else 0
+        return size > self.limits.scratch_mb << 20
 
 
 def _kill(process: int, signum: int) -> None:
@@ -41,9 +111,13 @@ def _kill(process: int, signum: int) -> None:
 
 def _clear_away() -> None:
     """Kills what the cell runner left running; orphans have become this process's children."""
+    if os.getpid() == 1:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        return
     with contextlib.suppress(ChildProcessError):
         while True:
             with contextlib.suppress(FileNotFoundError):
-                for child in open(f"/proc/self/task/{os.getpid()}/children").read().split():
+                for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
                     _kill(int(child), signal.SIGKILL)
             os.waitpid(-1, 0)

@@ -1,0 +1,222 @@
+"""Confinement: what each level of isolation is made of, and in which order.
+
+| level         | a process is confined by                                              |
+|---------------|-----------------------------------------------------------------------|
+| full          | namespaces, Landlock, seccomp, no_new_privs, limits                   |
+| no-namespaces | Landlock, seccomp that denies new processes too, no_new_privs, limits |
+| none          | limits                                                                |
+
+Started as root, every level but "none" first becomes a spare user.
+
+The steps, by process (`forkserver.py` calls them):
+
+    nursery   prepare()    full: sees only Python from here on
+    child     separate()   a spare user; full: namespaces of its own
+    warden    furnish()    scratch folder; full: fresh /proc; limits
+    runner    restrict()   capabilities, no_new_privs, Landlock, seccomp: no way back
+
+The warden restricts itself, too, at level full, where the runner could reach
+it; at level no-namespaces the runner can neither signal nor trace anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import site
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from autograder.sandbox import landlock, linux, namespaces, seccomp
+from autograder.sandbox.limits import Limits
+
+LEVELS = ("full", "no-namespaces", "none")
+"""From most to least isolation. "none" is for code one trusts, and only on request."""
+
+SYSTEM_ROOTS = (
+    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
+    "/usr/share/fonts", "/usr/share/zoneinfo",
+    "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
+)  # fmt: skip
+PROC_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
+"""What libraries ask about the machine. Without a pid namespace nothing else of /proc may be read but one's own."""
+
+SPARE_USERS = range(60706, 61184)
+"""User ids that neither distributions nor systemd give to anyone."""
+
+MAX_DESCRIPTORS = 256
+
+
+class Unavailable(Exception):
+    """A layer does not hold on this machine. The text says which, and what would help."""
+
+
+def python_roots() -> list[str]:
+    """The files and folders that Python and its packages need, sorted, none inside another.
+
+    Raises:
+        Unavailable: the repository is inside one of them, so it could not be kept out of sight.
+    """
+    base = Path(sys.base_prefix)
+    wanted = {str(base / part) for part in ("lib", "lib64", "share/fonts", "share/zoneinfo")}
+    wanted |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    wanted |= set(site.getsitepackages()) | set(SYSTEM_ROOTS)
+    if sys.prefix != sys.base_prefix:
+        wanted.add(sys.prefix)
+    wanted |= {os.path.realpath(path) for path in wanted}
+    roots: list[str] = []
+    for path in sorted(wanted):
+        if os.path.exists(path) and not any(path.startswith(f"{root}/") for root in roots):
+            roots.append(path)
+    repository = Path(__file__).resolve().parents[2]
+    for root in roots:
+        if repository.is_relative_to(os.path.realpath(root)) and (repository / "solutions").exists():
+            raise Unavailable(
+                f"The course's folder {repository} is inside {root}, which learners' code must be able to read. "
+                "Move it elsewhere."
+            )
+    return roots
+
+
+class Confinement:
+    """One level of isolation, as carried out by the nursery process and its children."""
+
+    def __init__(self, level: str) -> None:
+        self.level = level
+        self.roots = python_roots() if level != "none" else []
+        self.user = SPARE_USERS[os.getpid() % len(SPARE_USERS)]
+        self.base = ""
+        """The folder with the scratch folder, /tmp and /dev/shm of the next sandbox."""
+
+    def prepare(self) -> None:
+        """In the nursery, before it imports anything: at level full, leaves it nothing but Python to see.
+
+        Raises:
+            Unavailable: the level does not hold here.
+        """
+        if self.level == "none":
+            return
+        if sys.platform != "linux":
+            raise Unavailable(f"Isolation needs Linux; this is {sys.platform}. A virtual machine or container helps.")
+        if landlock.abi() == 0:
+            raise Unavailable("This kernel has no Landlock (Linux 5.13 or newer, with landlock in its lsm= list).")
+        if self.level == "full":
+            try:
+                namespaces.enter_view(self.roots)
+            except OSError as error:
+                raise Unavailable(
+                    f"User or mount namespaces are not available here ({error}). Containers forbid them by default; "
+                    "Ubuntu 24.04 does with kernel.apparmor_restrict_unprivileged_userns=1."
+                ) from error
+
+    def new_sandbox(self) -> str | None:
+        """In the nursery, before the fork: where the next sandbox's files lie; None when they need no clearing."""
+        self.user = SPARE_USERS[(self.user + 1 - SPARE_USERS.start) % len(SPARE_USERS)]
+        if self.level == "full":
+            self.base = namespaces.SCRATCH
+            return None
+        self.base = tempfile.mkdtemp(prefix="reading-digits-")
+        return self.base
+
+    def separate(self) -> None:
+        """In the child: becomes a spare user, and at level full enters namespaces of its own."""
+        if self.level == "none":
+            return
+        if os.geteuid() == 0:
+            self._become_spare_user()
+        if self.level == "full":
+            namespaces.unshare_all()
+
+    def _become_spare_user(self) -> None:
+        if self.level != "full":
+            os.chown(self.base, self.user, self.user)
+            linux.prctl(linux.PR_SET_KEEPCAPS, 1)
+        os.setgroups([])
+        os.setresgid(self.user, self.user, self.user)
+        os.setresuid(self.user, self.user, self.user)
+        if self.level != "full":
+            # Python may lie where only root can read, such as /root. Then this user keeps one capability, to
+            # read; Landlock still says what.
+            readable = all(os.access(path, os.R_OK) for path in (os.__file__, sysconfig.get_path("purelib")))
+            linux.set_capabilities(0 if readable else 1 << linux.CAP_DAC_READ_SEARCH)
+        # Changing user made /proc/self root's own. Nothing here is worth hiding from the spare user.
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+
+    def furnish(self, limits: Limits) -> None:
+        """In the warden: the scratch folder, which becomes the current one, the environment, and the limits."""
+        if self.level == "full":
+            namespaces.furnish(limits)
+        else:
+            for name in ("tmp", "shm"):
+                os.mkdir(f"{self.base}/{name}")
+        os.mkdir(f"{self.base}/work")
+        os.chdir(f"{self.base}/work")
+        os.environ |= {
+            "HOME": f"{self.base}/work",
+            "TMPDIR": f"{self.base}/tmp",
+            "MPLCONFIGDIR": f"{self.base}/tmp/matplotlib",
+            "IPYTHONDIR": f"{self.base}/tmp/ipython",
+        }
+        tempfile.tempdir = None
+        self._limit(limits)
+
+    def _limit(self, limits: Limits) -> None:
+        megabyte = 1 << 20
+        processes = limits.processes
+        if self.level != "full" and os.geteuid() not in SPARE_USERS:
+            # Without a user of its own this counts all that the user runs; threads are all it can add.
+            processes += 1000 + _threads_of_user(os.geteuid())
+        for kind, value in (
+            (resource.RLIMIT_AS, limits.memory_mb * megabyte),
+            (resource.RLIMIT_DATA, limits.memory_mb * megabyte),
+            (resource.RLIMIT_NPROC, processes),
+            (resource.RLIMIT_FSIZE, limits.file_mb * megabyte),
+            (resource.RLIMIT_NOFILE, MAX_DESCRIPTORS),
+            (resource.RLIMIT_CPU, limits.cpu_seconds),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            hard = resource.getrlimit(kind)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            with contextlib.suppress(ValueError):  # macOS refuses some.
+                resource.setrlimit(kind, (value, value))
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
+
+    def restrict(self, *, processes: bool = True) -> None:
+        """In the runner, and at level full in the warden: gives up what is left, for good."""
+        if self.level == "none":
+            return
+        alone = self.level == "no-namespaces"
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+        if not (alone and os.geteuid() in SPARE_USERS):
+            linux.set_capabilities(0)
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        landlock.restrict(
+            read=[*self.roots, *PROC_FILES, "/proc/self", "/etc/passwd"] if alone else [*self.roots, "/proc", "/etc"],
+            write=[self.base, *([] if alone else ["/tmp", "/dev/shm"])],
+            devices=[f"/dev/{name}" for name in namespaces.DEVICES],
+            scope=alone,
+        )
+        seccomp.install(processes=processes and not alone, signals_to=os.getpid() if alone else None)
+
+
+def _threads_of_user(user: int) -> int:
+    """How many threads the user has now."""
+    threads = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == user:
+                threads += len(os.listdir(folder / "task"))
+    return threads
+
+
+def clear(folder: str) -> None:
+    """Removes what a sandbox left, however deep, following no link."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder):
+        os.spawnlp(os.P_WAIT, "rm", "rm", "-rf", "--", folder)

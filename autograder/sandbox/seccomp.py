@@ -1,0 +1,194 @@
+"""seccomp: which system calls a process may make.
+
+An allow list: what Python, NumPy, TensorFlow and matplotlib need to compute,
+to use files and to start threads. Everything else is answered "no such system
+call", which libraries take as an old kernel and do without: sockets, running
+programs, tracing other processes, mounts, new namespaces, keys, BPF,
+io_uring, and what holds memory that the memory watch does not see
+(memfd_create, System V shared memory, passing descriptors).
+
+The filter is a program for the kernel's classic BPF machine; see
+Documentation/userspace-api/seccomp_filter in the kernel's tree.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable
+
+from autograder.sandbox import linux
+
+ALLOWED = """
+    read 0 63, write 1 64, readv 19 65, writev 20 66, pread64 17 67, pwrite64 18 68, preadv 295 69
+    pwritev 296 70, preadv2 327 286, pwritev2 328 287, open 2 -, openat 257 56, close 3 57
+    close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -, newfstatat 262 79, statx 332 291, statfs 137 43
+    fstatfs 138 44, access 21 -, faccessat 269 48, faccessat2 439 439, readlink 89 -, readlinkat 267 78
+    lseek 8 62, getdents 78 -, getdents64 217 61, dup 32 23, dup2 33 -, dup3 292 24, pipe 22 -
+    pipe2 293 59, flock 73 32, ftruncate 77 46, fallocate 285 47, fsync 74 82, fdatasync 75 83
+    fadvise64 221 223, readahead 187 213, mkdir 83 -, mkdirat 258 34, rmdir 84 -, unlink 87 -
+    unlinkat 263 35, rename 82 -, renameat 264 38, renameat2 316 276, link 86 -, linkat 265 37
+    symlink 88 -, symlinkat 266 36, creat 85 -, umask 95 166, chdir 80 49, fchdir 81 50, getcwd 79 17
+    sendfile 40 71, copy_file_range 326 285
+    mmap 9 222, mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, madvise 28 233, mincore 27 232
+    msync 26 227, membarrier 324 283, mlock 149 228, munlock 150 229, get_mempolicy 239 236
+    exit 60 93, exit_group 231 94, wait4 61 260, waitid 247 95, set_tid_address 218 96
+    set_robust_list 273 99, get_robust_list 274 100, futex 202 98, futex_waitv 449 449, rseq 334 293
+    sched_yield 24 124, sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120
+    sched_get_priority_max 146 125, sched_get_priority_min 147 126, gettid 186 178, getpid 39 172
+    getppid 110 173, getpgid 121 155, getpgrp 111 -, getsid 124 156, setsid 112 157, getuid 102 174
+    geteuid 107 175, getgid 104 176, getegid 108 177, getresuid 118 148, getresgid 120 150
+    getgroups 115 158, getrusage 98 165, times 100 153, getrlimit 97 163, setrlimit 160 164
+    arch_prctl 158 -, getcpu 309 168, uname 63 160, sysinfo 99 179, getrandom 318 278
+    restart_syscall 219 128
+    nanosleep 35 101, clock_nanosleep 230 115, clock_gettime 228 113, clock_getres 229 114
+    gettimeofday 96 169, time 201 -, alarm 37 -, pause 34 -, getitimer 36 102, setitimer 38 103
+    timer_create 222 107, timer_settime 223 110, timer_gettime 224 108, timer_getoverrun 225 109
+    timer_delete 226 111, timerfd_create 283 85, timerfd_settime 286 86, timerfd_gettime 287 87
+    rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139, rt_sigpending 127 136
+    rt_sigtimedwait 128 137, rt_sigsuspend 130 133, sigaltstack 131 132
+    poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, epoll_create 213 -, epoll_create1 291 20
+    epoll_ctl 233 21, epoll_wait 232 -, epoll_pwait 281 22, epoll_pwait2 441 441, eventfd 284 -
+    eventfd2 290 19, recvfrom 45 207, sendto 44 206, shutdown 48 210, getsockopt 55 209, setsockopt 54 208
+    getsockname 51 204, getpeername 52 205
+"""
+"""Name, number on x86_64, number on aarch64 (which has only the newer ones)."""
+
+PRETENDED = """
+    chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55, lchown 94 -
+    fchownat 260 54, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, listxattr 194 11
+    llistxattr 195 12, flistxattr 196 13
+"""
+"""Answered "done" without doing anything: what copying a file does besides copying, and what Landlock, where it
+stands alone, would let a process do to its user's files anywhere."""
+
+CHECKED = """
+    clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129, tgkill 234 131, prctl 157 167
+    prlimit64 302 261, ioctl 16 29, socketpair 53 199, fcntl 72 25
+"""
+"""Allowed or not by their arguments."""
+
+_ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""Column in the tables above, and the kernel's AUDIT_ARCH number."""
+
+_CLONE_THREAD = 0x00010000
+_NEW_NAMESPACES = 0x7E020000 | 0x80
+"""All of CLONE_NEW..., of which clone takes only some."""
+_PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
+"""Asking whether dumpable; names of threads; asking for capabilities and no_new_privs; names of memory areas."""
+_IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""isatty and the window's size; bytes to read; non-blocking; close on exec."""
+_FCNTL_DENIED = (8, 10, 15, 1026, 1031)
+"""Sending signals on input and output to other processes; watching folders; larger pipes."""
+_AF_UNIX = 1
+_STREAM_TYPES = tuple(1 | cloexec | nonblock for cloexec in (0, 0x80000) for nonblock in (0, 0x800))
+"""Stream sockets only: a datagram can be sent to any address without connecting."""
+
+# The BPF machine: a load of the word at an offset of `struct seccomp_data`, jumps, and returns.
+_LOAD, _JUMP_EQUAL, _JUMP_ANY_BIT, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_NUMBER, _ARCHITECTURE = 0, 4
+_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+
+Program = list[bytes]
+
+
+def _deny(number: int) -> bytes:
+    return _instruction(_RETURN, 0x00050000 | number)
+
+
+def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+def _argument(index: int) -> bytes:
+    """Loads the low word of an argument. All arguments examined are ints, whose high word the kernel drops."""
+    return _instruction(_LOAD, 16 + 8 * index)
+
+
+def _one_of(index: int, values: Iterable[int]) -> Program:
+    """Allows the call if the argument is one of `values`."""
+    program = [_argument(index)]
+    for value in values:
+        program += [_instruction(_JUMP_EQUAL, value, 0, 1), _instruction(_RETURN, _ALLOW)]
+    return [*program, _deny(errno.EPERM)]
+
+
+def _none_of(index: int, values: Iterable[int]) -> Program:
+    """Denies the call if the argument is one of `values`."""
+    program = [_argument(index)]
+    for value in values:
+        program += [_instruction(_JUMP_EQUAL, value, 0, 1), _deny(errno.EPERM)]
+    return [*program, _instruction(_RETURN, _ALLOW)]
+
+
+def _if_any_bit(index: int, bits: int, then: bytes, otherwise: bytes) -> Program:
+    return [_argument(index), _instruction(_JUMP_ANY_BIT, bits, 0, 1), then, otherwise]
+
+
+def numbers(table: str, machine: str) -> dict[str, int]:
+    """Name -> number of one of the tables above on `machine`."""
+    column = _ARCHITECTURES[machine][0]
+    entries = (entry.split() for line in table.strip().splitlines() for entry in line.split(", "))
+    return {name: int(number) for name, *row in entries if (number := row[column]) != "-"}
+
+
+def program(machine: str, *, processes: bool, signals_to: int | None) -> Program:
+    """The filter.
+
+    Args:
+        machine: `os.uname().machine`.
+        processes: whether the process may start other processes (threads it always may).
+        signals_to: the only process it may send signals to; None for any that it sees.
+    """
+    allow, refuse = _instruction(_RETURN, _ALLOW), _deny(errno.EPERM)
+    signals = [allow] if signals_to is None else _one_of(0, [signals_to])
+    checked: dict[str, Program] = {
+        # With clone3 the flags are out of the filter's sight; the C library falls back to clone.
+        "clone3": [_deny(errno.ENOSYS)],
+        "clone": _if_any_bit(0, _NEW_NAMESPACES, refuse, allow)
+        if processes
+        else _if_any_bit(0, _CLONE_THREAD, allow, refuse),
+        "fork": [allow if processes else refuse],
+        "vfork": [allow if processes else refuse],
+        "kill": signals,
+        "tgkill": signals,
+        "prctl": _one_of(0, _PRCTL_OPTIONS),
+        "prlimit64": _one_of(0, [0]),
+        "ioctl": _one_of(1, _IOCTL_REQUESTS),
+        "fcntl": _none_of(1, _FCNTL_DENIED),
+        "socketpair": [
+            _argument(0),
+            _instruction(_JUMP_EQUAL, _AF_UNIX, 1, 0),
+            refuse,
+            *_one_of(1, _STREAM_TYPES),
+        ],
+    }
+    result = [
+        _instruction(_LOAD, _ARCHITECTURE),
+        _instruction(_JUMP_EQUAL, _ARCHITECTURES[machine][1], 1, 0),
+        _instruction(_RETURN, _KILL),
+        _instruction(_LOAD, _NUMBER),
+        # x86_64's second set of numbers, x32.
+        _instruction(_JUMP_AT_LEAST, 0x40000000, 0, 1),
+        _deny(errno.ENOSYS),
+    ]
+    for name, number in numbers(CHECKED, machine).items():
+        result += [_instruction(_JUMP_EQUAL, number, 0, len(checked[name])), *checked[name]]
+    for number in numbers(ALLOWED, machine).values():
+        result += [_instruction(_JUMP_EQUAL, number, 0, 1), allow]
+    for number in numbers(PRETENDED, machine).values():
+        result += [_instruction(_JUMP_EQUAL, number, 0, 1), _deny(0)]
+    return [*result, _deny(errno.ENOSYS)]
+
+
+def install(*, processes: bool, signals_to: int | None) -> None:
+    """Installs the filter for this process and all it will start, for good. It must have no_new_privs."""
+    machine = os.uname().machine
+    if machine not in _ARCHITECTURES:
+        raise OSError(f"no seccomp filter for {machine}; it is written for {' and '.join(_ARCHITECTURES)}")
+    instructions = program(machine, processes=processes, signals_to=signals_to)
+    code = ctypes.create_string_buffer(b"".join(instructions))
+    filter_mode, header = 2, struct.pack("@HP", len(instructions), ctypes.addressof(code))
+    linux.prctl(linux.PR_SET_SECCOMP, filter_mode, header)

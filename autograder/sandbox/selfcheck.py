@@ -1,0 +1,103 @@
+"""Inside a sandbox without a learner: tries what must not work, and what must.
+
+Run once whenever a nursery starts, before it takes any submission, and by
+`autograder doctor`. The nursery refuses a level of which one promise does not
+hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+Result = tuple[str, bool, str]
+"""What was promised, whether it holds, and what happened instead."""
+
+
+def inside(level: str, nursery: int) -> list[Result]:
+    """Tries every promise of `level` in this process. `nursery` is the process id of the nursery process."""
+    promises: list[tuple[str, Callable[[], object]]] = [
+        ("a scratch folder to write in", _scratch),
+        ("threads", _thread),
+        ("Python's own files can be read", lambda: Path(os.__file__).read_bytes()),
+    ]
+    if level != "none":
+        promises += [
+            ("no network", _refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))),
+            ("no sockets of other processes", _refused(lambda: socket.socket(socket.AF_UNIX))),
+            ("the course's own files cannot be read", _refused(lambda: Path(__file__).read_bytes())),
+            ("folders outside cannot be listed", _refused(lambda: os.listdir("/var"))),
+            ("nothing outside can be written", _refused(lambda: Path(sys.prefix, "trace").write_text(""))),
+            ("no signals to other processes", _refused(lambda: os.kill(nursery, 0))),
+            ("other processes cannot be seen", lambda: _alone(level)),
+            ("no programs can be run", _refused(lambda: os.execv(sys.executable, ["python", "-c", ""]))),
+            ("no privileges, and none to be gained", _unprivileged),
+        ]
+    if level == "no-namespaces":
+        promises.append(("no new processes", _refused(_fork)))
+    return [_try(what, promise) for what, promise in promises]
+
+
+def _try(what: str, promise: Callable[[], object]) -> Result:
+    try:
+        promise()
+    except Exception as error:
+        return what, False, f"{type(error).__name__}: {error}"
+    return what, True, ""
+
+
+class _Possible(Exception):
+    """What should have been refused was not."""
+
+
+def _refused(attempt: Callable[[], object]) -> Callable[[], None]:
+    def check() -> None:
+        with contextlib.suppress(OSError):
+            attempt()
+            raise _Possible("it was possible")
+
+    return check
+
+
+def _scratch() -> None:
+    Path("self-check").write_text("x" * 10_000)
+    os.remove("self-check")
+
+
+def _thread() -> None:
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+
+
+def _fork() -> None:
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def _alone(level: str) -> None:
+    if level == "full":
+        others = [name for name in os.listdir("/proc") if name.isdigit()]
+        if len(others) > 2:  # The warden and this one.
+            raise _Possible(f"{len(others)} processes")
+    else:
+        _refused(lambda: os.listdir("/proc"))()
+        _refused(lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())()
+
+
+def _unprivileged() -> None:
+    status = dict(line.split(":\t") for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
+    reading_only = 1 << 2
+    if int(status["CapEff"], 16) & ~reading_only or int(status["CapPrm"], 16) & ~reading_only:
+        raise _Possible("this process has capabilities")
+    if status["NoNewPrivs"].strip() != "1" or status["Seccomp"].strip() != "2":
+        raise _Possible("no_new_privs or seccomp is missing")
+    if os.geteuid() == 0:
+        raise _Possible("this process is root")
