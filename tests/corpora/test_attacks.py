@@ -1,0 +1,263 @@
+"""Every attack of tests/attacks/ against the real grader: one class, graded as any other.
+
+The whole corpus is handed in together, with honest notebooks in between, and
+graded once. Then each case is held to what its case.yaml demands, and the host
+is looked at: nothing written, read, reached or left running. Last, the probes
+that would do no harm are run without the sandbox, where they must succeed: a
+probe that reaches nothing anywhere would prove nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.authoring import corpus
+from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
+from autograder.authoring.variants import apply, hand_in, write_notebook
+from autograder.course import Assignment, assignment
+from autograder.grading.batch import grade_paths
+from autograder.grading.engine import Engine
+from autograder.grading.results import SubmissionResult, Verdict
+from autograder.reports.write import write_reports
+from autograder.submissions.find import find
+from tests.corpora.host import Host, alive
+
+pytestmark = pytest.mark.slow
+
+CASES = [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
+CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case.yaml").read_text("utf-8")]
+NEIGHBORS = 6
+
+TIMEOUT = 5.0
+"""Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
+
+MEMORY_MB = 2048
+LIMIT = 300.0
+"""Seconds for the whole corpus on two cores."""
+
+
+@dataclass
+class Graded:
+    """The corpus after it was graded."""
+
+    host: Host
+    cases: dict[str, Attack]
+    results: dict[str, list[SubmissionResult]]
+    neighbors: list[SubmissionResult]
+    lost: list[str]
+    errors: list[str]
+    output: Path
+    seconds: float
+
+
+def only_confined() -> None:
+    """Attacks are never run where nothing holds them."""
+    with Engine(confined=True) as engine:
+        level = engine.start()
+    assert level in ("full", "no-namespaces"), f"the sandbox is {level!r}: no attack is run in it"
+
+
+def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: Host) -> dict[str, list[Path]]:
+    paths = {case.name: hand_in(case, exercise, folder, host.values) for case in cases}
+    for number in range(NEIGHBORS):
+        write_notebook(apply(Edit(), exercise), folder / f"neighbor-{number}.ipynb")
+    return paths
+
+
+def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool) -> Graded:
+    paths = hand_in_all(cases, exercise, host.handed_in, host)
+    began = time.monotonic()
+    outcome = grade_paths([host.handed_in], output=folder / "grades", jobs=2, timeout=TIMEOUT,
+                          memory_mb=MEMORY_MB, confined=confined, console=Console(quiet=True))
+    seconds = time.monotonic() - began
+    write_reports(outcome.results, folder / "grades")
+    rows = {(result.learner, result.submission): result for result in outcome.results}
+    results: dict[str, list[SubmissionResult]] = {case.name: [] for case in cases}
+    neighbors, lost = [], []
+    case_of = {path: name for name, handed in paths.items() for path in handed}
+    for found in find([host.handed_in]).found:
+        result = rows.get((found.learner, found.name))
+        if result is None:
+            lost.append(f"{found.path}")
+        elif found.path in case_of:
+            results[case_of[found.path]].append(result)
+        else:
+            neighbors.append(result)
+    return Graded(host, {case.name: case for case in cases}, results, neighbors, lost,
+                  outcome.grader_errors, folder / "grades", seconds)
+
+
+@pytest.fixture(scope="module")
+def exercise() -> Assignment:
+    return assignment("02-preprocessing")
+
+
+@pytest.fixture(scope="module")
+def graded(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+    only_confined()
+    folder = tmp_path_factory.mktemp("attacks")
+    with Host(exercise, folder / "class") as host:
+        yield grade_all(corpus.attacks(assignment), exercise, host, folder, confined=True)
+
+
+@pytest.fixture(scope="module")
+def unconfined(
+    graded: Graded, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Graded]:
+    """The harmless probes without the sandbox. After `graded`, whose host must be left alone until then."""
+    folder = tmp_path_factory.mktemp("control")
+    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in CONTROLS]
+    with Host(exercise, folder / "class") as host:
+        yield grade_all(cases, exercise, host, folder, confined=False)
+
+
+def wanted_score(text: str, possible: float) -> tuple[float, float]:
+    """The lowest and highest score that a word of `scores` allows."""
+    if text == "full":
+        return possible, possible
+    if text == "zero":
+        return 0.0, 0.0
+    if text.startswith("<="):
+        return 0.0, min(possible, float(text.removeprefix("<=")))
+    return float(text), float(text)
+
+
+def score_problems(expect: Expected, result: SubmissionResult, exercise: Assignment) -> list[str]:
+    got = {question.name: question.score for question in result.questions}
+    problems = []
+    for question in exercise.questions:
+        low, high = wanted_score(expect.scores.get(question.name, expect.scores.get("rest", "zero")),
+                                 question.points)
+        score = got.get(question.name, 0.0)
+        if not low <= score <= high:
+            problems.append(f"{question.name} scored {score:g}; must be {low:g} to {high:g}")
+    return problems
+
+
+def shown(graded: Graded, result: SubmissionResult) -> str:
+    """Everything that the reports show of this learner, and all that concerns the class."""
+    own = [path for path in (graded.output / "feedback").glob("*.html")
+           if path.stem.startswith(result.learner)]
+    pages = [graded.output / "report.html", graded.output / "grades.csv", *own]
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in pages)
+
+
+def problems(case: Attack, result: SubmissionResult, graded: Graded, exercise: Assignment) -> list[str]:
+    """Everything about the result that is not as the case demands."""
+    expect = case.expect
+    found = score_problems(expect, result, exercise)
+    if result.status not in expect.status:
+        allowed = " or ".join(verdict.value for verdict in expect.status)
+        found.append(f"its status is {result.status.value} ({result.reason}); must be {allowed}")
+    for name, pattern, text in (("reason", expect.reason, result.reason),
+                                ("output", expect.output, result.output),
+                                ("flags", expect.flags, " | ".join(result.flags))):
+        if pattern is not None and not pattern.search(text):
+            found.append(f"its {name} does not match {pattern.pattern!r}: {text[-800:]!r}")
+    if expect.output_not is not None and expect.output_not.search(result.output):
+        found.append("it printed " + "; ".join(line for line in result.output.splitlines()
+                                               if expect.output_not.search(line))[:800])
+    for text in expect.shown_not:
+        if text in shown(graded, result):
+            found.append(f"a report shows {text!r} as it stands")
+    for question, pattern in expect.messages.items():
+        said = [one.message for q in result.questions if q.name == question
+                for one in q.cases if not one.passed]
+        if not any(pattern.search(message) for message in said):
+            found.append(f"{question}: no message matches {pattern.pattern!r}: {said}")
+    statuses = {cell.status for cell in result.cells}
+    found += [f"no cell is {status!r}" for status in expect.cells if status not in statuses]
+    found += [f"{path} exists" for path in expect.absent if Path(path).exists()]
+    if expect.within is not None and result.seconds > expect.within:
+        found.append(f"it took {result.seconds:.0f} s; at most {expect.within:g}")
+    if result.status is not Verdict.GRADED and not result.reason:
+        found.append("there is no reason")
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_attack(graded: Graded, exercise: Assignment, name: str) -> None:
+    case, results = graded.cases[name], graded.results[name]
+    assert len(results) == len(case.files), f"{len(results)} rows for {len(case.files)} files"
+    for result in results:
+        found = problems(case, result, graded, exercise)
+        assert not found, f"{result.submission}: " + "\n".join([*found, _story(result)])
+
+
+def _story(result: SubmissionResult) -> str:
+    """What happened, for whoever reads the failure."""
+    cells = ", ".join(f"{c.index + 1} {c.status}" for c in result.cells if c.status != "ok")
+    questions = "; ".join(f"{q.name} {q.score:g} {q.checked} {q.note}" for q in result.questions)
+    return (f"status {result.status.value}: {result.reason}\nflags: {result.flags}\ncells: {cells}\n"
+            f"questions: {questions}\noutput: {result.output[-1500:]}")
+
+
+def test_no_submission_is_lost(graded: Graded) -> None:
+    assert not graded.lost
+    assert not graded.errors
+    rows = list(csv.DictReader((graded.output / "grades.csv").open(encoding="utf-8-sig", newline="")))
+    assert len(rows) == NEIGHBORS + sum(len(results) for results in graded.results.values())
+
+
+def test_neighbors_are_unharmed(graded: Graded) -> None:
+    assert len(graded.neighbors) == NEIGHBORS
+    for result in graded.neighbors:
+        assert (result.status, result.score) == (Verdict.GRADED, result.possible), _story(result)
+
+
+def test_nothing_was_written_outside(graded: Graded) -> None:
+    assert graded.host.written() == []
+    assert graded.host.changed() == []
+
+
+def test_no_secret_came_out(graded: Graded) -> None:
+    everything = [json.dumps(result.to_json()) for results in graded.results.values() for result in results]
+    assert not [text[:200] for text in everything if graded.host.secret in text]
+
+
+def test_nobody_was_reached(graded: Graded) -> None:
+    assert graded.host.touched == []
+    assert not graded.host.was_signaled()
+    assert alive(graded.host.bystander)
+
+
+def test_nothing_was_left_running(graded: Graded) -> None:
+    assert graded.host.left_running() == []
+
+
+def test_no_cell_of_the_table_is_a_formula(graded: Graded) -> None:
+    with (graded.output / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.reader(file):
+            assert not [cell for cell in row if re.match(r"[=+\-@\t\r]", cell) and not _number(cell)]
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+
+
+def test_the_corpus_takes_minutes(graded: Graded) -> None:
+    assert graded.seconds < LIMIT
+
+
+def test_every_probe_has_a_control() -> None:
+    assert len(CONTROLS) >= 8
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_without_the_sandbox_the_probe_reaches(unconfined: Graded, name: str) -> None:
+    result, = unconfined.results[name]
+    assert "REACHED" in result.output, _story(result)
+
+
+def test_without_the_sandbox_the_host_notices(unconfined: Graded) -> None:
+    assert len(unconfined.host.touched) >= 4
+    assert unconfined.host.was_signaled()

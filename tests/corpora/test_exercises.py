@@ -1,0 +1,102 @@
+"""The corpora of right and wrong answers through the real grader: what `autograder verify` does, as tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.authoring import verify
+from autograder.authoring.corpus import Edit, Mistake
+from autograder.authoring.verify import Finding, Trial, judge, trials, verify_exercise
+from autograder.course import Assignment, assignment, exercise_names
+from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
+
+ALL = [(name, trial.learner) for name in exercise_names() for trial in trials(assignment(name))]
+
+
+@pytest.fixture(scope="module")
+def findings() -> Iterator[dict[tuple[str, str], Finding]]:
+    found: dict[tuple[str, str], Finding] = {}
+    for name in exercise_names():
+        for finding in verify_exercise(assignment(name), Console(quiet=True), jobs=2):
+            found[name, finding.trial.learner] = finding
+    yield found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("exercise", "learner"), ALL, ids=[f"{name}-{learner}" for name, learner in ALL])
+def test_it_is_graded_as_it_must_be(
+        findings: dict[tuple[str, str], Finding], exercise: str, learner: str) -> None:
+    finding = findings[exercise, learner]
+    assert not finding.problems, "\n".join(finding.problems)
+
+
+# --- the judge itself, on results made up for it ----------------------------------------------------------
+
+MISTAKE = Mistake("says two", "own", "it is two", Edit(replace={"q9_1": "2"}), ("q9_1",),
+                  {"q9_1": re.compile("two")}, False, Path("x.yaml"))
+TRIALS = {
+    "solution": Trial(verify.SOLUTION, "", Edit()),
+    "untouched": Trial(verify.UNTOUCHED, "", Edit(base="untouched")),
+    "mistake": Trial(verify.MISTAKE, MISTAKE.name, MISTAKE.edit, MISTAKE),
+    "report only": Trial(verify.MISTAKE, "x", MISTAKE.edit, replace(MISTAKE, fails=(), messages={},
+                                                                    report_only=True)),
+}
+
+
+def result(one: float, two: float, message: str = "it says two", hidden: bool = False,
+           status: Verdict = Verdict.GRADED, cell: str = "ok") -> SubmissionResult:
+    case = CaseResult("test", one == 2, hidden, 2.0, "" if one == 2 else message)
+    return SubmissionResult(
+        "ada", "ada.ipynb", "90-tiny", status, "a reason",
+        (QuestionResult("q9_1", one, 2.0, "in-place", (case,)), QuestionResult("q9_2", two, 1.0, "in-place")),
+        (CellResult(0, cell, 0.1, "NameError: x" if cell != "ok" else ""),))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("kind", "came", "problem"), [
+    ("solution", result(2, 1), None),
+    ("solution", result(2, 0.5), "q9_2 lost points, and should not"),
+    ("solution", result(2, 1, status=Verdict.REVIEW), "its status is review: a reason"),
+    ("untouched", result(0, 0), None),
+    ("untouched", result(0, 1), "q9_2 earns 1 for nothing"),
+    ("untouched", result(0, 0, cell="raised"), "code cell 1 raised: NameError: x"),
+    ("mistake", result(1, 1), None),
+    ("mistake", result(2, 1), "q9_1 lost no points"),
+    ("mistake", result(1, 0), "q9_2 lost points, and should not"),
+    ("mistake", result(1, 1, message="wrong"), r"no message names the cause \(it is two\). They say: wrong"),
+    ("report only", result(2, 1), None),
+    ("report only", result(1, 1), "q9_1 lost points, and should not"),
+])
+def test_the_judge(kind: str, came: SubmissionResult, problem: str | None) -> None:
+    finding = judge(TRIALS[kind], came)
+    if problem is None:
+        assert finding.problems == ()
+    else:
+        assert len(finding.problems) == 1
+        assert re.search(problem, finding.problems[0])
+
+
+@pytest.mark.fast
+def test_the_judge_says_when_the_learner_is_told() -> None:
+    assert judge(TRIALS["mistake"], result(1, 1)).caught_by == "public"
+    assert judge(TRIALS["mistake"], result(1, 1, hidden=True)).caught_by == "hidden"
+    assert judge(TRIALS["mistake"], result(1, 1)).message == "it says two"
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("one", "well"), [(1.0, True), (2.0, False)])
+def test_verify_fails_when_one_case_does(
+        tiny: Assignment, monkeypatch: pytest.MonkeyPatch, one: float, well: bool) -> None:
+    found = [judge(TRIALS["mistake"], result(one, 1))]
+    monkeypatch.setattr(verify, "verify_exercise", lambda assignment, console: found)
+    console = Console(record=True, width=150, quiet=False, file=Path("/dev/null").open("w"))  # noqa: SIM115
+    assert verify.verify(["90-tiny"], console, find=lambda name: tiny) is well
+    said = console.export_text()
+    assert "says two" in said
+    assert ("WRONG: q9_1 lost no points" in said) is not well
