@@ -119,13 +119,13 @@ def show(images: Any, labels: Any = None, columns: int = 10) -> None:
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.3 * rows), squeeze=False)
+    figure.set_facecolor("#6b6b6b")  # shows where a black image ends, on a light page and on a dark one
     for axis in axes.flat:
         axis.set_axis_off()
     for number, (image, axis) in enumerate(zip(images, axes.flat, strict=False)):
         axis.imshow(image, cmap="gray", vmin=0, vmax=white)
         if labels is not None:
-            axis.set_title(str(labels[number]), color="gray")
-    figure.patch.set_alpha(0)  # looks right on a dark page as well
+            axis.set_title(str(labels[number]), color="white")
     plt.show()
 
 
@@ -224,8 +224,8 @@ class Feedback:
             summary = "is not right yet"
         else:
             summary = f"is not right yet: {len(failures)} of {total} checks failed"
-        # The same error from several inputs is told once.
-        messages = {message.split(" It was given ")[0]: message for _, message in reversed(failures)}
+        # The same error on several inputs is told once.
+        messages = {text.partition(" stopped with ")[2] or text: text for _, text in reversed(failures)}
         return cls(question, summary, list(reversed(messages.values())))
 
     def __repr__(self) -> str:
@@ -315,8 +315,8 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
         cause = next((cause for pattern, cause in CAUSES if re.search(pattern, message)), "")
         given = ", ".join(describe(argument) for argument in (*arguments, *keywords.values()))
         stopped = Stopped(
-            f"`{name}` stopped with {type(error).__name__}: {message}.{_because(cause)} "
-            f"It was given {given or 'no arguments'}."
+            f"Given {given or 'nothing'}, `{name}` stopped with {type(error).__name__}: {message}."
+            f"{_because(cause)}"
         )
         stopped.brief = f"`{name}` stopped with {type(error).__name__}."
         raise stopped from None
@@ -462,7 +462,7 @@ def expect_equal(got: Any, expected: Any, *, name: str, cause: str = "") -> None
 
 def expect_unchanged(before: np.ndarray, after: np.ndarray, *, name: str, cause: str = "") -> None:
     """The function `name` left its argument alone: `before` is a copy made before the call."""
-    if after.shape != before.shape or after.dtype != before.dtype or not np.array_equal(after, before):
+    if after.dtype != before.dtype or not np.array_equal(after, before):
         cause = cause or "Make a new array: `x = x / 2` does; `x /= 2` and `x[:] = ...` change the old one."
         raise AssertionError(f"`{name}` changed the array it was given; its caller still needs that. {cause}")
 

@@ -96,7 +96,7 @@ def test_not_written(folder: Path) -> None:
 
 def test_the_same_error_is_told_once(folder: Path) -> None:
     message, = feedback(double=lambda x: y * x).messages  # type: ignore[name-defined]  # noqa: F821
-    assert message.startswith("`double` stopped with NameError: name 'y' is not defined.")
+    assert message.startswith("Given 3, `double` stopped with NameError: name 'y' is not defined.")
 
 
 def test_what_a_learner_wrote_is_not_taken_for_html(folder: Path) -> None:
