@@ -52,10 +52,7 @@ PR_SET_PDEATHSIG = 1
 def main() -> None:
     """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR`."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    import keras  # noqa: F401  imported here once for all children
-    import tensorflow  # noqa: F401
-
-    from autograder.grading import child  # Otter, and all that the children need
+    from autograder.grading import child  # with TensorFlow, Keras and Otter, once for all children
 
     gc.collect()
     gc.freeze()

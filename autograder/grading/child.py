@@ -23,6 +23,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import keras
+import tensorflow as tf
+
 from autograder.grading.events import AT_END, ERROR_LIMIT, OUTPUT_LIMIT, SEED
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult
@@ -52,8 +55,6 @@ def run(
         sock, pidfd: of the cell runner.
         emit: sends an event to the controller.
     """
-    import tensorflow as tf
-
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     Attempt(request, sock, pidfd, emit).run()
@@ -101,7 +102,8 @@ class Attempt:
             "error": plain(self.ended.error, 500) if self.ended else "",
             "cell": self.here,
             "question": during if self.ended else "",
-            "flags": [plain(flag, 500) for flag in (*self.session.flags, *self.flags)],
+            "review": [plain(flag, 500) for flag in self.session.flags],
+            "flags": self.flags,
         })  # fmt: skip
 
     def _run_cells(self) -> None:
@@ -151,6 +153,7 @@ class Attempt:
         self.nth[key] += 1
         where = {"cell": self.here, "nth": self.nth[key]}
         self.emit({"event": "checking", "question": question, **where})
+        keras.utils.set_random_seed(SEED)
         began = time.monotonic()
         self._begin_check(question, began)
         try:
@@ -168,13 +171,10 @@ class Attempt:
             self.question = ""
 
     def _begin_check(self, question: str, now: float) -> None:
-        import keras
-
         self.question = question
         self.slow = self.memory = self.session.late = False
         self.session.deadline = now + self.timeout
         signal.setitimer(signal.ITIMER_REAL, self.timeout + 5)
-        keras.utils.set_random_seed(SEED)
 
     def _end_check(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -85,7 +85,10 @@ class Engine:
             if self._checker is None:
                 self._checker = _Checker()  # imports while the nursery does
             if self._nursery is None:
-                self._nursery = Nursery("auto" if self.confined else "none")
+                try:
+                    self._nursery = Nursery("auto" if self.confined else "none")
+                except SandboxError as error:
+                    raise EngineError(f"the nursery does not start: {error}") from error
             if starting:
                 self._checker.wait_until_ready()
             return self._nursery, self._checker

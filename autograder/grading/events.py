@@ -19,7 +19,8 @@ The events, from the child:
     question  cell, nth, result, trouble       its result: a score that nothing can change any more
     end       status, error                    how the notebook's process ended, if before its time, and
               cell, question                   in which cell, or while which question was checked
-              flags                            reasons for an instructor to look
+              review                           what could not be examined: an instructor must look
+              flags                            what an instructor may want to know
     failed    traceback                        the grader's own failure
 
 and from the checker, last: `exit` with the child's exit code.

@@ -62,10 +62,11 @@ def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, C
         cells: source and result of each code cell so far, to say where a missing name should come from.
     """
     said = _said(failure)
-    only_a_name_error = said.startswith(("NameError: ", "KeyError: "))
-    if failure.missing and (only_a_name_error or not any(name in said for name in failure.missing)):
+    named = any(name in said.text for name in failure.missing)
+    if failure.missing and not (named and said.by_author):
         return plain(missing_names(failure.missing, names, cells), MESSAGE_LIMIT)
-    return plain("\n".join(part for part in (failure.hint, said) if part) or _generic(failure), MESSAGE_LIMIT)
+    shown = "\n".join(part for part in (failure.hint, said.text) if part)
+    return plain(shown or (HIDDEN_HINT if failure.hidden else PUBLIC_HINT), MESSAGE_LIMIT)
 
 
 def missing_names(
@@ -91,27 +92,30 @@ def exception_text(error: BaseException) -> str:
     return one_line("".join(traceback.format_exception_only(error)), LEARNER_ERROR_LIMIT)
 
 
-def _said(failure: Failure) -> str:
-    """What the failure itself says that may be shown; empty if nothing."""
+@dataclass(frozen=True)
+class Said:
+    """What the failure itself says that may be shown, and whether the test's author wrote it for learners."""
+
+    text: str = ""
+    by_author: bool = False
+
+
+def _said(failure: Failure) -> Said:
     if failure.report:
         return _from_doctest(failure)
     error = failure.error
     if error is None:
-        return ""
+        return Said()
     if error is failure.learner_error:
-        return f"Your code raised {exception_text(error)}"
+        return Said(f"Your code raised {exception_text(error)}")
     frames = traceback.extract_tb(error.__traceback__)
     if frames and frames[-1].filename == remote.__file__:  # a placeholder: it says what it is
-        return str(error)
+        return Said(str(error))
     if isinstance(error, AssertionError):
         if str(error) and (not failure.hidden or _authored(error, failure)):
-            return str(error)
-        return "" if failure.hidden else _failed_assertion(error, failure.test_path)
-    return "" if failure.hidden else exception_text(error)
-
-
-def _generic(failure: Failure) -> str:
-    return HIDDEN_HINT if failure.hidden else PUBLIC_HINT
+            return Said(str(error), by_author=True)
+        return Said("" if failure.hidden else _failed_assertion(error, failure.test_path))
+    return Said("" if failure.hidden else exception_text(error))
 
 
 def _authored(error: AssertionError, failure: Failure) -> bool:
@@ -131,36 +135,40 @@ def _failed_assertion(error: AssertionError, test_path: str) -> str:
     return ""
 
 
-def _from_doctest(failure: Failure) -> str:
+def _from_doctest(failure: Failure) -> Said:
     """The part of a doctest's report that may be shown."""
     sections = failure.report.split("*" * 70 + "\n")
     if len(sections) < 2:
-        return ""
+        return Said()
     section = re.split(r"\n(?=Trying:\n|\d+ items? )", sections[1])[0]
     if "\nException raised:\n" in section:
         return _raised_in_doctest(section, failure)
     got = re.search(r"^Expected(?: nothing|:)\n.*", section, re.M | re.S)
-    return "" if failure.hidden or got is None else got.group(0).strip()
+    return Said("" if failure.hidden or got is None else got.group(0).strip())
 
 
-def _raised_in_doctest(section: str, failure: Failure) -> str:
+def _raised_in_doctest(section: str, failure: Failure) -> Said:
     if failure.learner_error is not None:
-        return f"Your code raised {exception_text(failure.learner_error)}"
+        return Said(f"Your code raised {exception_text(failure.learner_error)}")
     _, _, trace = section.partition("\nException raised:\n")
-    at_margin = [number for number, line in enumerate(trace.splitlines()) if re.match(r"    \S", line)]
-    text = "\n".join(line.strip() for line in trace.splitlines()[at_margin[-1] :]) if at_margin else ""
+    lines = trace.splitlines()
+    at_margin = [number for number, line in enumerate(lines) if re.match(r"    \S", line)]
+    text = "\n".join(line.strip() for line in lines[at_margin[-1] :]) if at_margin else ""
     kind, _, message = text.partition(": ")
-    if kind == "AssertionError" or text == "AssertionError":
-        return message
-    return "" if failure.hidden else text
+    if kind == "AssertionError":
+        return Said(message, by_author=True)
+    return Said("" if failure.hidden else text)
 
 
 def _assigns(source: str, name: str) -> bool:
+    """Whether a line of `source` defines `name` or assigns to it, as far as its beginning shows."""
     quoted = re.escape(name)
-    return bool(
-        re.search(rf"^\s*(?:(?:async\s+)?def|class)\s+{quoted}\b", source, re.M)
-        or re.search(rf"^\s*(?:[\w ,()*]*[ ,(*])?{quoted}\s*(?:[,:][^=\n]*)?=(?!=)", source, re.M)
+    definition = re.compile(
+        rf"(?:(?:async\s+)?def|class)\s+{quoted}\b"
+        rf"|(?:[\w ,()*]*[ ,(*])?{quoted}\s*(?:[,:)][^=]*)?=(?!=)"
     )
+    beginnings = (line.strip()[:200] for line in source[:100_000].splitlines() if name in line)
+    return any(definition.match(line) for line in beginnings)
 
 
 def _how_it_ended(cell: CellResult) -> str:

@@ -161,10 +161,10 @@ class Grading:
                     ended = event
         if ended["event"] == "lost":
             return self._lost(ended)
-        self.flags += ended["flags"]
-        if ended["flags"]:
+        self.flags += [*ended["review"], *ended["flags"]]
+        if ended["review"]:
             self.verdicts.append(Verdict.REVIEW)
-            self.reasons.append(ended["flags"][0])
+            self.reasons += ended["review"][:1]
         return self._ended(ended)
 
     def _request(self, began: float) -> dict[str, Any]:

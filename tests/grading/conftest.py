@@ -29,12 +29,20 @@ SCALE = "def scale(x):\n    return x / 10"
 ANSWER = "answer = 42"
 DOUBLE = "def double(x):\n    return 2 * x\ntotal = 7"
 WORD = "word = 'digit'\ndef refuse(n):\n    if n < 0:\n        raise ValueError('negative')"
-SOLUTION = [START, SCALE, "grader.check('q1')", ANSWER, "grader.check('q2')", DOUBLE, "grader.check('q3')", WORD,
-            "grader.check('q4')"]  # fmt: skip
+ANSWERS = {"q1": SCALE, "q2": ANSWER, "q3": DOUBLE, "q4": WORD}
+SOLUTION = [START]
+for question, answer in ANSWERS.items():
+    SOLUTION += [answer, f"grader.check('{question}')"]
 
 
 def code_cell(source: str, **metadata: Any) -> dict[str, Any]:
-    return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "source": source,
+        "metadata": metadata,
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def write_notebook(path: Path, cells: list[str | dict[str, Any]], assignment: str = NAME) -> Path:
@@ -109,7 +117,9 @@ def graded(engine: Engine, sample_bundle: Bundle) -> Any:
     """Grades a notebook of these code cells."""
 
     def run(*sources: str, timeout: float = 30, memory_mb: int = 4096, **more: Any) -> SubmissionResult:
-        submission = Submission("alice", "alice.ipynb", NAME, tuple(Cell(source) for source in sources), **more)
+        submission = Submission(
+            "alice", "alice.ipynb", NAME, tuple(Cell(source) for source in sources), **more
+        )
         return grade(submission, sample_bundle, engine, RunLimits(timeout, memory_mb))
 
     return run
