@@ -4,12 +4,14 @@ The trusted side speaks first, always; the runner answers. Between cells, and
 while a cell stands at `grader.check(...)`, it may ask for names, values and
 calls. Requests are tuples, the first element says which:
 
-    ("run", index, source)            -> any number of ("check", question), then ("ran", status, error, output)
-    ("continue",)                     ends a check; the cell goes on
-    ("names",)                        -> ("value", [name, ...])
-    ("get", name)                     -> ("value", value) or ("absent",)
-    ("attribute", number, name)       -> ("value", value) or ("absent",) or ("raised", exception)
-    ("call", number, args, kwargs)    -> ("returned", result, changed args, changed kwargs) or ("raised", exception)
+    ("run", index, source)          -> ("check", question) any number of times, ("ran", status, error, output)
+    ("continue",)                   ends a check; the cell goes on
+    ("names",)                      -> ("value", [name, ...])
+    ("get", name)                   -> ("value", value) or ("absent",)
+    ("attribute", number, name)     -> ("value", value) or ("absent",)
+    ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become})
+
+and to all of them but the first two also ("raised", exception).
 
 Nothing here is trusted: the learner's code runs in this very process and may
 change all of it.
@@ -178,12 +180,14 @@ class CellRunner:
         self.busy = False
         self.pid = os.getpid()
         _install_otter(self.check)
-        sys.stdout = sys.stderr = self.output  # type: ignore[assignment]
-        DisplayHook.write_output_prompt = lambda self: None  # type: ignore[method-assign,misc]
+        sys.stdout = sys.stderr = self.output
+        DisplayHook.write_output_prompt = lambda self: None  # type: ignore[method-assign]
         self.shell = _Shell.instance(display_pub_class=_Publisher, colors="nocolor")
         self.hidden_names = set(self.shell.user_ns) | {"__builtins__"}
+        assert self.shell.display_formatter is not None
         self.shell.display_formatter.active_types = ["text/plain"]
-        fasterfit.install()
+        if "keras" in sys.modules:
+            fasterfit.install()
 
     # --- the conversation ---
 
@@ -243,7 +247,7 @@ class CellRunner:
         except BaseException as escaped:
             error = escaped
         _close_figures()
-        sys.stdout = sys.stderr = self.output  # type: ignore[assignment]
+        sys.stdout = sys.stderr = self.output
         text = _learner_traceback(error, self.cell_names) if error is not None else ""
         return _status(error), text, self.output.take()
 
@@ -271,7 +275,9 @@ class CellRunner:
         except AttributeError:
             return wire.encode(("absent",))
 
-    def call(self, number: int, args: list[Any], kwargs: dict[str, Any]) -> list[bytes | bytearray | memoryview]:
+    def call(
+        self, number: int, args: list[Any], kwargs: dict[str, Any]
+    ) -> list[bytes | bytearray | memoryview]:
         """Calls a kept object. The answer holds the arguments that it changed."""
         before = [self.snapshot(value) for value in (*args, *kwargs.values())]
         args = [self.revive(value) for value in args]
@@ -285,15 +291,16 @@ class CellRunner:
                 for key, value, old in zip(keys, values, before, strict=True)
                 if _mutable(value) and self.snapshot(value) != old
             }
-            same = {id(value): records.SameArgument(key) for key, value in zip(keys, values, strict=True)
-                    if _mutable(value)}
-            return self.exporter.encode(
-                _mark(result, same), lambda result: ("returned", result, changed)
-            )
+            same = {
+                id(value): records.SameArgument(key)
+                for key, value in zip(keys, values, strict=True)
+                if _mutable(value)
+            }
+            return self.exporter.encode(_mark(result, same), lambda result: ("returned", result, changed))
 
     @contextlib.contextmanager
     def guest(self) -> Iterator[None]:
-        """The learner's code called by a test: silent, and Python's and NumPy's generators stay as they were."""
+        """The learner's code called by a test: silent, and random generators stay as they were."""
         states = random.getstate(), np.random.get_state()
         muted, self.output.muted = self.output.muted, True
         busy, self.busy = self.busy, True
@@ -310,7 +317,7 @@ class CellRunner:
         return b"".join(bytes(piece) for piece in self.exporter.encode(value))
 
     def revive(self, value: Any) -> Any:
-        """An argument as the learner's code expects it: numbers into kept objects, records into Keras objects."""
+        """An argument as the learner's code expects it: kept and Keras objects in place of records."""
         return records.replace_records(value, self._revive_record)
 
     def _revive_record(self, record: Any) -> Any:
@@ -362,12 +369,13 @@ def _mutable(value: object) -> bool:
     return not isinstance(value, bool | int | float | complex | str | bytes | np.generic | None)
 
 
-def _mark(result: object, same: dict[int, records.SameArgument]) -> object:
+def _mark(result: Any, same: dict[int, records.SameArgument]) -> object:
     """`result` with the arguments themselves marked, at the top and in a tuple or list."""
     if id(result) in same:
         return same[id(result)]
     if type(result) in (tuple, list):
-        return type(result)(same.get(id(element), element) for element in result)  # type: ignore[call-overload]
+        marked = [same.get(id(element), element) for element in result]
+        return marked if type(result) is list else tuple(marked)
     return result
 
 
@@ -396,7 +404,9 @@ def _learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
         text = "".join(lines) + "".join(traceback.format_exception_only(type(error), error))
     except BaseException:
         text = type(error).__name__
-    return text if len(text) <= ERROR_LIMIT else text[: ERROR_LIMIT // 2] + "\n...\n" + text[-ERROR_LIMIT // 2 :]
+    return (
+        text if len(text) <= ERROR_LIMIT else text[: ERROR_LIMIT // 2] + "\n...\n" + text[-ERROR_LIMIT // 2 :]
+    )
 
 
 def _close_figures() -> None:

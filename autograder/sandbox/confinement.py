@@ -43,7 +43,7 @@ SYSTEM_ROOTS = (
     "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
 )  # fmt: skip
 PROC_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
-"""What libraries ask about the machine. Without a pid namespace nothing else of /proc may be read but one's own."""
+"""What libraries ask about the machine. Without a pid namespace most of the rest stays closed."""
 
 SPARE_USERS = range(60706, 61184)
 """User ids that neither distributions nor systemd give to anyone."""
@@ -76,8 +76,8 @@ def python_roots() -> list[str]:
     for root in roots:
         if repository.is_relative_to(os.path.realpath(root)) and (repository / "solutions").exists():
             raise Unavailable(
-                f"The course's folder {repository} is inside {root}, which learners' code must be able to read. "
-                "Move it elsewhere."
+                f"The course's folder {repository} is inside {root}, which learners' code must be able to "
+                "read; move it elsewhere."
             )
     return roots
 
@@ -101,20 +101,24 @@ class Confinement:
         if self.level == "none":
             return
         if sys.platform != "linux":
-            raise Unavailable(f"Isolation needs Linux; this is {sys.platform}. A virtual machine or container helps.")
+            raise Unavailable(
+                f"Isolation needs Linux; this is {sys.platform}. A virtual machine or container helps."
+            )
         if landlock.abi() == 0:
-            raise Unavailable("This kernel has no Landlock (Linux 5.13 or newer, with landlock in its lsm= list).")
+            raise Unavailable(
+                "This kernel has no Landlock (Linux 5.13 or newer, with landlock in its lsm= list)."
+            )
         if self.level == "full":
             try:
                 namespaces.enter_view(self.roots)
             except OSError as error:
                 raise Unavailable(
-                    f"User or mount namespaces are not available here ({error}). Containers forbid them by default; "
-                    "Ubuntu 24.04 does with kernel.apparmor_restrict_unprivileged_userns=1."
+                    f"User or mount namespaces are not available here ({error}). Containers forbid them by "
+                    "default; Ubuntu 24.04 does with kernel.apparmor_restrict_unprivileged_userns=1."
                 ) from error
 
     def new_sandbox(self) -> str | None:
-        """In the nursery, before the fork: where the next sandbox's files lie; None when they need no clearing."""
+        """In the nursery, before the fork: where the next sandbox's files lie; None if they go with it."""
         self.user = SPARE_USERS[(self.user + 1 - SPARE_USERS.start) % len(SPARE_USERS)]
         if self.level == "full":
             self.base = namespaces.SCRATCH
@@ -147,7 +151,7 @@ class Confinement:
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
 
     def furnish(self, limits: Limits) -> None:
-        """In the warden: the scratch folder, which becomes the current one, the environment, and the limits."""
+        """In the warden: the scratch folder, which becomes the current one; the environment; the limits."""
         if self.level == "full":
             namespaces.furnish(limits)
         else:
@@ -196,7 +200,9 @@ class Confinement:
             linux.set_capabilities(0)
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
         landlock.restrict(
-            read=[*self.roots, *PROC_FILES, "/proc/self", "/etc/passwd"] if alone else [*self.roots, "/proc", "/etc"],
+            read=[*self.roots, *PROC_FILES, "/proc/self", "/etc/passwd"]
+            if alone
+            else [*self.roots, "/proc", "/etc"],
             write=[self.base, *([] if alone else ["/tmp", "/dev/shm"])],
             devices=[f"/dev/{name}" for name in namespaces.DEVICES],
             scope=alone,

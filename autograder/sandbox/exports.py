@@ -125,8 +125,9 @@ class Exporter:
         if inspect.isfunction(value):
             modules = {"activation": keras.activations, "loss": keras.losses, "metric": keras.metrics}
             for family, module in modules.items():
-                if getattr(module, value.__name__, None) is value:
-                    return records.KerasObject(self.kept.number(value), family, {"function": value.__name__})
+                name = value.__name__
+                if getattr(module, name, None) is value:
+                    return records.KerasObject(self.kept.number(value), family, {"function": name})
         return value
 
     def model(self, model: Any) -> records.ModelData:
@@ -208,7 +209,7 @@ def _facts(model: Any) -> dict[str, Any]:
         "parameters": attempt(lambda: int(model.count_params())),
         "input_shape": attempt(lambda: shape(model.input_shape)),
         "output_shape": attempt(lambda: shape(model.output_shape)),
-        "layers": [layer_facts(layer) for layer in attempt(lambda: model.layers[:1000]) or []],
+        "layers": [layer_facts(layer) for layer in attempt(lambda: list(model.layers)[:1000]) or []],
     }
 
 
@@ -226,12 +227,16 @@ def _base(value: object) -> object:
         return dict(dict.items(value))
     for base in (list, tuple, set, frozenset):
         if isinstance(value, base):
-            return base(base.__iter__(value))
+            return base(base.__iter__(value))  # type: ignore[arg-type]
     return value
 
 
 def _array(value: object) -> object:
-    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and value.dtype.char in wire.ARRAY_KINDS:
+    if (
+        isinstance(value, np.ndarray)
+        and type(value) is not np.ndarray
+        and value.dtype.char in wire.ARRAY_KINDS
+    ):
         return np.array(value, subok=False)
     return value
 
@@ -260,7 +265,9 @@ def raised(error: BaseException, traceback: str = "") -> records.Raised:
         message = str(error.args[0] if single else error)
     except Exception:
         message = ""
-    return records.Raised(builtin, _cut(type(error).__name__, 200), _cut(message, 20_000), _cut(traceback, 20_000))
+    return records.Raised(
+        builtin, _cut(type(error).__name__, 200), _cut(message, 20_000), _cut(traceback, 20_000)
+    )
 
 
 def _history(value: Any) -> records.History:

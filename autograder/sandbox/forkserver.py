@@ -153,7 +153,7 @@ class Nursery:
             clear(folder)
 
     def sandbox(self, limits: Limits, files: list[File], entry: Entry) -> tuple[int, socket.socket]:
-        """Starts a sandbox. Returns its first process, and the host's end of the conversation with `entry`."""
+        """Starts a sandbox. Returns its first process, and the host's end of the socket that `entry` has."""
         one_thread()
         folder = self.confinement.new_sandbox()
         host, inside = socket.socketpair()
@@ -277,15 +277,15 @@ def _place(files: Sequence[File]) -> None:
 
 
 def main(descriptor: int) -> None:
-    """Serves the host on `descriptor`. Its first message names the level, and says whether only to try it."""
+    """Serves the host on `descriptor`. Its first message names the level, and says whether only to "try" it."""
     control = socket.socket(fileno=descriptor)
     asked, descriptors = receive(control)
     if asked is None:
         return
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-    # The course's own folder is about to go out of sight.
-    from autograder.sandbox import cellrunner  # noqa: F401
+    if asked["purpose"] != "try":  # The course's own folder is about to go out of sight.
+        from autograder.sandbox import cellrunner  # noqa: F401
 
     try:
         nursery = Nursery(asked["level"])
@@ -293,10 +293,11 @@ def main(descriptor: int) -> None:
     except (Unavailable, OSError) as error:
         send(control, {"unavailable": str(error)})
         return
-    if asked["only_try"] or not all(held for _, held, _ in results):
+    if asked["purpose"] == "try" or not all(held for _, held, _ in results):
         send(control, {"checks": results})
         return
-    warm_up()
+    if asked["purpose"] == "warm":
+        warm_up()
     nursery.preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
     sys.path.remove(str(Path(__file__).resolve().parents[2]))
     nursery.serve(control)

@@ -41,21 +41,24 @@ OPERATIONS = {
         Maximum Minimum Clip Mean Max Sum Reshape ExpandDims Squeeze Transpose Concatenate"""
     ),
     "keras.src.ops.core": _names("Cast"),
-    "keras.src.ops.nn": _names("Relu Relu6 Sigmoid Tanh Softmax LogSoftmax Softplus Silu Gelu Elu Selu LeakyRelu"),
+    "keras.src.ops.nn": _names(
+        "Relu Relu6 Sigmoid Tanh Softmax LogSoftmax Softplus Silu Gelu Elu Selu LeakyRelu"
+    ),
     "keras.src.activations.activations": _names("ReLU Softmax LogSoftmax"),
 }
 """What `x / 255` and `keras.ops` leave in a Functional model."""
 
 ACTIVATIONS = _names(
-    """celu elu exponential gelu hard_sigmoid hard_silu hard_swish leaky_relu linear log_sigmoid log_softmax mish
-    relu relu6 selu sigmoid silu softmax softplus softsign swish tanh"""
+    """celu elu exponential gelu hard_sigmoid hard_silu hard_swish leaky_relu linear log_sigmoid log_softmax
+    mish relu relu6 selu sigmoid silu softmax softplus softsign swish tanh"""
 )
 TENSORFLOW_ACTIVATIONS = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
 """What functions of `tf.nn` that are not Keras' call themselves."""
 LOSSES = _names(
     """BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy CategoricalHinge Hinge
     SquaredHinge Huber KLDivergence LogCosh MeanAbsoluteError MeanSquaredError MeanAbsolutePercentageError
-    MeanSquaredLogarithmicError Poisson CosineSimilarity BinaryFocalCrossentropy CategoricalFocalCrossentropy"""
+    MeanSquaredLogarithmicError Poisson CosineSimilarity BinaryFocalCrossentropy
+    CategoricalFocalCrossentropy"""
 )
 LOSS_FUNCTIONS = _names(
     """binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy categorical_hinge hinge
@@ -260,5 +263,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def _short(value: object) -> str:
-    text = value if type(value) is str else repr(value) if type(value) in (int, float) else type(value).__name__
+    text = (
+        value if type(value) is str else repr(value) if type(value) in (int, float) else type(value).__name__
+    )
     return text if len(text) <= 80 else text[:79] + "…"

@@ -45,8 +45,6 @@ def rebuild(data: records.ModelData) -> Any:
         raise Refused(f"{_class_name(data)} is not a Sequential or Functional model of Keras' own layers")
     try:
         model = _Builder().model(data.config, data.weights)
-        if type(data.compile_config) is str:
-            raise Refused(data.compile_config)
         if data.compile_config:
             model.compile(**_compile_arguments(data.compile_config))
         if data.history is not None:
@@ -84,8 +82,16 @@ def history(record: records.History) -> Any:
 
 def rebuild_object(record: records.KerasObject) -> Any:
     """A loss, optimizer, layer or the like, or a function such as `keras.activations.relu`."""
-    if record.family not in ("optimizer", "loss", "metric", "layer", "initializer", "regularizer", "schedule",
-                             "activation"):
+    if record.family not in (
+        "optimizer",
+        "loss",
+        "metric",
+        "layer",
+        "initializer",
+        "regularizer",
+        "schedule",
+        "activation",
+    ):
         raise Refused("unknown family of Keras objects")
     result = kerasobjects.build(record.config.get("function", record.config), record.family)
     if isinstance(result, str):
@@ -119,8 +125,10 @@ class _Builder:
         match data.get("module"), data.get("class_name"):
             case ("keras" | "keras.models" | "keras.src.models.sequential", "Sequential"):
                 return self.sequential(config, weights, depth)
-            case ("keras" | "keras.models" | "keras.src.models.functional" | "keras.src.models.model",
-                  "Functional" | "Model"):
+            case (
+                "keras" | "keras.models" | "keras.src.models.functional" | "keras.src.models.model",
+                "Functional" | "Model",
+            ):
                 return self.functional(config, weights, depth)
         raise Refused(f"{str(data.get('class_name'))[:80]} is not a Sequential or Functional model")
 
@@ -176,8 +184,12 @@ class _Builder:
         def tensors(ends: Any) -> Any:
             if type(ends) in (list, tuple) and len(ends) == 3 and type(ends[0]) is str:
                 # Keras counts the calls of a Functional model inside another from 1.
-                first = 1 if isinstance(layers.get(ends[0]), keras.models.Model) and not isinstance(
-                    layers[ends[0]], keras.Sequential) else 0
+                first = (
+                    1
+                    if isinstance(layers.get(ends[0]), keras.models.Model)
+                    and not isinstance(layers[ends[0]], keras.Sequential)
+                    else 0
+                )
                 return _tensor(outputs, [ends[0], ends[1] - first, ends[2]])
             if type(ends) in (list, tuple) and len(ends) <= MAX_LAYERS:
                 return [tensors(end) for end in ends]
@@ -221,7 +233,7 @@ class _Builder:
         """A layer, operation or model, not yet built; a model inside comes complete."""
         if data.get("class_name") in ("Sequential", "Functional", "Model"):
             config = data.get("config")
-            name = config.get("name") if type(config) is dict else None
+            name = _name(config) if type(config) is dict else ""
             return self.model(data, weights.get(name, {}), depth + 1)
         if data.get("module") in kerasobjects.OPERATIONS:
             return kerasobjects.build(data, "operation")
@@ -231,8 +243,11 @@ class _Builder:
         """Checks the layer's weights against its configuration, builds it, and gives it the weights."""
         import keras
 
-        if not isinstance(layer, keras.layers.Layer) or isinstance(layer, keras.Model) or layer.built and \
-                layer.weights:
+        if (
+            not isinstance(layer, keras.layers.Layer)
+            or isinstance(layer, keras.Model)
+            or (layer.built and layer.weights)
+        ):
             return
         arrays = weights.get(layer.name, [])
         if type(arrays) is not list or any(type(array) is not np.ndarray for array in arrays):
@@ -284,8 +299,8 @@ def weight_shapes(name: str, layer: Any, shape: tuple[int | None, ...]) -> list[
         return [one] * layer.scale + [one] * layer.center + [one, one]
     if name == "LayerNormalization":
         axes = layer.axis if isinstance(layer.axis, list | tuple) else [layer.axis]
-        one = tuple(size[axis] for axis in axes)
-        return [one] * layer.scale + [one] * layer.center
+        normalized = tuple(size[axis] for axis in axes)
+        return [normalized] * layer.scale + [normalized] * layer.center
     if name == "Normalization":
         if layer.input_mean is not None:
             return []
@@ -311,12 +326,18 @@ def _call_arguments(node: Any, outputs: dict[str, list[list[Any]]]) -> tuple[lis
             return [argument(element, depth + 1) for element in value]
         return kerasobjects.plain(value)
 
-    if type(node) is not dict or type(node.get("args")) not in (list, tuple) or type(node.get("kwargs")) is not dict:
+    if (
+        type(node) is not dict
+        or type(node.get("args")) not in (list, tuple)
+        or type(node.get("kwargs")) is not dict
+    ):
         raise Refused("a layer is called without arguments")
     kwargs = node["kwargs"]
     if not kwargs.keys() <= {"training", "mask", "axis", "dtype"}:
         raise Refused("a layer is called with an argument that the grader does not know")
-    return [argument(value) for value in node["args"]], {key: argument(value) for key, value in kwargs.items()}
+    return [argument(value) for value in node["args"]], {
+        key: argument(value) for key, value in kwargs.items()
+    }
 
 
 def _tensor(outputs: dict[str, list[list[Any]]], place: Any) -> Any:
@@ -349,9 +370,9 @@ def _input(data: dict[str, Any]) -> Any:
 
 
 def _shape(value: Any) -> tuple[int | None, ...]:
-    if type(value) in (list, tuple) and 1 <= len(value) <= 8:
-        if all(size is None or (type(size) is int and 0 <= size < 1 << 31) for size in value):
-            return tuple(value)
+    listed = type(value) in (list, tuple) and 1 <= len(value) <= 8
+    if listed and all(size is None or (type(size) is int and 0 <= size < 1 << 31) for size in value):
+        return tuple(value)
     raise Refused("the input's shape is no list of numbers")
 
 
@@ -373,8 +394,11 @@ def _check_unbuilt(layers: list[Any]) -> None:
         raise Refused(f"more than {MAX_UNBUILT_LAYERS} layers without an input shape")
 
 
-def _compile_arguments(config: dict[str, Any]) -> dict[str, Any]:
+def _compile_arguments(config: dict[str, Any] | str) -> dict[str, Any]:
     """The arguments for `compile`."""
+    if type(config) is str:
+        raise Refused(config)
+    assert type(config) is dict
 
     def objects(value: Any, family: str, depth: int = 0) -> Any:
         if value is None:
@@ -382,7 +406,9 @@ def _compile_arguments(config: dict[str, Any]) -> dict[str, Any]:
         if type(value) in (list, tuple) and depth < 3 and len(value) <= 100:
             return [objects(element, family, depth + 1) for element in value]
         if type(value) is dict and "class_name" not in value and depth < 3 and len(value) <= 100:
-            return {_name({"name": key}): objects(element, family, depth + 1) for key, element in value.items()}
+            return {
+                _name({"name": key}): objects(element, family, depth + 1) for key, element in value.items()
+            }
         if family == "metric" and type(value) is str and value in ("accuracy", "acc", "crossentropy", "ce"):
             return value
         if family == "loss" and type(value) is str and value in ("crossentropy", "ce"):
@@ -441,7 +467,9 @@ class RemoteModel:
         self.history = None if data.history is None else history(data.history)
         self._parameters = facts.get("parameters")
         layers = facts.get("layers")
-        self.layers = [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
+        self.layers = (
+            [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
+        )
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:

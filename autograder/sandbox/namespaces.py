@@ -26,7 +26,7 @@ _STAGE = "/tmp"
 
 
 def enter_view(roots: Sequence[str]) -> None:
-    """Leaves this process a file system with only `roots`, read-only, an empty /tmp, /proc, harmless devices."""
+    """Leaves this process a file system of `roots`, read-only, an empty /tmp, /proc and harmless devices."""
     if os.geteuid() == 0:
         linux.unshare(linux.CLONE_NEWNS)
     else:
@@ -74,7 +74,7 @@ def _show(root: str) -> None:
 
 
 def unshare_all() -> None:
-    """Gives this process namespaces of its own. Its next child is the first process of the new pid namespace."""
+    """Gives this process namespaces of its own; its next child is the first process in the new pid one."""
     user, group = os.geteuid(), os.getegid()
     linux.unshare(
         linux.CLONE_NEWUSER

@@ -56,6 +56,7 @@ class Nursery:
     Args:
         level: "auto" (the best of "full" and "no-namespaces" that holds here), or one of `LEVELS`.
         preload: files that every cell runner gets, under their own names.
+        warm: import TensorFlow, Keras, NumPy and matplotlib once, here. Without, each notebook imports its own.
 
     Attributes:
         level: the isolation in use.
@@ -64,25 +65,26 @@ class Nursery:
         CourseError: the level does not hold on this machine.
     """
 
-    def __init__(self, level: str = "auto", preload: Sequence[Path] = ()) -> None:
+    def __init__(self, level: str = "auto", preload: Sequence[Path] = (), warm: bool = True) -> None:
         if level not in ("auto", *LEVELS):
             raise CourseError(f"There is no isolation level {level!r}. There are: auto, {', '.join(LEVELS)}.")
         self._lock = threading.Lock()
         self._preload = {path.name: path for path in preload}
+        self._warm = warm
         self._process: _Process | None = None
         reasons = []
         for candidate in LEVELS[:2] if level == "auto" else [level]:
             self.level = candidate
             try:
-                self._process = _Process(candidate, self._preload)
+                self._process = _Process(candidate, self._preload, "warm" if warm else "cold")
                 return
             except Unavailable as reason:
                 reasons.append(f"  {candidate}: {reason}")
         raise CourseError(
             "This machine cannot isolate learners' code, so it is not run.\n" + "\n".join(reasons) + "\n"
-            "Run the grader on Linux 5.13 or newer, on a machine of its own or a virtual one (on macOS and Windows, "
-            "too), or in a container that allows Landlock; `autograder doctor` shows what holds. For notebooks you "
-            "trust as your own code, and only for those, there is --no-sandbox."
+            "Run the grader on Linux 5.13 or newer: on a machine of its own, a virtual one (on macOS and "
+            "Windows, too), or in a container that allows Landlock; `autograder doctor` shows what holds. "
+            "For notebooks you trust as your own code, and only for those, there is --no-sandbox."
         )
 
     def spawn(self, files: Mapping[str, bytes | Path], limits: Limits | None = None) -> Runner:
@@ -103,11 +105,13 @@ class Nursery:
                 answer, descriptors = self._process.ask(request, files)
             except _Gone:
                 self._process.close()
-                self._process = _Process(self.level, self._preload)
+                self._process = _Process(self.level, self._preload, "warm" if self._warm else "cold")
                 answer, descriptors = self._process.ask(request, files)
         if "error" in answer:
             raise SandboxError(answer["error"])
-        return Runner(socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1, answer["pid"])
+        return Runner(
+            socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1, answer["pid"]
+        )
 
     def close(self) -> None:
         """Ends the nursery process. Cell runners live on until their sockets are closed."""
@@ -134,9 +138,9 @@ class _Gone(Exception):
 class _Process:
     """The process, and the conversation with it."""
 
-    def __init__(self, level: str, preload: Mapping[str, Path], only_try: bool = False) -> None:
+    def __init__(self, level: str, preload: Mapping[str, Path], purpose: str) -> None:
         self._control, theirs = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         repository = str(Path(__file__).resolve().parents[2])
         code = (
             f"import sys; sys.path.insert(0, {repository!r}); "
@@ -154,14 +158,14 @@ class _Process:
                 start_new_session=True,
             )
         try:
-            self.checks = self._started(level, preload, only_try)
+            self.checks = self._started(level, preload, purpose)
         except BaseException:
             self.close()
             raise
 
-    def _started(self, level: str, preload: Mapping[str, Path], only_try: bool) -> list[tuple[str, bool, str]]:
+    def _started(self, level: str, preload: Mapping[str, Path], purpose: str) -> list[tuple[str, bool, str]]:
         try:
-            answer, _ = self.ask({"level": level, "only_try": only_try}, preload)
+            answer, _ = self.ask({"level": level, "purpose": purpose}, preload)
         except _Gone:
             self._process.wait(10)
             self._errors.seek(0)
@@ -171,11 +175,13 @@ class _Process:
             raise Unavailable(answer["unavailable"])
         checks = [(str(what), bool(held), str(detail)) for what, held, detail in answer.get("checks", ())]
         broken = [f"{what} ({detail})" for what, held, detail in checks if not held]
-        if broken and not only_try:
+        if broken and purpose != "try":
             raise Unavailable(f"these promises do not hold: {'; '.join(broken)}")
         return checks
 
-    def ask(self, request: dict[str, Any], files: Mapping[str, bytes | Path]) -> tuple[dict[str, Any], list[int]]:
+    def ask(
+        self, request: dict[str, Any], files: Mapping[str, bytes | Path]
+    ) -> tuple[dict[str, Any], list[int]]:
         """Sends a request with files; returns the answer and its descriptors. Raises `_Gone`."""
         if len(files) > MAX_DESCRIPTORS:
             raise CourseError(f"A submission has at most {MAX_DESCRIPTORS} files beside its notebook.")
@@ -207,13 +213,16 @@ class _Process:
 
 
 def try_level(level: str) -> list[tuple[str, bool, str]]:
-    """Tries `level` in a process of its own, without TensorFlow: promise, whether it holds, what happened instead.
+    """Tries `level` in a process of its own, without TensorFlow.
+
+    Returns:
+        Promise, whether it holds, and what happened instead, for each.
 
     Raises:
         Unavailable: a layer of it is missing.
         SandboxError: the process failed otherwise.
     """
-    process = _Process(level, {}, only_try=True)
+    process = _Process(level, {}, "try")
     process.close()
     return process.checks
 

@@ -69,7 +69,7 @@ class Raised:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a function; `kind` as in `inspect.Parameter`; `default` is text, or None without one."""
+    """A parameter of a function; `kind` as in `inspect.Parameter`; `default` is text, or None without one."""
 
     name: str
     kind: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from autograder.sandbox import records
 
@@ -68,7 +68,7 @@ class RemoteObject(Remote):
             "expected plain Python data, a NumPy array, a tensor or a Keras model"
         )
 
-    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _cannot  # type: ignore[assignment]
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _cannot
     __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = _cannot
     __int__ = __float__ = __index__ = __array__ = _cannot
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _cannot

@@ -12,8 +12,8 @@ from autograder.sandbox import records
 from autograder.sandbox.wire import WireError, plain_dtype
 
 _PYTHON = "bool int float complex str bytes bytearray list tuple dict set frozenset slice range object type"
-_NUMPY = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128
-    str_ ndarray generic number integer signedinteger unsignedinteger inexact floating"""
+_NUMPY = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
+    complex64 complex128 str_ ndarray generic number integer signedinteger unsignedinteger inexact floating"""
 
 TYPES: dict[str, type] = {
     **{name: getattr(builtins, name) for name in _PYTHON.split()},
@@ -28,10 +28,9 @@ TYPES: dict[str, type] = {
 
 _NAMES = {kind: name for name, kind in TYPES.items()}
 
-TENSORFLOW_TYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float16 float32 float64 "
-    "complex64 complex128 string".split()
-)
+_TENSORFLOW = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float16 float32 float64
+    complex64 complex128 string"""
+TENSORFLOW_TYPES = frozenset(_TENSORFLOW.split())
 
 
 def type_record(value: Any) -> records.TypeName | None:

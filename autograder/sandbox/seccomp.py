@@ -61,8 +61,8 @@ PRETENDED = """
     fchownat 260 54, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, listxattr 194 11
     llistxattr 195 12, flistxattr 196 13
 """
-"""Answered "done" without doing anything: what copying a file does besides copying, and what Landlock, where it
-stands alone, would let a process do to its user's files anywhere."""
+"""Answered "done" without doing anything: what copying a file does besides copying, and what Landlock, where
+it stands alone, would let a process do to its user's files anywhere."""
 
 CHECKED = """
     clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129, tgkill 234 131, prctl 157 167
@@ -77,7 +77,7 @@ _CLONE_THREAD = 0x00010000
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 """All of CLONE_NEW..., of which clone takes only some."""
 _PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
-"""Asking whether dumpable; names of threads; asking for capabilities and no_new_privs; names of memory areas."""
+"""Asking whether dumpable; names of threads; asking for capabilities, no_new_privs; names of memory areas."""
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """isatty and the window's size; bytes to read; non-blocking; close on exec."""
 _FCNTL_DENIED = (8, 10, 15, 1026, 1031)
@@ -103,7 +103,7 @@ def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> 
 
 
 def _argument(index: int) -> bytes:
-    """Loads the low word of an argument. All arguments examined are ints, whose high word the kernel drops."""
+    """Loads the low word of an argument. All that are examined are ints, whose high word the kernel drops."""
     return _instruction(_LOAD, 16 + 8 * index)
 
 

@@ -93,7 +93,9 @@ def _alone(level: str) -> None:
 
 
 def _unprivileged() -> None:
-    status = dict(line.split(":\t") for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
+    status = dict(
+        line.split(":\t") for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line
+    )
     reading_only = 1 << 2
     if int(status["CapEff"], 16) & ~reading_only or int(status["CapPrm"], 16) & ~reading_only:
         raise _Possible("this process has capabilities")

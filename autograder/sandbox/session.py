@@ -12,17 +12,20 @@ import re
 import select
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox import records, remote, revival, wire
+from autograder.sandbox import memory, records, remote, revival, wire
 from autograder.sandbox.exports import Exporter, Kept
 from autograder.sandbox.limits import Limits
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
+WATCH_INTERVAL = 0.2
+"""Seconds between two looks at a sandbox's memory."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ class Session:
         self.call_timeout = 60.0
         self.ended: SessionEnded | None = None
         self._deadline = 0.0
+        self._overrun = ""
+        self._watcher: threading.Thread | None = None
+        self._stop_watching = threading.Event()
         self._channel = wire.Channel(sock, wire.waiter(sock, lambda: self._deadline))
         self._exporter = Exporter(Kept())
 
@@ -162,7 +168,8 @@ class Session:
                 raise remote.exception(record)
             case _:
                 raise self._unexpected()
-        arguments: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+        arguments: dict[int | str, Any] = dict(enumerate(args))
+        arguments.update(kwargs)
         if not changed.keys() <= arguments.keys():
             raise self._unexpected()
         for key, value in changed.items():
@@ -172,14 +179,17 @@ class Session:
 
     def close(self) -> None:
         """Kills everything in the sandbox, waits until it is dead, and closes the descriptors."""
-        if self.pidfd < 0:
+        if self.sock.fileno() < 0:
             return
         if self.ended is None:
             self.ended = SessionEnded("exited", "the session is closed")
         self._kill()
+        if self._watcher is not None:
+            self._watcher.join()
         self.sock.close()
-        os.close(self.pidfd)
-        self.pidfd = -1
+        if self.pidfd >= 0:
+            os.close(self.pidfd)
+            self.pidfd = -1
 
     # --- the conversation ---
 
@@ -187,6 +197,7 @@ class Session:
         """Sends a request and returns the answer, with everything that can go wrong on the way."""
         if self.ended is not None:
             raise self.ended
+        self._watch()
         late = False
         self._deadline = time.monotonic() + timeout
         try:
@@ -202,16 +213,16 @@ class Session:
                     self._signal(signal.SIGINT)
                     self._deadline = time.monotonic() + GRACE
         except wire.DeadlinePassed:
-            raise self._end("killed", f"did not stop within {timeout:.0f} s, nor when interrupted") from None
+            raise self._end("killed", f"did not stop within {timeout:.3g} s, nor when interrupted") from None
         except wire.Closed:
             raise self._end("exited", "the process ended") from None
         except wire.WireError as error:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
         match answer:
             case ("ended", int(code), str(reason)):
-                raise self._end("killed" if reason else "exited", reason or _exit_sentence(code))
+                raise self._end("killed" if reason else "exited", clean(reason) or _exit_sentence(code))
         if late and request[0] not in ("run", "continue"):
-            raise TimeoutError(f"no answer within {timeout:.0f} s")
+            raise TimeoutError(f"no answer within {timeout:.3g} s")
         return answer
 
     def _outgoing(self, value: object) -> object:
@@ -283,20 +294,53 @@ class Session:
         """Ends the session; what it ended with first stays."""
         self._kill()
         if self.ended is None:
-            self.ended = SessionEnded(status, error)
+            self.ended = (
+                SessionEnded("memory", self._overrun) if self._overrun else SessionEnded(status, error)
+            )
         return self.ended
 
     def _signal(self, signum: int) -> None:
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.pidfd, signum)
+            if self.pidfd >= 0:
+                signal.pidfd_send_signal(self.pidfd, signum)
+            else:
+                os.kill(self.pid, signum)
 
     def _kill(self) -> None:
-        poll = select.poll()
-        poll.register(self.pidfd, select.POLLIN)
+        """Has the warden end everything; if it does not, ends the warden, and everything with it."""
+        self._stop_watching.set()
         self._signal(signal.SIGTERM)
-        if not poll.poll(1000):
+        if not self._dead(1):
             self._signal(signal.SIGKILL)
-            poll.poll(10_000)
+            self._dead(10)
+
+    def _dead(self, timeout: float) -> bool:
+        """Waits until the sandbox is dead: its first process, and all that hold its end of the socket."""
+        end = time.monotonic() + timeout
+        for descriptor, event in ((self.pidfd, select.POLLIN), (self.sock.fileno(), 0)):
+            if descriptor >= 0:
+                poll = select.poll()
+                poll.register(descriptor, event)
+                if not poll.poll(max(end - time.monotonic(), 0) * 1000):
+                    return False
+        return True
+
+    # --- the memory watch ---
+
+    def _watch(self) -> None:
+        """Starts the memory watch: a thread, so that it also looks while a test keeps this one busy."""
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch_memory, daemon=True)
+            self._watcher.start()
+
+    def _watch_memory(self) -> None:
+        limit = self.limits.memory_mb
+        while not self._stop_watching.wait(WATCH_INTERVAL):
+            used = memory.megabytes(self.pid, enough=limit)
+            if used > limit:
+                self._overrun = f"used {used:,.0f} MB of memory; a submission may use {limit:,} MB"
+                self._signal(signal.SIGKILL)
+                return
 
 
 def update(old: Any, new: Any) -> Any:
@@ -305,9 +349,14 @@ def update(old: Any, new: Any) -> Any:
 
     if type(old) is not type(new):
         return new
-    if isinstance(old, np.ndarray) and old.dtype == new.dtype and old.size == new.size:
-        if old.shape != new.shape:
-            old.shape = new.shape
+    if isinstance(old, np.ndarray):
+        if old.dtype != new.dtype or old.size != new.size or not old.flags["W"]:
+            return new
+        try:
+            if old.shape != new.shape:  # The function has set the shape of its argument.
+                old.resize(new.shape, refcheck=False)
+        except ValueError:  # A view cannot be given another shape.
+            return new
         np.copyto(old, new)
         return old
     if isinstance(old, list):
@@ -330,7 +379,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def clean(text: str) -> str:
-    """Text to show: no escape sequences, no control characters; of an overwritten line only its last state."""
+    """Text to show: no escape sequences, no control characters; overwritten lines only as they ended."""
     text = _ESCAPES.sub("", text).replace("\r\n", "\n")
     return _CONTROLS.sub("", "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")))
 

@@ -80,7 +80,7 @@ class Warden:
             self.sock.sendall(b"".join(wire.encode(("ended", os.waitstatus_to_exitcode(status[0]), reason))))
 
     def reap(self) -> list[int]:
-        """Collects ended children. Returns the wait status of the runner, in a list, when it is among them."""
+        """Collects ended children. Returns the runner's wait status, in a list, when it is among them."""
         with contextlib.suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 if ended[0] == self.runner:

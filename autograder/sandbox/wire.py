@@ -138,14 +138,15 @@ class _Encoder:
         if value.dtype.char not in ARRAY_KINDS or value.ndim > MAX_DIMENSIONS:
             self.put(self.fallback(value), depth + 1)
             return
-        # Sums differ in the last digit with the order of the elements, so the order is kept.
+        # Sums differ in the last digit with the order of the elements, so the order is kept; and so is
+        # whether the array may be changed (then in capitals).
         order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
         raw = np.asarray(value, dtype=value.dtype.newbyteorder("<"), order=order)  # type: ignore[call-overload]
-        self.head += b"A" + order.encode()
+        self.head += b"A" + (order if value.flags["W"] else order.lower()).encode()
         self.dtype(raw.dtype)
         self.tag(b"", value.ndim, *value.shape)
         if raw.size and raw.itemsize:
-            self.arrays.append(memoryview(raw.ravel(order="K").view(np.uint8)))
+            self.arrays.append(_bytes(raw))
 
     def dtype(self, dtype: np.dtype) -> None:
         name = dtype.newbyteorder("<").str.encode()
@@ -182,12 +183,8 @@ _WRITERS: dict[type, Callable[[_Encoder, Any, int], None]] = {
     set: lambda encoder, value, depth: encoder.hashed(b"e")(value, depth),
     frozenset: lambda encoder, value, depth: encoder.hashed(b"z")(value, depth),
     dict: _Encoder.mapping,
-    slice: lambda encoder, value, depth: encoder.sequence(b"L")(
-        (value.start, value.stop, value.step), depth
-    ),
-    range: lambda encoder, value, depth: encoder.sequence(b"r")(
-        (value.start, value.stop, value.step), depth
-    ),
+    slice: lambda encoder, value, depth: encoder.sequence(b"L")((value.start, value.stop, value.step), depth),
+    range: lambda encoder, value, depth: encoder.sequence(b"r")((value.start, value.stop, value.step), depth),
     np.ndarray: _Encoder.array,
 }
 
@@ -301,7 +298,7 @@ class _Decoder:
 
     def array(self, depth: int) -> np.ndarray:
         order = self.take(1)
-        if order not in (b"C", b"F"):
+        if order not in (b"C", b"F", b"c", b"f"):
             raise WireError("unknown order of elements")
         dtype = self.dtype()
         dimensions = self.number()
@@ -316,9 +313,10 @@ class _Decoder:
         if extent > MAX_ARRAYS or size > self.left:
             raise WireError("the array is too large")
         self.left -= size
-        array = np.empty(shape, dtype, order="C" if order == b"C" else "F")
+        array = np.empty(shape, dtype, order="C" if order in b"Cc" else "F")
         if size:
-            self.fill(memoryview(array.ravel(order="K").view(np.uint8)))
+            self.fill(_bytes(array))
+        array.setflags(write=order in b"CF")
         return _checked(array)
 
     def scalar(self, depth: int) -> np.generic:
@@ -340,10 +338,17 @@ class _Decoder:
             raise WireError(f"bad {kind.__name__}: {error}") from None
 
 
+def _bytes(array: np.ndarray) -> memoryview:
+    """The bytes of a contiguous array, in the order they lie in memory."""
+    return memoryview(array.ravel(order="K").view(np.uint8))  # type: ignore[arg-type]
+
+
 def plain_dtype(name: str) -> np.dtype:
     """The dtype called `name`: byte order, one letter, a size. `np.dtype` itself would take far more."""
     order, kind, size = name[:1], name[1:2], name[2:]
-    listed = order in ("<", "|") and kind in "biufcSU" and size.isascii() and size.isdigit() and len(size) <= 6
+    listed = (
+        order in ("<", "|") and kind in "biufcSU" and size.isascii() and size.isdigit() and len(size) <= 6
+    )
     try:
         dtype = np.dtype(name) if listed and kind else None
     except TypeError:
@@ -398,7 +403,7 @@ _READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {
 
 
 def decode_stream(start: bytes, read: Callable[[memoryview], None]) -> Any:
-    """The value of the message that begins with the 12 bytes `start`; `read` fills a buffer with what follows.
+    """The value of the message that begins with the 12 bytes `start`; `read` fills buffers with what follows.
 
     Raises:
         WireError: this is no message, or one over a limit.

@@ -1,0 +1,202 @@
+"""`autograder doctor`: what is installed, which layers of isolation hold, how fast this machine is.
+
+Nothing is looked up that can be tried: every layer is really put in place, in
+a process of its own, and then attacked.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.sandbox import landlock, linux, seccomp
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import Nursery, SandboxError, Unavailable, try_level
+from autograder.sandbox.session import Session
+
+PACKAGES = ("tensorflow", "tensorflow_cpu", "keras", "numpy", "matplotlib", "ipython", "otter-grader")
+
+REMEDIES = {
+    "full": (
+        "Ubuntu 24.04: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0 (or an AppArmor profile "
+        "that allows userns to this Python). A container: --security-opt seccomp=unconfined, or a virtual "
+        "machine. Old kernels: sysctl kernel.unprivileged_userns_clone=1."
+    ),
+    "no-namespaces": "Linux 5.13 or newer on x86_64 or aarch64, started with landlock in its lsm= list.",
+}
+
+TRAINING = """
+import numpy, keras, time
+keras.utils.set_random_seed(0)
+model = keras.Sequential(
+    [
+        keras.Input((784,)),
+        keras.layers.Dense(128, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+model.compile("rmsprop", "sparse_categorical_crossentropy")
+images, labels = numpy.random.rand(12800, 784).astype("float32"), numpy.arange(12800) % 10
+model.fit(images[:256], labels[:256], batch_size=128, verbose=0)
+began = time.perf_counter()
+model.fit(images, labels, batch_size=128, epochs=3, verbose=0)
+rate = 3 * 12800 / (time.perf_counter() - began)
+"""
+
+
+def report() -> int:
+    """Prints the report. Returns 0 when learners' code can be isolated here, 1 when it cannot."""
+    console = Console(highlight=False)
+    _show_versions(console)
+    _show_kernel(console)
+    level = ""
+    for candidate in ("full", "no-namespaces"):
+        if _show_level(console, candidate) and not level:
+            level = candidate
+    if not level:
+        console.print(
+            "\n[bold red]Learners' code cannot be isolated on this machine, and will not be run.[/]"
+        )
+        for name, remedy in REMEDIES.items():
+            console.print(f"  For level {name}: {remedy}")
+        console.print(
+            "  Or grade in a Linux virtual machine or container. For notebooks you trust as your own code, "
+            "and only for those: --no-sandbox."
+        )
+        return 1
+    console.print(f"\nSubmissions will run at isolation level [bold]{level}[/].")
+    if level != "full":
+        console.print(f"  For level full: {REMEDIES['full']}")
+    return 0 if _show_speed(console, level) else 1
+
+
+def _show_versions(console: Console) -> None:
+    console.print(f"Python {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores")
+    versions = []
+    for package in PACKAGES:
+        try:
+            versions.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    console.print(", ".join(versions))
+
+
+def _show_kernel(console: Console) -> None:
+    """Each layer by itself, tried in a child process."""
+    if sys.platform != "linux":
+        console.print(f"No isolation: it needs Linux, and this is {sys.platform}.")
+        return
+    table = Table("layer", "holds", "", title="Layers, one by one", title_justify="left", box=None)
+    spaces = {
+        "user namespace": 0,
+        "mount namespace": linux.CLONE_NEWNS,
+        "process namespace": linux.CLONE_NEWPID,
+        "network namespace": linux.CLONE_NEWNET,
+        "ipc namespace": linux.CLONE_NEWIPC,
+        "uts namespace": linux.CLONE_NEWUTS,
+    }
+    for name, flag in spaces.items():
+        _row(table, name, lambda flag=flag: linux.unshare(linux.CLONE_NEWUSER | flag))  # type: ignore[misc]
+    _row(table, "Landlock", lambda: _with_no_new_privileges(_landlock), f"version {landlock.abi()}")
+    _row(table, "seccomp", lambda: _with_no_new_privileges(_seccomp))
+    _row(table, "limits", lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 32, 1 << 32)))
+    console.print(table)
+
+
+def _with_no_new_privileges(layer: Callable[[], None]) -> None:
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    layer()
+
+
+def _landlock() -> None:
+    landlock.restrict(read=["/usr"], write=[], devices=[], scope=True)
+    try:
+        os.listdir("/")
+    except PermissionError:
+        return
+    raise OSError("is installed, and does not hold")
+
+
+def _seccomp() -> None:
+    seccomp.install(processes=False, signals_to=os.getpid())
+    try:
+        os.fork()
+    except PermissionError:
+        return
+    raise OSError("is installed, and does not hold")
+
+
+def _row(table: Table, name: str, layer: Callable[[], None], note: str = "") -> None:
+    problem = _tried(layer)
+    table.add_row(name, "[red]no[/]" if problem else "[green]yes[/]", problem or note)
+
+
+def _tried(layer: Callable[[], None]) -> str:
+    """Puts a layer in place in a child process; what went wrong, or ""."""
+    answer, end = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            layer()
+            message = ""
+        except BaseException as error:
+            message = str(error) or type(error).__name__
+        os.write(end, message.encode())
+        os._exit(0)
+    os.close(end)
+    with open(answer, encoding="utf-8") as said:
+        problem = said.read()
+    status = os.waitpid(child, 0)[1]
+    return problem or (f"the process ended with {os.waitstatus_to_exitcode(status)}" if status else "")
+
+
+def _show_level(console: Console, level: str) -> bool:
+    """Every promise of a level, tried in a sandbox; whether all hold."""
+    console.print()
+    try:
+        checks = try_level(level)
+    except (Unavailable, SandboxError) as error:
+        console.print(f"Level {level}: [red]not available[/]. {error}", soft_wrap=True)
+        return False
+    table = Table("promise", "holds", "", title=f"Level {level}", title_justify="left", box=None)
+    for what, held, detail in checks:
+        table.add_row(what, "[green]yes[/]" if held else "[red]no[/]", detail)
+    console.print(table)
+    return all(held for _, held, _ in checks)
+
+
+def _show_speed(console: Console, level: str) -> bool:
+    """Times the start of a nursery and of a sandbox, and a small training inside."""
+    began = time.perf_counter()
+    try:
+        with Nursery(level) as nursery:
+            ready = time.perf_counter()
+            runner = nursery.spawn({})
+            session = Session(runner.sock, runner.pidfd, runner.pid, Limits(), lambda question: None)
+            session.run_cell(0, "", 60)
+            started = time.perf_counter()
+            outcome = session.run_cell(1, TRAINING, 300)
+            rate = session.get("rate") if outcome.status == "ok" else None
+            session.close()
+    except SandboxError as error:
+        console.print(f"[red]A sandbox could not be started:[/] {error}", soft_wrap=True)
+        return False
+    if type(rate) is not float:
+        console.print(
+            f"[red]A small training did not run in the sandbox:[/] {outcome.status} {outcome.error}"
+        )
+        return False
+    console.print(
+        f"Speed: nursery ready in {ready - began:.1f} s; a sandbox and its first cell in "
+        f"{1000 * (started - ready):.0f} ms; trains on {rate:,.0f} images per second "
+        "(784-128-10, one thread, batches of 128)."
+    )
+    return True
