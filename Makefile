@@ -83,6 +83,10 @@ style: environment
 bench: exercises
 	@$(BIN)/python -m tests.benchmarks
 
+.PHONY: pictures
+pictures: browser
+	@$(BIN)/python -m tests.pictures
+
 # The lock holds every file's hash, for Linux and macOS and for every Python the course supports.
 lock:
 	@$(PYTHON) -m venv build/lock-tool

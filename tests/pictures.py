@@ -1,0 +1,47 @@
+"""Takes the README's two pictures from what `make` has built: `make pictures`.
+
+Run by hand after a change of looks; the pictures are committed.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from autograder.course import BUILD, ROOT
+from tests.browser import chromium
+
+PAGES = {
+    "book.png": BUILD / "book" / "html" / "data" / "03-normalization.html",
+    "report.png": BUILD / "sample-class" / "report.html",
+}
+FOLDER = ROOT / ".github" / "pictures"
+SIZE = {"width": 1280, "height": 860}
+
+
+def take(pages: dict[str, Path]) -> None:
+    """Saves the top of each page as a PNG of twice `SIZE`'s pixels, scaled for reading on GitHub."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = chromium(playwright)
+        page = browser.new_page(viewport=SIZE, color_scheme="light")
+        for name, path in pages.items():
+            page.goto(path.as_uri())
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=FOLDER / name)
+        browser.close()
+
+
+def main() -> int:
+    missing = [str(path.relative_to(ROOT)) for path in PAGES.values() if not path.exists()]
+    if missing:
+        print(f"Run `make` first: {', '.join(missing)} is not there yet.", file=sys.stderr)
+        return 1
+    take(PAGES)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
