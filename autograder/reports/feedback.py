@@ -174,7 +174,7 @@ def _question(question: QuestionResult, anchor: str) -> Question:
 def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
     """`check 1`, and a public check's own name where it has one that says more than its number."""
     says_more = not hidden and own and not re.fullmatch(rf"({re.escape(question)})?[\s_-]*\d*", own)
-    return f"{counted}, {text.short(own)}" if says_more else counted
+    return f"{counted}, {text.short(own).replace('_', ' ')}" if says_more else counted
 
 
 def _cell(cell: CellResult, anchor: str) -> Cell:

@@ -23,7 +23,7 @@ SHOWN = (
     | {code: f"\u27e8U+{code:04X}\u27e9" for code in (*range(0x80, 0xA0), 0x2028, 0x2029, 0xFEFF)}
     # Characters that reorder what stands around them: a name must not rewrite the line it is in.
     | {code: f"\u27e8U+{code:04X}\u27e9" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-    | dict.fromkeys(range(55296, 57344), "�")  # half of a pair: cannot be written as UTF-8
+    | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half of a pair: cannot be written as UTF-8
 )
 SHOWN_LINES = {code: shown for code, shown in SHOWN.items() if code not in (0x09, 0x0A)}
 

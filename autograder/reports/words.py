@@ -124,17 +124,18 @@ def facts(name: str) -> Facts:
 
 
 def _chapter_title(chapter: str) -> str:
-    """The first heading of a page of the book; the page's own name where the book is not there."""
-    if not chapter:
-        return ""
-    page = course.BOOK / f"{chapter}.md"
+    """A page of the book as readers find it, `chapter 2, Shapes`: its number, and its first heading.
+
+    Without the book at hand, the heading is guessed from the page's name.
+    """
+    number, name = re.fullmatch(r"(?:(\d+)-)?(.*)", chapter.rsplit("/", 1)[-1], re.DOTALL).groups()  # type: ignore[union-attr]
+    heading = name.replace("-", " ").capitalize()
     try:
-        for text in page.read_text(encoding="utf-8").splitlines():
-            if text.startswith("# "):
-                return text.removeprefix("# ").strip()
+        lines = (course.BOOK / f"{chapter}.md").read_text(encoding="utf-8").splitlines()
+        heading = next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), heading)
     except OSError:
         pass
-    return re.sub(r"^\d+-", "", chapter.rsplit("/", 1)[-1]).replace("-", " ").capitalize()
+    return f"chapter {int(number)}, {heading}" if number else heading
 
 
 def question_label(name: str) -> str:

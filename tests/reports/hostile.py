@@ -59,7 +59,7 @@ NAMES = (
 
 def attacked(name: str, number: int = 0) -> SubmissionResult:
     """A submission by `name` in which every text is an attack."""
-    text = f"{HTML}{ANSI}{TEMPLATE}\0 {name}"
+    text = f"{HTML}{ANSI}{TEMPLATE}`<b onclick=x>`\0 {name}"
     cases = (CaseResult(text, False, False, 1.0, text), CaseResult(text, False, True, 1.0, text))
     return SubmissionResult(
         learner=name,

@@ -57,10 +57,10 @@ def test_golden_by_hand() -> None:
 def test_ties_at_the_border_count_in_part() -> None:
     totals = [1.0] * 10
     assert items.upper_lower([1.0] * 5 + [0.0] * 5, totals) == pytest.approx(0.0)
-    shares = [1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    shares = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     totals = [9.0, 8.0, 7.0, 7.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0]
     # Upper 2.7: the first, the second, and 0.35 each of the two with 7.
-    assert items.upper_lower(shares, totals) == pytest.approx((1 + 0.35) / 2.7)
+    assert items.upper_lower(shares, totals) == pytest.approx((1 + 1 + 0.35) / 2.7)
 
 
 def test_the_order_of_the_class_does_not_matter() -> None:

@@ -232,7 +232,7 @@ def test_the_best_of_several_submissions_counts(tmp_path: Path) -> None:
 
 
 def test_who_is_who(tmp_path: Path) -> None:
-    people = roster.read_table(save(tmp_path, CANVAS))
+    people = roster.read_table(save(tmp_path, CANVAS + "?,12,S7,zed,B,,,,0\n"))
 
     def found(*learners: str) -> dict[str, str]:
         return {learner: row[1] for learner, row in roster.find(people, people.rows, learners).rows}
@@ -251,7 +251,9 @@ def test_who_is_who(tmp_path: Path) -> None:
     ):
         assert found(learner) == {learner: "40312"}, learner
     assert found("Jorg Muller") == {"Jorg Muller": "40313"}
-    assert found("Sam Smith", "Ada", "12", "") == {}
+    assert found("Sam Smith", "Ada", "Zed 12", "", "!!") == {}
+    assert found("sam1", "Sam Smith") == {"sam1": "40315"}
+    assert found("!!") == {}, "nothing in common is nothing, not a match"
     assert found("Ada Lovelace", "40312") == {}, "two that claim to be one person are both uncertain"
 
 

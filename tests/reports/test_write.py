@@ -98,6 +98,14 @@ def test_feedback_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
 def test_only_hidden_checks_failed_is_said(tmp_path: Path) -> None:
     page = feedback(tmp_path, submission(questions=(question(passed=(True, False)),)))
     assert "All checks that you can run pass; a hidden check does not." in page.words
+    assert "Every check that you can run passes. A hidden check found something more:" in page.words
+
+
+def test_what_can_be_run_is_fixed_before_what_is_hidden(tmp_path: Path) -> None:
+    page = feedback(
+        tmp_path, submission(questions=(question("q7_1", (True, False)), question("q7_2", (False, True))))
+    )
+    assert "Fix this first Question 7.2 (q7_2) The check said:" in page.words
 
 
 def test_full_marks(tmp_path: Path) -> None:
@@ -293,7 +301,7 @@ def check_harmless(page: Page) -> None:
     assert set(page.tags) <= TAGS
     assert {name for _, name, _ in page.attributes} <= ATTRIBUTES
     for link in page.values("href"):
-        assert re.fullmatch(r"#[\w-]+|grades\.csv|feedback/[^/#?]+\.html", link), link
+        assert re.fullmatch(r"#[\w-]+|grades\.csv|feedback/[\w.%~@+-]+\.html", link), link
         assert not link.startswith("#") or link[1:] in page.values("id"), f"{link} leads nowhere"
     assert all(re.fullmatch(r"width: [\d.]+%", value) for value in page.values("style"))
     assert "default-src 'none'" in page.values("content")[1]
@@ -317,6 +325,7 @@ def test_hostile_names_and_messages_stay_text(tmp_path: Path) -> None:
     class_page = Page(tmp_path / "report.html")
     assert "<script>alert(1)</script>" in class_page.text, "shown as the text that it is"
     assert "{{ 7 * 7 }}" in class_page.text, "nothing in a name is a template"
+    assert class_page.words.count("(no name)") >= 4, "also where there is nothing to see, there is a link"
     assert len(class_page.source) < 400_000
 
 
@@ -435,3 +444,28 @@ def test_facts_of_an_exercise_that_is_not_built() -> None:
     assert words.facts("../../etc/passwd").title == "../../etc/passwd"
     assert words.facts("").title == "unknown exercise"
     assert words.question_label("q2_13") == "Question 2.13" and words.question_label("extra") == "extra"
+
+
+def test_the_chapter_to_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = words.Facts("Exercise 77: Made up", "chapter 3, Normalization", 4.0, ("q7_1",))
+    monkeypatch.setattr(words, "facts", lambda name: known)
+    assert "Read again In the book: chapter 3, Normalization." in feedback(tmp_path, submission()).words
+
+
+def test_chapters_by_number_and_heading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words.course, "BOOK", tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "03-x.md").write_text("---\nfile: format\n---\n\n# Normalization\n\n# Not this\n")
+    assert words._chapter_title("data/03-x") == "chapter 3, Normalization"
+    assert words._chapter_title("data/04-dense-layers") == "chapter 4, Dense layers"
+    assert words._chapter_title("index") == "Index" and words._chapter_title("") == ""
+
+
+def test_a_public_check_keeps_its_own_name(tmp_path: Path) -> None:
+    cases = tuple(
+        CaseResult(name, False, hidden, 1.0, "m")
+        for name, hidden in [("scale_small_example", False), ("q7_1 - 2", False), ("secret_idea", True)]
+    )
+    page = feedback(tmp_path, submission(questions=(QuestionResult("q7_1", 0.0, 3.0, "in-place", cases),)))
+    assert "failed: check 1, scale small example" in page.words
+    assert "failed: check 2 m" in page.words and "secret" not in page.source
