@@ -33,6 +33,9 @@ from autograder.grading.results import CaseResult, QuestionResult, SubmissionRes
 
 SOLUTION, UNTOUCHED, RIGHT, MISTAKE = "solution", "untouched", "right answer", "mistake"
 
+ROUNDING = 1e-6
+"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -106,7 +109,7 @@ def judge(trial: Trial, result: SubmissionResult) -> Finding:
         return Finding(trial, result, tuple(problems))
     fails = trial.case.fails if isinstance(trial.case, Mistake) else ()
     for question in result.questions:
-        lost = question.score < question.possible
+        lost = question.score < question.possible - ROUNDING
         if lost and question.name not in fails:
             said = "; ".join(case.message for case in failing_cases(question)) or question.note
             problems.append(f"{question.name} lost points, and should not: {said}")
@@ -177,7 +180,7 @@ def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
     for finding in findings:
         trial, result = finding.trial, finding.result
         name = f"{trial.kind}: {trial.name}" if trial.name else trial.kind
-        lost = ", ".join(q.name for q in result.questions if q.score < q.possible and trial.kind == MISTAKE)
+        lost = ", ".join(q.name for q in result.questions if q.score < q.possible - ROUNDING)
         caught = f"{lost} ({finding.caught_by})" if finding.caught_by else ""
         said = "\n".join(f"WRONG: {problem}" for problem in finding.problems) or finding.message
         table.add_row(name, f"{result.score:g}/{result.possible:g}", caught, said,

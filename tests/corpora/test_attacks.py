@@ -41,6 +41,9 @@ TIMEOUT = 5.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
 
 MEMORY_MB = 2048
+ROUNDING = 1e-6
+"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
+
 LIMIT = 300.0
 """Seconds for the whole corpus on two cores."""
 
@@ -76,8 +79,9 @@ def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: H
 def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool) -> Graded:
     paths = hand_in_all(cases, exercise, host.handed_in, host)
     began = time.monotonic()
-    outcome = grade_paths([host.handed_in], output=folder / "grades", jobs=2, timeout=TIMEOUT,
-                          memory_mb=MEMORY_MB, confined=confined, console=Console(quiet=True))
+    outcome = grade_paths([host.handed_in], assignment=exercise.name, output=folder / "grades", jobs=2,
+                          timeout=TIMEOUT, memory_mb=MEMORY_MB, confined=confined,
+                          console=Console(quiet=True))
     seconds = time.monotonic() - began
     write_reports(outcome.results, folder / "grades")
     rows = {(result.learner, result.submission): result for result in outcome.results}
@@ -138,16 +142,16 @@ def score_problems(expect: Expected, result: SubmissionResult, exercise: Assignm
         low, high = wanted_score(expect.scores.get(question.name, expect.scores.get("rest", "zero")),
                                  question.points)
         score = got.get(question.name, 0.0)
-        if not low <= score <= high:
+        if not low - ROUNDING <= score <= high + ROUNDING:
             problems.append(f"{question.name} scored {score:g}; must be {low:g} to {high:g}")
     return problems
 
 
 def shown(graded: Graded, result: SubmissionResult) -> str:
-    """Everything that the reports show of this learner, and all that concerns the class."""
+    """All the HTML that concerns this learner, and the class."""
     own = [path for path in (graded.output / "feedback").glob("*.html")
            if path.stem.startswith(result.learner)]
-    pages = [graded.output / "report.html", graded.output / "grades.csv", *own]
+    pages = [graded.output / "report.html", *own]
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in pages)
 
 
@@ -238,6 +242,11 @@ def test_no_cell_of_the_table_is_a_formula(graded: Graded) -> None:
     with (graded.output / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         for row in csv.reader(file):
             assert not [cell for cell in row if re.match(r"[=+\-@\t\r]", cell) and not _number(cell)]
+
+
+def test_no_control_character_is_in_the_table(graded: Graded) -> None:
+    text = (graded.output / "grades.csv").read_bytes().decode("utf-8-sig")
+    assert not re.findall(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
 
 
 def _number(text: str) -> bool:

@@ -29,7 +29,7 @@ def test_each_learner_gets_what_is_written(exercise: Assignment, tmp_path: Path)
     outcome = grade_paths([tmp_path / "class"], assignment=NAME, output=tmp_path, jobs=2, timeout=8.0,
                           console=Console(quiet=True))
     assert not outcome.grader_errors
-    assert {result.learner: (result.status, {q.name: q.score for q in result.questions})
+    assert {result.learner: (result.status, {q.name: round(q.score, 6) for q in result.questions})
             for result in outcome.results} == expected
 
 

@@ -1,11 +1,13 @@
 # The process was forked from the grader's nursery. If that ever read a test, its text is still in here.
+# Each text is looked for without its last letter, so that what is looked for does not find itself.
 import re
+import time
 
-# A pattern with brackets in it does not find itself. The second looks for what is certainly there.
-hidden = re.compile(rb"@HIDDEN_TEST@|# HIDDE[N]\ndef")
-here = re.compile(rb"certainly-in-memor[y]")
+hidden = ["@HIDDEN_TEST@", "# HIDDE[N]"]
+wanted = {text.split("[")[0].encode(): text[-2].encode() for text in [*hidden, "certainly-in-memor[y]"]}
 certain = bytearray(reversed(b"yromem-ni-ylniatrec")) * 50
 found = set()
+until = time.monotonic() + 2.5
 try:
     with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
         for line in maps:
@@ -13,15 +15,21 @@ try:
             if not match:
                 continue
             start, end = int(match[1], 16), int(match[2], 16)
-            for at in range(start, min(end, start + 200_000_000), 16_000_000):
+            for at in range(start, end, 8_000_000):
+                if time.monotonic() > until:
+                    break
                 try:
                     memory.seek(at)
-                    piece = memory.read(min(16_000_000, end - at))
+                    piece = memory.read(min(8_000_000, end - at))
                 except (OSError, ValueError, OverflowError):
                     break
-                found |= set(hidden.findall(piece)) | set(here.findall(piece))
-                del piece
-    print("the search works" if b"certainly-in-" + b"memory" in found else "the search found nothing")
-    print("REACHED" if any(hidden.match(text) for text in found) else "nothing of the tests")
+                for text, last in wanted.items():
+                    place = piece.find(text)
+                    while place >= 0:
+                        if piece[place + len(text):place + len(text) + 1] == last:
+                            found.add(text)
+                        place = piece.find(text, place + 1)
+    print("the search works" if b"certainly-in-memor" in found else "the search found nothing")
+    print("REACHED" if found - {b"certainly-in-memor"} else "nothing of the tests")
 except OSError as error:
     print("refused", error)

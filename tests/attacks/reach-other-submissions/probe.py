@@ -1,12 +1,16 @@
-# What runs beside this notebook: scratch folders, processes, shared memory of other submissions.
+# What runs beside this notebook: notebooks, helper modules and data in anyone's scratch folder but its own.
 import os
+import time
 
-mine = {os.getcwd(), os.path.dirname(os.getcwd())}
-for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run", os.path.dirname(os.getcwd())):
-    try:
-        for name in os.listdir(folder):
-            path = os.path.join(folder, name)
-            if not any(own.startswith(path) for own in mine) and os.path.isdir(path) and os.listdir(path):
-                print("REACHED", path, os.listdir(path)[:5])
-    except OSError as error:
-        print("refused", folder, error)
+own = os.path.realpath(os.getcwd())
+until = time.monotonic() + 2
+for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run", "/home", "/root", os.path.dirname(own)):
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if os.path.realpath(os.path.join(parent, name)) != own]
+        if os.path.realpath(parent) == own or parent.count("/") > 7 or time.monotonic() > until:
+            folders.clear()
+            continue
+        for name in files:
+            if name == "digits.py" or name.endswith((".ipynb", ".sqlite")):
+                print("REACHED", os.path.join(parent, name))
+print("looked everywhere")
