@@ -108,6 +108,36 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 
 
 @main.command()
+@click.argument("target", type=click.Choice(["canvas", "moodle", "gradescope", "csv"]))
+@click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
+              help="The folder that `grade` wrote into.")
+@click.option("--template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="The CSV file that the system exported: learners and columns are found in it.")
+@click.option("--assignment", help="The exercise; needed where there are several.")
+@click.option("--column", help="The template's column for the grade, or the name of a new one; found by the "
+              "exercise's name or title when not given.")
+@click.option("--scale", is_flag=True, help="Convert scores where the system counts other points.")
+@click.option("--to", "path", type=click.Path(path_type=Path),
+              help="The file to write; TARGET.csv in the folder when not given.")
+def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,
+           scale: bool, path: Path | None) -> None:
+    """Write the gradebook's scores as a file that TARGET takes back."""
+    from autograder.grading.gradebook import Gradebook
+    from autograder.reports.lms import export as export_grades
+
+    gradebook = output / "gradebook.sqlite"
+    if not gradebook.is_file():
+        raise CourseError(f"There is no gradebook in {output}. Name the folder of `grade` with --output.")
+    with Gradebook(gradebook) as book:
+        results = book.results()
+    done = export_grades(target, results, path or output / f"{target}.csv", template=template,
+                         assignment=assignment, column=column, scale=scale)
+    for remark in done.remarks():
+        click.echo(remark, err=True)
+    click.echo(f"{len(done.written)} learners: {done.path}", err=True)
+
+
+@main.command()
 def doctor() -> None:
     """Show what is installed, which isolation layers hold, and how fast this machine is."""
     from autograder.sandbox.doctor import report
