@@ -29,6 +29,9 @@ from autograder.grading import checker
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Nursery, Runner, SandboxError
 
+SILENT = "silent"
+"""Stands for an exit code: the checker's child was given up."""
+
 START_SECONDS = 180
 """How long the checker may take to import TensorFlow on a slow disk."""
 
@@ -94,7 +97,7 @@ class Engine:
             return self._nursery, self._checker
 
     def attempt(
-        self, request: Mapping[str, Any], files: Mapping[str, bytes | Path], limits: Limits, seconds: float
+        self, request: Mapping[str, Any], files: Mapping[str, bytes | Path], limits: Limits, silence: float
     ) -> Iterator[dict[str, Any]]:
         """One run of one notebook: its events, as the checker's child reports them.
 
@@ -105,7 +108,7 @@ class Engine:
             request: what `child.run` is to do.
             files: what lies in the notebook's folder, by name.
             limits: of the notebook's processes.
-            seconds: how long the whole attempt may take before it is ended from here.
+            silence: seconds without an event after which it is ended from here.
 
         Raises:
             EngineError: the nursery or the checker failed.
@@ -123,16 +126,16 @@ class Engine:
                 checker_.send([there.fileno(), runner.sock.fileno(), runner.pidfd])
             runner.sock.close()  # the checker's child alone holds it now: when it dies, so does the sandbox
             here.sendall(json.dumps({**request, "pid": runner.pid}).encode() + b"\n")
-            yield from self._events(here, time.monotonic() + seconds)
+            yield from self._events(here, silence)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EngineError("the checker is gone") from error
         finally:
             here.close()
             _end(runner)
 
-    def _events(self, channel: socket.socket, deadline: float) -> Iterator[dict[str, Any]]:
+    def _events(self, channel: socket.socket, silence: float) -> Iterator[dict[str, Any]]:
         ended = False
-        for line in _lines(channel, deadline, self._stopped):
+        for line in _lines(channel, silence, self._stopped):
             try:
                 event = json.loads(line)
             except ValueError:
@@ -232,15 +235,16 @@ def one_thread_environment() -> dict[str, str]:
     return quiet_environment() | threads | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
 
 
-def _lines(channel: socket.socket, deadline: float, stopped: threading.Event) -> Iterator[bytes]:
-    """Lines from the channel until it closes; one `lost` event when the deadline passes."""
+def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> Iterator[bytes]:
+    """Lines from the channel until it closes, or until nothing has come for `silence` seconds."""
     buffer = b""
+    deadline = time.monotonic() + silence
     while True:
         if stopped.is_set():
             raise StoppedError
         left = deadline - time.monotonic()
         if left <= 0:
-            yield json.dumps({"event": "exit", "code": "silent"}).encode()
+            yield json.dumps({"event": "exit", "code": SILENT}).encode()
             return
         readable, _, _ = select.select([channel], [], [], min(left, 0.25))
         if not readable:
@@ -251,8 +255,6 @@ def _lines(channel: socket.socket, deadline: float, stopped: threading.Event) ->
             piece = b""
         if not piece:
             return
-        buffer += piece
-        *lines, buffer = buffer.split(b"\n")
-        with contextlib.suppress(ValueError):
-            lines.remove(b"")
+        deadline = time.monotonic() + silence
+        *lines, buffer = (buffer + piece).split(b"\n")
         yield from (line for line in lines if line)

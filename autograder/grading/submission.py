@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.bundle import Bundle, code_digest, environment
-from autograder.grading.engine import Engine, EngineError
+from autograder.grading.engine import SILENT, Engine, EngineError
 from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
 from autograder.sandbox.limits import Limits
@@ -33,6 +33,9 @@ MAX_ATTEMPTS = 6
 TOTAL_FACTOR = 20
 """All cells of a submission together may take this many times the limit of one."""
 
+SILENCE = 60.0
+"""Seconds without an event, beyond twice the limit of a cell, after which the checker's child is given up."""
+
 VERDICTS = {
     "timeout": Verdict.TIMEOUT,
     "killed": Verdict.TIMEOUT,
@@ -43,7 +46,7 @@ VERDICTS = {
 """What a cell's status, or the way a notebook ended, means for the submission."""
 
 LOST: Mapping[str | int, str] = {
-    "silent": "timeout",
+    SILENT: "timeout",
     -signal.SIGXCPU: "timeout",
     -signal.SIGABRT: "memory",
     -signal.SIGSEGV: "memory",
@@ -146,7 +149,7 @@ class Grading:
         self.output = ""
         self.place = None
         ended: Mapping[str, Any] = {}
-        silence = 2 * self.limits.timeout + 60
+        silence = 2 * self.limits.timeout + SILENCE
         files: dict[str, bytes | Path] = {**self.submission.files, **self.bundle.support}
         for event in self.engine.attempt(self._request(began), files, self.sandbox_limits, silence):
             match event["event"]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.grading import child, submission
-from autograder.grading.engine import Engine
+from autograder.grading.engine import Engine, EngineError
 from autograder.grading.results import Verdict
-from tests.grading.conftest import ANSWER, DOUBLE, POINTS, SCALE, SOLUTION, START, WORD, scores
+from tests.grading.conftest import ANSWER, DOUBLE, NAME, POINTS, SCALE, SOLUTION, START, WORD, scores
 
 LOOP = "while True:\n    pass"
 DEAF = """\
@@ -222,3 +224,58 @@ def test_a_notebook_that_differs_from_run_to_run_is_flagged(graded: Any, engine:
         "q2 scored 3 in one run and 0 in the next, at the same place"
     ]
     assert result.status is Verdict.CRASHED
+
+
+@pytest.fixture
+def own_test(tiny_course: Path) -> Iterator[Any]:
+    """Replaces the body of q2's tests for a while."""
+    path = tiny_course / "build" / NAME / "tests" / "q2.py"
+    kept = path.read_text()
+
+    def write(body: str) -> None:
+        path.write_text(
+            "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'q2'\npoints = 3\n"
+            f"@test_case(points=None)\ndef test_it(answer):\n    {body}\n"
+        )
+
+    yield write
+    path.write_text(kept)
+
+
+@pytest.mark.parametrize(("body", "verdict"), [
+    ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", Verdict.MEMORY),
+    ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", Verdict.TIMEOUT),
+    # A long computation in C: no Python runs, not even the handler of the alarm.
+    ("import signal, time; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]); time.sleep(60)",
+     Verdict.TIMEOUT),
+])  # fmt: skip
+@pytest.mark.parametrize("place", ["grader.check('q2')", "pass"])
+def test_an_answer_too_large_to_examine_costs_its_question(
+    graded: Any, own_test: Any, monkeypatch: pytest.MonkeyPatch, body: str, verdict: Verdict, place: str
+) -> None:
+    monkeypatch.setattr(submission, "SILENCE", 1)
+    own_test(body)
+    result = graded(START, ANSWER, place, SCALE, DOUBLE, WORD, timeout=2)
+    assert scores(result) == POINTS | {"q2": 0}
+    assert result.status is verdict
+    assert "more than the grader can examine" in result.questions[1].note
+
+
+def test_a_check_that_takes_too_long_outside_costs_its_question(graded: Any, own_test: Any) -> None:
+    own_test("import time; time.sleep(60)")
+    result = graded(START, ANSWER, SCALE, timeout=1)
+    assert scores(result)["q1"] == 4
+    assert "Examining your answer took longer than 1 s" in messages(result, "q2")[0]
+    assert result.status is Verdict.TIMEOUT
+
+
+@pytest.mark.parametrize("body", [
+    "import os; os._exit(3)",
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+])  # fmt: skip
+def test_any_other_death_of_the_checkers_child_is_the_graders_error(
+    graded: Any, own_test: Any, body: str
+) -> None:
+    own_test(body)
+    with pytest.raises(EngineError, match="the checker's child ended with"):
+        graded(START, ANSWER)
