@@ -18,7 +18,8 @@ def run(command: list[str]) -> bool:
     """Whether `command` succeeded; its output is shown only when it did not."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
-        print("  " + " ".join(command) + " failed:", *(done.stdout + done.stderr).splitlines()[-3:], sep="\n    ")
+        said = (done.stdout + done.stderr).splitlines()[-3:]
+        print("  " + " ".join(command) + " failed:", *said, sep="\n    ")
     return done.returncode == 0
 
 

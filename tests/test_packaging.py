@@ -1,4 +1,4 @@
-"""The files that install the course agree with each other: one list of versions, hashed, for every supported machine."""
+"""The files that install the course agree: one list of versions, hashed, for every supported machine."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_lock_satisfies_pyproject_on(machine: dict[str, str]) -> None:
             continue
         found = versions.get(requirement.name.lower().replace("_", "-"), [])
         assert len(found) == 1, f"{requirement.name}: {found or 'not in requirements.lock'}; run `make lock`"
-        assert requirement.specifier.contains(found[0]), f"{text}, but the lock has {found[0]}; run `make lock`"
+        assert requirement.specifier.contains(found[0]), f"{text}: the lock has {found[0]}; run `make lock`"
 
 
 def test_anaconda_gets_the_same_packages_and_pythons() -> None:
