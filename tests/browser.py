@@ -1,4 +1,4 @@
-"""One way to start a browser in the tests: the system's Chromium, else Playwright's, cut off from the network.
+"""One way to start a browser in the tests: the system's Chromium, else Playwright's, without a network.
 
     from playwright.sync_api import sync_playwright
     from tests.browser import chromium
