@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from experiments import keep
 
 RUNS = [
+    {"network": "narrow", "augmented": False, "images": 60_000, "epochs": 20},
     {"network": "dense", "augmented": False, "images": 60_000, "epochs": 20},
     {"network": "dropout", "augmented": False, "images": 60_000, "epochs": 20},
     {"network": "deeper", "augmented": False, "images": 60_000, "epochs": 20},
@@ -37,13 +38,14 @@ def build(network: str, augmented: bool) -> Any:
     import keras
     from keras import layers
 
-    def hidden() -> Any:
-        return layers.Dense(512, activation="relu")
+    def hidden(units: int = 512) -> Any:
+        return layers.Dense(units, activation="relu")
 
     moves = [layers.RandomRotation(0.03, fill_mode="constant"),          # a share of a full turn: 11 degrees
              layers.RandomTranslation(0.08, 0.08, fill_mode="constant"),  # a share of the side: 2 pixels
              layers.RandomZoom(0.1, fill_mode="constant")]
     middle = {
+        "narrow": lambda: [layers.Flatten(), hidden(23)],  # as many weights as the convolutional one
         "dense": lambda: [layers.Flatten(), hidden()],
         "dropout": lambda: [layers.Flatten(), hidden(), layers.Dropout(0.5)],
         "deeper": lambda: [layers.Flatten(), hidden(), hidden(), hidden()],
