@@ -101,7 +101,7 @@ def test_probabilities_move_while_the_pen_is_down(visit):
     assert len(set(answers)) > 5
     shares = page.locator("#rd-bars td:last-child").all_inner_texts()
     assert len(shares) == 10
-    assert sum(float(share.strip(">%")) for share in shares) == pytest.approx(100, abs=0.6)
+    assert sum(float(share.strip(">\N{NO-BREAK SPACE}%")) for share in shares) == pytest.approx(100, abs=0.6)
 
 
 def test_a_finger_draws_and_does_not_scroll(visit):
@@ -131,13 +131,32 @@ def test_a_stroke_that_leaves_the_pad_goes_on_at_its_edge(visit):
     page.mouse.move(box["x"] + 140, box["y"] + 400, steps=5)
     page.mouse.up()
     assert answer(page) == "1"
+    page.locator("#rd-clear").click()
+    page.locator("#rd-pad").focus()
+    for _ in range(30):
+        page.keyboard.press("PageUp")
+    expect(page.locator(STATUS)).to_have_text("Pen up, row 1, column 28 of 28.")
+
+
+def test_the_pen_is_as_thick_as_in_mnist(visit, mnist):
+    """The share of ink in a drawn digit is an ordinary one among MNIST's own."""
+    page = visit("draw-light.html").page
+    ranks = []
+    for digit, strokes in DIGITS.items():
+        draw_by_mouse(page, strokes)
+        answer(page)
+        ink = mnist["x_train"][mnist["y_train"] == digit].mean(axis=(1, 2))
+        ranks.append((ink < image(page).mean()).mean())
+        page.locator("#rd-clear").click()
+    print([f"{rank:.2f}" for rank in ranks])
+    assert 0.25 < np.median(ranks) < 0.75
 
 
 def test_a_stroke_is_answered_within_a_frame(visit):
     """From the event to the painted numbers, the hidden layer included, in less than 16 ms.
 
-    The bound grows where the machine is busy: by how much a fixed loop takes longer than the 10 ms that it
-    takes on a machine of our own.
+    The bound grows where the machine is slow or busy: by how much a fixed loop takes longer than 25 ms, which
+    is what it takes on one quiet core of a server. A stroke takes a tenth of the loop.
     """
     page = visit("draw-light.html").page
     page.locator("summary").click()
@@ -172,7 +191,7 @@ def test_a_stroke_is_answered_within_a_frame(visit):
             return [median(strokes), median(loops)];
         }""")
     print(f"stroke {stroke:.2f} ms, baseline {baseline:.2f} ms")
-    assert stroke < 16 * max(1, baseline / 10)
+    assert stroke < 16 * max(1, baseline / 25)
 
 
 # --- Keyboard and screen reader -----------------------------------------------------------------------------
