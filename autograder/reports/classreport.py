@@ -131,7 +131,8 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row
         graded=words.has_score(result),
         score=result.score,
         possible=result.possible or possible[result.assignment],
-        lost=tuple(text.short(q.name) for q in result.questions if q.score < q.possible),
+        lost=tuple(text.short(q.name) for q in result.questions
+                   if q.possible and not words.is_full(q.score, q.possible)),
         seconds=result.seconds,
         flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in result.flags),
     )
@@ -158,7 +159,7 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
         possible=possible,
         median=statistics.median(scores) if scores else 0.0,
         mean=statistics.fmean(scores) if scores else 0.0,
-        full=sum(score >= possible > 0 for score in scores),
+        full=sum(words.is_full(score, possible) for score in scores),
         histogram=charts.score_histogram(scores, possible),
         questions=analyzed,
         hardest=tuple(sorted((item for item in analyzed if item.lost > 0), key=lambda item: -item.lost)[:2]),

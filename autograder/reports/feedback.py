@@ -18,6 +18,9 @@ from autograder.reports.gradescope import named_cases
 LONGEST_MESSAGE = 3_000  # characters
 MOST_CELLS = 20
 
+NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
+"""Verdicts after which there is nothing to say about single questions."""
+
 CELL_STATUS = {
     "raised": "stopped with an error",
     "timeout": "ran longer than the time allowed",
@@ -29,11 +32,10 @@ CELL_STATUS = {
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check as shown: its name, how it went, and what to read about it."""
+class Failed:
+    """Checks of a question that failed with the same message, by their names."""
 
-    name: str
-    passed: bool
+    names: tuple[str, ...]
     hidden: bool
     message: str
 
@@ -49,18 +51,18 @@ class Question:
     possible: float
     checked: str
     note: str
-    checks: tuple[Check, ...]
+    failed: tuple[Failed, ...]
+    passed: tuple[str, ...]
+    public: int
 
     @property
     def complete(self) -> bool:
-        return self.score >= self.possible
+        return words.is_full(self.score, self.possible) or (not self.possible and not self.failed)
 
     @property
     def only_hidden_failed(self) -> bool:
-        """All checks that the learner can run pass, and yet points are missing."""
-        public = [check for check in self.checks if not check.hidden]
-        failed = [check for check in self.checks if not check.passed]
-        return bool(public) and bool(failed) and all(check.hidden for check in failed)
+        """All checks that the learner can run pass, and yet others fail."""
+        return self.public > 0 and bool(self.failed) and all(group.hidden for group in self.failed)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,10 @@ class Submission:
 
     @property
     def share(self) -> float:
-        return self.score / self.possible if self.possible else 0.0
+        """The part of the points, 0 to 1; 1 only with full marks."""
+        if words.is_full(self.score, self.possible):
+            return 1.0
+        return min(self.score / self.possible, 0.999) if self.possible else 0.0
 
 
 def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: dict[str, float],
@@ -134,8 +139,9 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
     facts = words.facts(result.assignment)
     prefix = f"s{position}"
     graded = words.has_score(result)
+    told = result.questions if graded and result.status not in NOT_RUN else ()
     questions = tuple(_question(question, f"{prefix}q{number}")
-                      for number, question in enumerate(result.questions, start=1)) if graded else ()
+                      for number, question in enumerate(told, start=1))
     stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
     # A cell that was merely skipped is not worth a place among those that explain something.
     stopped = [cell for cell in stopped if cell.error or cell.status != "skipped"]
@@ -157,30 +163,41 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
         questions=questions,
         cells=cells,
         more_cells=len(stopped) - len(cells),
-        chapter=text.short(facts.chapter),
+        chapter=text.short(facts.chapter) if questions else "",
     )
 
 
 def _question(question: QuestionResult, anchor: str) -> Question:
-    checks = tuple(
-        Check(_check_name(name, case.hidden, case.name, question.name), case.passed, case.hidden,
-              _message(case.message))
-        for name, case in named_cases(question)
+    named = [(_check_name(name, case.hidden, case.name, question.name), case)
+             for name, case in named_cases(question)]
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for name, case in named:
+        if not case.passed:
+            groups.setdefault((case.hidden, _message(case.message)), []).append(name)
+    name = text.short(question.name)
+    return Question(
+        anchor, words.question_label(name), name, question.score, question.possible, question.checked,
+        _message(question.note),
+        failed=tuple(Failed(tuple(names), hidden, message) for (hidden, message), names in groups.items()),
+        passed=tuple(name for name, case in named if case.passed),
+        public=sum(not case.hidden for case in question.cases),
     )
-    return Question(anchor, words.question_label(text.short(question.name)), text.short(question.name),
-                    question.score, question.possible, question.checked, _message(question.note), checks)
 
 
 def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
-    """`check 1`, and a public check's own name where it has one that says more than its number."""
+    """`check 1`, and in brackets a public check's own name where that says more than its number."""
     says_more = not hidden and own and not re.fullmatch(rf"({re.escape(question)})?[\s_-]*\d*", own)
-    return f"{counted}, {text.short(own).replace('_', ' ')}" if says_more else counted
+    return f"{counted} ({text.short(own).replace('_', ' ')})" if says_more else counted
 
 
 def _cell(cell: CellResult, anchor: str) -> Cell:
     error = _message(cell.error)
     what = CELL_STATUS.get(cell.status, "did not end")
-    last = next((line for line in reversed(error.splitlines()) if line.strip()), "")
+    lines = [line for line in error.splitlines() if line.strip()]
+    if cell.status == "timeout" and lines and lines[-1].startswith("KeyboardInterrupt"):
+        # That is how it was stopped; where it was says more.
+        lines = lines[:-1]
+    last = "\n".join(lines[-2:]) if cell.status == "timeout" else "".join(lines[-1:])
     if last.startswith("NotImplementedError"):
         what = "uses something that is not written yet"
     whole = error if error.strip() != last.strip() else ""
@@ -196,7 +213,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]
     if result.status is not Verdict.GRADED:
         told = words.LEARNER[result.status]
         return told.what, told.next
-    if result.possible and result.score >= result.possible:
+    if words.is_full(result.score, result.possible):
         return "Full marks. Every check passed.", "Nothing to mend. On to the next exercise."
     left = [question for question in result.questions if question.checked == "not-checked"]
     what = "Your notebook was run from top to bottom in a fresh session, and every question was checked."
@@ -212,7 +229,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]
 
 def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict) -> First | None:
     """The one thing to mend first: a cell that stopped, for much may follow from it; else a failed check."""
-    if status in (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR):
+    if status in NOT_RUN:
         return None
     incomplete = [question for question in questions if not question.complete]
     if not incomplete:
@@ -223,10 +240,10 @@ def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict
                      "Later answers may fail only because of this one.")
     for hidden in (False, True):
         for question in incomplete:
-            for check in question.checks:
-                if not check.passed and check.hidden is hidden:
+            for failed in question.failed:
+                if failed.hidden is hidden:
                     hint = ("All checks that you can run pass; a hidden check does not. It says:" if hidden
                             else "The check said:")
-                    return First(f"{question.label} ({question.name})", check.message, question.anchor, hint)
+                    return First(f"{question.label} ({question.name})", failed.message, question.anchor, hint)
     question = incomplete[0]
     return First(f"{question.label} ({question.name})", question.note, question.anchor, "")

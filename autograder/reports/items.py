@@ -142,7 +142,7 @@ def _item(name: str, run: Sequence[SubmissionResult]) -> Item:
                       if question.name == name), default=0.0),
         counted=len(pairs),
         mean=statistics.fmean(shares) if shares else math.nan,
-        full=sum(share >= 1 for share in shares),
+        full=sum(words.is_full(share, 1) for share in shares),
         none=sum(share <= 0 for share in shares),
         item_rest=correlation(shares, rests) if enough else None,
         upper_lower=upper_lower(shares, totals) if enough else None,

@@ -144,6 +144,11 @@ def question_label(name: str) -> str:
     return f"Question {found[1]}.{found[2]}" if found else name
 
 
+def is_full(score: float, possible: float) -> bool:
+    """Whether all points were reached, but for the rounding of sums."""
+    return possible > 0 and score >= possible - 1e-6
+
+
 def has_score(result: SubmissionResult) -> bool:
     """Whether points were given or taken: always, but for the grader's own failures."""
     return result.status is not Verdict.ERROR

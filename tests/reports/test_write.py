@@ -467,5 +467,48 @@ def test_a_public_check_keeps_its_own_name(tmp_path: Path) -> None:
         for name, hidden in [("scale_small_example", False), ("q7_1 - 2", False), ("secret_idea", True)]
     )
     page = feedback(tmp_path, submission(questions=(QuestionResult("q7_1", 0.0, 3.0, "in-place", cases),)))
-    assert "failed: check 1, scale small example" in page.words
-    assert "failed: check 2 m" in page.words and "secret" not in page.source
+    assert "✗ failed: check 1 (scale small example), check 2 m ✗ failed: hidden check 1 Hint: m" in page.words
+    assert "secret" not in page.source
+
+
+def test_checks_that_say_the_same_say_it_once(tmp_path: Path) -> None:
+    cases = tuple(
+        CaseResult("", False, hidden, 1.0, message)
+        for hidden, message in [
+            (False, "no scale"),
+            (True, "no scale"),
+            (False, "other"),
+            (False, "no scale"),
+        ]
+    )
+    page = feedback(tmp_path, submission(questions=(QuestionResult("q7_1", 0.0, 4.0, "in-place", cases),)))
+    after = page.words.split("Question 7.1: 0 of 4 points")[1]
+    assert "failed: check 1, check 3 no scale" in after and "failed: check 2 other" in after
+    assert "failed: hidden check 1 Hint: no scale" in after and after.count("no scale") == 2
+
+
+def test_a_stopped_loop_shows_where_it_was_not_how_it_was_stopped(tmp_path: Path) -> None:
+    error = "cell 5, line 1\n    while True:\nKeyboardInterrupt\n"
+    cells = (CellResult(4, "timeout", 36.0, error),)
+    page = feedback(tmp_path, submission(status=Verdict.TIMEOUT, cells=cells))
+    first = page.words.split("Go to the details")[0]
+    assert "Code cell 5 ran longer than the time allowed cell 5, line 1 while True:" in first
+    assert "KeyboardInterrupt" not in first
+
+
+def test_nothing_is_said_of_questions_that_nobody_looked_at(tmp_path: Path) -> None:
+    left = QuestionResult("q7_1", 0.0, 2.0, "not-checked", (), "The file is no notebook.")
+    page = feedback(tmp_path, submission(status=Verdict.UNREADABLE, questions=(left,)))
+    assert "Question 7.1" not in page.words and "Read again" not in page.words
+    assert "0 of 2 points" in page.words
+
+
+def test_sums_of_thirds_are_full_marks(tmp_path: Path) -> None:
+    third = QuestionResult("q7_1", 0.1 + 0.2, 0.3, "in-place", ())
+    almost = QuestionResult("q7_2", 0.3, 0.1 + 0.2, "in-place", ())
+    nothing = QuestionResult("q7_3", 0.0, 0.0, "in-place", ())
+    page = feedback(tmp_path, submission(questions=(third, almost, nothing)))
+    assert "Full marks." in page.words and page.words.count("✓ complete") == 3
+    class_page = Page(tmp_path / "report.html")
+    assert "Full marks 1 of 1" in class_page.words and "Points lost in" in class_page.words
+    assert "q7_3 0 s" not in class_page.words
