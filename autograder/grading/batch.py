@@ -1,8 +1,8 @@
 """A batch: everything handed in under some paths, graded side by side, into one gradebook.
 
-Each submission is one independent task for a `concurrent.futures.Executor`;
-threads over one engine by default, but the task is plain data and its function
-stands at the top of a module, so that processes or a cluster can take it too.
+Each submission is one independent task (`worker.py`) for a
+`concurrent.futures.Executor`: threads of this process by default, processes or
+a cluster as well.
 The gradebook is written here and nowhere else, after each submission. A batch
 that was stopped or killed goes on where it was: what is in the gradebook under
 the same fingerprint is not run again.
@@ -10,12 +10,10 @@ the same fingerprint is not run again.
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,15 +22,16 @@ from rich.console import Console
 
 from autograder import course
 from autograder.course import Assignment, CourseError
-from autograder.grading import submission as one
+from autograder.grading import worker
 from autograder.grading.bundle import Bundle, bundle, fingerprint
-from autograder.grading.engine import Engine, EngineError, StoppedError
+from autograder.grading.engine import EngineError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.grading.submission import RunLimits
+from autograder.grading.submission import RunLimits, refused
 from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
+from autograder.grading.worker import Task
 from autograder.submissions.find import Found, find
 from autograder.submissions.read import Submission, read_submission
 
@@ -56,16 +55,6 @@ class Outcome:
     results: list[SubmissionResult]
     grader_errors: list[str]
     others: list[Path] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to grade, as plain data."""
-
-    submission: Submission
-    bundle: Bundle
-    limits: RunLimits
-    confined: bool
 
 
 def grade_paths(
@@ -194,7 +183,7 @@ class _Batch:
         executor: Executor | None,
     ) -> None:
         """Grades and records what is not known yet."""
-        tasks = self._tasks(found)
+        tasks = self._tasks(found, progress, local=executor is None)
         pool = executor or ThreadPoolExecutor(jobs)
         order = iter(positions)
         running: dict[Future[SubmissionResult], tuple[int, str]] = {}
@@ -208,22 +197,29 @@ class _Batch:
                         break
                     key = next(order), self._fingerprint(submission)
                     if task is None:
-                        self._record(one.refused(submission, self._bundle_of(submission)), key, results,
-                                     gradebook, progress)  # fmt: skip
+                        refusal = refused(submission, self._bundle_of(submission))
+                        self._record(refusal, key, results, gradebook, progress)
                     else:
-                        running[pool.submit(grade_task, task)] = key
+                        running[pool.submit(worker.grade_task, task)] = key
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._record(future.result(), running.pop(future), results, gradebook, progress)
+        except BrokenExecutor as error:
+            raise CourseError(
+                f"The workers ended unexpectedly ({error}). What is graded is kept; "
+                "run the same command again."
+            ) from error
         finally:
             for future in running:
                 future.cancel()
-            _stop_engines()
+            worker.stop_engines()
             if executor is None:
                 pool.shutdown(wait=True, cancel_futures=True)
-            _close_engines()
+            worker.close_engines()
 
-    def _tasks(self, found: Iterable[Found]) -> Iterator[tuple[Submission, Task | None]]:
+    def _tasks(
+        self, found: Iterable[Found], progress: BatchProgress, local: bool
+    ) -> Iterator[tuple[Submission, Task | None]]:
         """Each submission with its task; without one when there is nothing to run."""
         for item in found:
             submission = self._read(item)
@@ -231,16 +227,18 @@ class _Batch:
                 yield submission, None
                 continue
             own = self.bundle(submission.assignment)
-            limits = RunLimits(self._limit(own), self.memory_mb)
+            limits = RunLimits(self._limit(own, local), self.memory_mb)
+            progress.begin()
             yield submission, Task(submission, own, limits, self.confined)
 
-    def _limit(self, own: Bundle) -> float:
-        if self.timeout is not None:
-            return self.timeout
+    def _limit(self, own: Bundle, local: bool) -> float:
+        """Seconds for one cell. An engine needed here is started first, so that a fault shows at once."""
         if own.name not in self.timeouts:
             try:
-                self.timeouts[own.name] = default_timeout(
-                    self.assignments[own.name][0], own, _engine(self.confined), self.memory_mb
+                if local:
+                    worker.engine(self.confined).start()
+                self.timeouts[own.name] = self.timeout or default_timeout(
+                    self.assignments[own.name][0], own, worker.engine(self.confined), self.memory_mb
                 )
             except EngineError as error:
                 raise CourseError(f"The grader does not work on this machine: {error}") from error
@@ -271,51 +269,6 @@ def _resumable(progress: BatchProgress, gradebook: Gradebook) -> Iterator[None]:
             f"Stopped. {progress.done} of {progress.total} are graded and kept in {gradebook.path}. "
             "Run the same command again to go on."
         ) from None
-
-
-_engines: dict[bool, Engine] = {}
-_engines_lock = threading.Lock()
-
-
-def _engine(confined: bool) -> Engine:
-    """This process's engine; it is started by the first task that comes here."""
-    with _engines_lock:
-        if confined not in _engines:
-            _engines[confined] = Engine(confined)
-        return _engines[confined]
-
-
-def _stop_engines() -> None:
-    """What runs ends at once; tasks that begin only now find a stopped engine."""
-    with _engines_lock:
-        for engine in _engines.values():
-            engine.stop()
-
-
-@atexit.register
-def _close_engines() -> None:
-    with _engines_lock:
-        while _engines:
-            _engines.popitem()[1].close()
-
-
-def grade_task(task: Task) -> SubmissionResult:
-    """Grades one submission in this process, with this process's engine; runs in a thread or a worker.
-
-    When the nursery or the checker fails, it is tried once more; a second failure is the result.
-    """
-    engine = _engine(task.confined)
-    for last in (False, True):
-        try:
-            return one.grade(task.submission, task.bundle, engine, task.limits)
-        except StoppedError:
-            return one.ungraded(task.submission, task.bundle, "The batch was stopped.")
-        except Exception as error:
-            if isinstance(error, CourseError):
-                raise
-            if last:
-                return one.ungraded(task.submission, task.bundle, one_line(f"{error}", 1000))
-    raise AssertionError("unreachable")
 
 
 def cores() -> int:

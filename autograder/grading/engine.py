@@ -32,8 +32,8 @@ from autograder.sandbox.nursery import Nursery, Runner, SandboxError
 SILENT = "silent"
 """Stands for an exit code: the checker's child was given up."""
 
-START_SECONDS = 180
-"""How long the checker may take to import TensorFlow on a slow disk."""
+START_SECONDS = 600
+"""How long the checker may take to import TensorFlow: seconds on a quiet machine, minutes on a crowded one."""
 
 
 class EngineError(Exception):

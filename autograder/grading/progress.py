@@ -30,8 +30,8 @@ class BatchProgress:
         self.known = 0
         self.counts: Counter[Verdict] = Counter()
         self.console = console
-        self._began = time.monotonic()
-        self._said = self._began
+        self._began: float | None = None
+        self._said = time.monotonic()
         self._live: Progress | None = None
 
     def __enter__(self) -> BatchProgress:
@@ -47,6 +47,11 @@ class BatchProgress:
     ) -> None:
         if self._live is not None:
             self._live.stop()
+
+    def begin(self) -> None:
+        """The first one is about to be graded; what came before does not enter the rate."""
+        if self._began is None:
+            self._began = time.monotonic()
 
     @property
     def done(self) -> int:
@@ -69,7 +74,7 @@ class BatchProgress:
         """Rate, time left and what came out so far."""
         parts = []
         graded = self.done - self.known
-        if graded:
+        if graded and self._began is not None:
             rate = graded / max(now - self._began, 0.001)
             parts.append(f"{rate:.1f} a second" if rate >= 1 else f"{1 / rate:.1f} s each")
             if self.done < self.total:

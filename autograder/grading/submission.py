@@ -100,7 +100,8 @@ class Grading:
         self.bundle = bundle
         self.engine = engine
         self.limits = limits
-        self.sandbox_limits = Limits(memory_mb=limits.memory_mb)
+        cpu_seconds = max(Limits.cpu_seconds, int(4 * TOTAL_FACTOR * limits.timeout))  # the clock limits it
+        self.sandbox_limits = Limits(memory_mb=limits.memory_mb, cpu_seconds=cpu_seconds)
         self.scores = Scores()
         self.cells: dict[int, CellResult] = {}
         self.output = ""

@@ -14,14 +14,14 @@ import time
 from pathlib import Path
 
 from autograder import course
-from autograder.grading import batch
+from autograder.grading import batch, worker
 from autograder.grading.bundle import code_digest
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 
 SECONDS = 0.0
 
 
-def stand_in(task: batch.Task) -> SubmissionResult:
+def stand_in(task: worker.Task) -> SubmissionResult:
     """A result that depends on the submission only."""
     time.sleep(SECONDS)
     digest = hashlib.sha256(code_digest(task.submission.cells).encode()).digest()
@@ -34,13 +34,21 @@ def stand_in(task: batch.Task) -> SubmissionResult:
     )
 
 
+class NoEngine:
+    """Nothing has to be started for a stand-in."""
+
+    def start(self) -> str:
+        return "none"
+
+
 def main() -> None:
     global SECONDS
     root, handed_in, output, seconds = sys.argv[1:]
     SECONDS = float(seconds)
     for name in ("exercises", "build", "solutions"):
         setattr(course, name.upper(), Path(root) / name)
-    batch.grade_task = stand_in
+    worker.grade_task = stand_in
+    worker.engine = lambda confined: NoEngine()
     try:
         batch.grade_paths([Path(handed_in)], output=Path(output), jobs=2, timeout=5)
     except batch.BatchStopped as stopped:

@@ -23,7 +23,7 @@ from rich.console import Console
 
 from autograder import course
 from autograder.course import Assignment, CourseError
-from autograder.grading import batch, timing
+from autograder.grading import timing, worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.bundle import Bundle
 from autograder.grading.engine import Engine
@@ -31,6 +31,7 @@ from autograder.grading.gradebook import Gradebook
 from autograder.grading.progress import BatchProgress, duration
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.submission import RunLimits
+from autograder.grading.worker import Task
 from autograder.submissions.notebook import Cell
 from autograder.submissions.read import Submission
 from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, scores, write_notebook
@@ -39,8 +40,8 @@ from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, scores,
 @pytest.fixture
 def shared_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Batches use the tests' engine, which they do not close."""
-    monkeypatch.setattr(batch, "_engine", lambda confined: engine)
-    monkeypatch.setattr(batch, "_stop_engines", lambda: None)
+    monkeypatch.setattr(worker, "engine", lambda confined: engine)
+    monkeypatch.setattr(worker, "stop_engines", lambda: None)
     return engine
 
 
@@ -51,7 +52,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(confined: bool) -> Engine:
         raise AssertionError("an engine was asked for")
 
-    monkeypatch.setattr(batch, "_engine", fail)
+    monkeypatch.setattr(worker, "engine", fail)
 
 
 @pytest.fixture
@@ -77,13 +78,13 @@ def run(folder: Path, output: Path, **options: Any) -> tuple[Outcome, str]:
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The learners whose notebooks were run, as they are."""
     learners: list[str] = []
-    real = batch.grade_task
+    real = worker.grade_task
 
-    def noting(task: batch.Task) -> SubmissionResult:
+    def noting(task: Task) -> SubmissionResult:
         learners.append(task.submission.learner)
         return real(task)
 
-    monkeypatch.setattr(batch, "grade_task", noting)
+    monkeypatch.setattr(worker, "grade_task", noting)
     return learners
 
 
@@ -175,7 +176,7 @@ def test_a_killed_checker_or_nursery_costs_nothing(
 def graded_task(sample_bundle: Bundle) -> Any:
     def run_task(*sources: str) -> SubmissionResult:
         submission = Submission("alice", "a.ipynb", NAME, tuple(Cell(source) for source in sources))
-        return batch.grade_task(batch.Task(submission, sample_bundle, RunLimits(30, 4096), True))
+        return worker.grade_task(Task(submission, sample_bundle, RunLimits(30, 4096), True))
 
     return run_task
 
@@ -317,8 +318,11 @@ class TestProgress:
         with BatchProgress(10, Console(file=StringIO())) as progress:
             for _ in range(4):
                 progress.add(Verdict.GRADED, known=True)
+            assert progress.line(time.monotonic()) == "4 graded"
+            progress.begin()
             progress.add(Verdict.GRADED)
             progress.add(Verdict.TIMEOUT)
+            assert progress._began
             assert progress.line(progress._began + 4) == "2.0 s each, 8 s left, 5 graded, 1 timeout"
             assert progress.line(progress._began + 0.5) == "4.0 a second, 1 s left, 5 graded, 1 timeout"
 

@@ -1,0 +1,79 @@
+"""Grades one submission wherever the task lands: in a thread here, in another process, on another machine.
+
+A task is plain data. Each process has one engine, started by the first task
+that needs it and shared by all that follow.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from dataclasses import dataclass
+
+from autograder.course import CourseError
+from autograder.grading import submission as one
+from autograder.grading.bundle import Bundle
+from autograder.grading.engine import Engine, StoppedError
+from autograder.grading.results import SubmissionResult
+from autograder.grading.submission import RunLimits
+from autograder.grading.text import plain
+from autograder.submissions.read import Submission
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade."""
+
+    submission: Submission
+    bundle: Bundle
+    limits: RunLimits
+    confined: bool
+
+
+_engines: dict[bool, Engine] = {}
+_lock = threading.Lock()
+
+
+def engine(confined: bool) -> Engine:
+    """This process's engine, which starts what it needs by itself."""
+    with _lock:
+        if confined not in _engines:
+            _engines[confined] = Engine(confined)
+        return _engines[confined]
+
+
+def stop_engines() -> None:
+    """What runs ends at once; tasks that begin only now find a stopped engine."""
+    with _lock:
+        for running in _engines.values():
+            running.stop()
+
+
+@atexit.register
+def close_engines() -> None:
+    """Ends this process's nursery and checker."""
+    with _lock:
+        while _engines:
+            _engines.popitem()[1].close()
+
+
+def grade_task(task: Task) -> SubmissionResult:
+    """Grades one submission with this process's engine.
+
+    When the grader itself fails, it is tried once more; a second failure is the result.
+
+    Raises:
+        CourseError: this machine cannot isolate a notebook, and that was asked for.
+    """
+    for last in (False, True):
+        try:
+            return one.grade(task.submission, task.bundle, engine(task.confined), task.limits)
+        except CourseError:
+            raise
+        except StoppedError:
+            return one.ungraded(task.submission, task.bundle, "The batch was stopped.")
+        except Exception as error:  # whatever it is, the batch goes on, and the instructor hears of it
+            if last:
+                reason = plain(f"{type(error).__name__}: {error}", 4000)
+                return one.ungraded(task.submission, task.bundle, reason)
+    raise AssertionError("unreachable")
