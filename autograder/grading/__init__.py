@@ -18,9 +18,12 @@
     environment the notebook's variables as a dictionary, fetched when a test wants them
     messages    what a learner may read about a failed case
 
-    gradebook   SQLite; the only module that knows SQL        bundle    what a grading depends on, and its hash
-    timing      the default time limit                        events    what controller and child say to each other
-    results     what grading yields, plain data               text      text from inside, made plain
+    gradebook   SQLite; the only module that knows SQL
+    bundle      what a grading depends on, and its hash
+    timing      the default time limit
+    events      what the controller and the child say to each other
+    results     what grading yields, plain data
+    text        text from inside, made plain
 
 What must never happen in this package: executing, evaluating, unpickling or
 importing anything that came from a submission. Two kinds of failure are never

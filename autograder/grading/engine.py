@@ -33,7 +33,7 @@ SILENT = "silent"
 """Stands for an exit code: the checker's child was given up."""
 
 START_SECONDS = 600
-"""How long the checker may take to import TensorFlow: seconds on a quiet machine, minutes on a crowded one."""
+"""How long the checker may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
 
 
 class EngineError(Exception):
