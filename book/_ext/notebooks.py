@@ -139,6 +139,7 @@ ROLES: dict[str, Callable[[str, Book], str]] = {
     "eq": lambda text, book: f"({book.equation(target(text))})",
     "ref": lambda text, book: shown(text) if "<" in text else book.reference(text),
     "doc": lambda text, book: shown(text) if "<" in text else book.title(text),
+    "exercises-zip": lambda text, book: text,
     "download": lambda text, book: f"`{Path(target(text)).name}`",
     "cite": lambda text, book: book.cited(text),
     "cite:p": lambda text, book: book.cited(text),

@@ -5,7 +5,7 @@
   the site;
 * warns where a picture has no alternative text, and `build.py` makes warnings errors;
 * mends what the theme does wrong for screen readers and keyboards;
-* adds the directive `practice`, a box that leads from a chapter to its exercise;
+* adds `practice`, a box that leads from a chapter to its exercise, `exercise-index`, and `{chapter}` links;
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`).
 """
 
@@ -15,6 +15,7 @@ import importlib.util
 import re
 import shutil
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -98,7 +100,51 @@ def check_alternative_texts(app: Sphinx, doctree: nodes.document, docname: str) 
                 location=(docname, image.line or getattr(image.parent, "line", None)))
 
 
-# --- From a chapter to its exercise ------------------------------------------------------------------------
+# --- Exercises ---------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as its notebook's first cell presents it; `extent` is like "15 points, about 40 minutes"."""
+
+    name: str
+    title: str
+    extent: str
+    chapters: tuple[str, ...]
+
+
+def read_exercise(notebook: Path) -> Exercise:
+    opening = nbformat.read(notebook, as_version=4).cells[0].source
+    title = re.search(r"^# (.+)$", opening, re.MULTILINE)
+    extent = re.search(r"\*(\d+ points, about \d+ minutes)", opening)
+    if not title or not extent:
+        raise ValueError(f"{notebook.name} does not begin with `# Title` and `*N points, about M minutes.`")
+    chapters = re.findall(r"\((?:\S*/html/|book:)([\w/-]+?)(?:\.html)?\)", opening)
+    return Exercise(notebook.stem, title[1], extent[1], tuple(chapters))
+
+
+def exercise_folder(env: BuildEnvironment) -> Path:
+    return Path(env.srcdir).parent / "exercises"
+
+
+def download_link(env: BuildEnvironment, name: str) -> nodes.Node:
+    """A link that downloads the notebook of an exercise."""
+    return addnodes.download_reference(
+        "", "", nodes.inline("", f"{name}.ipynb"), reftarget=f"/../exercises/{name}.ipynb",
+        refdoc=env.docname, reftype="download", refdomain="", refexplicit=True, refwarn=False)
+
+
+def zip_link(env: BuildEnvironment, words: str) -> nodes.Node:
+    """A link that downloads all exercises."""
+    to_root = "../" * env.docname.count("/")
+    return nodes.reference("", words, refuri=to_root + EXERCISES_ZIP, internal=True)
+
+
+def page_link(env: BuildEnvironment, page: str, words: str) -> nodes.Node:
+    """A link to a page, with these words; its title if they are empty."""
+    return addnodes.pending_xref(
+        "", nodes.inline("", words), reftarget=f"/{page}", refdoc=env.docname,
+        reftype="doc", refdomain="std", refexplicit=bool(words), refwarn=True)
+
 
 class Practice(Directive):
     """`:::{practice} 02-preprocessing` with a sentence on what there is to do: a box with the downloads."""
@@ -109,33 +155,57 @@ class Practice(Directive):
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         env = self.state.document.settings.env
-        notebook = Path(env.srcdir).parent / "exercises" / f"{name}.ipynb"
+        notebook = exercise_folder(env) / f"{name}.ipynb"
         env.note_dependency(str(notebook))
         box = nodes.admonition(classes=["practice"])
         if not notebook.exists():
             logger.warning("there is no exercise %s; run `autograder build`", name,
                            location=(env.docname, self.lineno))
             return [box]
-        box += nodes.title("", title_of(notebook))
+        exercise = read_exercise(notebook)
+        box += nodes.title("", exercise.title)
         self.state.nested_parse(self.content, self.content_offset, box)
-        download = addnodes.download_reference(
-            "", "", nodes.inline("", f"{name}.ipynb"), reftarget=f"/../exercises/{name}.ipynb",
-            refdoc=env.docname, reftype="download", refdomain="", refexplicit=True, refwarn=False)
-        to_root = "../" * env.docname.count("/")
-        everything = nodes.reference("", "all exercises with data and checks, as one zip",
-                                     refuri=to_root + EXERCISES_ZIP, internal=True)
-        box += nodes.paragraph("", "", nodes.Text("Download "), download, nodes.Text(", or "), everything,
-                               nodes.Text("."), classes=["practice-downloads"])
+        everything = zip_link(env, "all exercises with data and checks, as one zip")
+        box += nodes.paragraph(
+            "", "", nodes.Text(f"{exercise.extent}. Download "), download_link(env, name),
+            nodes.Text(", or "), everything, nodes.Text("."), classes=["practice-downloads"])
         return [box]
 
 
-def title_of(notebook: Path) -> str:
-    """The first heading of a notebook."""
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
-            if line.startswith("# "):
-                return line[2:].strip()
-    return notebook.stem
+class ExerciseIndex(Directive):
+    """`{exercise-index}`: a table of all exercises, with their chapters and downloads."""
+
+    def run(self) -> list[nodes.Node]:
+        env = self.state.document.settings.env
+        env.note_dependency(str(exercise_folder(env)))
+        env.note_dependency(str(Path(env.srcdir, "_toc.yml")))
+        toc = Path(env.srcdir, "_toc.yml").read_text(encoding="utf-8")
+        listed = re.findall(r"^ *- file: (\S+)", toc, re.MULTILINE)
+        table = nodes.table(classes=["exercise-index"])
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (30, 30, 20, 20)), cols=4)
+        head = nodes.row("", *(nodes.entry("", nodes.paragraph("", words))
+                               for words in ("Exercise", "Chapters", "Extent", "Download")))
+        body = nodes.tbody()
+        for notebook in sorted(exercise_folder(env).glob("[0-9][0-9]-*.ipynb")):
+            env.note_dependency(str(notebook))
+            exercise = read_exercise(notebook)
+            chapters = nodes.paragraph()
+            for page in exercise.chapters:
+                if page in listed:
+                    chapters += [nodes.Text(", ")] if len(chapters) else []
+                    chapters += page_link(env, page, "")
+            cells = (nodes.paragraph("", exercise.title), chapters, nodes.paragraph("", exercise.extent),
+                     nodes.paragraph("", "", download_link(env, exercise.name)))
+            body += nodes.row("", *(nodes.entry("", cell) for cell in cells))
+        group += [nodes.thead("", head), body]
+        table += group
+        return [table]
+
+
+def zip_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
+             options: Any = None, content: Any = None) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """`{exercises-zip}`words``: a link that downloads all exercises."""
+    return [zip_link(inliner.document.settings.env, text)], []
 
 
 # --- From a chapter to another -----------------------------------------------------------------------------
@@ -156,13 +226,9 @@ def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
         message = inliner.reporter.error(f"there is no chapter {key} in _toc.yml", line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     words = text if text != key else f"{'chapter' if key.isdigit() else 'appendix'} {key}"
-    label = nodes.inline("", words)
     if found[1]:  # still a comment: the page is not written yet
-        label["classes"].append("chapter-missing")
-        return [label], []
-    reference = addnodes.pending_xref("", label, refdomain="std", reftype="doc", reftarget=f"/{found[2]}",
-                                      refexplicit=True, refwarn=True, refdoc=env.docname)
-    return [reference], []
+        return [nodes.inline("", words, classes=["chapter-missing"])], []
+    return [page_link(env, found[2], words)], []
 
 
 # --- Wiring ------------------------------------------------------------------------------------------------
@@ -179,6 +245,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", prepare_extra_files, priority=100)
     app.connect("doctree-resolved", check_alternative_texts)
     app.add_directive("practice", Practice)
+    app.add_directive("exercise-index", ExerciseIndex)
+    app.add_role("exercises-zip", zip_role)
     app.add_role("chapter", chapter_role)
     accessibility.setup(app)
     notebooks.setup(app)

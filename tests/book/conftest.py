@@ -1,0 +1,37 @@
+"""The book, built once for all tests through the same entry point as `make`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import BOOK, BUILD, ROOT
+
+SITE = BUILD / "book" / "html"
+
+
+def pages() -> list[str]:
+    """The pages of the book, as the table of contents lists them, without suffix."""
+    toc = (BOOK / "_toc.yml").read_text(encoding="utf-8")
+    return re.findall(r"^(?:root:| *- file:) (\S+)$", toc, re.MULTILINE)
+
+
+def chapters() -> list[str]:
+    """The numbered chapters among the pages: the files whose names begin with a number."""
+    return [page for page in pages() if re.match(r"\d\d-", Path(page).name)]
+
+
+def build_book() -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(BOOK / "build.py")], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built site."""
+    done = build_book()
+    assert done.returncode == 0, f"The book does not build:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
+    return SITE

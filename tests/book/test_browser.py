@@ -1,0 +1,204 @@
+"""Every page in a real browser without a network: http and files, light and dark, desk and phone."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from autograder.course import BUILD
+from tests.book.conftest import pages
+from tests.browser import chromium
+
+pytestmark = pytest.mark.browser
+
+ALL = [*pages(), "genindex", "search"]
+HARMLESS = ("[PST]", "[togglebutton]")
+"""What the theme's scripts note on the console on every page, about themselves."""
+
+HEAVIEST = 4_000_000
+"""The most bytes that one page may cause to be loaded, pictures, scripts and fonts included."""
+
+READY = """async () => {
+  if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
+
+
+@dataclass
+class Seen:
+    """A page, and everything about it that must stay empty."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    weight: int = 0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = chromium(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def http_address(site: Path) -> Iterator[str]:
+    """The address of the site over http, from this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Seen]]:
+    """Opens an address and waits for formulas and fonts. What lies elsewhere is noted and refused."""
+    contexts = []
+
+    def open_page(address: str, own: str, **options: object) -> Seen:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.set_default_timeout(120_000)
+        seen = Seen(context.new_page())
+
+        def answer(route: object) -> None:
+            url = route.request.url
+            if url.startswith((own, "data:", "blob:")):
+                route.continue_()
+            else:
+                seen.outside.append(url)
+                route.abort()
+
+        def weigh(response: object) -> None:
+            if response.url.startswith("http"):
+                seen.weight += int(response.headers.get("content-length", 0))
+
+        context.route("**/*", answer)
+        page = seen.page
+        page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}")
+                if not message.text.startswith(HARMLESS) else None)
+        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: seen.complaints.append(f"not loaded: {request.url}"))
+        page.on("response", lambda response: seen.complaints.append(f"{response.status}: {response.url}")
+                if response.status >= 400 else None)
+        page.on("response", weigh)
+        page.goto(address, wait_until="load")
+        page.evaluate(READY)
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def unfold(page: Page) -> None:
+    """Opens every folded answer and every folded piece of code."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+
+
+def violations(page: Page) -> list[str]:
+    # Without preload: to look into style sheets, axe would fetch them again, from wrong addresses.
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def wider_than_the_screen(page: Page) -> list[str]:
+    """What makes the page scroll sideways."""
+    return page.evaluate("""() => {
+      const width = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= width) return [];
+      return [...document.querySelectorAll('body *')]
+        .filter(element => element.getBoundingClientRect().right > width + 1)
+        .map(element => `${element.tagName}.${element.className}`).slice(0, 10);
+    }""")
+
+
+def formulas_not_drawn(page: Page) -> int:
+    return page.evaluate("""() => [...document.querySelectorAll('.math')]
+      .filter(element => !element.querySelector('mjx-container mjx-math')).length""")
+
+
+def record_weight(name: str, weight: int) -> None:
+    path = BUILD / "book" / "page-weights.json"
+    known = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps(known | {name: weight}, indent=1, sort_keys=True) + "\n")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_desk_over_http(visit: Callable[..., Seen], http_address: str, name: str) -> None:
+    seen = visit(f"{http_address}/{name}.html", http_address, viewport={"width": 1280, "height": 900},
+                 color_scheme="light")
+    page = seen.page
+    assert seen.outside == [] and seen.complaints == []
+    assert formulas_not_drawn(page) == 0
+    record_weight(name, seen.weight)
+    assert 100_000 < seen.weight < HEAVIEST
+    unfold(page)
+    assert violations(page) == []
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert violations(page) == []
+    assert wider_than_the_screen(page) == []
+    assert seen.outside == [] and seen.complaints == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_phone_from_a_file(visit: Callable[..., Seen], site: Path, name: str) -> None:
+    seen = visit((site / f"{name}.html").as_uri(), site.as_uri(), viewport={"width": 360, "height": 740},
+                 device_scale_factor=2, is_mobile=True, has_touch=True, color_scheme="dark")
+    page = seen.page
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark", "it follows the system"
+    assert seen.outside == [] and seen.complaints == []
+    assert formulas_not_drawn(page) == 0
+    unfold(page)
+    assert wider_than_the_screen(page) == []
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_the_search_finds(visit: Callable[..., Seen], site: Path, http_address: str, scheme: str) -> None:
+    own = http_address if scheme == "http" else site.as_uri()
+    seen = visit(f"{own}/search.html?q=normalization", own)
+    seen.page.wait_for_selector("#search-results li a")
+    found = seen.page.eval_on_selector_all("#search-results li a", "links => links.map(link => link.href)")
+    assert any("03-normalization" in link for link in found)
+    assert seen.outside == [] and seen.complaints == []
+
+
+def test_the_theme_can_be_changed_by_keyboard(visit: Callable[..., Seen], site: Path) -> None:
+    seen = visit((site / "index.html").as_uri(), site.as_uri(), color_scheme="light",
+                 viewport={"width": 1280, "height": 900})
+    page = seen.page
+    before = page.evaluate("document.documentElement.dataset.theme")
+    page.focus(".theme-switch-button:visible")
+    for _ in range(2):  # automatic, light, dark: at most two steps to another look
+        page.keyboard.press("Enter")
+        if page.evaluate("document.documentElement.dataset.theme") != before:
+            break
+    assert page.evaluate("document.documentElement.dataset.theme") != before
+    assert seen.complaints == []
+
+
+def test_a_letter_on_a_phone_is_never_tiny(visit: Callable[..., Seen], site: Path) -> None:
+    """Figures shrink with the screen; none so far that its letters of 10 points fall under 8 pixels."""
+    for name in pages():
+        seen = visit((site / f"{name}.html").as_uri(), site.as_uri(), viewport={"width": 360, "height": 740})
+        shrunk = seen.page.eval_on_selector_all(
+            ".cell_output img",
+            "images => images.map(image => image.getBoundingClientRect().width / (image.naturalWidth / 2))")
+        # At its full width a point is 96 / 72 pixels.
+        assert all(10 * 96 / 72 * scale >= 8 for scale in shrunk), (name, shrunk)

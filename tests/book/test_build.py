@@ -1,0 +1,122 @@
+"""The build: clean, quick when nothing changed, and refusing what it should refuse."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import BOOK, BUILD, EXERCISES
+from tests.book.conftest import build_book
+
+pytestmark = pytest.mark.browser
+
+HEAD = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# Page
+
+"""
+
+# What an author gets wrong, and a part of the message that must come.
+MISTAKES = {
+    "![](picture.png)": "picture without alternative text",
+    "```{code-cell} python\nimport matplotlib.pyplot as plt\nplt.plot([1]);\n```": "without alternative text",
+    "[there](nowhere.md)": "nowhere.md",
+    "[here](#no-such-heading)": "no-such-heading",
+    "{term}`nonsense`": "term not in glossary: 'nonsense'",
+    "{cite}`nobody1900`": "nobody1900",
+    "{ref}`no-label`": "no-label",
+    "{numref}`fig-none`": "fig-none",
+    "{eq}`eq-none`": "eq-none",
+    "{download}`gone.csv`": "gone.csv",
+    "{glue:text}`never_glued:.1f`": "never_glued",
+    "{chapter}`99`": "there is no chapter 99",
+    ":::{practice} 99-nothing\nDo it.\n:::": "there is no exercise 99-nothing",
+    "```{nonsuch}\n```": "nonsuch",
+    '```{code-cell} python\nimport sys\nprint("careful", file=sys.stderr)\n```': "stderr",
+}
+
+
+def small_book(folder: Path, page: str) -> Path:
+    """A book of one page in `folder`, with the configuration and extension of the real one."""
+    book = folder / "book"
+    book.mkdir()
+    for name in ("_ext", "_static", "_templates", "_config.yml", "build.py", "figures.py", "references.bib"):
+        (shutil.copytree if (BOOK / name).is_dir() else shutil.copy)(BOOK / name, book / name)
+    (folder / "exercises").mkdir()
+    (folder / "exercises" / "mnist.npz").write_bytes(b"no page here reads it")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (book / "index.md").write_text(HEAD + page)
+    shutil.copy(next(iter((BUILD / "book" / "html" / "_images").glob("*.png"))), book / "picture.png")
+    return book
+
+
+def build(book: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(book / "build.py")], cwd=book.parent, capture_output=True,
+                          text=True, env=os.environ | {"NO_COLOR": "1"})
+
+
+def test_unchanged_it_is_rebuilt_in_seconds_and_executes_nothing(site: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = build_book()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0 and "Executing" not in done.stdout
+    # Processor time, because the machine may be busy with something else.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10
+
+
+def test_what_an_author_gets_wrong_fails_the_build(site: Path, tmp_path: Path) -> None:
+    done = build(small_book(tmp_path, "\n\n".join(MISTAKES)))
+    assert done.returncode == 1, done.stdout
+    messages = [line for line in done.stderr.splitlines() if "WARNING" in line or "ERROR" in line]
+    for expected in MISTAKES.values():
+        assert any(expected in message for message in messages), f"{expected} not in:\n{done.stderr}"
+    assert sum("picture without alternative text" in message for message in messages) == 2
+
+
+def test_a_clean_page_passes_and_a_failing_cell_does_not(site: Path, tmp_path: Path) -> None:
+    book = small_book(tmp_path, "```{code-cell} python\n1 + 1\n```\n")
+    done = build(book)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Executing 1 of 1" in done.stdout
+    (book / "index.md").write_text(HEAD + "```{code-cell} python\nsum_of_all = 1 / 0\n```\n")
+    done = build(book)
+    assert done.returncode == 1
+    assert "index.md failed" in done.stderr
+    assert "sum_of_all = 1 / 0" in done.stderr and "ZeroDivisionError" in done.stderr
+
+
+def test_a_warning_comes_again_until_it_is_mended(site: Path, tmp_path: Path) -> None:
+    book = small_book(tmp_path, "{term}`nonsense`\n")
+    assert [build(book).returncode for _ in range(2)] == [1, 1]
+    (book / "index.md").write_text(HEAD + "All is well.\n")
+    assert build(book).returncode == 0
+
+
+def test_changed_ingredients_are_noticed(site: Path, tmp_path: Path) -> None:
+    book = small_book(tmp_path, "```{code-cell} python\nimport figures\nfigures.WIDTH\n```\n")
+    assert "Executing 1 of 1" in build(book).stdout
+    assert "Executing" not in build(book).stdout
+    style = (book / "figures.py").read_text()
+    (book / "figures.py").write_text(style.replace("WIDTH = 5.2", "WIDTH = 4.321"))
+    assert "Executing 1 of 1" in build(book).stdout
+    assert "4.321" in (tmp_path / "build" / "book" / "html" / "index.html").read_text()
+
+
+def test_the_zip_holds_what_a_learner_needs(site: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(site / "reading-digits-exercises.zip") as archive:
+        names = set(archive.namelist())
+    for path in EXERCISES.rglob("*"):
+        wanted = path.is_file() and not {"__pycache__", ".ipynb_checkpoints", ".OTTER_LOG"} & set(path.parts)
+        assert (f"reading-digits/{path.relative_to(EXERCISES).as_posix()}" in names) == wanted

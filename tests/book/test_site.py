@@ -1,0 +1,117 @@
+"""The built site as files: links lead somewhere, pictures say what they show, nothing comes from outside."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.book.conftest import SITE, pages
+
+pytestmark = pytest.mark.browser
+
+ALL = [*pages(), "genindex", "search"]
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def page_path(page: str) -> Path:
+    return SITE / f"{page}.html"
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    return frozenset(str(tag.get("id") or tag.get("name")) for tag in parsed(path).find_all(True)
+                     if tag.get("id") or (tag.name == "a" and tag.get("name")))
+
+
+def addresses(page: str) -> list[tuple[str, str]]:
+    """Every address in a page, with the name of its tag: attributes, inline styles, and raw HTML as well."""
+    found = []
+    for tag in parsed(page_path(page)).find_all(True):
+        for attribute in ("href", "src", "data", "action", "poster", "xlink:href"):
+            if tag.get(attribute) is not None and not (attribute == "data" and tag.name != "object"):
+                found.append((tag.name, str(tag[attribute])))
+        sizes = [part.split()[0] for part in str(tag.get("srcset", "")).split(",") if part.strip()]
+        styles = re.findall(r"url\(['\"]?([^'\")]+)", str(tag.get("style", "")))
+        found += [(tag.name, address) for address in sizes + styles]
+    return found
+
+
+def problem(page: str, address: str) -> str | None:
+    """Why an address inside the site leads nowhere, or None."""
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return None
+    if parts.path.startswith("/"):
+        return "begins at the server's root, and the book may lie in a folder"
+    target = (page_path(page).parent / unquote(parts.path)).resolve() if parts.path else page_path(page)
+    if not target.is_relative_to(SITE.resolve()):
+        return "leads out of the site"
+    if not target.is_file():
+        return "there is no such file"
+    if parts.fragment and target.suffix == ".html" and unquote(parts.fragment) not in anchors(target):
+        return "there is no such anchor"
+    return None
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_every_link_and_anchor_resolves(site: Path, page: str) -> None:
+    problems = {address: why for _, address in addresses(page) if (why := problem(page, address))}
+    assert problems == {}
+    assert len(addresses(page)) > 20
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_nothing_is_loaded_from_outside(site: Path, page: str) -> None:
+    links = ("a", "area", "form")
+    outside = [(tag, address) for tag, address in addresses(page)
+               if tag not in links and urlsplit(address).scheme not in ("", "data")]
+    assert outside == []
+    assert [address for tag, address in addresses(page) if tag in links
+            if urlsplit(address).scheme not in ("", "http", "https", "mailto")] == []
+
+
+def test_style_sheets_and_scripts_load_nothing_from_outside(site: Path) -> None:
+    for path in SITE.rglob("*.css"):
+        css = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for address in re.findall(r"(?:@import\s+|url\()\s*['\"]?([^'\")\s;]+)", css):
+            assert urlsplit(address).scheme in ("", "data"), f"{path.name} loads {address}"
+            if not urlsplit(address).scheme:
+                assert (path.parent / unquote(urlsplit(address).path)).exists(), f"{path.name}: {address}"
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_every_picture_says_what_is_seen(site: Path, page: str) -> None:
+    for image in parsed(page_path(page)).find_all("img"):
+        assert len(str(image.get("alt", "")).strip()) > 20, image
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_no_identifier_is_given_twice(site: Path, page: str) -> None:
+    given = [str(tag["id"]) for tag in parsed(page_path(page)).find_all(id=True)]
+    assert sorted(name for name in set(given) if given.count(name) > 1) == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_chapter_that_is_spoken_of_exists(site: Path, page: str) -> None:
+    assert [tag.text for tag in parsed(page_path(page)).select(".chapter-missing")] == []
+
+
+@pytest.mark.parametrize("page", pages())
+def test_one_heading_of_the_first_level(site: Path, page: str) -> None:
+    assert len(parsed(page_path(page)).select("article h1")) == 1
+
+
+def test_every_exercise_can_be_downloaded_from_a_page(site: Path) -> None:
+    from autograder.course import exercise_names
+
+    downloads = {Path(address).name for page in pages() for _, address in addresses(page)}
+    assert {f"{name}.ipynb" for name in exercise_names()} <= downloads
