@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Message:
-    """A message that several submissions got. `variants`: how many wordings, numbers apart."""
+    """A message that submissions got: from which `kind` of checks, and in how many `variants` of numbers."""
 
     question: str
     kind: str
@@ -187,22 +187,25 @@ def _masked(message: str) -> str:
 
 
 def _grouped(found: Iterable[tuple[int, str, str, str]]) -> tuple[Message, ...]:
-    """Groups (submission, question, kind, message) by all but the submission, numbers apart.
+    """Groups (submission, question, kind of check, message) by question and message, numbers apart.
 
     The commonest wording stands for its group. Each submission counts once.
     """
-    wordings: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    submissions: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    wordings: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    submissions: dict[tuple[str, str], set[int]] = defaultdict(set)
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for submission, question, kind, message in found:
-        key = (question, kind, _masked(message))
+        key = (question, _masked(message))
         wordings[key][message] += 1
         submissions[key].add(submission)
+        kinds[key].add(kind)
     groups = [
-        Message(question, kind, min(wordings[key], key=lambda wording: (-wordings[key][wording], wording)),
-                len(submissions[key]), len(wordings[key]))
-        for key in wordings for question, kind, _ in [key]
+        Message(question, " and ".join(sorted(kinds[question, masked], reverse=True)),
+                min((-times, wording) for wording, times in counted.items())[1],
+                len(submissions[question, masked]), len(counted))
+        for (question, masked), counted in wordings.items()
     ]
-    return tuple(sorted(groups, key=lambda group: (-group.count, group.question, group.kind, group.message)))
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.question, group.message)))
 
 
 def _messages(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
@@ -216,13 +219,12 @@ def _messages(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
 
 
 def _errors(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
-    """The last lines of the errors that cells stopped with, the commonest first."""
+    """What the errors that cells stopped with say, the commonest first."""
     found = []
     for position, result in enumerate(own):
         for cell in result.cells if words.was_run(result) else ():
-            last = [line for line in text.lines(cell.error).splitlines() if line.strip()]
-            if last:
-                found.append((position, "", cell.status, text.clip(last[-1].strip(), LONGEST_MESSAGE)))
+            if gist := words.gist(cell):
+                found.append((position, "", "", text.clip(gist, LONGEST_MESSAGE)))
     return _grouped(found)
 
 

@@ -54,6 +54,7 @@ class Question:
     failed: tuple[Failed, ...]
     passed: tuple[str, ...]
     public: int
+    hidden: int
 
     @property
     def complete(self) -> bool:
@@ -67,12 +68,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell that did not end well. `number` counts from 1, `last` is the last line of the error."""
+    """One code cell that did not end well. `number` counts from 1, `gist` is the heart of its error."""
 
     anchor: str
     number: int
     what: str
-    last: str
+    gist: str
     error: str
 
 
@@ -181,6 +182,7 @@ def _question(question: QuestionResult, anchor: str) -> Question:
         failed=tuple(Failed(tuple(names), hidden, message) for (hidden, message), names in groups.items()),
         passed=tuple(name for name, case in named if case.passed),
         public=sum(not case.hidden for case in question.cases),
+        hidden=sum(case.hidden for case in question.cases),
     )
 
 
@@ -193,15 +195,11 @@ def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
 def _cell(cell: CellResult, anchor: str) -> Cell:
     error = _message(cell.error)
     what = CELL_STATUS.get(cell.status, "did not end")
-    lines = [line for line in error.splitlines() if line.strip()]
-    if cell.status == "timeout" and lines and lines[-1].startswith("KeyboardInterrupt"):
-        # That is how it was stopped; where it was says more.
-        lines = lines[:-1]
-    last = "\n".join(lines[-2:]) if cell.status == "timeout" else "".join(lines[-1:])
-    if last.startswith("NotImplementedError"):
+    gist = words.gist(cell)
+    if gist.startswith("NotImplementedError"):
         what = "uses something that is not written yet"
-    whole = error if error.strip() != last.strip() else ""
-    return Cell(anchor, cell.index + 1, what, text.clip(last, 300), whole)
+    whole = error if error.strip() != gist.strip() else ""
+    return Cell(anchor, cell.index + 1, what, text.clip(gist, 300), whole)
 
 
 def _message(message: str) -> str:
@@ -236,7 +234,7 @@ def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict
         return None
     if cells:
         cell = cells[0]
-        return First(f"Code cell {cell.number} {cell.what}", cell.last, cell.anchor,
+        return First(f"Code cell {cell.number} {cell.what}", cell.gist, cell.anchor,
                      "Later answers may fail only because of this one.")
     for hidden in (False, True):
         for question in incomplete:

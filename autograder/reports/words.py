@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder import course
-from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.results import CellResult, SubmissionResult, Verdict
+from autograder.reports import text
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,16 @@ def question_label(name: str) -> str:
     """`q2_1` as readers say it: `Question 2.1`; any other name as it is."""
     found = re.fullmatch(r"q(\d+)_(\d+)", name)
     return f"Question {found[1]}.{found[2]}" if found else name
+
+
+def gist(cell: CellResult) -> str:
+    """What of a cell's error says most: its last line; of a cell that was stopped, where it was."""
+    said = [line for line in text.lines(cell.error).splitlines() if line.strip()]
+    if cell.status == "timeout":
+        # How it was stopped says nothing, and the two lines above it say where.
+        said = said[:-1] if said and said[-1].startswith("KeyboardInterrupt") else said
+        return "\n".join(said[-2:])
+    return "".join(said[-1:])
 
 
 def is_full(score: float, possible: float) -> bool:

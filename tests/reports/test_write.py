@@ -90,7 +90,7 @@ def test_feedback_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert "Fix this first Question 7.1 (q7_1)" in page.words
     assert "scale returned 255.0; expected 1.0. Divide by 255?" in page.words
     assert "✗ failed: hidden check 1 Hint: Try other dtypes." in page.words
-    assert "✓ passed: check 1, hidden check 1" in page.words
+    assert "✓ passed: all 2 checks, 1 of them hidden" in page.words
     assert "What to do next:" in page.words
     assert "name of a hidden check" not in page.source
 
@@ -512,3 +512,12 @@ def test_sums_of_thirds_are_full_marks(tmp_path: Path) -> None:
     class_page = Page(tmp_path / "report.html")
     assert "Full marks 1 of 1" in class_page.words and "Points lost in" in class_page.words
     assert "q7_3 0 s" not in class_page.words
+
+
+def test_one_mistake_seen_by_public_and_hidden_checks_is_one_line(tmp_path: Path) -> None:
+    cases = (CaseResult("", False, True, 1.0, "no scale"), CaseResult("", False, False, 1.0, "no scale"))
+    results = [
+        submission(name, questions=(QuestionResult("q7_1", 0.0, 2.0, "in-place", cases),)) for name in "ab"
+    ]
+    page = report(tmp_path, results)
+    assert "2 100 % q7_1 public and hidden check no scale" in page.words and page.words.count("no scale") == 1
