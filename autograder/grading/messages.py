@@ -24,6 +24,9 @@ from autograder.sandbox.remote import RemoteError
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300
+HIDDEN_LEARNER_ERROR_LIMIT = 120
+"""In a hidden case: enough to know one's own error, little for a function that raises what it was given."""
+
 HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
 PUBLIC_HINT = "A test of this question failed."
 
@@ -85,11 +88,12 @@ def missing_names(
     return f"{sentence} Was it renamed, or is its cell missing?"
 
 
-def exception_text(error: BaseException) -> str:
+def exception_text(error: BaseException, hidden: bool = False) -> str:
     """`TypeError: ...` on one line, without anything from the traceback."""
+    limit = HIDDEN_LEARNER_ERROR_LIMIT if hidden else LEARNER_ERROR_LIMIT
     if isinstance(error, RemoteError):  # stands for an exception of the learner's own, and names it
-        return one_line(str(error), LEARNER_ERROR_LIMIT)
-    return one_line("".join(traceback.format_exception_only(error)), LEARNER_ERROR_LIMIT)
+        return one_line(str(error), limit)
+    return one_line("".join(traceback.format_exception_only(error)), limit)
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _said(failure: Failure) -> Said:
     if error is None:
         return Said()
     if error is failure.learner_error:
-        return Said(f"Your code raised {exception_text(error)}")
+        return Said(f"Your code raised {exception_text(error, failure.hidden)}")
     frames = traceback.extract_tb(error.__traceback__)
     if frames and frames[-1].filename == remote.__file__:  # a placeholder: it says what it is
         return Said(str(error))
@@ -149,7 +153,7 @@ def _from_doctest(failure: Failure) -> Said:
 
 def _raised_in_doctest(section: str, failure: Failure) -> Said:
     if failure.learner_error is not None:
-        return Said(f"Your code raised {exception_text(failure.learner_error)}")
+        return Said(f"Your code raised {exception_text(failure.learner_error, failure.hidden)}")
     _, _, trace = section.partition("\nException raised:\n")
     lines = trace.splitlines()
     at_margin = [number for number, line in enumerate(lines) if re.match(r"    \S", line)]

@@ -91,12 +91,12 @@ class QuestionRun:
         ]
         return QuestionResult(
             name=name,
-            score=float(test_file.score),
-            possible=float(test_file.possible),
+            score=_points(test_file.score),
+            possible=_points(test_file.possible),
             checked=checked,
             cases=tuple(
                 CaseResult(
-                    one_line(str(case.name), 200), passed, bool(case.hidden), float(case.points or 0), message
+                    one_line(str(case.name), 200), passed, bool(case.hidden), _points(case.points), message
                 )
                 for case, (passed, message) in zip(cases, outcomes, strict=True)
             ),
@@ -141,6 +141,11 @@ class QuestionRun:
         )
         names = self.source.names() if environment.missing else []
         return False, explain(failure, names, self.cells)
+
+
+def _points(points: float | None) -> float:
+    """Points without what floating point adds when they are split: 2, not 1.9999999999999998."""
+    return round(float(points or 0), 9)
 
 
 def load_test_file(path: Path) -> TestFile:

@@ -28,6 +28,9 @@ MAX_FILES = 50
 FILE_SUFFIXES = frozenset({".py", ".csv", ".json", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg"})
 """Files beside the notebook that its code may want to read or import."""
 
+FILE_NAME = re.compile(r"\w[\w .()+-]{0,79}")
+"""Names that a file beside the notebook may have: short enough, even in other scripts, for any disk."""
+
 NOISE = frozenset({"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".venv", "node_modules"})
 """Folders that no one hands in on purpose."""
 
@@ -94,6 +97,7 @@ def _read(archive: zipfile.ZipFile) -> Packed:
         for entry in wanted
         if posixpath.dirname(entry.filename) == folder
         and posixpath.splitext(entry.filename)[1].lower() in FILE_SUFFIXES
+        and FILE_NAME.fullmatch(posixpath.basename(entry.filename))
     ]
     if len(beside) > MAX_FILES:
         raise UnreadableError(f"The zip has {len(beside)} files beside the notebook; at most {MAX_FILES}.")

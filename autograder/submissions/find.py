@@ -66,7 +66,7 @@ def find(paths: Sequence[Path]) -> Search:
         CourseError: a path does not exist, or there is nothing to grade in any of them.
     """
     exercises = course.exercise_names()
-    found: dict[str, Found] = {}
+    found: dict[str, tuple[Found, str]] = {}
     others: list[Path] = []
     for path in paths:
         if not os.path.lexists(path):
@@ -77,11 +77,12 @@ def find(paths: Sequence[Path]) -> Search:
                     if file.name not in course.SUPPORT_FILES:
                         others.append(file)
                     continue
-                learner = _learner_in_folder(file.relative_to(path), path, exercises)
-                found.setdefault(os.path.abspath(file), Found(file, learner, clean_name(file.name)))
+                inside = file.relative_to(path)
+                item = Found(file, _learner_in_folder(inside, path, exercises), clean_name(file.name))
+                found.setdefault(os.path.abspath(file), (item, clean_name(inside.as_posix())))
         else:
-            learner = _learner_of_file(path, exercises)
-            found.setdefault(os.path.abspath(path), Found(path, learner, clean_name(path.name)))
+            item = Found(path, _learner_of_file(path, exercises), clean_name(path.name))
+            found.setdefault(os.path.abspath(path), (item, clean_name(path.as_posix())))
     if not found:
         places = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {places}.")
@@ -136,16 +137,14 @@ def _without_exercise(part: str, exercises: Iterable[str]) -> str:
     return text
 
 
-def _distinct(found: Iterable[Found]) -> Iterator[Found]:
-    """The same, with a name that is distinct for each learner: the folder is added where it has to be."""
+def _distinct(found: Iterable[tuple[Found, str]]) -> Iterator[Found]:
+    """Each with a name that no other of the same learner has: its path where the file name is not enough."""
     items = list(found)
-    seen = Counter((item.learner, item.name) for item in items)
+    seen = Counter((item.learner, item.name) for item, _ in items)
     taken: set[tuple[str, str]] = set()
-    for item in items:
-        name = item.name
-        if seen[item.learner, name] > 1:
-            name = clean_name(item.path.as_posix())
-        base, number = name, 2
+    for item, path in items:
+        base = name = item.name if seen[item.learner, item.name] == 1 else path
+        number = 2
         while (item.learner, name) in taken:
             name, number = f"{base} ({number})", number + 1
         taken.add((item.learner, name))

@@ -105,6 +105,8 @@ def test_what_the_learners_own_code_raised_is_shown(tmp_path: Path, source: str)
         raise error
 
     assert message(run(tmp_path, source, error=error, f=f)) == "Your code raised ValueError: mine"
+    error.args = ("secret input " * 100,)
+    assert len(message(run(tmp_path, source, error=error, f=f))) < 150
 
 
 @pytest.mark.parametrize("source", [
@@ -158,6 +160,10 @@ def test_points_are_split_as_otter_splits_them(tmp_path: Path) -> None:
     assert [case.points for case in result.cases] == [2, 1.5, 1.5]
     assert (result.score, result.possible) == (3.5, 5)
     assert run(tmp_path, source + "all_or_nothing = True\n", x=1).score == 0
+    sixths = exception_test("pass") + "".join(
+        f"@test_case(points=None)\ndef test_{n}(x): pass\n" for n in range(5)
+    )
+    assert run(tmp_path, sixths).score == 2
 
 
 def test_one_case_that_leaves_does_not_take_the_others(tmp_path: Path) -> None:

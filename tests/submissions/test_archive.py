@@ -48,6 +48,11 @@ def test_files_beside_the_notebook_come_with_it() -> None:
     assert packed.files == {"helper.py": b"x = 1"}
 
 
+def test_a_file_with_a_name_no_disk_takes_is_left_out() -> None:
+    names = ["x" * 90 + ".py", "a\x01.py", "-rf.py", "ß.py"]
+    assert list(read_zip(zipped(NOTEBOOK, *[(name, b"") for name in names])).files) == ["ß.py"]
+
+
 def test_what_a_mac_and_jupyter_add_is_no_second_notebook() -> None:
     packed = read_zip(
         zipped(

@@ -97,9 +97,13 @@ def test_the_same_file_name_from_two_learners_gives_two_rows(tmp_path: Path) -> 
 def test_two_files_of_one_learner_and_one_name_stay_two(tmp_path: Path) -> None:
     put(tmp_path / "alice" / "first" / f"{NAME}.ipynb")
     put(tmp_path / "alice" / "second" / f"{NAME}.ipynb")
-    rows = learners(tmp_path)
-    assert [learner for learner, _ in rows] == ["alice", "alice"]
-    assert len({name for _, name in rows}) == 2
+    assert learners(tmp_path) == [
+        ("alice", f"alice/first/{NAME}.ipynb"),
+        ("alice", f"alice/second/{NAME}.ipynb"),
+    ]
+    put(tmp_path / "1" / "bob.ipynb")
+    put(tmp_path / "2" / "bob.ipynb")
+    assert learners(tmp_path / "1", tmp_path / "2") == [("bob", "bob.ipynb"), ("bob", "bob.ipynb (2)")]
 
 
 def test_a_name_composed_in_two_ways_is_one_name(tmp_path: Path) -> None:
