@@ -154,6 +154,10 @@ class _Shell(InteractiveShell):
         self.system(cmd)
         return [] if split else ""
 
+    @contextlib.contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        yield  # IPython would keep all output once more, without a limit.
+
     def ask_exit(self) -> None:
         raise SystemExit
 

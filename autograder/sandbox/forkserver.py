@@ -26,6 +26,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -101,7 +102,7 @@ class Nursery:
         return [tuple(result) for result in results]
 
     def serve(self, control: socket.socket) -> None:
-        """Answers requests until the host is gone."""
+        """Answers requests until the host is gone, then waits until the last sandbox is."""
         awake, wake = os.pipe()
         os.set_blocking(awake, False)
         os.set_blocking(wake, False)
@@ -120,6 +121,7 @@ class Nursery:
                         os.read(awake, 4096)
                     self.reap()
                 elif not self.request(control):
+                    self.reap(0)
                     return
 
     def request(self, control: socket.socket) -> bool:
@@ -142,9 +144,10 @@ class Nursery:
                 os.close(descriptor)
         return True
 
-    def reap(self) -> None:
+    def reap(self, options: int = os.WNOHANG) -> None:
+        """Collects the sandboxes that have ended."""
         with contextlib.suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            while ended := os.waitpid(-1, options)[0]:
                 self.cleared(ended)
 
     def cleared(self, warden: int) -> None:
@@ -155,7 +158,7 @@ class Nursery:
     def sandbox(self, limits: Limits, files: list[File], entry: Entry) -> tuple[int, socket.socket]:
         """Starts a sandbox. Returns its first process, and the host's end of the socket that `entry` has."""
         one_thread()
-        folder = self.confinement.new_sandbox()
+        self.confinement.new_sandbox()
         host, inside = socket.socketpair()
         status, status_end = os.pipe()
         child = os.fork()
@@ -168,13 +171,13 @@ class Nursery:
             said: dict[str, Any] = {}
             for line in lines:
                 said |= json.loads(line)
-        warden = said.get("pid")
-        if warden is not None and folder is not None:
-            self.folders[warden] = folder
+        warden = said.get("pid", 0)
+        if self.confinement.level != "full":
+            self.folders[warden] = self.confinement.base
         if "confined" not in said:
             host.close()
             raise Unavailable(said.get("error", "the new process ended without a word"))
-        return said["pid"], host
+        return warden, host
 
 
 class _Child:
@@ -277,7 +280,7 @@ def _place(files: Sequence[File]) -> None:
 
 
 def main(descriptor: int) -> None:
-    """Serves the host on `descriptor`. Its first message names the level, and says whether only to "try" it."""
+    """Serves the host on `descriptor`. Its first message names the level and the purpose."""
     control = socket.socket(fileno=descriptor)
     asked, descriptors = receive(control)
     if asked is None:
@@ -296,8 +299,12 @@ def main(descriptor: int) -> None:
     if asked["purpose"] == "try" or not all(held for _, held, _ in results):
         send(control, {"checks": results})
         return
-    if asked["purpose"] == "warm":
-        warm_up()
-    nursery.preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
-    sys.path.remove(str(Path(__file__).resolve().parents[2]))
-    nursery.serve(control)
+    os.environ["HOME"] = tempfile.mkdtemp(prefix="reading-digits-")
+    try:
+        if asked["purpose"] == "warm":
+            warm_up()
+        nursery.preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
+        sys.path.remove(str(Path(__file__).resolve().parents[2]))
+        nursery.serve(control)
+    finally:
+        clear(os.environ["HOME"])

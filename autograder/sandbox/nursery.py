@@ -6,6 +6,7 @@ from a cell runner passes through here.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -56,7 +57,7 @@ class Nursery:
     Args:
         level: "auto" (the best of "full" and "no-namespaces" that holds here), or one of `LEVELS`.
         preload: files that every cell runner gets, under their own names.
-        warm: import TensorFlow, Keras, NumPy and matplotlib once, here. Without, each notebook imports its own.
+        warm: import TensorFlow and the like once, here. Without, each notebook imports its own.
 
     Attributes:
         level: the isolation in use.
@@ -114,7 +115,7 @@ class Nursery:
         )
 
     def close(self) -> None:
-        """Ends the nursery process. Cell runners live on until their sockets are closed."""
+        """Ends the nursery process, which stays until the last of its sandboxes has ended."""
         with self._lock:
             if self._process is not None:
                 self._process.close()
@@ -204,11 +205,8 @@ class _Process:
 
     def close(self) -> None:
         self._control.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # It stays as long as its last sandbox.
             self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         self._errors.close()
 
 
@@ -234,7 +232,6 @@ def environment() -> dict[str, str]:
     """
     return {
         "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
         "USER": "learner",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "agg",

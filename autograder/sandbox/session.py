@@ -24,6 +24,8 @@ from autograder.sandbox.limits import Limits
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
+ERROR_LIMIT = 10_000
+"""Characters of a cell's error."""
 WATCH_INTERVAL = 0.2
 """Seconds between two looks at a sandbox's memory."""
 
@@ -92,6 +94,7 @@ class Session:
 
     def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
         """Runs one cell; see `CellOutcome`. `timeout` is in seconds."""
+        most = self.limits.output_bytes + 1000  # The cell runner cuts it, too; but that is only its word.
         spent = 0.0
         request: tuple[object, ...] = ("run", index, source)
         try:
@@ -108,7 +111,7 @@ class Session:
                     case ("ran", str(status), str(error), str(output)):
                         if status not in ("ok", "raised", "timeout", "memory"):
                             raise self._end("protocol", "the cell runner sent an unknown status")
-                        return CellOutcome(status, clean(error), spent, clean(output))
+                        return CellOutcome(status, clean(error[:ERROR_LIMIT]), spent, clean(output[:most]))
                     case _:
                         raise self._unexpected()
         except SessionEnded as end:
@@ -339,7 +342,7 @@ class Session:
             used = memory.megabytes(self.pid, enough=limit)
             if used > limit:
                 self._overrun = f"used {used:,.0f} MB of memory; a submission may use {limit:,} MB"
-                self._signal(signal.SIGKILL)
+                self._kill()
                 return
 
 

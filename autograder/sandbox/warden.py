@@ -89,19 +89,32 @@ class Warden:
 
     def too_much(self) -> bool:
         """Whether the files in the scratch folder, or open though deleted, are too many or too large."""
-        size, count = 0, 0
-        for path, folders, files in os.walk(self.folder):
-            count += len(folders) + len(files)
+        size, count, folders = 0, 0, [self.folder]
+        while folders:
+            try:
+                with os.scandir(folders.pop()) as entries:
+                    for entry in entries:
+                        count += 1
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+            except FileNotFoundError:  # It has just been removed.
+                continue
+            except OSError:  # So deep that it cannot be named: nothing a notebook needs.
+                return True
             if count > self.limits.scratch_files:
                 return True
-            for name in files:
+        return size + self.deleted() > self.limits.scratch_mb << 20
+
+    def deleted(self) -> int:
+        """Bytes of the files that have no name any more, but are still open."""
+        size = 0
+        with contextlib.suppress(OSError):
+            for link in Path(f"/proc/{self.runner}/fd").iterdir():
                 with contextlib.suppress(OSError):
-                    size += os.lstat(os.path.join(path, name)).st_blocks * 512
-        for link in Path(f"/proc/{self.runner}/fd").iterdir():
-            with contextlib.suppress(OSError):
-                status = link.stat()
-                size += status.st_blocks * 512 if status.st_nlink == 0 else 0
-        return size > self.limits.scratch_mb << 20
+                    status = link.stat()
+                    size += status.st_blocks * 512 if status.st_nlink == 0 else 0
+        return size
 
 
 def _kill(process: int, signum: int) -> None:

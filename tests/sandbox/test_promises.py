@@ -1,0 +1,815 @@
+"""What the sandbox promises, each promise a test by its name, at every level of isolation that holds here.
+
+`test_unprivileged.py` runs this file once more without root.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.course import ROOT
+from autograder.sandbox.limits import Limits
+
+REFUSED = """
+def refused(attempt):
+    # Whether the attempt fails, and not for want of the thing attempted.
+    try:
+        attempt()
+    except OSError:
+        return True
+    return False
+"""
+
+
+def descendants(process: int) -> set[int]:
+    """The processes below `process`, as the machine sees them."""
+    found = set()
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found |= {int(child)} | descendants(int(child))
+    return found
+
+
+def eventually(condition: Callable[[], object], seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return bool(condition())
+
+
+# --- reaching the machine -------------------------------------------------------
+
+
+def test_can_compute_and_use_its_scratch_folder(sandbox):
+    source = """
+import os, tempfile, threading, numpy as np
+open("notes.txt", "w").write("hello")
+os.makedirs("a/b"); os.rename("notes.txt", "a/b/notes.txt")
+with tempfile.NamedTemporaryFile() as file:
+    file.write(b"x")
+thread = threading.Thread(target=list); thread.start(); thread.join()
+import shutil; shutil.copy("a/b/notes.txt", "copy.txt")
+result = open("copy.txt").read() + str(float(np.linalg.norm(np.eye(4))))
+"""
+    assert sandbox.value(source) == "hello2.0"
+
+
+def test_cannot_use_network(sandbox):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        datagrams.bind(("127.0.0.1", 0))
+        server.settimeout(0.2)
+        datagrams.settimeout(0.2)
+        ports = server.getsockname()[1], datagrams.getsockname()[1]
+        source = REFUSED + f"""
+import socket
+result = [
+    refused(lambda: socket.create_connection(("127.0.0.1", {ports[0]}), 2)),
+    refused(lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", {ports[1]}))),
+    refused(lambda: socket.socket(socket.AF_INET6)),
+    refused(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)),
+    refused(lambda: socket.getaddrinfo("localhost", 80)),
+]
+"""
+        assert all(sandbox.value(source))
+        with pytest.raises(TimeoutError):
+            server.accept()
+        with pytest.raises(TimeoutError):
+            datagrams.recv(1)
+
+
+def test_cannot_reach_sockets_of_other_processes(sandbox, tmp_path):
+    os.chmod(tmp_path, 0o755)
+    named, abstract = f"{tmp_path}/socket", f"\0sandbox-test-{os.getpid()}"
+    with (
+        socket.socket(socket.AF_UNIX) as first,
+        socket.socket(socket.AF_UNIX) as second,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as third,
+    ):
+        for server, name in ((first, named), (second, abstract), (third, abstract + "d")):
+            server.bind(name)
+            server.setblocking(False)
+        os.chmod(named, 0o777)
+        first.listen()
+        second.listen()
+        source = REFUSED + f"""
+import socket
+result = [
+    refused(lambda: socket.socket(socket.AF_UNIX).connect({named!r})),
+    refused(lambda: socket.socket(socket.AF_UNIX).connect({abstract!r})),
+    refused(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b"x", {abstract + "d"!r})),
+    refused(lambda: socket.socketpair()[0].sendto(b"x", {abstract + "d"!r})),
+]
+"""
+        assert all(sandbox.value(source))
+        with pytest.raises(BlockingIOError):
+            third.recv(1)
+
+
+def test_cannot_see_other_processes(sandbox, level):
+    source = REFUSED + f"""
+import os, signal
+from pathlib import Path
+other = {os.getpid()}
+try:
+    seen = [name for name in os.listdir("/proc") if name.isdigit()]
+except OSError:
+    seen = []
+result = [
+    len(seen) <= 2,
+    refused(lambda: os.kill(other, 0)),
+    refused(lambda: os.kill(other, signal.SIGURG)),
+    refused(lambda: Path(f"/proc/{{other}}/cmdline").read_bytes()),
+    refused(lambda: Path(f"/proc/{{other}}/environ").read_bytes()),
+    refused(lambda: os.listdir(f"/proc/{{other}}/fd")),
+    refused(lambda: os.listdir(f"/proc/{{other}}/root")),
+]
+"""
+    assert all(sandbox.value(source))
+
+
+def test_cannot_signal_anything_but_itself(sandbox, level):
+    source = REFUSED + """
+import os, signal
+targets = {"all": -1, "group": 0, "parent": os.getppid(), "init": 1}
+result = {name: refused(lambda: os.kill(target, 0)) for name, target in targets.items()}
+os.kill(os.getpid(), signal.SIGURG)
+"""
+    refused = sandbox.value(source)
+    # At level full it sees no process but those of its own sandbox.
+    assert level == "full" or all(refused.values()), refused
+    assert sandbox.session.alive
+
+
+def test_cannot_send_signals_through_a_file(sandbox, level):
+    source = REFUSED + f"""
+import fcntl, os
+end, other = os.pipe()
+result = [
+    refused(lambda: fcntl.fcntl(end, fcntl.F_SETOWN, {os.getpid()})),
+    refused(lambda: fcntl.fcntl(end, 10, 9)),  # F_SETSIG
+]
+"""
+    assert all(sandbox.value(source))
+
+
+def test_cannot_read_the_repository(sandbox):
+    secret = ROOT / "pyproject.toml"
+    source = REFUSED + f"""
+import os
+from pathlib import Path
+secret, root = Path({str(secret)!r}), {str(ROOT)!r}
+os.symlink(secret, "link")
+result = [
+    refused(lambda: secret.read_text()),
+    refused(lambda: Path("link").read_text()),
+    refused(lambda: os.link(secret, "hard") or Path("hard").read_text()),
+    refused(lambda: os.listdir(root)),
+    refused(lambda: Path("/proc/1/root" + str(secret)).read_text()),
+    refused(lambda: Path("/proc/1/cwd/" + str(secret)).read_text()),
+    refused(lambda: Path("/proc/self/root" + str(secret)).read_text()),
+    refused(lambda: Path("/old" + str(secret)).read_text()),
+]
+"""
+    assert all(sandbox.value(source))
+
+
+def test_cannot_find_the_repository_by_looking_everywhere(sandbox):
+    source = f"""
+import os
+found = []
+for folder in ("/", "/home", "/root", "/tmp", "/var", "/opt", "/mnt", "/srv", {str(ROOT.parent)!r}):
+    for path, folders, files in os.walk(folder):
+        if path.count("/") > 5 or path.startswith(("/proc", "/usr", "/lib")):
+            folders.clear()
+        found += [path for name in ("pyproject.toml", "mnist.npz", "solutions") if name in files + folders]
+result = [path for path in found if "site-packages" not in path]
+"""
+    assert sandbox.value(source) == []
+
+
+def test_cannot_read_another_submission(level, sandbox_of):
+    first = sandbox_of(level, files={"answers.txt": b"forty-two"})
+    place = first.value("import os; result = os.path.realpath('answers.txt')")
+    second = sandbox_of(level)
+    source = f"""
+import glob, os
+found = []
+for pattern in ({place!r}, "/tmp/*/*/answers.txt", "/scratch/*/answers.txt", "/proc/*/cwd/answers.txt", "*"):
+    for path in [pattern, *glob.glob(pattern)]:
+        try:
+            found.append(open(path).read())
+        except OSError:
+            pass
+result = found
+"""
+    assert second.value(source) == []
+    assert first.value("result = open('answers.txt').read()") == "forty-two"
+
+
+def test_cannot_touch_another_submission(level, sandbox_of):
+    first, second = sandbox_of(level), sandbox_of(level)
+    processes = descendants(first.runner.pid) | {first.runner.pid}
+    source = REFUSED + f"""
+import os
+result = [refused(lambda: os.kill(process, 9)) for process in {sorted(processes)}]
+"""
+    if level == "full":  # It has other numbers for its own processes; these may be its own.
+        processes = {process for process in processes if process > 100}
+    assert all(second.value(source))
+    assert first.run("1").status == "ok"
+
+
+def test_cannot_read_environment(sandbox_of, level, monkeypatch):
+    from autograder.sandbox.nursery import Nursery
+
+    monkeypatch.setenv("CLASS_SECRET", "do-not-tell")
+    with Nursery(level, warm=False) as nursery:
+        from tests.sandbox.conftest import Sandbox
+
+        sandbox = Sandbox(nursery, Limits(), {})
+        source = """
+import glob, os
+found = [repr(dict(os.environ))]
+for path in glob.glob("/proc/*/environ") + ["/proc/self/environ"]:
+    try:
+        found.append(open(path, errors="replace").read())
+    except OSError:
+        pass
+result = "".join(found)
+"""
+        seen = sandbox.value(source)
+        sandbox.session.close()
+    assert "PATH" in seen
+    assert "do-not-tell" not in seen and "CLASS_SECRET" not in seen
+
+
+def test_inherits_no_descriptors(sandbox):
+    source = """
+import os
+result = {}
+for name in os.listdir("/proc/self/fd"):
+    try:
+        result[int(name)] = os.readlink(f"/proc/self/fd/{name}")
+    except OSError:
+        pass
+"""
+    descriptors = sandbox.value(source)
+    assert {descriptors.pop(number) for number in (0, 1, 2)} == {"/dev/null"}
+    assert [name.split(":")[0] for name in descriptors.values()] == ["socket"], descriptors
+
+
+def test_cannot_write_outside_its_scratch_folder(sandbox, level, tmp_path):
+    os.chmod(tmp_path, 0o777)
+    places = [str(tmp_path), "/", "/etc", "/var/tmp", "/usr/lib", os.path.dirname(os.__file__), "/dev"]
+    places += ["/tmp", "/dev/shm"] if level != "full" else []
+    source = REFUSED + f"""
+import os
+result = {{place: refused(lambda: open(os.path.join(place, "trace-of-a-test"), "w")) for place in {places}}}
+"""
+    assert all(sandbox.value(source).values())
+    assert not any(os.path.exists(os.path.join(place, "trace-of-a-test")) for place in places)
+
+
+def test_what_it_writes_in_tmp_is_its_own(sandbox, level):
+    sandbox.run("import tempfile; open(tempfile.gettempdir() + '/trace-of-a-test', 'w').write('x')")
+    sandbox.run("open('/tmp/trace-of-a-test', 'w'); open('/dev/shm/trace-of-a-test', 'w')")
+    assert not os.path.exists("/tmp/trace-of-a-test")
+    assert not os.path.exists("/dev/shm/trace-of-a-test")
+
+
+def test_cannot_change_files_of_its_user_elsewhere(sandbox, tmp_path):
+    """Landlock alone does not cover changing modes and times; so this is about the other layers."""
+    os.chmod(tmp_path, 0o777)
+    file = tmp_path / "mine.txt"
+    file.write_text("precious")
+    os.chmod(file, 0o666)
+    before = file.stat()
+    sandbox.run(f"""
+import os
+for attempt in (
+    lambda: os.chmod({str(file)!r}, 0),
+    lambda: os.utime({str(file)!r}, (0, 0)),
+    lambda: os.truncate({str(file)!r}, 0),
+    lambda: os.rename({str(file)!r}, {str(tmp_path / "gone")!r}),
+    lambda: os.remove({str(file)!r}),
+    lambda: os.setxattr({str(file)!r}, "user.x", b"x"),
+    lambda: os.link({str(file)!r}, {str(tmp_path / "link")!r}),
+):
+    try:
+        attempt()
+    except OSError:
+        pass
+""")
+    after = file.stat()
+    assert (after.st_mode, after.st_mtime, after.st_size) == (before.st_mode, before.st_mtime, before.st_size)
+    assert os.listdir(tmp_path) == ["mine.txt"] and os.listxattr(file) == []
+
+
+def test_cannot_run_programs(sandbox):
+    source = REFUSED + """
+import os, subprocess, sys
+open("program", "w").write("#!/bin/sh\\n"); os.chmod("program", 0o755)
+result = [
+    refused(lambda: subprocess.run([sys.executable, "-c", ""], check=True)),
+    refused(lambda: subprocess.run(["/bin/sh", "-c", "true"], check=True)),
+    refused(lambda: os.execv("./program", ["program"])),
+    refused(lambda: os.posix_spawn("/bin/true", ["true"], {})),
+    refused(lambda: 1 / os.system("true") and None) if os.system("true") else False,
+]
+"""
+    outcome = sandbox.value(source)
+    assert outcome[:4] == [True] * 4
+
+
+def test_shell_lines_do_nothing_and_say_so(sandbox):
+    outcome = sandbox.run("!echo from the shell\nfiles = !ls\nprint(files)")
+    assert outcome.status == "ok"
+    assert "Shell commands do not run" in outcome.output and "from the shell\n" not in outcome.output[60:]
+
+
+def test_has_no_privileges_and_gains_none(sandbox):
+    source = REFUSED + """
+import os, socket
+status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines())
+result = {
+    "not root": os.geteuid() != 0 and os.getuid() != 0,
+    "no capability but to read": int(status["CapEff"], 16) & ~4 == 0 == int(status["CapPrm"], 16) & ~4,
+    "no new privileges": status["NoNewPrivs"] == "1",
+    "filtered": status["Seccomp"] == "2",
+    "setuid": refused(lambda: os.setuid(0)),
+    "chroot": refused(lambda: os.chroot(".")),
+    "nice": refused(lambda: os.setpriority(os.PRIO_PROCESS, 0, -20)),
+}
+"""
+    result = sandbox.value(source)
+    assert all(result.values()), result
+
+
+SYSTEM_CALLS = {  # number on x86_64, on aarch64
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "open_tree": (428, 428),
+    "fsopen": (430, 430),
+    "mount_setattr": (442, 442),
+    "open_by_handle_at": (304, 265),
+    "keyctl": (250, 219),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "seccomp": (317, 277),
+    "landlock_create_ruleset": (444, 444),
+    "pidfd_open": (434, 434),
+    "pidfd_send_signal": (424, 424),
+    "rt_sigqueueinfo": (129, 138),
+    "sched_setaffinity": (203, 122),
+    "sendmsg": (46, 211),
+    "recvmsg": (47, 212),
+    "socket": (41, 198),
+    "connect": (42, 203),
+    "execve": (59, 221),
+    "truncate": (76, 45),
+    "mknodat": (259, 33),
+    "clone3": (435, 435),
+    "kexec_load": (246, 104),
+    "reboot": (169, 142),
+    "a call yet to be invented": (999, 999),
+}
+
+
+def test_dangerous_system_calls_do_not_exist(sandbox):
+    column = {"x86_64": 0, "aarch64": 1}[os.uname().machine]
+    numbers = {name: row[column] for name, row in SYSTEM_CALLS.items()}
+    source = f"""
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+result = {{}}
+for name, number in {numbers}.items():
+    answer = libc.syscall(number, 0, 0, 0, 0, 0, 0)
+    result[name] = errno.errorcode.get(ctypes.get_errno()) if answer == -1 else "it worked"
+"""
+    assert sandbox.value(source) == dict.fromkeys(SYSTEM_CALLS, "ENOSYS")
+
+
+def test_cannot_make_namespaces_by_cloning(sandbox):
+    number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+    source = f"""
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+result = []
+for flag in (0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x04000000, 0x08000000, 0x02000000):
+    answer = libc.syscall({number}, flag | 17, 0, 0, 0, 0)
+    if answer == 0:
+        os._exit(0)
+    result.append(answer == -1 and ctypes.get_errno() == errno.EPERM)
+"""
+    assert sandbox.value(source) == [True] * 7
+
+
+def test_cannot_make_devices_or_fifos(sandbox):
+    source = REFUSED + """
+import os, stat
+result = [refused(lambda: os.mkfifo("fifo")), refused(lambda: os.mknod("device", stat.S_IFCHR | 0o600, 0x103))]
+"""
+    assert all(sandbox.value(source))
+
+
+# --- resources --------------------------------------------------------------------
+
+
+@pytest.mark.levels("full")
+def test_fork_bomb_is_capped(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(processes=40))
+    source = """
+import os, time
+result = 0
+try:
+    for _ in range(500):
+        if not os.fork():
+            time.sleep(60); os._exit(0)
+        result += 1
+except OSError as error:
+    print(error)
+"""
+    assert 20 < sandbox.value(source) <= 40
+    processes = descendants(sandbox.runner.pid)
+    assert len(processes) > 20
+    sandbox.session.close()
+    assert not any(os.path.exists(f"/proc/{process}") for process in processes)
+
+
+@pytest.mark.levels("full")
+def test_exponential_fork_bomb_leaves_the_machine_responsive(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(processes=60))
+    began = time.monotonic()
+    outcome = sandbox.run("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", timeout=1)
+    assert outcome.status in ("timeout", "killed", "exited")
+    sandbox.session.close()
+    assert time.monotonic() - began < 15
+    assert not descendants(sandbox.runner.pid) if os.path.exists(f"/proc/{sandbox.runner.pid}") else True
+
+
+@pytest.mark.levels("no-namespaces")
+def test_cannot_start_processes_without_namespaces(sandbox):
+    source = REFUSED + """
+import multiprocessing, os
+result = [refused(os.fork), refused(lambda: multiprocessing.get_context("fork").Process(target=print).start())]
+"""
+    assert sandbox.value(source) == [True, True]
+
+
+def test_thread_bomb_is_capped(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(processes=60))
+    source = """
+import threading
+threading.stack_size(65536)
+stop, threads = threading.Event(), []
+try:
+    for _ in range(6000):
+        threads.append(threading.Thread(target=stop.wait, daemon=True))
+        threads[-1].start()
+except RuntimeError as error:
+    result = len(threads) - 1
+stop.set()
+for thread in threads[:-1]:
+    thread.join()
+again = threading.Thread(target=print); again.start(); again.join()
+"""
+    started = sandbox.value(source)
+    # Without a user of its own, threads are counted together with all that the user runs elsewhere.
+    shared = level == "no-namespaces" and os.geteuid() != 0
+    assert started < 5000 if shared else 40 < started <= 60
+
+
+def test_memory_bomb_in_one_process_gets_a_memory_error(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(memory_mb=1024))
+    outcome = sandbox.run("hoard = []\nwhile True: hoard.append(bytearray(50_000_000))")
+    assert outcome.status == "memory" and "MemoryError" in outcome.error
+    assert sandbox.value("del hoard; result = 1") == 1
+
+
+@pytest.mark.levels("full", "none")
+def test_memory_bomb_over_many_processes_is_ended(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(memory_mb=600))
+    source = """
+import os, time
+for _ in range(8):
+    if not os.fork():
+        hoard = bytearray(b"x") * 150_000_000
+        time.sleep(60)
+time.sleep(60)
+"""
+    outcome = sandbox.run(source, timeout=30)
+    assert outcome.status == "memory" and "600 MB" in outcome.error, outcome
+    assert not sandbox.session.alive
+
+
+def test_shared_memory_counts_too(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(memory_mb=700))
+    outcome = sandbox.run("""
+import mmap
+hoard = []
+while True:
+    hoard.append(mmap.mmap(-1, 50_000_000)); hoard[-1].write(b"x" * 50_000_000)
+""")
+    assert outcome.status in ("memory", "raised"), outcome
+    assert "emory" in outcome.error
+
+
+@pytest.mark.levels("full")
+def test_memory_is_watched_between_cells(level, sandbox_of):
+    """Processes that go on after their cell, while the grader is busy with a test."""
+    sandbox = sandbox_of(level, Limits(memory_mb=600))
+    source = """
+import os, time
+for _ in range(4):
+    if not os.fork():
+        time.sleep(0.5); hoard = bytearray(b"x") * 200_000_000; time.sleep(60); os._exit(0)
+"""
+    assert sandbox.run(source).status == "ok"
+    assert eventually(lambda: not descendants(sandbox.runner.pid), 30)
+    assert sandbox.run("1").status == "memory"
+
+
+@pytest.mark.levels("full")
+def test_disk_is_capped(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(scratch_mb=20))
+    source = """
+import errno, os
+result = 0
+for folder in (".", "/tmp", "/dev/shm"):
+    try:
+        for number in range(100):
+            with open(f"{folder}/{number}", "wb", buffering=0) as file:
+                result += file.write(bytes(1_000_000))
+    except OSError as error:
+        assert error.errno == errno.ENOSPC
+"""
+    assert 15_000_000 < sandbox.value(source) <= 21_000_000
+
+
+@pytest.mark.levels("no-namespaces")
+def test_full_disk_is_noticed_without_namespaces(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(scratch_mb=20))
+    source = "import time\nfor n in range(100):\n    open(str(n), 'wb').write(bytes(1_000_000))\ntime.sleep(30)"
+    outcome = sandbox.run(source, timeout=40)
+    assert outcome.status == "killed" and "scratch folder" in outcome.error, outcome
+    assert outcome.seconds < 20
+
+
+@pytest.mark.levels("no-namespaces")
+def test_deleted_files_count_without_namespaces(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(scratch_mb=20))
+    source = """
+import os, time
+hoard = []
+for number in range(50):
+    hoard.append(open("file", "wb")); hoard[-1].write(bytes(1_000_000)); hoard[-1].flush(); os.remove("file")
+time.sleep(30)
+"""
+    outcome = sandbox.run(source, timeout=40)
+    assert outcome.status == "killed" and "scratch folder" in outcome.error, outcome
+
+
+def test_one_file_is_capped(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(file_mb=2))
+    source = REFUSED + """
+import os
+result = [refused(lambda: open("big", "wb", buffering=0).write(bytes(1_900_000)))]
+file = open("big", "ab", buffering=0)
+result.append(refused(lambda: file.write(bytes(500_000)) and file.write(bytes(500_000))))
+result.append(os.path.getsize("big") <= 2 << 20)
+"""
+    assert sandbox.value(source) == [False, True, True]
+
+
+def test_million_files_are_capped(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(scratch_files=300))
+    source = """
+import time
+result = 0
+try:
+    for number in range(1_000_000):
+        open(str(number), "w").close(); result += 1
+except OSError as error:
+    pass
+else:
+    time.sleep(30)
+"""
+    outcome = sandbox.run(source, timeout=60)
+    if level == "full":
+        assert 200 < sandbox.session.get("result") <= 300
+    else:
+        assert outcome.status == "killed" and "scratch folder" in outcome.error, outcome
+
+
+def test_too_many_open_files_are_refused(sandbox):
+    source = """
+import os
+result = []
+try:
+    while True:
+        result.append(os.open("/dev/null", os.O_RDONLY))
+except OSError:
+    for descriptor in result: os.close(descriptor)
+result = len(result)
+"""
+    assert sandbox.value(source) < 256
+
+
+def test_output_flood_is_truncated(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(output_bytes=10_000))
+    outcome = sandbox.run("import sys\nfor _ in range(200_000): print('x' * 100)\nprint('y', file=sys.stderr)")
+    assert outcome.status == "ok"
+    assert 10_000 <= len(outcome.output) < 10_200 and "cut" in outcome.output
+    assert sandbox.run("print('more')").output == ""
+
+
+def test_writing_to_standard_output_directly_goes_nowhere(sandbox, capfd):
+    outcome = sandbox.run("import os\nfor _ in range(1000): os.write(1, b'x' * 10_000); os.write(2, b'x')")
+    assert (outcome.status, outcome.output) == ("ok", "")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_output_is_plain_text(sandbox):
+    outcome = sandbox.run(r"print('\x1b[31mred\x1b[0m \x1b]0;title\x07 50%\r100%\x00\x9b')")
+    assert outcome.output == "100%\n"
+
+
+# --- time and ends ------------------------------------------------------------------
+
+
+def test_endless_loop_is_interrupted_and_the_session_goes_on(sandbox):
+    outcome = sandbox.run("x = 1\nwhile True: pass", timeout=0.5)
+    assert outcome.status == "timeout" and 0.4 < outcome.seconds < 3
+    assert "line 2" in outcome.error
+    assert sandbox.value("result = x") == 1
+
+
+def test_sleep_without_cpu_is_interrupted(sandbox):
+    assert sandbox.run("import time; time.sleep(60)", timeout=0.3).status == "timeout"
+    assert sandbox.session.alive
+
+
+@pytest.mark.parametrize(
+    "defiance",
+    [
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2, 15])\nwhile True: pass",
+    ],
+)
+def test_ignores_sigint_is_killed(defiance, sandbox):
+    outcome = sandbox.run(defiance, timeout=1)
+    assert outcome.status == "killed" and "1 s" in outcome.error
+    assert outcome.seconds < 8 and not sandbox.session.alive
+
+
+def test_exit_is_recorded(sandbox):
+    outcome = sandbox.run("import os; os._exit(3)")
+    assert outcome.status == "exited" and "exit code 3" in outcome.error
+    assert sandbox.run("1").status == "exited"
+
+
+def test_sys_exit_ends_only_its_cell(sandbox):
+    assert sandbox.run("import sys; sys.exit(3)").status == "raised"
+    assert sandbox.run("exit()").status == "raised"
+    assert sandbox.run("raise SystemExit").status == "raised"
+    assert sandbox.run("1").status == "ok"
+
+
+def test_segmentation_fault_is_recorded(sandbox):
+    outcome = sandbox.run("import ctypes; ctypes.string_at(0)")
+    assert outcome.status == "exited" and "SIGSEGV" in outcome.error
+
+
+def test_kill_of_itself_is_recorded(sandbox):
+    outcome = sandbox.run("import os; os.kill(os.getpid(), 9)")
+    assert outcome.status == "exited" and "SIGKILL" in outcome.error
+
+
+@pytest.mark.levels("full")
+def test_killing_the_warden_ends_nothing_but_itself(sandbox):
+    outcome = sandbox.run("import os\nfor n in (15, 9): os.kill(1, n)")
+    assert outcome.status in ("ok", "exited")
+
+
+@pytest.mark.levels("full", "none")
+def test_child_left_running_is_dead(sandbox):
+    source = """
+import os, time
+child = os.fork()
+if not child:
+    os.setsid()
+    if not os.fork():
+        time.sleep(300)
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+    assert sandbox.run(source).status == "ok"
+    everything = descendants(sandbox.runner.pid) | {sandbox.runner.pid}
+    assert len(everything) >= 3
+    sandbox.session.close()
+    assert not any(os.path.exists(f"/proc/{one}/exe") and os.readlink(f"/proc/{one}/exe") for one in everything)
+
+
+@pytest.mark.levels("full", "none")
+def test_child_left_running_is_dead_when_its_parent_ends(sandbox):
+    outcome = sandbox.run("import os, time\nif os.fork(): time.sleep(0.2); os._exit(0)\ntime.sleep(300)")
+    assert outcome.status == "exited"
+    assert not os.path.exists(f"/proc/{sandbox.runner.pid}/task") or not descendants(sandbox.runner.pid)
+
+
+def test_sandbox_ends_when_the_host_is_gone(level, nursery_at):
+    runner = nursery_at(level).spawn({})
+    everything = descendants(runner.pid) | {runner.pid}
+    assert len(everything) == 2
+    runner.close()
+    assert eventually(lambda: not any(os.path.exists(f"/proc/{process}") for process in everything))
+
+
+def test_busy_sandbox_ends_when_the_host_is_gone(level, nursery_at):
+    from autograder.sandbox import wire
+
+    runner = nursery_at(level).spawn({})
+    everything = descendants(runner.pid) | {runner.pid}
+    wire.Channel(runner.sock).send(("run", 0, "while True:\n    try:\n        while True: pass\n    except BaseException: pass"))
+    time.sleep(0.3)
+    runner.close()
+    assert eventually(lambda: not any(os.path.exists(f"/proc/{process}") for process in everything))
+
+
+def test_scratch_folder_is_cleared_however_deep(level, sandbox_of):
+    sandbox = sandbox_of(level)
+    place = sandbox.value(timeout=60, source="""
+import os
+result = os.getcwd()
+for number in range(1500):
+    os.mkdir("d"); os.chdir("d")
+os.symlink("/", "link")
+""")
+    sandbox.session.close()
+    assert eventually(lambda: not os.path.lexists(os.path.dirname(place)))
+
+
+# --- the conversation ---------------------------------------------------------------
+
+
+FIND_SOCKET = """
+import os, socket, struct
+for name in os.listdir("/proc/self/fd"):
+    try:
+        if os.readlink(f"/proc/self/fd/{name}").startswith("socket"):
+            wire = int(name)
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"garbage" * 10,
+        b"\xff" * 12,
+        b"\x05\x00\x00\x00" + b"\x00" * 8 + b"l\xff\xff\xff\x7f",
+        b"\x01\x00\x00\x00" + b"\x00" * 8 + b"N",
+        b"\x01\x00\x00\x00" + b"\xff" * 7 + b"\x00N",
+    ],
+)
+def test_forged_frame_ends_the_session(forged, sandbox_of):
+    sandbox = sandbox_of("none")
+    outcome = sandbox.run(FIND_SOCKET + f"os.write(wire, {forged!r})")
+    assert outcome.status == "protocol"
+    assert not sandbox.session.alive
+
+
+def test_answer_after_the_verdict_is_not_read(sandbox_of):
+    sandbox = sandbox_of("none")
+    sandbox.run("import os; os._exit(0)")
+    assert sandbox.run("result = 1").status == "exited"
+    with pytest.raises(Exception, match="exit code 0"):
+        sandbox.session.get("result")
+
+
+def test_random_numbers_differ_between_sandboxes(sandbox_of):
+    source = "import random, numpy as np; result = (random.random(), np.random.rand())"
+    values = [sandbox_of("none").value(source) for _ in range(2)]
+    assert values[0][0] != values[1][0] and values[0][1] != values[1][1]
