@@ -17,11 +17,18 @@ try:
     print("REACHED a higher priority")
 except OSError as error:
     print("refused", error)
-for path, text in (("/proc/self/oom_score_adj", "-1000"), ("/proc/sys/kernel/core_pattern", "|/bin/sh"),
-                   ("/proc/sysrq-trigger", "h"), ("/sys/fs/cgroup/cgroup.procs", "0")):
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/sys/fs/cgroup/cgroup.procs",
+             "/proc/self/uid_map", "/proc/1/oom_score_adj"):
     try:
-        with open(path, "w") as file:
-            file.write(text)
+        os.close(os.open(path, os.O_WRONLY))
         print("REACHED", path)
     except OSError as error:
         print("refused", path, error)
+try:
+    with open("/proc/self/oom_score_adj") as file:
+        before = int(file.read())
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write(str(before - 1))
+    print("REACHED: spared when memory runs out")
+except OSError as error:
+    print("refused", error)
