@@ -104,7 +104,7 @@ def grade_paths(
         if result.status is Verdict.ERROR
     ]
     for error in errors:
-        batch.say(f"The grader failed on {error}")
+        batch.say(f"Not graded: {error}")
     return Outcome(results, errors, list(search.others))
 
 

@@ -37,7 +37,14 @@ START_SECONDS = 600
 
 
 class EngineError(Exception):
-    """The nursery or the checker failed: nothing is known about the submission."""
+    """The nursery or the checker failed: nothing is known about the submission.
+
+    The message is one line, fit to stand in a report; `details` is for the log only, it may quote a test.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text.strip().splitlines()[-1] if text.strip() else "unknown")
+        self.details = text
 
 
 class StoppedError(Exception):

@@ -7,7 +7,9 @@ that needs it and shared by all that follow.
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
+import traceback
 from dataclasses import dataclass
 
 from autograder.course import CourseError
@@ -16,8 +18,11 @@ from autograder.grading.bundle import Bundle
 from autograder.grading.engine import Engine, StoppedError
 from autograder.grading.results import SubmissionResult
 from autograder.grading.submission import RunLimits
-from autograder.grading.text import plain
+from autograder.grading.text import one_line
 from autograder.submissions.read import Submission
+
+LOG = logging.getLogger("autograder")
+"""What went wrong with the grader itself, in full; on standard error unless configured otherwise."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ def grade_task(task: Task) -> SubmissionResult:
             return one.ungraded(task.submission, task.bundle, "The batch was stopped.")
         except Exception as error:  # whatever it is, the batch goes on, and the instructor hears of it
             if last:
-                reason = plain(f"{type(error).__name__}: {error}", 4000)
-                return one.ungraded(task.submission, task.bundle, reason)
+                LOG.error("%s", getattr(error, "details", "") or traceback.format_exc())
+                return one.ungraded(
+                    task.submission, task.bundle, one_line(f"The grader failed: {error}", 500)
+                )
     raise AssertionError("unreachable")

@@ -150,8 +150,8 @@ def test_a_broken_test_file_is_the_graders_error_and_is_tried_again(
     assert [result.status for result in outcome.results] == [Verdict.ERROR, Verdict.UNREADABLE]
     assert {question.checked for question in outcome.results[0].questions} == {"not-checked"}
     (error,) = outcome.grader_errors
-    assert error.startswith("alice (alice.ipynb): ") and "nothing_of_this_name" in error
-    assert "The grader failed on alice" in said
+    assert error.startswith("alice (alice.ipynb): The grader failed: ") and "nothing_of_this_name" in error
+    assert "Not graded: alice" in said
     again, _ = run(tmp_path / "class", tmp_path / "out")
     assert again.results[0].score == 10
     assert ran == ["alice", "alice"]

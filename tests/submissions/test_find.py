@@ -61,6 +61,7 @@ def read(path: Path, assignment: str | None = None) -> Submission:
         (f"alice_{NAME}.ipynb", "alice"),
         (f"{NAME}-alice.ipynb", "alice"),
         (f"{NAME} (1).ipynb", "class"),
+    (f"{NAME}_2026_01_31T09_30_00_123456 (1).zip", "class"),
         (f"{NAME}.ipynb", "class"),
         (f"alice/{NAME}_2026_01_31T09_30_00_123456.zip", "alice"),
         (f"alice_{NAME}_2026_01_31T09_30_00_123456.zip", "alice"),

@@ -1,0 +1,76 @@
+"""`autograder grade` as it is typed: what it writes, and what its exit code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.grading import worker
+from autograder.grading.batch import BatchStopped
+from autograder.grading.engine import Engine
+from tests.grading.conftest import NAME, SOLUTION, write_notebook
+
+
+@pytest.fixture
+def output(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A class of one, and the tests' engine."""
+    monkeypatch.setattr(worker, "engine", lambda confined: engine)
+    monkeypatch.setattr(worker, "stop_engines", lambda: None)
+    write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
+    return tmp_path / "grades"
+
+
+def grade(output: Path, *more: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["grade", str(output.parent / "class"), "--output", str(output), *more])
+    assert "Traceback" not in result.output
+    return result.exit_code, result.output
+
+
+def test_it_writes_everything_and_exits_with_0(output: Path) -> None:
+    code, said = grade(output)
+    assert code == 0
+    assert "1 submissions: 1 graded" in said
+    assert "alice,alice.ipynb,90-sample,graded,10,10" in (output / "grades.csv").read_text()
+    for file in ("gradebook.sqlite", "report.html", "feedback/alice.html", "results/alice.json"):
+        assert (output / file).stat().st_size > 100, file
+
+
+def test_the_graders_own_failure_exits_with_1(output: Path, tiny_course: Path) -> None:
+    test = tiny_course / "build" / NAME / "tests" / "q1.py"
+    kept = test.read_text()
+    try:
+        test.write_text("OK_FORMAT = False\n")
+        code, said = grade(output, "--timeout", "20")
+    finally:
+        test.write_text(kept)
+    assert code == 1
+    assert "Not graded: alice (alice.ipynb): The grader failed: " in said
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("arguments", [
+    ["grade"], ["grade", "nowhere"], ["grade", ".", "--assignment", "99-none"],
+    ["grade", ".", "--timeout", "0"],
+])  # fmt: skip
+def test_wrong_usage_exits_with_2(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_notebook(tmp_path / "alice.ipynb", ["x = 1"])
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert result.output.strip()
+
+
+@pytest.mark.fast
+def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stopped(*args: object, **options: object) -> None:
+        raise BatchStopped("Stopped. 1 of 2")
+
+    monkeypatch.setattr("autograder.grading.batch.grade_paths", stopped)
+    result = CliRunner().invoke(main, ["grade", str(tmp_path)])
+    assert (result.exit_code, result.output) == (130, "Stopped. 1 of 2\n")
