@@ -39,7 +39,7 @@ class BatchProgress:
             columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
             self._live = Progress(*columns, console=self.console)
             self._live.start()
-            self._task = self._live.add_task("", total=self.total)
+            self._task = self._live.add_task("starting", total=self.total)
         return self
 
     def __exit__(

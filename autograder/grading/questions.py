@@ -139,8 +139,14 @@ class QuestionRun:
             test_path=str(self.path),
             authored=self.authored,
         )
-        names = self.source.names() if environment.missing else []
-        return False, explain(failure, names, self.cells)
+        return False, explain(failure, self._names() if failure.missing else [], self.cells)
+
+    def _names(self) -> list[str]:
+        """The notebook's variables, for a hint; none if its time is up, which is no reason to fail."""
+        try:
+            return self.source.names()
+        except Exception:
+            return []
 
 
 def _points(points: float | None) -> float:

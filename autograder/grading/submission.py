@@ -264,7 +264,9 @@ class Grading:
         result = self.scores.final(name)
         if result is not None:
             return result
-        note = f"Not checked: the notebook ended its own process {MAX_ATTEMPTS} times before this."
+        note = (
+            f"Not checked: the notebook ended itself, or had to be ended, {MAX_ATTEMPTS} times before this."
+        )
         return QuestionResult(name, 0.0, points, "not-checked", (), note)
 
 

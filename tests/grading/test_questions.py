@@ -124,6 +124,17 @@ def test_a_missing_name_is_named(tmp_path: Path, source: str) -> None:
     assert "It has `scle`" in message(run(tmp_path, source, scle=1))
 
 
+def test_a_notebook_that_says_nothing_any_more_gives_no_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(self: Variables) -> list[str]:
+        raise TimeoutError
+
+    monkeypatch.setattr(Variables, "names", late)
+    text = message(run(tmp_path, exception_test("scale()", parameters="scale"), scle=1))
+    assert text == "The notebook has no `scale`. Was it renamed, or is its cell missing?"
+
+
 def test_a_message_that_names_the_missing_name_itself_stays(tmp_path: Path) -> None:
     source = exception_test("assert scale, 'Define `scale` first.'", parameters="scale")
     assert message(run(tmp_path, source)) == "Define `scale` first."
