@@ -1,8 +1,9 @@
 """Inside the sandbox: runs a notebook's cells and answers what the trusted side asks about its variables.
 
-The trusted side speaks first, always; the runner answers. Between cells, and
-while a cell stands at `grader.check(...)`, it may ask for names, values and
-calls. Requests are tuples, the first element says which:
+When it is ready, the runner says ("ready",). From then on the trusted side
+speaks first and the runner answers. Between cells, and while a cell stands at
+`grader.check(...)`, it may ask for names, values and calls. Requests are
+tuples, the first element says which:
 
     ("run", index, source)          -> ("check", question) any number of times, ("ran", status, error, output)
     ("continue",)                   ends a check; the cell goes on
@@ -428,4 +429,5 @@ def main(channel: wire.Channel, output_bytes: int) -> None:
     np.random.seed()
     runner = CellRunner(channel, output_bytes)
     with contextlib.suppress(wire.Closed):
+        channel.send(("ready",))
         runner.serve()

@@ -219,5 +219,5 @@ def _threads_of_user(user: int) -> int:
 
 
 def clear(folder: str) -> None:
-    """Removes what a sandbox left, following no link. `shutil.rmtree` gives up where folders are very deep."""
+    """Removes what a sandbox left, following no link. `shutil.rmtree` gives up on very deep folders."""
     os.waitpid(os.posix_spawnp("rm", ["rm", "-rf", "--", folder], os.environ), 0)

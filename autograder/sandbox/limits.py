@@ -1,8 +1,12 @@
-"""What a submission may use."""
+"""What a submission may use, and the error that is not its fault."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+class SandboxError(Exception):
+    """The sandbox itself failed; never the submission's fault."""
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,9 @@ from typing import Any
 from autograder.course import CourseError
 from autograder.sandbox.confinement import LEVELS
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, SandboxError
 
 __all__ = ["LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level"]
-
-
-class SandboxError(Exception):
-    """The sandbox itself failed; never the submission's fault."""
 
 
 @dataclass

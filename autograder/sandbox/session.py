@@ -20,12 +20,14 @@ from typing import Any
 
 from autograder.sandbox import memory, records, remote, revival, wire
 from autograder.sandbox.exports import Exporter, Kept
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, SandboxError
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
 ERROR_LIMIT = 10_000
 """Characters of a cell's error."""
+START_SECONDS = 120.0
+"""Seconds until a cell runner must be ready; it takes a fraction of one, but the machine may be busy."""
 WATCH_INTERVAL = 0.2
 """Seconds between two looks at a sandbox's memory."""
 
@@ -200,7 +202,8 @@ class Session:
         """Sends a request and returns the answer, with everything that can go wrong on the way."""
         if self.ended is not None:
             raise self.ended
-        self._watch()
+        if self._watcher is None:
+            self._greet()
         late = False
         self._deadline = time.monotonic() + timeout
         try:
@@ -328,13 +331,23 @@ class Session:
                     return False
         return True
 
-    # --- the memory watch ---
+    def _greet(self) -> None:
+        """Waits until the cell runner is ready; no code of the learner's has run before.
 
-    def _watch(self) -> None:
-        """Starts the memory watch: a thread, so that it also looks while a test keeps this one busy."""
-        if self._watcher is None:
-            self._watcher = threading.Thread(target=self._watch_memory, daemon=True)
-            self._watcher.start()
+        Starts the memory watch: a thread, so that it also looks while a test keeps this one busy.
+        """
+        self._watcher = threading.Thread(target=self._watch_memory, daemon=True)
+        self._watcher.start()
+        self._deadline = time.monotonic() + START_SECONDS
+        try:
+            said = self._channel.receive()
+        except (wire.DeadlinePassed, wire.Closed, wire.WireError) as error:
+            said = error
+        if said != ("ready",):
+            self._end("exited", "the cell runner did not start")
+            raise SandboxError(f"a cell runner did not start: {said!r}")
+
+    # --- the memory watch ---
 
     def _watch_memory(self) -> None:
         limit = self.limits.memory_mb
