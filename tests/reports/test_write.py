@@ -455,7 +455,9 @@ def test_the_chapter_to_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_chapters_by_number_and_heading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words.course, "BOOK", tmp_path)
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "03-x.md").write_text("---\nfile: format\n---\n\n# Normalization\n\n# Not this\n")
+    (tmp_path / "data" / "03-x.md").write_text(
+        "---\nfile: format\n---\n#tag\n\n# Normalization\n\n# Not this\n"
+    )
     assert words._chapter_title("data/03-x") == "chapter 3, Normalization"
     assert words._chapter_title("data/04-dense-layers") == "chapter 4, Dense layers"
     assert words._chapter_title("index") == "Index" and words._chapter_title("") == ""
@@ -496,7 +498,10 @@ def test_a_stopped_loop_shows_where_it_was_not_how_it_was_stopped(tmp_path: Path
     assert "KeyboardInterrupt" not in first
 
 
-def test_nothing_is_said_of_questions_that_nobody_looked_at(tmp_path: Path) -> None:
+def test_nothing_is_said_of_questions_that_nobody_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "facts", lambda name: words.Facts("Exercise 77", "chapter 3, Normalization"))
     left = QuestionResult("q7_1", 0.0, 2.0, "not-checked", (), "The file is no notebook.")
     page = feedback(tmp_path, submission(status=Verdict.UNREADABLE, questions=(left,)))
     assert "Question 7.1" not in page.words and "Read again" not in page.words
@@ -521,3 +526,23 @@ def test_one_mistake_seen_by_public_and_hidden_checks_is_one_line(tmp_path: Path
     ]
     page = report(tmp_path, results)
     assert "2 100 % q7_1 public and hidden check no scale" in page.words and page.words.count("no scale") == 1
+
+
+def test_nothing_of_nothing_is_no_full_marks(tmp_path: Path) -> None:
+    page = feedback(tmp_path, submission(status=Verdict.UNREADABLE, questions=()))
+    assert "0 points" in page.words and "of 0" not in page.words
+    assert "Full marks 0 of 1" in Page(tmp_path / "report.html").words
+
+
+def test_errors_of_cells_are_counted(tmp_path: Path) -> None:
+    def with_error(name: str, error: str, how: str = "raised", **changes: object) -> SubmissionResult:
+        return submission(name, cells=(CellResult(0, how, 0.1, error),), **changes)
+
+    trace = "Traceback\n  code\nNameError: name 'x'\n"
+    loop = "cell 5, line 1\n    while True:\nKeyboardInterrupt\n"
+    results = [with_error("a", trace), with_error("b", trace), with_error("c", loop, "timeout"),
+               with_error("d", "of the grader", status=Verdict.ERROR)]  # fmt: skip
+    page = report(tmp_path, [result for result in results if result.status is not Verdict.ERROR])
+    assert "Errors that stopped cells" in page.words
+    assert "2 67 % NameError: name 'x'" in page.words and "1 33 % cell 5, line 1 while True:" in page.words
+    assert "of the grader" not in report(tmp_path, results).words
