@@ -2,6 +2,7 @@
 
     python book/build.py            only what changed is executed and written
     python book/build.py --fresh    everything from nothing
+    python book/build.py --pdf      and then the whole book as build/book/reading-digits.pdf; needs a Chromium
 
 Theory of operation. A chapter is a MyST Markdown notebook. First the chapters whose code changed are
 executed, one process each, as many at a time as there are processors, every one on a single thread so that
@@ -188,18 +189,48 @@ def write_pages(builder: str = "html") -> bool:
     return False
 
 
+# --- Printing ----------------------------------------------------------------------------------------------
+
+READY_TO_PRINT = """async () => {
+  document.querySelectorAll("details.sd-dropdown").forEach(answer => answer.open = true);
+  if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
+  await document.fonts.ready;
+}"""
+
+
+def print_book() -> bool:
+    """Writes all pages as one, unfolds the answers, and prints it: a tagged PDF with an outline."""
+    from playwright.sync_api import sync_playwright
+
+    sys.path.insert(0, str(ROOT))
+    from tests.browser import chromium
+
+    if not write_pages("singlehtml"):
+        return False
+    with sync_playwright() as playwright:
+        browser = chromium(playwright)
+        page = browser.new_page(color_scheme="light")
+        page.goto((OUTPUT / "singlehtml" / "index.html").as_uri())
+        page.evaluate(READY_TO_PRINT)
+        page.pdf(path=OUTPUT / "reading-digits.pdf", format="A4", tagged=True, outline=True,
+                 print_background=True, margin=dict.fromkeys(("top", "right", "bottom", "left"), "18mm"))
+        browser.close()
+    return True
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build the book into build/book/html.")
     parser.add_argument("--fresh", action="store_true", help="forget everything built before")
+    parser.add_argument("--pdf", action="store_true", help="also print it as build/book/reading-digits.pdf")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="chapters executed at a time")
     options = parser.parse_args(arguments)
 
     prepare_environment()
     with alone():
-        return build(options.fresh, options.jobs)
+        return build(options.fresh, options.jobs, options.pdf)
 
 
-def build(fresh: bool, processes: int) -> int:
+def build(fresh: bool, processes: int, pdf: bool) -> int:
     """Builds what changed; the process's exit code."""
     started = time.monotonic()
     if fresh:
@@ -209,7 +240,7 @@ def build(fresh: bool, processes: int) -> int:
         print("The book was not built: a chapter's code failed, see above.", file=sys.stderr)
         return 1
     print("Writing the pages", flush=True)
-    if not write_pages():
+    if not write_pages() or (pdf and not print_book()):
         print("The book has errors or warnings, see above.", file=sys.stderr)
         return 1
     page = os.path.relpath(OUTPUT / "html" / "index.html")

@@ -104,7 +104,7 @@ def check_alternative_texts(app: Sphinx, doctree: nodes.document, docname: str) 
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise as its notebook's first cell presents it; `extent` is like "15 points, about 40 minutes"."""
+    """An exercise as its notebook's first cell presents it; `extent` like "15 points, about 40 minutes"."""
 
     name: str
     title: str
@@ -182,9 +182,9 @@ class ExerciseIndex(Directive):
         toc = Path(env.srcdir, "_toc.yml").read_text(encoding="utf-8")
         listed = re.findall(r"^ *- file: (\S+)", toc, re.MULTILINE)
         table = nodes.table(classes=["exercise-index"])
-        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (30, 30, 20, 20)), cols=4)
+        group = nodes.tgroup("", nodes.colspec(colwidth=50), nodes.colspec(colwidth=50), cols=2)
         head = nodes.row("", *(nodes.entry("", nodes.paragraph("", words))
-                               for words in ("Exercise", "Chapters", "Extent", "Download")))
+                               for words in ("Exercise", "Chapters and download")))
         body = nodes.tbody()
         for notebook in sorted(exercise_folder(env).glob("[0-9][0-9]-*.ipynb")):
             env.note_dependency(str(notebook))
@@ -194,9 +194,10 @@ class ExerciseIndex(Directive):
                 if page in listed:
                     chapters += [nodes.Text(", ")] if len(chapters) else []
                     chapters += page_link(env, page, "")
-            cells = (nodes.paragraph("", exercise.title), chapters, nodes.paragraph("", exercise.extent),
-                     nodes.paragraph("", "", download_link(env, exercise.name)))
-            body += nodes.row("", *(nodes.entry("", cell) for cell in cells))
+            title = nodes.paragraph("", "", nodes.strong("", exercise.title))
+            download = nodes.paragraph("", "", download_link(env, exercise.name))
+            body += nodes.row("", nodes.entry("", title, nodes.paragraph("", exercise.extent)),
+                              nodes.entry("", chapters, download))
         group += [nodes.thead("", head), body]
         table += group
         return [table]
