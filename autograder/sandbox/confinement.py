@@ -151,7 +151,7 @@ class Confinement:
     def furnish(self, limits: Limits) -> None:
         """In the warden: the scratch folder, which becomes the current one; the environment; the limits."""
         if self.level == "full":
-            namespaces.furnish(limits)
+            namespaces.furnish(limits, self.roots)
         else:
             for name in ("tmp", "shm"):
                 os.mkdir(f"{self.base}/{name}")

@@ -38,15 +38,16 @@ def enter_view(roots: Sequence[str]) -> None:
     os.mkdir(f"{_STAGE}/old")
     linux.pivot_root(_STAGE, f"{_STAGE}/old")
     os.chdir("/")
+    os.mkdir("/tmp")  # mounted first, because Python may lie in it
+    linux.mount("tmp", "/tmp", "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=64m")
     for root in roots:
         _show(root)
-    os.makedirs("/dev/shm")
+    os.makedirs("/dev/shm", exist_ok=True)
     for device in DEVICES:
         Path(f"/dev/{device}").touch()
         linux.bind(f"/old/dev/{device}", f"/dev/{device}")
-    for folder in ("/proc", "/tmp", SCRATCH):
+    for folder in ("/proc", SCRATCH):
         os.makedirs(folder, exist_ok=True)
-    linux.mount("tmp", "/tmp", "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=64m")
     linux.bind("/old/proc", "/proc")
     os.makedirs("/etc", exist_ok=True)
     Path("/etc/passwd").write_text(f"learner:x:{INSIDE_ID}:{INSIDE_ID}::{SCRATCH}:/bin/false\n")
@@ -87,14 +88,26 @@ def unshare_all() -> None:
     _map_ids(INSIDE_ID, user, INSIDE_ID, group)
 
 
-def furnish(limits: Limits) -> None:
+def can_be_private(folder: str, roots: Sequence[str]) -> bool:
+    """Whether `folder` may be covered by one of the sandbox's own.
+
+    Where Python or its packages lie in it (a course cloned into /tmp), that would hide them. Then sandboxes
+    see the nursery's folder, read-only, and TMPDIR alone says where temporary files go.
+    """
+    return not any(root == folder or root.startswith(f"{folder}/") for root in roots)
+
+
+def furnish(limits: Limits, roots: Sequence[str]) -> None:
     """Mounts /proc and the scratch folder; called by the first process of the pid namespace."""
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     size = f"size={limits.scratch_mb}m,nr_inodes={limits.scratch_files},mode=0700"
     linux.mount("scratch", SCRATCH, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, size)
     for name, place in (("tmp", "/tmp"), ("shm", "/dev/shm")):
         os.mkdir(f"{SCRATCH}/{name}")
-        linux.bind(f"{SCRATCH}/{name}", place)
+        if can_be_private(place, roots):
+            linux.bind(f"{SCRATCH}/{name}", place)
+        else:
+            linux.set_mount(place, linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID, recursive=False)
     linux.set_hostname("sandbox")
 
 
