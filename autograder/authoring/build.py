@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -74,13 +73,10 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     nbformat.write(exercise.notebook, source)
     (source.parent / "requirements.txt").write_text(_image_requirements(), encoding="utf-8")
     logging.getLogger("otter").setLevel(logging.ERROR)
-    here = Path.cwd()
     try:
         otter.assign.main(str(source), str(scratch / "assigned"), no_run_tests=True, no_pdfs=True)
     except Exception as error:
         raise CourseError(f"{name}.md: Otter Assign refuses it: {error}") from error
-    finally:
-        os.chdir(here)  # Otter does not come back from an error
     student, solved = scratch / "assigned" / "student", scratch / "assigned" / "autograder"
 
     def notebook(folder: Path) -> bytes:

@@ -137,11 +137,10 @@ def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
     first_code = next((i for i, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
     settings = nbformat.v4.new_raw_cell(SETTINGS)
     setup = nbformat.v4.new_code_cell(SETUP.format(name=name))
-    made = nbformat.v4.new_notebook(
+    return nbformat.v4.new_notebook(
         cells=[settings, *cells[:first_code], setup, *cells[first_code:]],
         metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
     )
-    return made
 
 
 @dataclass

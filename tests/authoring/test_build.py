@@ -140,6 +140,13 @@ class TestOutput:
             "def double_of_three(double):\n    # A comment that stays.\n    assert digits.call(\n"
             '        double, 3, name="double",\n    ) == 6, "`double(3)` should be 6"\n')
 
+    def test_nothing_secret_is_handed_out(self, tiny: Path) -> None:
+        build.build_exercise("91-tiny")
+        for key, written in contents(tiny).items():
+            if key.startswith("exercises/") and "91-tiny" in key:
+                for secret in (b"reference", b"x + x", b"x / 2", b"42", b"double_of_many", b"any number"):
+                    assert secret not in written, key
+
     def test_full_tests_hold_hidden_cases_and_helpers(self, tiny: Path) -> None:
         build.build_exercise("91-tiny")
         full = (tiny / "build" / "91-tiny" / "tests" / "q9_1.py").read_text()
