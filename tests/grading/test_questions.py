@@ -34,7 +34,8 @@ def run(tmp_path: Path, source: str, trouble: str = "", error: BaseException | N
         cells: list[tuple[str, CellResult]] | None = None, **values: Any) -> QuestionResult:  # fmt: skip
     path = tmp_path / "q1.py"
     path.write_text(source)
-    watch = Watch(lambda: None, lambda: trouble, lambda: error)
+    begun: list[bool] = []  # trouble comes with the case
+    watch = Watch(lambda: begun.append(True), lambda: trouble if begun else "", lambda: error)
     return QuestionRun(path, Variables(**values), watch, [tmp_path], cells or []).result("q1", "at-end")
 
 
@@ -158,6 +159,13 @@ def test_the_cell_that_should_have_made_it_is_named(tmp_path: Path, source: str,
 @pytest.mark.parametrize("source", [exception_test("pass"), ok_test(">>> 1\n1")])
 def test_trouble_fails_a_case_that_passed(tmp_path: Path, source: str) -> None:
     assert message(run(tmp_path, source, trouble="It died.", x=1)) == "It died."
+
+
+def test_after_trouble_no_case_is_run(tmp_path: Path) -> None:
+    source = exception_test("pass") + "@test_case(points=1)\ndef test_next(): open('reached', 'w')\n"
+    result = run(tmp_path, source, trouble="It died.", x=1)
+    assert [case.message for case in result.cases] == ["It died."] * 2
+    assert not Path("reached").exists()
 
 
 def test_points_are_split_as_otter_splits_them(tmp_path: Path) -> None:
