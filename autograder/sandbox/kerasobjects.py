@@ -38,13 +38,11 @@ LAYERS = WEIGHTED | _names(
 OPERATIONS = {
     "keras.src.ops.numpy": _names(
         """Add Subtract Multiply Divide TrueDivide FloorDivide Negative Power Square Sqrt Exp Log Absolute
-        Maximum Minimum Clip Mean Max Sum Reshape ExpandDims Squeeze Transpose Concatenate"""
+        Maximum Minimum Clip Mean Max Sum Reshape ExpandDims Squeeze Tanh Transpose Concatenate"""
     ),
     "keras.src.ops.core": _names("Cast"),
-    "keras.src.ops.nn": _names(
-        "Relu Relu6 Sigmoid Tanh Softmax LogSoftmax Softplus Silu Gelu Elu Selu LeakyRelu"
-    ),
-    "keras.src.activations.activations": _names("ReLU Softmax LogSoftmax"),
+    "keras.src.ops.nn": _names("Relu Relu6 Sigmoid Softmax LogSoftmax Softplus Silu Gelu Elu Selu LeakyRelu"),
+    "keras.src.activations.activations": _names("ReLU"),
 }
 """What `x / 255` and `keras.ops` leave in a Functional model."""
 
@@ -71,8 +69,12 @@ METRICS = LOSSES - _names("Huber LogCosh BinaryFocalCrossentropy CategoricalFoca
     """Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy TopKCategoricalAccuracy
     SparseTopKCategoricalAccuracy Mean Sum Precision Recall F1Score RootMeanSquaredError LogCoshError"""
 )
-METRIC_FUNCTIONS = LOSS_FUNCTIONS | _names(
-    """binary_accuracy categorical_accuracy sparse_categorical_accuracy top_k_categorical_accuracy
+METRIC_FUNCTIONS = _names(
+    """mse mae mape msle MSE MAE MAPE MSLE mean_squared_error mean_absolute_error
+    mean_absolute_percentage_error mean_squared_logarithmic_error binary_crossentropy
+    categorical_crossentropy sparse_categorical_crossentropy kl_divergence hinge squared_hinge
+    categorical_hinge poisson cosine_similarity binary_accuracy categorical_accuracy
+    sparse_categorical_accuracy top_k_categorical_accuracy
     sparse_top_k_categorical_accuracy"""
 )
 OPTIMIZERS = _names("SGD RMSprop Adam AdamW Adamax Nadam Adagrad Adadelta Ftrl Lion")

@@ -97,7 +97,7 @@ def rebuild_object(record: records.KerasObject) -> Any:
     if isinstance(result, str):
         import keras
 
-        return getattr(keras.losses if record.family == "loss" else keras.metrics, result)
+        return (keras.losses if record.family == "loss" else keras.metrics).get(result)
     if record.family == "layer":
         _check_unbuilt([record.config])
     return result
@@ -436,7 +436,7 @@ def _function_or_object(value: Any, family: str) -> Any:
 
     result = kerasobjects.build(value, family)
     if isinstance(result, str) and type(value) is dict:
-        return getattr(keras.losses if family == "loss" else keras.metrics, result)
+        return (keras.losses if family == "loss" else keras.metrics).get(result)
     return result
 
 

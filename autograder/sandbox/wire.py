@@ -36,7 +36,7 @@ MAX_DEPTH = 60
 """Containers inside containers."""
 MAX_ITEMS = 1_000_000
 """Values in one message."""
-MAX_KEYS = 20_000
+MAX_KEYS = 12_000
 """Dictionary keys and set elements in one message; few enough that colliding hashes cannot stall."""
 MAX_INT_BYTES = 512
 """An integer's size; Python refuses to print integers much larger."""
