@@ -40,8 +40,10 @@ def build_exercises(names: Sequence[str] = ()) -> None:
         if name not in known:
             raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
     for name in names or known:
-        built = build_exercise(name)
-        print(f"{name}: {'built, its solution earns full marks' if built else 'unchanged'}", flush=True)
+        if build_exercise(name):
+            print(f"{name}: built; its solution earns full marks", flush=True)
+        else:
+            print(f"{name}: unchanged", flush=True)
 
 
 def build_exercise(name: str) -> bool:
@@ -55,6 +57,7 @@ def build_exercise(name: str) -> bool:
     stamp = course.BUILD / name / "stamp.json"
     if _is_current(stamp, fingerprint):
         return False
+    print(f"{name}: building, which runs its solution", flush=True)
     exercise = read_master(path)
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as scratch:
         files = _assign(exercise, Path(scratch))

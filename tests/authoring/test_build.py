@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
 
 from autograder import course
-from autograder.authoring import build
+from autograder.authoring import build, trial
 from autograder.course import CourseError
 from tests.authoring.conftest import edit
 
@@ -213,7 +215,10 @@ def test_a_helper_module_that_is_missing(tiny: Path) -> None:
 @pytest.mark.slow
 def test_a_solution_with_full_marks_is_built(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build.build_exercises()
-    assert capsys.readouterr().out == "91-tiny: built, its solution earns full marks\n"
+    assert capsys.readouterr().out == (
+        "91-tiny: building, which runs its solution\n91-tiny: built; its solution earns full marks\n")
+    build.build_exercises()
+    assert capsys.readouterr().out == "91-tiny: unchanged\n"
     assert not [path for path in tiny.rglob("*") if "ipython" in path.name]
 
 
@@ -221,18 +226,47 @@ def test_a_solution_with_full_marks_is_built(tiny: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(("old", "new", "complaint"), [
     ("return x + x", "return x * x",
      r"question q9_1: its solution earns 0 of 2 points(.|\n)*`double\(3\)` should be 6"),
-    ("return x / 3", "return x / 2", None),
-    ("    print(double(4))", "    print(undefined)", "the solution stops with NameError: name 'undefined'"),
-    ("with digits.once_written():\n", "if True:\n",
-     r"the untouched notebook stops with NotImplementedError: (.|\n)*print\(double(.|\n)*once_written"),
+    ("    print(double(4))", "    print(undefined)",
+     r"the solution stops with NameError: name 'undefined' is not defined\nin the cell\nwith digits"),
     ("import math\n", "import os; os._exit(3)\n", "solved.ipynb ended its process with code 3"),
 ])
-def test_what_a_learner_would_suffer_from_is_refused(
-        tiny: Path, old: str, new: str, complaint: str | None) -> None:
-    if complaint is None:  # stubs that earn points: the broken code is right, and the value is given away
-        edit(tiny, "answer = 42  # SOLUTION", "answer = 42")
-        complaint = "question q9_2: the untouched notebook earns 0.5 points"
+def test_a_solution_that_does_not_run_or_earn_everything_is_refused(
+        tiny: Path, old: str, new: str, complaint: str) -> None:
     edit(tiny, old, new)
     with pytest.raises(CourseError, match=complaint):
         build.build_exercises()
+    assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
+
+
+FULL = trial.Trial(scores={"q9_1": 2, "q9_2": 0.5}, failures={"q9_1": [], "q9_2": []})
+NOTHING = trial.Trial(scores={"q9_1": 0, "q9_2": 0}, failures={"q9_1": ["no"], "q9_2": ["no"]})
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("solved", "untouched", "complaint"), [
+    (FULL, NOTHING, None),
+    (replace(FULL, scores={"q9_1": 2, "q9_2": 0.4}), NOTHING, r"q9_2: its solution earns 0.4 of 0.5 points"),
+    (replace(FULL, failures={"q9_1": ["too big"], "q9_2": []}), NOTHING, r"q9_1: its solution(.|\n)*too big"),
+    (replace(FULL, error="ValueError: no"), NOTHING, "the solution stops with ValueError: no"),
+    (FULL, replace(NOTHING, error="ValueError: no"),
+     r"the untouched notebook stops with ValueError: no\n.*digits.once_written"),
+    (FULL, replace(NOTHING, scores={"q9_1": 0, "q9_2": 0.5}),
+     "q9_2: the untouched notebook earns 0.5 points, so some test passes without an answer"),
+])
+def test_a_master_is_held_to_its_promises(
+        tiny: Path, monkeypatch: pytest.MonkeyPatch, solved: trial.Trial, untouched: trial.Trial,
+        complaint: str | None) -> None:
+    class Ran:
+        process = Mock()
+
+        def __init__(self, notebook: Path, tests: Path, folder: Path) -> None:
+            assert sorted(path.name for path in tests.iterdir()) == ["q9_1.py", "q9_2.py"]
+            self.result = {"solved": lambda: solved, "untouched": lambda: untouched}[notebook.stem]
+
+    monkeypatch.setattr(trial, "start", Ran)
+    if complaint is None:
+        assert build.build_exercise("91-tiny") is True
+        return
+    with pytest.raises(CourseError, match=complaint):
+        build.build_exercise("91-tiny")
     assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
