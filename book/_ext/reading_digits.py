@@ -6,7 +6,8 @@
 * warns where a picture has no alternative text, and `build.py` makes warnings errors;
 * mends what the theme does wrong for screen readers and keyboards;
 * adds `practice`, a box that leads from a chapter to its exercise, `exercise-index`, and `{chapter}` links;
-* gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`).
+* gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
+* gives every chapter the number in its file's name (`numbering.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import accessibility
 import nbformat
 import notebooks
+import numbering
 import requests
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -251,4 +253,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("chapter", chapter_role)
     accessibility.setup(app)
     notebooks.setup(app)
+    numbering.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,25 @@
+"""A chapter has the number in its file's name, in the sidebar, its heading and its figures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.course import BOOK
+
+pytestmark = pytest.mark.browser
+
+
+def test_chapters_are_numbered_as_their_files_are(site: Path) -> None:
+    toc = (BOOK / "_toc.yml").read_text(encoding="utf-8")
+    chapters = re.findall(r"^\s*- file: (\S+/(\d\d)-\S+)", toc, re.MULTILINE)
+    assert chapters
+    welcome = (site / "index.html").read_text(encoding="utf-8")
+    for page, number in chapters:
+        assert re.search(rf'href="{page}\.html"[^>]*>\s*{int(number)}\. ', welcome), page
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        assert re.search(rf'<h1><span class="section-number">{int(number)}\. ', text), page
+        figures = re.findall(r'caption-number">Fig. (\d+)\.', text)
+        assert figures and set(figures) == {str(int(number))}, page
