@@ -44,6 +44,7 @@ class Host:
         self.assignment = assignment
         self.handed_in = handed_in
         self.secret = secrets.token_hex(16)
+        self.token = f"rd-{secrets.token_hex(5)}"
         self.touched: list[str] = []
 
     def __enter__(self) -> Host:
@@ -101,6 +102,7 @@ class Host:
             "REPOSITORY": str(ROOT),
             "HANDED_IN": str(self.handed_in / "neighbor-0.ipynb"),
             "HIDDEN_TEST": self._hidden_test(),
+            "TOKEN": self.token,
         }
         self.expected_files = {path.name for path in self.outside.iterdir()} | {self.signaled.name}
 
@@ -156,18 +158,16 @@ class Host:
     def was_signaled(self) -> bool:
         return self.signaled.exists()
 
-    def left_running(self) -> list[str]:
-        """Command lines of processes that name the folder outside, other than the bystander's."""
-        return [line for pid, line in _command_lines()
-                if str(self.outside) in line and pid != self.bystander.pid]
+    def left_running(self) -> list[int]:
+        """Processes that go by the name that attacks give to what they leave behind."""
+        return [pid for pid, name in _names() if name == self.token]
 
 
-def _command_lines() -> Iterator[tuple[int, str]]:
+def _names() -> Iterator[tuple[int, str]]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with contextlib.suppress(OSError):
-                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-                yield int(folder.name), line
+                yield int(folder.name), (folder / "comm").read_bytes().decode("utf-8", "replace").strip()
 
 
 def alive(process: subprocess.Popen[bytes]) -> bool:

@@ -37,10 +37,10 @@ CASES = [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
 CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case.yaml").read_text("utf-8")]
 NEIGHBORS = 6
 
-TIMEOUT = 5.0
+TIMEOUT = 6.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
 
-MEMORY_MB = 2048
+MEMORY_MB = 4096
 ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 

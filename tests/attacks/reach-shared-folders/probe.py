@@ -2,7 +2,12 @@
 import os
 
 for path in ("@SHARED_FILE@", "@SHARED_MEMORY_FILE@"):
-    for attempt in (os.stat, lambda path: open(path).read(), lambda path: os.open(path, os.O_WRONLY)):
+    try:
+        os.stat(path)
+        print("SEEN", path)
+    except OSError as error:
+        print("refused", error)
+    for attempt in (lambda path: open(path).read(), lambda path: os.open(path, os.O_WRONLY)):
         try:
             attempt(path)
             print("REACHED", path)
