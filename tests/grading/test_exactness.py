@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from autograder import course
-from autograder.course import Assignment
-from autograder.grading.bundle import Bundle
+from autograder.course import METADATA_KEY, Assignment
+from autograder.grading.bundle import Bundle, bundle
 from autograder.grading.engine import Engine
 from autograder.grading.submission import RunLimits, grade
 from autograder.submissions.find import Found
@@ -92,6 +92,37 @@ def by_otter(notebook: Path, autograder: Path, folder: Path) -> dict[str, float]
     )  # fmt: skip
     tests = json.loads((folder / "results.json").read_text())["tests"]
     return {test["name"]: test["score"] for test in tests if "score" in test}
+
+
+REAL_COURSE = {name: getattr(course, name) for name in ("EXERCISES", "BUILD", "SOLUTIONS")}
+
+
+def half_solved(assignment: Assignment) -> list[dict[str, Any]]:
+    """An exercise of the course with every second answer still unwritten, in the builder's own stubs."""
+    notebooks = [json.loads(path.read_text("utf-8")) for path in (assignment.solution, assignment.learner)]
+    solved, untouched = (
+        [cell for cell in notebook["cells"] if cell["cell_type"] == "code"] for notebook in notebooks
+    )
+    number = 0
+    for index, cell in enumerate(solved):
+        if "answer" in cell["metadata"].get(METADATA_KEY, {}):
+            number += 1
+            if number % 2 == 0:
+                solved[index] = untouched[index]
+    return solved
+
+
+def test_an_exercise_of_the_course_scores_what_otter_gives_it(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, folder in REAL_COURSE.items():
+        monkeypatch.setattr(course, name, folder)
+    exercise = course.assignment("02-preprocessing")
+    path = write_notebook(tmp_path / "half.ipynb", [*half_solved(exercise)], exercise.name)
+    submission = read_submission(Found(path, "alice", path.name), None, [exercise.name])
+    ours = scores(grade(submission, bundle(exercise), engine, RunLimits(60, 4096)))
+    assert ours == pytest.approx(by_otter(path, exercise.gradescope, tmp_path / "otter"), abs=1e-5)
+    assert 0 < sum(ours.values()) < exercise.possible
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
