@@ -47,27 +47,46 @@ def model_reads_the_validation_images(model, preprocess):
     digits.expect_written(model, "model")
     images, labels = (array[50_000:] for array in digits.load()[0])
     inputs = digits.call(preprocess, images, name="preprocess")
-    probabilities = digits.call(getattr(model, "predict", model), inputs, name="model.predict", verbose=0)
-    digits.expect_array(probabilities, name="model.predict(...)", shape=(10_000, 10))
-    accuracy = (probabilities.argmax(axis=1) == labels).mean()
+
+    def accuracy_for(inputs):
+        answers = digits.call(model.predict, inputs, name="model.predict", verbose=0)
+        return (answers.reshape(len(labels), -1).argmax(axis=1) == labels).mean()
+
+    try:
+        accuracy = accuracy_for(inputs)
+    except Exception:
+        raise AssertionError("The accuracy cannot be measured before `model` can answer to all images.") from None
     if accuracy >= 0.97:
         return
-    if accuracy < 0.2:
+    elsewhere = max((accuracy_for(inputs * scale), scale) for scale in (255.0, 1 / 255))
+    hidden = [layer for layer in getattr(model, "layers", [])[:-1] if hasattr(layer, "activation")]
+    if elsewhere[0] > accuracy + 0.2:
+        larger = "255 times larger" if elsewhere[1] > 1 else "255 times smaller"
+        cause = (
+            f"With {larger} inputs it would read {100 * elsewhere[0]:.0f} %: so it was trained with another scale than "
+            "`preprocess` gives. Train on what `preprocess` returns, and change nothing about it afterwards."
+        )
+    elif accuracy < 0.2:
         cause = (
             "That is about what guessing gives. Has the model been trained, and each image kept beside its own "
-            "label? Is the learning rate much too large?"
+            "label? Is the learning rate far too large or far too small?"
+        )
+    elif hidden and all(getattr(layer.activation, "__name__", "") == "linear" for layer in hidden):
+        cause = (
+            "No hidden layer of it has an activation, such as relu. Without one, two dense layers compute "
+            "nothing that a single one could not."
         )
     elif accuracy < 0.94:
         cause = (
-            "More epochs alone will hardly mend that. Did the training images go through this same `preprocess`, all "
-            "50,000 of them? Is it scaled once, with `/` and not `//`? Has the hidden layer an activation, such as "
-            "relu? Is the learning rate far too large or too small, or the optimizer plain SGD?"
+            "A few more epochs will hardly mend that. Was it trained with all 50,000 training images? Are they scaled "
+            "once, with `/` and not `//`? Is the learning rate far too large or too small, or the optimizer plain SGD, "
+            "which takes many epochs?"
         )
     else:
         cause = (
             "You are close. More units or more epochs help; so does scaling, if the inputs go up to 255, and training "
-            "with all 50,000 images."
+            "with all 50,000 training images."
         )
     raise AssertionError(
-        f"Your network reads {accuracy:.2%} of the 10,000 validation images; expected at least 97%. {cause}"
+        f"Your network reads {100 * accuracy:.2f} % of the 10,000 validation images; expected at least 97 %. {cause}"
     )
