@@ -121,32 +121,36 @@ def execute_chapters(processes: int) -> bool:
     import nbformat
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
-    from myst_nb.core.read import read_myst_markdown_notebook
+    from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
     from myst_parser.config.main import MdParserConfig
 
     cache = get_cache(OUTPUT / "executed")
     cache.change_cache_limit(1000)
-    record = OUTPUT / "ingredients.json"
+    record = OUTPUT / "executed.json"  # also read by the extension, which has these pages read again
     known = json.loads(record.read_text()) if record.exists() else {}
-    waiting, fresh = {}, {}
+    waiting, fresh, failed = {}, {}, False
     for page in chapters():
         text = page.read_text(encoding="utf-8")
-        notebook = read_myst_markdown_notebook(text, config=MdParserConfig(), path=page)
         name = page.relative_to(BOOK).as_posix()
+        try:
+            notebook = read_myst_markdown_notebook(text, config=MdParserConfig(), path=page)
+        except MystMetadataParsingError as error:
+            failed = True
+            print(f"{name} cannot be read: {error}", file=sys.stderr, flush=True)
+            continue
         fresh[name] = ingredients(text)
         try:
             found = cache.match_cache_notebook(notebook)
-            if known.get(name) == fresh[name]:
+            if known.get(name, {}).get("ingredients") == fresh[name]:
                 continue
             cache.remove_cache(found.pk)
         except KeyError:
             pass
         waiting[name] = nbformat.writes(notebook)
     if not waiting:
-        return True
+        return not failed
 
     print(f"Executing {len(waiting)} of {len(fresh)} chapters, {processes} at a time", flush=True)
-    failed = False
     with ProcessPoolExecutor(processes) as pool:
         jobs = {pool.submit(execute, str(BOOK / name), source): name for name, source in waiting.items()}
         for number, job in enumerate(as_completed(jobs), 1):
@@ -165,7 +169,7 @@ def execute_chapters(processes: int) -> bool:
                 CacheBundleIn(nbformat.reads(done.notebook, as_version=4), str(BOOK / name),
                               data={"execution_seconds": done.seconds}),
                 check_validity=False, overwrite=True)
-            known[name] = fresh[name]
+            known[name] = {"ingredients": fresh[name], "executed": time.time()}
             record.write_text(json.dumps(known, indent=1, sort_keys=True))
     return not failed
 

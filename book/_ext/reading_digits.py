@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import zipfile
@@ -90,6 +91,19 @@ def zip_exercises(folder: Path, target: Path) -> None:
             name.external_attr = 0o644 << 16
             compress = zipfile.ZIP_STORED if path.suffix == ".npz" else zipfile.ZIP_DEFLATED
             archive.writestr(name, path.read_bytes(), compress)
+
+
+# --- Executed again ----------------------------------------------------------------------------------------
+
+def executed_again(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str],
+                   removed: set[str]) -> list[str]:
+    """The pages that `build.py` has executed since they were read, though their own text did not change."""
+    record = Path(app.outdir).parent / "executed.json"
+    if not record.exists():
+        return []
+    executed = {name.removesuffix(".md"): known["executed"]
+                for name, known in json.loads(record.read_text(encoding="utf-8")).items()}
+    return [page for page, when in executed.items() if env.all_docs.get(page, float("inf")) < when * 1e6]
 
 
 # --- Checks ------------------------------------------------------------------------------------------------
@@ -246,6 +260,7 @@ def remove_thebe(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     remove_thebe(app)
     app.connect("config-inited", prepare_extra_files, priority=100)
+    app.connect("env-get-outdated", executed_again)
     app.connect("doctree-resolved", check_alternative_texts)
     app.add_directive("practice", Practice)
     app.add_directive("exercise-index", ExerciseIndex)
