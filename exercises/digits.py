@@ -181,7 +181,8 @@ class Checks:
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)
-        return Feedback.of(question, result) if hasattr(result, "test_case_results") else result
+        cases = getattr(result, "test_case_results", None)
+        return Feedback.of(question, cases) if isinstance(cases, list) else result
 
     def check_all(self) -> None:
         """Check every question."""
@@ -212,10 +213,10 @@ class Feedback:
         self.passed = not messages
 
     @classmethod
-    def of(cls, question: str, result: Any) -> Feedback:
-        """From Otter's result."""
-        total = len(result.test_case_results)
-        failures = [_kind_and_message(case.message) for case in result.test_case_results if not case.passed]
+    def of(cls, question: str, cases: Sequence[Any]) -> Feedback:
+        """From Otter's results of the question's test cases."""
+        total = len(cases)
+        failures = [_kind_and_message(case.message) for case in cases if not case.passed]
         if not failures:
             summary = f"passed {'the check' if total == 1 else f'all {total} checks'} you can see"
         elif all(kind == "NotWritten" for kind, _ in failures):
