@@ -117,9 +117,7 @@ def graded(engine: Engine, sample_bundle: Bundle) -> Any:
     """Grades a notebook of these code cells."""
 
     def run(*sources: str, timeout: float = 30, memory_mb: int = 4096, **more: Any) -> SubmissionResult:
-        submission = Submission(
-            "alice", "alice.ipynb", NAME, tuple(Cell(source) for source in sources), **more
-        )
+        submission = Submission("alice", "alice.ipynb", NAME, tuple(Cell(source) for source in sources), **more)
         return grade(submission, sample_bundle, engine, RunLimits(timeout, memory_mb))
 
     return run

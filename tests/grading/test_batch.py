@@ -158,9 +158,7 @@ def test_a_broken_test_file_is_the_graders_error_and_is_tried_again(
 
 
 @pytest.mark.parametrize("victim", ["_checker", "_nursery"])
-def test_a_killed_checker_or_nursery_costs_nothing(
-    graded_task: Any, shared_engine: Engine, victim: str
-) -> None:
+def test_a_killed_checker_or_nursery_costs_nothing(graded_task: Any, shared_engine: Engine, victim: str) -> None:
     shared_engine.start()
     process = getattr(shared_engine, victim)._process
     pid = getattr(process, "_process", process).pid
@@ -210,9 +208,7 @@ class TestDefaultTimeout:
         self, sample: Assignment, sample_bundle: Bundle, engine: Engine, tmp_path: Path
     ) -> None:
         wrong = replace(sample, solution=write_notebook(tmp_path / "wrong.ipynb", [START, ANSWER]))
-        with pytest.raises(
-            CourseError, match=r"solution of 90-sample earns 3 of 10 points here: q1: .*no `scale`"
-        ):
+        with pytest.raises(CourseError, match=r"solution of 90-sample earns 3 of 10 points here: q1: .*no `scale`"):
             timing.default_timeout(wrong, sample_bundle, engine, 4096)
 
 
@@ -301,9 +297,7 @@ def test_ctrl_c_stops_and_says_how_to_go_on(tiny_course: Path, many: Path, tmp_p
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 130
-    stopped = re.search(
-        r"Stopped\. (\d+) of 41 are graded and kept in .*gradebook\.sqlite\. Run the same", said
-    )
+    stopped = re.search(r"Stopped\. (\d+) of 41 are graded and kept in .*gradebook\.sqlite\. Run the same", said)
     assert stopped, said
     assert 0 < int(stopped[1]) < 41
     assert len(recorded(tmp_path / "out")) == int(stopped[1])
@@ -332,8 +326,6 @@ class TestProgress:
             progress.add(Verdict.GRADED)
         assert "1/3" in screen.getvalue() and "1 graded" in screen.getvalue()
 
-    @pytest.mark.parametrize(
-        ("seconds", "text"), [(5, "5 s"), (89, "89 s"), (600, "10 min"), (9000, "2 h 30 min")]
-    )
+    @pytest.mark.parametrize(("seconds", "text"), [(5, "5 s"), (89, "89 s"), (600, "10 min"), (9000, "2 h 30 min")])
     def test_durations_read_well(self, seconds: float, text: str) -> None:
         assert duration(seconds) == text

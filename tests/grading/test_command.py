@@ -55,9 +55,7 @@ def test_the_graders_own_failure_exits_with_1(output: Path, tiny_course: Path) -
     ["grade"], ["grade", "nowhere"], ["grade", ".", "--assignment", "99-none"],
     ["grade", ".", "--timeout", "0"],
 ])  # fmt: skip
-def test_wrong_usage_exits_with_2(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_wrong_usage_exits_with_2(arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     write_notebook(tmp_path / "alice.ipynb", ["x = 1"])
     result = CliRunner().invoke(main, arguments)

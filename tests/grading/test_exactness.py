@@ -100,9 +100,7 @@ REAL_COURSE = {name: getattr(course, name) for name in ("EXERCISES", "BUILD", "S
 def half_solved(assignment: Assignment) -> list[dict[str, Any]]:
     """An exercise of the course with every second answer still unwritten, in the builder's own stubs."""
     notebooks = [json.loads(path.read_text("utf-8")) for path in (assignment.solution, assignment.learner)]
-    solved, untouched = (
-        [cell for cell in notebook["cells"] if cell["cell_type"] == "code"] for notebook in notebooks
-    )
+    solved, untouched = ([cell for cell in notebook["cells"] if cell["cell_type"] == "code"] for notebook in notebooks)
     number = 0
     for index, cell in enumerate(solved):
         if "answer" in cell["metadata"].get(METADATA_KEY, {}):

@@ -62,9 +62,7 @@ def message(result: QuestionResult) -> str:
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_an_assertions_text_is_the_message(tmp_path: Path, hidden: bool) -> None:
-    assert (
-        message(run(tmp_path, exception_test("assert x == 2, 'Two, please.'", hidden), x=1)) == "Two, please."
-    )
+    assert message(run(tmp_path, exception_test("assert x == 2, 'Two, please.'", hidden), x=1)) == "Two, please."
     assert message(run(tmp_path, ok_test(">>> assert x == 2, 'Two, please.'", hidden), x=1)) == "Two, please."
 
 
@@ -96,9 +94,7 @@ def test_a_cases_own_hint_is_shown(tmp_path: Path) -> None:
     assert message(run(tmp_path, exception_test("assert x, 'No.'", more=hint), x=0)) == "Think of zero.\nNo."
 
 
-@pytest.mark.parametrize(
-    "source", [exception_test("assert f(1) == 2", True, "f"), ok_test(">>> f(1)\n2", True)]
-)
+@pytest.mark.parametrize("source", [exception_test("assert f(1) == 2", True, "f"), ok_test(">>> f(1)\n2", True)])
 def test_what_the_learners_own_code_raised_is_shown(tmp_path: Path, source: str) -> None:
     error = ValueError("mine")
 
@@ -125,9 +121,7 @@ def test_a_missing_name_is_named(tmp_path: Path, source: str) -> None:
     assert "It has `scle`" in message(run(tmp_path, source, scle=1))
 
 
-def test_a_notebook_that_says_nothing_any_more_gives_no_hint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notebook_that_says_nothing_any_more_gives_no_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def late(self: Variables) -> list[str]:
         raise TimeoutError
 
@@ -179,9 +173,7 @@ def test_points_are_split_as_otter_splits_them(tmp_path: Path) -> None:
     assert [case.points for case in result.cases] == [2, 1.5, 1.5]
     assert (result.score, result.possible) == (3.5, 5)
     assert run(tmp_path, source + "all_or_nothing = True\n", x=1).score == 0
-    sixths = exception_test("pass") + "".join(
-        f"@test_case(points=None)\ndef test_{n}(x): pass\n" for n in range(5)
-    )
+    sixths = exception_test("pass") + "".join(f"@test_case(points=None)\ndef test_{n}(x): pass\n" for n in range(5))
     assert run(tmp_path, sixths).score == 2
 
 
@@ -191,9 +183,7 @@ def test_one_case_that_leaves_does_not_take_the_others(tmp_path: Path) -> None:
     assert [case.passed for case in result.cases] == [False, True]
 
 
-@pytest.mark.parametrize(
-    "source", ["", "OK_FORMAT = False\n", "OK_FORMAT = False\n1 / 0", "OK_FORMAT = True\nx = ("]
-)
+@pytest.mark.parametrize("source", ["", "OK_FORMAT = False\n", "OK_FORMAT = False\n1 / 0", "OK_FORMAT = True\nx = ("])
 def test_a_broken_test_file_is_the_graders_fault(tmp_path: Path, source: str) -> None:
     with pytest.raises(BrokenTestFileError, match=r"q1\.py cannot be loaded"):
         run(tmp_path, source)

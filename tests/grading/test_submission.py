@@ -61,6 +61,12 @@ def test_what_counts_is_the_notebook_as_it_was_at_the_check(graded: Any) -> None
     assert result.questions[1].checked == "in-place"
 
 
+def test_what_was_checked_is_not_checked_again_at_the_end(graded: Any) -> None:
+    result = graded(START, SCALE, "grader.check('q1')", inside("scale", LOOP), timeout=2)
+    assert scores(result)["q1"] == 4
+    assert result.status is Verdict.GRADED
+
+
 def test_a_later_check_counts_instead(graded: Any) -> None:
     assert scores(graded(START, ANSWER, "grader.check('q2')", "answer = 0", "grader.check('q2')"))["q2"] == 0
     assert scores(graded(START, "answer = 0", "grader.check('q2')", ANSWER, "grader.check('q2')"))["q2"] == 3
@@ -70,9 +76,7 @@ def test_a_check_in_the_middle_of_a_cell_stops_there(graded: Any) -> None:
     assert scores(graded(START, "answer = 42; grader.check('q2'); answer = 0"))["q2"] == 3
 
 
-def test_a_check_that_otter_keeps_in_the_metadata_is_made(
-    graded: Any, sample_bundle: Any, engine: Any
-) -> None:
+def test_a_check_that_otter_keeps_in_the_metadata_is_made(graded: Any, sample_bundle: Any, engine: Any) -> None:
     from autograder.submissions.notebook import Cell
     from autograder.submissions.read import Submission
 
@@ -92,12 +96,8 @@ def test_a_missing_name_is_named_with_what_it_may_be(graded: Any) -> None:
 
 
 def test_hidden_cases_never_show_what_they_compare(graded: Any) -> None:
-    result = graded(
-        START, "def scale(x):\n    return list(x)", "answer = 41", "def double(x): return 2 * x\ntotal = 8"
-    )
-    hidden = [
-        case for question in result.questions for case in question.cases if case.hidden and not case.passed
-    ]
+    result = graded(START, "def scale(x):\n    return list(x)", "answer = 41", "def double(x): return 2 * x\ntotal = 8")
+    hidden = [case for question in result.questions for case in question.cases if case.hidden and not case.passed]
     assert len(hidden) == 4
     for case in hidden:
         assert not any(secret in case.message for secret in ("42", "3.0", "[0.0", "assert", ">>>", "shape"))
@@ -111,9 +111,7 @@ def test_what_the_learners_function_raised_is_told(graded: Any) -> None:
 
 
 def test_what_a_function_prints_during_a_check_is_not_kept(graded: Any) -> None:
-    result = graded(
-        START, inside("scale", "print('secret', x)\nreturn x / 10"), "scale(1)", "grader.check('q1')"
-    )
+    result = graded(START, inside("scale", "print('secret', x)\nreturn x / 10"), "scale(1)", "grader.check('q1')")
     assert scores(result)["q1"] == 4
     assert result.output.count("secret") == 1
 
@@ -144,9 +142,7 @@ def test_a_score_given_in_a_cell_that_is_killed_later_stays(graded: Any) -> None
     ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", Verdict.CRASHED, "SIGKILL"),
     ("import ctypes; ctypes.string_at(0)", Verdict.CRASHED, "SIGSEGV"),
 ])  # fmt: skip
-def test_a_notebook_that_ends_itself_keeps_what_it_has(
-    graded: Any, end: str, verdict: Verdict, says: str
-) -> None:
+def test_a_notebook_that_ends_itself_keeps_what_it_has(graded: Any, end: str, verdict: Verdict, says: str) -> None:
     result = graded(START, SCALE, "grader.check('q1')", f"{ANSWER}\n{end}", DOUBLE, timeout=20)
     assert scores(result) == POINTS | {"q2": 0, "q4": 0}
     assert result.status is verdict
@@ -273,9 +269,19 @@ def test_a_check_that_takes_too_long_outside_costs_its_question(graded: Any, own
     "import os; os._exit(3)",
     "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
 ])  # fmt: skip
-def test_any_other_death_of_the_checkers_child_is_the_graders_error(
-    graded: Any, own_test: Any, body: str
-) -> None:
+def test_any_other_death_of_the_checkers_child_is_the_graders_error(graded: Any, own_test: Any, body: str) -> None:
     own_test(body)
     with pytest.raises(EngineError, match="the checker's child ended with"):
         graded(START, ANSWER)
+
+
+@pytest.mark.parametrize(("body", "verdict"), [
+    ("import os\nos._exit(0)", Verdict.CRASHED), (LOOP, Verdict.TIMEOUT), (DEAF, Verdict.TIMEOUT),
+])  # fmt: skip
+def test_a_test_that_expects_any_exception_is_not_fooled(
+    graded: Any, own_test: Any, body: str, verdict: Verdict
+) -> None:
+    own_test("try:\n        answer(1)\n    except Exception:\n        pass")
+    result = graded(START, inside("answer", body), SCALE, timeout=1)
+    assert scores(result) == {"q1": 4, "q2": 0, "q3": 0, "q4": 0}
+    assert result.status is verdict
