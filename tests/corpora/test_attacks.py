@@ -24,10 +24,12 @@ from autograder.authoring import corpus
 from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
 from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.course import Assignment, assignment
+from autograder.grading import engine
 from autograder.grading.batch import grade_paths
 from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.write import write_reports
+from autograder.sandbox.nursery import Nursery
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 
@@ -35,6 +37,12 @@ pytestmark = pytest.mark.slow
 
 CASES = [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
 CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case.yaml").read_text("utf-8")]
+WEAKER = [name for name in CASES if name.startswith("reach-")] + [
+    "end-forks-and-both-go-on", "end-kills-the-first-process", "end-os-exit", "score-poisons-imports",
+    "score-shell-commands", "time-child-left-running", "time-endless-loop-ignores-interrupt", "time-fork-bomb",
+    "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files"]
+"""What is tried again at the level for machines that forbid namespaces."""
+
 NEIGHBORS = 6
 
 TIMEOUT = 6.0
@@ -62,11 +70,12 @@ class Graded:
     seconds: float
 
 
-def only_confined() -> None:
-    """Attacks are never run where nothing holds them."""
-    with Engine(confined=True) as engine:
-        level = engine.start()
+def only_confined() -> str:
+    """Attacks are never run where nothing holds them; returns the level that does."""
+    with Engine(confined=True) as engine_:
+        level = engine_.start()
     assert level in ("full", "no-namespaces"), f"the sandbox is {level!r}: no attack is run in it"
+    return level
 
 
 def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: Host) -> dict[str, list[Path]]:
@@ -111,6 +120,17 @@ def graded(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("attacks")
     with Host(exercise, folder / "class") as host:
         yield grade_all(corpus.attacks(assignment), exercise, host, folder, confined=True)
+
+
+@pytest.fixture(scope="module")
+def weaker(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+    """A part of the corpus at the second level: no namespaces, as in most containers."""
+    folder = tmp_path_factory.mktemp("weaker")
+    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in WEAKER]
+    with pytest.MonkeyPatch.context() as patch, Host(exercise, folder / "class") as host:
+        patch.setattr(engine, "Nursery", lambda level: Nursery("no-namespaces"))
+        assert only_confined() == "no-namespaces"
+        yield grade_all(cases, exercise, host, folder, confined=True)
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +217,20 @@ def test_attack(graded: Graded, exercise: Assignment, name: str) -> None:
         assert not found, f"{result.submission}: " + "\n".join([*found, _story(result)])
 
 
+@pytest.mark.parametrize("name", WEAKER)
+def test_attack_without_namespaces(weaker: Graded, exercise: Assignment, name: str) -> None:
+    result, = weaker.results[name]
+    assert result.sandbox == "no-namespaces"
+    found = [problem for problem in problems(weaker.cases[name], result, weaker, exercise)
+             # Landlock lets a process see that a file is there, and how large it is; no more than that.
+             if not re.fullmatch(r"it printed SEEN [^;]*(; SEEN [^;]*)*", problem)]
+    assert not found, "\n".join([*found, _story(result)])
+
+
+def test_without_namespaces_the_host_is_as_it_was(weaker: Graded) -> None:
+    assert_untouched(weaker)
+
+
 def _story(result: SubmissionResult) -> str:
     """What happened, for whoever reads the failure."""
     cells = ", ".join(f"{c.index + 1} {c.status}" for c in result.cells if c.status != "ok")
@@ -218,24 +252,20 @@ def test_neighbors_are_unharmed(graded: Graded) -> None:
         assert (result.status, result.score) == (Verdict.GRADED, result.possible), _story(result)
 
 
-def test_nothing_was_written_outside(graded: Graded) -> None:
-    assert graded.host.written() == []
-    assert graded.host.changed() == []
-
-
-def test_no_secret_came_out(graded: Graded) -> None:
+def assert_untouched(graded: Graded) -> None:
+    host = graded.host
+    assert host.written() == [], "something was written outside"
+    assert host.changed() == [], "someone else's file was changed"
     everything = [json.dumps(result.to_json()) for results in graded.results.values() for result in results]
-    assert not [text[:200] for text in everything if graded.host.secret in text]
+    assert not [text[:200] for text in everything if host.secret in text], "a secret came out"
+    assert host.touched == [], "a connection was made"
+    assert not host.was_signaled(), "the bystander got a signal"
+    assert alive(host.bystander)
+    assert host.left_running() == [], "a process was left running"
 
 
-def test_nobody_was_reached(graded: Graded) -> None:
-    assert graded.host.touched == []
-    assert not graded.host.was_signaled()
-    assert alive(graded.host.bystander)
-
-
-def test_nothing_was_left_running(graded: Graded) -> None:
-    assert graded.host.left_running() == []
+def test_the_host_is_as_it_was(graded: Graded) -> None:
+    assert_untouched(graded)
 
 
 def test_no_cell_of_the_table_is_a_formula(graded: Graded) -> None:
