@@ -174,9 +174,9 @@ def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
     """One row a trial: what it is, what it scored, and what was said about it."""
     table = Table(title=f"{assignment.name}: {assignment.title}", title_justify="left")
     table.add_column("case", ratio=3)
-    table.add_column("score", justify="right")
-    table.add_column("caught by")
-    table.add_column("message, or what is wrong", ratio=6)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("caught by", ratio=2)
+    table.add_column("message, or what is wrong", ratio=5)
     for finding in findings:
         trial, result = finding.trial, finding.result
         name = f"{trial.kind}: {trial.name}" if trial.name else trial.kind
@@ -191,8 +191,8 @@ def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
 def _summary(findings: Mapping[str, Sequence[Finding]]) -> Table:
     """One row an exercise: how many of each kind, and how many are as they must be."""
     table = Table(title="Summary", title_justify="left")
-    for heading in ("exercise", "solution", "untouched", "right answers", "false alarms", "mistakes",
-                    "caught, cause named", "told at once"):
+    for heading in ("exercise", "solution", "untouched", "right", "false\nalarms", "mistakes",
+                    "caught,\ncause\nnamed", "told at\nonce"):
         table.add_column(heading, justify="left" if heading == "exercise" else "right")
     for name, found in findings.items():
         kinds = {kind: [finding for finding in found if finding.trial.kind == kind]
