@@ -258,9 +258,7 @@ class CellRunner:
 
     def _transformed(self, index: int, source: str) -> str:
         """Remembers under which file name IPython will compile this cell, for tracebacks."""
-        name = self.shell.compile.get_code_name(
-            source, self.shell.transform_cell(source), self.shell.execution_count
-        )
+        name = self.shell.compile.get_code_name(source, self.shell.transform_cell(source), self.shell.execution_count)
         self.cell_names[name] = index
         return source
 
@@ -280,9 +278,7 @@ class CellRunner:
         except AttributeError:
             return wire.encode(("absent",))
 
-    def call(
-        self, number: int, args: list[Any], kwargs: dict[str, Any]
-    ) -> list[bytes | bytearray | memoryview]:
+    def call(self, number: int, args: list[Any], kwargs: dict[str, Any]) -> list[bytes | bytearray | memoryview]:
         """Calls a kept object. The answer holds the arguments that it changed."""
         before = [self.snapshot(value) for value in (*args, *kwargs.values())]
         args = [self.revive(value) for value in args]
@@ -297,9 +293,7 @@ class CellRunner:
                 if _mutable(value) and self.snapshot(value) != old
             }
             same = {
-                id(value): records.SameArgument(key)
-                for key, value in zip(keys, values, strict=True)
-                if _mutable(value)
+                id(value): records.SameArgument(key) for key, value in zip(keys, values, strict=True) if _mutable(value)
             }
             return self.exporter.encode(_mark(result, same), lambda result: ("returned", result, changed))
 
@@ -409,9 +403,7 @@ def _learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
         text = "".join(lines) + "".join(traceback.format_exception_only(type(error), error))
     except BaseException:
         text = type(error).__name__
-    return (
-        text if len(text) <= ERROR_LIMIT else text[: ERROR_LIMIT // 2] + "\n...\n" + text[-ERROR_LIMIT // 2 :]
-    )
+    return text if len(text) <= ERROR_LIMIT else text[: ERROR_LIMIT // 2] + "\n...\n" + text[-ERROR_LIMIT // 2 :]
 
 
 def _close_figures() -> None:

@@ -100,13 +100,9 @@ class Confinement:
         if self.level == "none":
             return
         if sys.platform != "linux":
-            raise Unavailable(
-                f"Isolation needs Linux; this is {sys.platform}. A virtual machine or container helps."
-            )
+            raise Unavailable(f"Isolation needs Linux; this is {sys.platform}. A virtual machine or container helps.")
         if landlock.abi() == 0:
-            raise Unavailable(
-                "This kernel has no Landlock (Linux 5.13 or newer, with landlock in its lsm= list)."
-            )
+            raise Unavailable("This kernel has no Landlock (Linux 5.13 or newer, with landlock in its lsm= list).")
         if self.level == "full":
             try:
                 namespaces.enter_view(self.roots)
@@ -198,9 +194,7 @@ class Confinement:
             linux.set_capabilities(0)
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
         landlock.restrict(
-            read=[*self.roots, *PROC_FILES, "/proc/self", "/etc/passwd"]
-            if alone
-            else [*self.roots, "/proc", "/etc"],
+            read=[*self.roots, *PROC_FILES, "/proc/self", "/etc/passwd"] if alone else [*self.roots, "/proc", "/etc"],
             write=[self.base, *([] if alone else ["/tmp", "/dev/shm"])],
             devices=[f"/dev/{name}" for name in namespaces.DEVICES],
             scope=alone,

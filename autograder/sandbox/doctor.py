@@ -62,9 +62,7 @@ def report() -> int:
         if _show_level(console, candidate) and not level:
             level = candidate
     if not level:
-        console.print(
-            "\n[bold red]Learners' code cannot be isolated on this machine, and will not be run.[/]"
-        )
+        console.print("\n[bold red]Learners' code cannot be isolated on this machine, and will not be run.[/]")
         for name, remedy in REMEDIES.items():
             console.print(f"  For level {name}: {remedy}")
         console.print(
@@ -190,9 +188,7 @@ def _show_speed(console: Console, level: str) -> bool:
         console.print(f"[red]A sandbox could not be started:[/] {error}", soft_wrap=True)
         return False
     if type(rate) is not float:
-        console.print(
-            f"[red]A small training did not run in the sandbox:[/] {outcome.status} {outcome.error}"
-        )
+        console.print(f"[red]A small training did not run in the sandbox:[/] {outcome.status} {outcome.error}")
         return False
     console.print(
         f"Speed: nursery ready in {ready - began:.1f} s; a sandbox and its first cell in "

@@ -232,11 +232,7 @@ def _base(value: object) -> object:
 
 
 def _array(value: object) -> object:
-    if (
-        isinstance(value, np.ndarray)
-        and type(value) is not np.ndarray
-        and value.dtype.char in wire.ARRAY_KINDS
-    ):
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and value.dtype.char in wire.ARRAY_KINDS:
         return np.array(value, subok=False)
     return value
 
@@ -265,9 +261,7 @@ def raised(error: BaseException, traceback: str = "") -> records.Raised:
         message = str(error.args[0] if single else error)
     except Exception:
         message = ""
-    return records.Raised(
-        builtin, _cut(type(error).__name__, 200), _cut(message, 20_000), _cut(traceback, 20_000)
-    )
+    return records.Raised(builtin, _cut(type(error).__name__, 200), _cut(message, 20_000), _cut(traceback, 20_000))
 
 
 def _history(value: Any) -> records.History:

@@ -22,9 +22,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-WEIGHTED = _names(
-    "Dense Conv2D DepthwiseConv2D SeparableConv2D BatchNormalization LayerNormalization Normalization"
-)
+WEIGHTED = _names("Dense Conv2D DepthwiseConv2D SeparableConv2D BatchNormalization LayerNormalization Normalization")
 """Layers with weights; `models.py` knows their shapes."""
 
 LAYERS = WEIGHTED | _names(
@@ -265,7 +263,5 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def _short(value: object) -> str:
-    text = (
-        value if type(value) is str else repr(value) if type(value) in (int, float) else type(value).__name__
-    )
+    text = value if type(value) is str else repr(value) if type(value) in (int, float) else type(value).__name__
     return text if len(text) <= 80 else text[:79] + "…"

@@ -67,9 +67,7 @@ def unshare(flags: int) -> None:
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     arguments = [text.encode() for text in (source, target, kind)]
-    check(
-        _libc.mount(*arguments, ctypes.c_ulong(flags), data.encode()), f"mount {kind or 'bind'} on {target}"
-    )
+    check(_libc.mount(*arguments, ctypes.c_ulong(flags), data.encode()), f"mount {kind or 'bind'} on {target}")
 
 
 def bind(source: str, target: str) -> None:

@@ -105,6 +105,12 @@ def rebuild_object(record: records.KerasObject) -> Any:
 
 # --- putting a model together -------------------------------------------------
 
+_MODEL_KINDS: dict[tuple[Any, Any], str] = {
+    ("keras", "Sequential"): "Sequential",
+    ("keras.src.models.functional", "Functional"): "Functional",
+}
+"""Module and class of a model, as Keras writes them down."""
+
 
 class _Builder:
     """Builds one model and those inside it."""
@@ -115,6 +121,9 @@ class _Builder:
     def model(self, data: Any, weights: Any, depth: int = 0) -> Any:
         if type(data) is not dict or type(data.get("config")) is not dict or type(weights) is not dict:
             raise Refused("the model's configuration is incomplete")
+        kind = _MODEL_KINDS.get((data.get("module"), data.get("class_name")))
+        if kind is None:
+            raise Refused(f"{str(data.get('class_name'))[:80]} is not Keras' own Sequential or Functional model")
         config = data["config"]
         layers = config.get("layers")
         if type(layers) is not list or any(type(layer) is not dict for layer in layers):
@@ -122,15 +131,8 @@ class _Builder:
         self.layers += len(layers)
         if self.layers > MAX_LAYERS or depth > MAX_DEPTH:
             raise Refused(f"the model has more than {MAX_LAYERS} layers")
-        match data.get("module"), data.get("class_name"):
-            case ("keras" | "keras.models" | "keras.src.models.sequential", "Sequential"):
-                return self.sequential(config, weights, depth)
-            case (
-                "keras" | "keras.models" | "keras.src.models.functional" | "keras.src.models.model",
-                "Functional" | "Model",
-            ):
-                return self.functional(config, weights, depth)
-        raise Refused(f"{str(data.get('class_name'))[:80]} is not a Sequential or Functional model")
+        build = self.sequential if kind == "Sequential" else self.functional
+        return build(config, weights, depth)
 
     def sequential(self, config: dict[str, Any], weights: dict[str, Any], depth: int) -> Any:
         import keras
@@ -326,18 +328,12 @@ def _call_arguments(node: Any, outputs: dict[str, list[list[Any]]]) -> tuple[lis
             return [argument(element, depth + 1) for element in value]
         return kerasobjects.plain(value)
 
-    if (
-        type(node) is not dict
-        or type(node.get("args")) not in (list, tuple)
-        or type(node.get("kwargs")) is not dict
-    ):
+    if type(node) is not dict or type(node.get("args")) not in (list, tuple) or type(node.get("kwargs")) is not dict:
         raise Refused("a layer is called without arguments")
     kwargs = node["kwargs"]
     if not kwargs.keys() <= {"training", "mask", "axis", "dtype"}:
         raise Refused("a layer is called with an argument that the grader does not know")
-    return [argument(value) for value in node["args"]], {
-        key: argument(value) for key, value in kwargs.items()
-    }
+    return [argument(value) for value in node["args"]], {key: argument(value) for key, value in kwargs.items()}
 
 
 def _tensor(outputs: dict[str, list[list[Any]]], place: Any) -> Any:
@@ -406,9 +402,7 @@ def _compile_arguments(config: dict[str, Any] | str) -> dict[str, Any]:
         if type(value) in (list, tuple) and depth < 3 and len(value) <= 100:
             return [objects(element, family, depth + 1) for element in value]
         if type(value) is dict and "class_name" not in value and depth < 3 and len(value) <= 100:
-            return {
-                _name({"name": key}): objects(element, family, depth + 1) for key, element in value.items()
-            }
+            return {_name({"name": key}): objects(element, family, depth + 1) for key, element in value.items()}
         if family == "metric" and type(value) is str and value in ("accuracy", "acc", "crossentropy", "ce"):
             return value
         if family == "loss" and type(value) is str and value in ("crossentropy", "ce"):
@@ -467,9 +461,7 @@ class RemoteModel:
         self.history = None if data.history is None else history(data.history)
         self._parameters = facts.get("parameters")
         layers = facts.get("layers")
-        self.layers = (
-            [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
-        )
+        self.layers = [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:

@@ -106,9 +106,7 @@ class Nursery:
                 answer, descriptors = self._process.ask(request, files)
         if "error" in answer:
             raise SandboxError(answer["error"])
-        return Runner(
-            socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1, answer["pid"]
-        )
+        return Runner(socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1, answer["pid"])
 
     def close(self) -> None:
         """Ends the nursery process, which stays until the last of its sandboxes has ended."""
@@ -176,9 +174,7 @@ class _Process:
             raise Unavailable(f"these promises do not hold: {'; '.join(broken)}")
         return checks
 
-    def ask(
-        self, request: dict[str, Any], files: Mapping[str, bytes | Path]
-    ) -> tuple[dict[str, Any], list[int]]:
+    def ask(self, request: dict[str, Any], files: Mapping[str, bytes | Path]) -> tuple[dict[str, Any], list[int]]:
         """Sends a request with files; returns the answer and its descriptors. Raises `_Gone`."""
         if len(files) > MAX_DESCRIPTORS:
             raise CourseError(f"A submission has at most {MAX_DESCRIPTORS} files beside its notebook.")

@@ -300,9 +300,7 @@ class Session:
         """Ends the session; what it ended with first stays."""
         self._kill()
         if self.ended is None:
-            self.ended = (
-                SessionEnded("memory", self._overrun) if self._overrun else SessionEnded(status, error)
-            )
+            self.ended = SessionEnded("memory", self._overrun) if self._overrun else SessionEnded(status, error)
         return self.ended
 
     def _signal(self, signum: int) -> None:

@@ -173,9 +173,7 @@ _WRITERS: dict[type, Callable[[_Encoder, Any, int], None]] = {
     bool: lambda encoder, value, depth: encoder.tag(b"T" if value else b"F"),
     int: _Encoder.integer,
     float: lambda encoder, value, depth: encoder.head.extend(struct.pack("<cd", b"d", value)),
-    complex: lambda encoder, value, depth: encoder.head.extend(
-        struct.pack("<cdd", b"c", value.real, value.imag)
-    ),
+    complex: lambda encoder, value, depth: encoder.head.extend(struct.pack("<cdd", b"c", value.real, value.imag)),
     str: _Encoder.text,
     bytes: _Encoder.data,
     list: lambda encoder, value, depth: encoder.sequence(b"l")(value, depth),
@@ -346,9 +344,7 @@ def _bytes(array: np.ndarray) -> memoryview:
 def plain_dtype(name: str) -> np.dtype:
     """The dtype called `name`: byte order, one letter, a size. `np.dtype` itself would take far more."""
     order, kind, size = name[:1], name[1:2], name[2:]
-    listed = (
-        order in ("<", "|") and kind in "biufcSU" and size.isascii() and size.isdigit() and len(size) <= 6
-    )
+    listed = order in ("<", "|") and kind in "biufcSU" and size.isascii() and size.isdigit() and len(size) <= 6
     try:
         dtype = np.dtype(name) if listed and kind else None
     except TypeError:

@@ -93,6 +93,12 @@ def sandbox_of(nursery_at: Callable[..., Nursery]) -> Iterator[Callable[..., San
         sandbox.session.close()
 
 
+@pytest.fixture(scope="session")
+def best_level(request: pytest.FixtureRequest) -> str:
+    """The best level that holds here, for tests of what is the same at each."""
+    return _holding(request.config)[0]
+
+
 @pytest.fixture
 def sandbox(level: str, sandbox_of: Callable[..., Sandbox]) -> Sandbox:
     """A sandbox at each level that holds here."""

@@ -753,7 +753,8 @@ def test_busy_sandbox_ends_when_the_host_is_gone(level, nursery_at):
     everything = descendants(runner.pid) | {runner.pid}
     channel = wire.Channel(runner.sock)
     assert channel.receive() == ("ready",)
-    channel.send(("run", 0, "while True:\n    try:\n        x = 0\n        while True: x += 1\n    except BaseException: pass"))
+    endless = "while True:\n    try:\n        x = 0\n        while True: x += 1\n    except BaseException: pass"
+    channel.send(("run", 0, endless))
     time.sleep(0.3)
     runner.close()
     assert eventually(lambda: not any(os.path.exists(f"/proc/{process}") for process in everything))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import socket
 import struct
@@ -192,7 +193,7 @@ HOSTILE = {
     "an integer of 1 MB": framed(b"i\x00\x00\x10\x00" + b"\x01" * (1 << 20)),
     "a list as a key": framed(b"m\x01\x00\x00\x00l\x00\x00\x00\x00N"),
     "an array as an element of a set": framed(b"e\x01\x00\x00\x00" + array_head(b"<i8", (0,))),
-    "a range that stands still": framed(b"r\x03\x00\x00\x00i\x01\x00\x00\x00\x01i\x01\x00\x00\x00\x02i\x01\x00\x00\x00\x00"),
+    "a range that stands still": framed(b"r\x03\x00\x00\x00" + b"i\x01\x00\x00\x00\x00" * 3),
     "a range of texts": framed(b"r\x03\x00\x00\x00" + b"s\x00\x00\x00\x00" * 3),
     "a slice of two": framed(b"L\x02\x00\x00\x00NN"),
     "an array of objects": framed(array_head(b"|O", (1,)), b"\x00" * 8),
@@ -259,20 +260,16 @@ def test_no_damaged_message_crashes_the_decoder(value, data):
         damaged[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
         if not damaged:
             return
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.decode(bytes(damaged))
-    except wire.WireError:
-        pass
 
 
 @given(st.lists(st.sampled_from(sorted({name[:1] for name in wire._READERS})), max_size=60), st.data())
 @settings(max_examples=200, deadline=None)
 def test_no_nonsense_of_valid_tags_crashes_the_decoder(tags, data):
     head = b"".join(tag + data.draw(st.binary(max_size=9)) for tag in tags)
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.decode(framed(head))
-    except wire.WireError:
-        pass
 
 
 @given(st.binary(min_size=1, max_size=300))

@@ -1,0 +1,259 @@
+"""Which level a machine gets, and what it says when it gets none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from autograder.course import CourseError
+from autograder.sandbox import confinement, doctor, forkserver, nursery, selfcheck
+from autograder.sandbox.limits import Limits, SandboxError
+from autograder.sandbox.nursery import Nursery, try_level
+from autograder.sandbox.session import Session
+
+
+def test_every_promise_of_every_level_here_is_tried_and_holds(level):
+    checks = try_level(level)
+    assert len(checks) > 10
+    assert [what for what, held, _ in checks if not held] == []
+
+
+def test_namespaces_are_used_where_the_machine_allows_them(request):
+    """Asks the system's own `unshare`, so that a mistake here cannot hide as a machine that allows nothing."""
+    program = shutil.which("unshare")
+    command = [program, "--user", "--map-root-user", "--mount", "--pid", "--fork", "--net", "--mount-proc", "true"]
+    allowed = program is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert ("full" in request.config.levels_here) >= allowed
+
+
+def test_some_level_holds_on_linux(request, level):
+    assert request.config.levels_here
+
+
+@pytest.mark.fast
+def test_auto_takes_the_best_level_that_holds(monkeypatch):
+    tried = []
+
+    class Process:
+        def __init__(self, level, preload, purpose):
+            tried.append(level)
+            if level == "full":
+                raise nursery.Unavailable("no namespaces today")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(nursery, "_Process", Process)
+    assert Nursery().level == "no-namespaces" and tried == ["full", "no-namespaces"]
+
+
+@pytest.mark.fast
+def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
+    class Process:
+        def __init__(self, level, preload, purpose):
+            raise nursery.Unavailable(f"no {level} on this machine")
+
+    monkeypatch.setattr(nursery, "_Process", Process)
+    with pytest.raises(CourseError) as error:
+        Nursery()
+    for words in ("no full on this machine", "no no-namespaces on this machine", "--no-sandbox", "doctor", "virtual"):
+        assert words in str(error.value)
+
+
+@pytest.mark.fast
+def test_an_explicit_level_is_not_replaced_by_a_weaker_one(monkeypatch):
+    class Process:
+        def __init__(self, level, preload, purpose):
+            raise nursery.Unavailable("no")
+
+    monkeypatch.setattr(nursery, "_Process", Process)
+    with pytest.raises(CourseError):
+        Nursery("full")
+    with pytest.raises(CourseError, match="no isolation level 'most'"):
+        Nursery("most")
+
+
+@pytest.mark.fast
+def test_other_systems_than_linux_have_no_isolation(monkeypatch):
+    other = types.SimpleNamespace(platform="darwin", prefix=sys.prefix, base_prefix=sys.base_prefix)
+    monkeypatch.setattr(confinement, "sys", other)
+    for level in ("full", "no-namespaces"):
+        with pytest.raises(confinement.Unavailable, match="Linux"):
+            confinement.Confinement(level).prepare()
+    confinement.Confinement("none").prepare()
+
+
+@pytest.mark.fast
+def test_a_kernel_without_landlock_has_no_isolation(monkeypatch):
+    monkeypatch.setattr(confinement.landlock, "abi", lambda: 0)
+    with pytest.raises(confinement.Unavailable, match="Landlock"):
+        confinement.Confinement("no-namespaces").prepare()
+
+
+@pytest.mark.fast
+def test_the_repository_is_never_among_what_learners_code_can_read():
+    repository = Path(__file__).resolve().parents[2]
+    for root in confinement.python_roots():
+        assert not repository.is_relative_to(root)
+        assert root not in ("/", "/home", "/root", "/usr", os.path.expanduser("~"))
+
+
+@pytest.mark.fast
+def test_a_repository_inside_python_is_refused(monkeypatch):
+    inside = Path(confinement.sysconfig.get_path("purelib"), "x", "y", "z.py")
+    monkeypatch.setattr(confinement, "__file__", str(inside))
+    monkeypatch.setattr(confinement.Path, "exists", lambda self: True)
+    with pytest.raises(confinement.Unavailable, match="move it"):
+        confinement.python_roots()
+
+
+@pytest.mark.fast
+def test_a_promise_that_does_not_hold_is_noticed(monkeypatch):
+    """The self-check itself, in a process that is not confined at all."""
+    monkeypatch.setattr(selfcheck.os, "execv", lambda *arguments: None)
+    held = {what: holds for what, holds, _ in selfcheck.inside("no-namespaces", os.getppid())}
+    assert held["threads"] and held["Python's own files can be read"]
+    assert not [name for name in os.listdir(sys.prefix) if "check" in name]
+    for what in ("no network", "no programs can be run", "the course's own files cannot be read", "no new processes",
+                 "other processes cannot be seen", "no privileges, and none to be gained",
+                 "folders outside cannot be listed"):  # fmt: skip
+        assert not held[what], what
+
+
+@pytest.mark.fast
+def test_broken_promises_make_a_level_unavailable(monkeypatch):
+    checks = [["no network", False, "it was possible"]]
+    monkeypatch.setattr(nursery._Process, "ask", lambda self, request, files: ({"checks": checks}, []))
+    with pytest.raises(nursery.Unavailable, match="no network"):
+        nursery._Process("none", {}, "warm")
+
+
+@pytest.mark.fast
+def test_a_process_with_two_threads_does_not_fork():
+    import threading
+
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="one thread"):
+            forkserver.one_thread()
+    finally:
+        stop.set()
+        thread.join()
+
+
+# --- the nursery ----------------------------------------------------------------------
+
+
+def run(nursery: Nursery, source: str, **spawn: object) -> object:
+    runner = nursery.spawn(**{"files": {}, **spawn})
+    session = Session(runner.sock, runner.pidfd, runner.pid, Limits(), lambda question: None)
+    try:
+        outcome = session.run_cell(0, source, 30)
+        assert outcome.status == "ok", outcome
+        return session.get("result")
+    finally:
+        session.close()
+
+
+def test_the_nursery_process_has_one_thread_and_no_secrets(nursery_at, best_level):
+    process = nursery_at(best_level, warm=True)._process._process.pid
+    assert len(os.listdir(f"/proc/{process}/task")) == 1
+    environment = Path(f"/proc/{process}/environ").read_bytes()
+    assert {line.split(b"=")[0] for line in environment.split(b"\0") if line} == {
+        name.encode() for name in nursery.environment()
+    }
+
+
+def test_preloaded_files_come_to_every_sandbox(tmp_path, best_level):
+    (tmp_path / "digits.txt").write_text("0123")
+    with Nursery(best_level, preload=[tmp_path / "digits.txt"], warm=False) as here:
+        (tmp_path / "digits.txt").unlink()
+        for _ in range(2):
+            source = "result = open('digits.txt').read() + open('more.txt').read()"
+            assert run(here, source, files={"more.txt": b"45"}) == "012345"
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/b", "", ".", "..", "x\0y"])
+def test_files_have_plain_names(nursery_at, name):
+    with pytest.raises(CourseError, match="name"):
+        nursery_at("none").spawn({name: b""})
+
+
+def test_a_nursery_that_was_killed_is_started_anew(best_level):
+    with Nursery(best_level, warm=False) as here:
+        os.kill(here._process._process.pid, signal.SIGKILL)
+        assert run(here, "result = 1") == 1
+
+
+def test_a_closed_nursery_says_so(best_level):
+    here = Nursery(best_level, warm=False)
+    here.close()
+    with pytest.raises(SandboxError, match="closed"):
+        here.spawn({})
+
+
+def test_a_nursery_that_cannot_start_says_why(monkeypatch):
+    monkeypatch.setattr(nursery.sys, "executable", shutil.which("false") or "/bin/false")
+    with pytest.raises(SandboxError, match="ended while it started"):
+        Nursery("none")
+
+
+def test_sandboxes_run_side_by_side(nursery_at, best_level):
+    sessions = []
+    for _ in range(4):
+        runner = nursery_at(best_level).spawn({})
+        sessions.append(Session(runner.sock, runner.pidfd, runner.pid, Limits(), lambda question: None))
+    for number, session in enumerate(sessions):
+        session.run_cell(0, f"x = {number}", 20)
+    assert [session.get("x") for session in sessions] == [0, 1, 2, 3]
+    for session in sessions:
+        session.close()
+
+
+def test_nothing_is_left_behind(nursery_at, level):
+    from tests.sandbox.test_promises import descendants, eventually
+
+    here = nursery_at(level)
+    process = here._process._process.pid
+    descriptors = len(os.listdir(f"/proc/{process}/fd"))
+    source = "import os; open('x', 'w').write('x' * 1000); result = os.getcwd()"
+    folders = {os.path.dirname(run(here, source)) for _ in range(5)}
+    assert eventually(lambda: not descendants(process), 20)
+    assert len(os.listdir(f"/proc/{process}/fd")) == descriptors
+    assert eventually(lambda: not any(map(os.path.exists, folders)), 20)
+
+
+# --- doctor -------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_doctor_reports(capsys):
+    assert doctor.report() == 0
+    shown = capsys.readouterr().out
+    for words in ("Landlock", "seccomp", "no network", "images per second", "Submissions will run at"):
+        assert words in shown
+
+
+def test_doctor_says_what_to_do_when_nothing_holds(capsys, monkeypatch):
+    def unavailable(level):
+        raise nursery.Unavailable("forbidden here")
+
+    monkeypatch.setattr(doctor, "try_level", unavailable)
+    assert doctor.report() == 1
+    shown = capsys.readouterr().out
+    for words in ("forbidden here", "sysctl", "--no-sandbox", "cannot be isolated"):
+        assert words in shown
+
+
+def test_importing_the_host_side_does_not_import_tensorflow():
+    code = "import sys, autograder.sandbox.nursery, autograder.sandbox.doctor; sys.exit('tensorflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

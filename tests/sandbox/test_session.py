@@ -1,0 +1,470 @@
+"""The conversation with a cell runner: what cells do, and how a learner's values look to a test."""
+
+from __future__ import annotations
+
+import inspect
+import time
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.remote import RemoteError, RemoteFunction, RemoteObject
+from autograder.sandbox.session import clean, update
+
+
+@pytest.fixture
+def notebook(best_level, sandbox_of):
+    """A sandbox without TensorFlow."""
+    return sandbox_of(best_level)
+
+
+# --- cells --------------------------------------------------------------------------------
+
+
+def test_cells_share_their_variables(notebook):
+    assert notebook.run("x = 1").status == "ok"
+    assert notebook.run("x += 1\nx").output == "2\n"
+    assert notebook.session.get("x") == 2
+    assert notebook.session.names() == ["x"]
+
+
+def test_an_error_shows_the_learners_own_lines(notebook):
+    notebook.run("def half(x):\n    return x / 0")
+    outcome = notebook.run("y = 1\nhalf(y)")
+    assert outcome.status == "raised"
+    assert outcome.error.splitlines() == [
+        "cell 3, line 2", "    half(y)", "cell 2, line 2, in half", "    return x / 0",
+        "ZeroDivisionError: division by zero",
+    ]  # fmt: skip
+    assert notebook.session.get("y") == 1
+
+
+def test_a_syntax_error_is_raised(notebook):
+    outcome = notebook.run("def f(:\n    pass")
+    assert outcome.status == "raised" and "SyntaxError" in outcome.error
+
+
+def test_magics_of_jupyter_do_not_stop_a_cell(notebook):
+    assert notebook.run("%matplotlib inline\n%time x = 3\n%load_ext autoreload\n%autoreload 2").status == "ok"
+    assert notebook.run("%%time\ny = 4").status == "ok"
+    assert notebook.session.get("y") == 4
+
+
+def test_await_works_as_in_jupyter(notebook):
+    assert notebook.value("import asyncio\nawait asyncio.sleep(0)\nresult = 5") == 5
+
+
+def test_pictures_are_drawn_nowhere_and_closed(notebook):
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()\nplt.imshow([[1]])"
+    assert notebook.run(source).status == "ok"
+    assert notebook.value("result = plt.get_fignums()") == []
+
+
+def test_display_is_text(notebook):
+    outcome = notebook.run("from IPython.display import HTML, display\ndisplay(HTML('<b>x</b>'), 3)\n'last'")
+    assert outcome.output == "<IPython.core.display.HTML object>\n3\n'last'\n"
+
+
+def test_input_has_no_one_to_ask(notebook):
+    assert notebook.run("input()").status == "raised"
+
+
+def test_files_lie_beside_the_notebook_and_may_be_changed(best_level, sandbox_of, tmp_path):
+    (tmp_path / "data.txt").write_text("original")
+    notebook = sandbox_of(best_level, files={"data.txt": tmp_path / "data.txt", "helper.py": b"answer = 42"})
+    source = "import helper\nopen('data.txt', 'a').write('!')\nresult = open('data.txt').read() + str(helper.answer)"
+    assert notebook.value(source) == "original!42"
+    assert (tmp_path / "data.txt").read_text() == "original"
+
+
+# --- checks ---------------------------------------------------------------------------------
+
+
+def test_a_check_stops_the_cell_and_sees_the_moment(notebook):
+    seen = []
+    notebook.session.on_check = lambda question: seen.append((question, notebook.session.get("x")))
+    source = "import otter\ngrader = otter.Notebook('n.ipynb', tests_dir='tests')\nx = 1\ngrader.check('q1')\nx = 2\n"
+    outcome = notebook.run(source + "r = grader.check('q2')\nx = 3\nr")
+    assert outcome.status == "ok" and outcome.output in ("", "\n")
+    assert seen == [("q1", 1), ("q2", 2)]
+    assert notebook.session.get("x") == 3
+
+
+def test_the_rest_of_otter_does_nothing(notebook):
+    source = """
+import otter
+class Checks(otter.Notebook):
+    def check(self, question):
+        return super().check(question)
+grader = Checks()
+grader.check_all(); grader.export("x", pdf=False); grader.to_pdf()
+result = [bool(grader.check("q1").grade), str(grader.check("q")), len(list(grader.check("q1").test_results))]
+"""
+    assert notebook.value(source) == [True, "", 0]
+    assert notebook.checks == ["q1", "q", "q1"]
+
+
+def test_checks_do_not_count_towards_the_time(notebook):
+    notebook.session.on_check = lambda question: time.sleep(1.5)
+    outcome = notebook.run("import otter\notter.Notebook().check('q1')", timeout=1)
+    assert outcome.status == "ok" and outcome.seconds < 1
+
+
+def test_checks_leave_random_numbers_as_they_were(notebook):
+    notebook.run("""
+import random, otter, numpy as np
+grader = otter.Notebook()
+def draw():
+    return random.random() + np.random.rand()
+""")
+    notebook.session.on_check = lambda question: notebook.session.get("draw")()
+    source = "random.seed(1); np.random.seed(1)\n{}result = [random.random(), np.random.rand()]"
+    without = notebook.value(source.format(""))
+    assert notebook.value(source.format("grader.check('q1')\n")) == without
+    assert notebook.checks == []
+
+
+def test_a_check_inside_a_function_that_a_test_calls_is_not_asked(notebook):
+    notebook.run("import otter\ngrader = otter.Notebook()\ndef f():\n    grader.check('q1')\n    return 7")
+    assert notebook.session.get("f")() == 7
+    assert notebook.checks == []
+
+
+def test_a_check_in_another_thread_or_process_is_not_asked(notebook):
+    source = """
+import otter, threading
+grader = otter.Notebook()
+thread = threading.Thread(target=grader.check, args=("q1",)); thread.start(); thread.join()
+"""
+    assert notebook.run(source).status == "ok"
+    assert notebook.checks == []
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+VALUES = {
+    "{'a': [1, 2.5, None, True], 3: (4j, b'x')}": {"a": [1, 2.5, None, True], 3: (4j, b"x")},
+    "{1, 2}": {1, 2},
+    "slice(1, None)": slice(1, None),
+    "range(3)": range(3),
+    "...": ...,
+    "__import__('collections').Counter('aab')": {"a": 2, "b": 1},
+    "__import__('collections').OrderedDict(a=1)": {"a": 1},
+    "__import__('collections').namedtuple('P', 'x y')(1, 2)": (1, 2),
+    "__import__('enum').IntEnum('E', 'A B').B": 2,
+    "type('Int', (int,), {'__eq__': lambda a, b: True})(3)": 3,
+    "float": float,
+    "ValueError": ValueError,
+}
+
+
+@pytest.mark.parametrize("source", VALUES)
+def test_plain_values_arrive_as_exact_built_in_types(notebook, source):
+    value = notebook.value(f"result = {source}")
+    assert value == VALUES[source] and type(value) is type(VALUES[source])
+
+
+def test_arrays_and_their_types_arrive(notebook):
+    notebook.run("import numpy as np\na = np.asfortranarray(np.eye(3, dtype='float32'))\nm = np.matrix([[1]])\n"
+                 "t = np.float32\nd = a.dtype\no = np.array([object()])\nf = np.float16(0.5)\ns = np.array(['x'])")
+    get = notebook.session.get
+    assert get("a").dtype == np.float32 and get("a").flags.f_contiguous and np.array_equal(get("a"), np.eye(3))
+    assert type(get("m")) is np.ndarray and get("m").shape == (1, 1)
+    assert get("t") is np.float32 and get("d") == np.dtype("float32") and isinstance(get("d"), np.dtype)
+    assert type(get("f")) is np.float16 and get("s").tolist() == ["x"]
+    assert isinstance(get("o"), RemoteObject)
+
+
+def test_each_look_is_a_copy(notebook):
+    notebook.run("x = [1]")
+    notebook.session.get("x").append(2)
+    assert notebook.session.get("x") == [1]
+
+
+def test_a_missing_name_is_a_key_error(notebook):
+    with pytest.raises(KeyError, match="nothing"):
+        notebook.session.get("nothing")
+
+
+def test_what_cannot_cross_says_what_it_is(notebook):
+    thing = notebook.value("class Net:\n    def __init__(self): self.size = 3\n    def run(self): return 4\n"
+                           "result = Net()")
+    assert thing.size == 3 and thing.run() == 4
+    with pytest.raises(AttributeError):
+        _ = thing.nothing
+    for use in (lambda: thing == 3, lambda: thing + 1, lambda: len(thing), lambda: bool(thing),
+                lambda: np.asarray(thing), lambda: thing[0], lambda: float(thing)):  # fmt: skip
+        with pytest.raises(TypeError, match="Net"):
+            use()
+
+
+def test_what_is_too_large_says_so(notebook):
+    thing = notebook.value("result = list(range(2_000_000))", timeout=60)
+    assert isinstance(thing, RemoteObject) and "too large" in repr(thing)
+
+
+def test_objects_that_equal_everything_equal_nothing(notebook):
+    thing = notebook.value("class Yes:\n    def __eq__(self, other): return True\n    __hash__ = None\nresult = Yes()")
+    with pytest.raises(TypeError):
+        assert thing == 5
+
+
+def test_hostile_methods_do_no_harm(notebook):
+    source = """
+class Hostile:
+    def __repr__(self): raise SystemExit
+    def __eq__(self, other): raise KeyboardInterrupt
+    def __reduce__(self): raise SystemExit
+    @property
+    def size(self): raise SystemExit
+    def __len__(self): raise KeyboardInterrupt
+result = Hostile()
+class Text(str):
+    def encode(self, *a): raise SystemExit
+    def __str__(self): raise SystemExit
+text = Text("abc")
+class Dict(dict):
+    def items(self): raise SystemExit
+both = Dict(a=1)
+"""
+    notebook.run(source)
+    with pytest.raises(RemoteError, match="SystemExit"):
+        _ = notebook.value("result = Hostile()")
+    assert notebook.session.get("text") == "abc" and notebook.session.get("both") == {"a": 1}
+    assert notebook.session.alive
+
+
+# --- calls --------------------------------------------------------------------------------------
+
+
+def test_functions_are_called_where_they_live(notebook):
+    f = notebook.value("def result(a, b=2, *c, d=None, **e):\n    'The documentation.'\n    return a, b, c, d, e")
+    assert isinstance(f, RemoteFunction) and callable(f)
+    assert f(1, 3, 4, d=5, x=6) == (1, 3, (4,), 5, {"x": 6})
+    assert f.__name__ == "result" and f.__doc__ == "The documentation."
+    assert list(inspect.signature(f).parameters) == ["a", "b", "c", "d", "e"]
+    assert inspect.signature(f).parameters["a"].default is inspect.Parameter.empty
+
+
+def test_lambdas_classes_and_callable_objects_are_callable(notebook):
+    notebook.run("import functools, numpy as np\nf = lambda x: x + 1\nadd = functools.partial(max, 3)\n"
+                 "class Scaler:\n    def __init__(self, k): self.k = k\n    def __call__(self, x): return x * self.k\n"
+                 "double = Scaler(2)\nroot = np.sqrt")
+    get = notebook.session.get
+    assert get("f")(1) == 2 and get("add")(5) == 5 and get("double")(4) == 8
+    assert get("root")(np.array([4.0])).tolist() == [2.0]
+    assert get("Scaler")(3)(2) == 6
+
+
+def test_arguments_changed_in_place_are_changed_here(notebook):
+    f = notebook.value("def result(a, items, table, *, b):\n    a /= 255\n    items.append(1)\n    table['x'] = a[0]\n"
+                       "    b[0] = 9\n    return a")
+    a, items, table, b = np.array([255.0, 0]), [0], {}, np.array([1, 2])
+    returned = f(a, items, table, b=b)
+    assert a.tolist() == [1.0, 0.0] and items == [0, 1] and table == {"x": 1.0} and b.tolist() == [9, 2]
+    assert returned is a
+
+
+def test_arguments_not_changed_stay_as_they_are(notebook):
+    f = notebook.value("def result(a):\n    return a / 255")
+    a = np.array([255.0, 0])
+    assert f(a) is not a and a.tolist() == [255.0, 0]
+    result, args, kwargs = notebook.session.call(f, (a,), {}, 5)
+    assert args[0] is a and kwargs == {} and result.tolist() == [1.0, 0.0]
+
+
+def test_a_read_only_argument_cannot_be_changed(notebook):
+    f = notebook.value("def result(a):\n    a /= 255")
+    a = np.array([255.0])
+    a.setflags(write=False)
+    with pytest.raises(ValueError, match="read-only"):
+        f(a)
+
+
+def test_shape_set_in_place_arrives(notebook):
+    f = notebook.value("def result(a):\n    a.resize((4,), refcheck=False)")
+    a = np.arange(4.0).reshape(2, 2).copy()
+    f(a)
+    assert a.shape == (4,)
+
+
+def test_functions_and_objects_can_be_handed_back(notebook):
+    notebook.run("def square(x): return x * x\ndef twice(f, x): return f(f(x))\nclass A: n = 4\na = A()\n"
+                 "def read(a): return a.n")
+    get = notebook.session.get
+    assert get("twice")(get("square"), 3) == 81
+    assert get("read")(get("a")) == 4
+
+
+def test_a_function_of_the_test_cannot_be_sent(notebook):
+    f = notebook.value("def result(g): return g()")
+    with pytest.raises(TypeError, match="cannot be sent"):
+        f(lambda: 1)
+
+
+@pytest.mark.parametrize(
+    ("raising", "kind"),
+    [
+        ("NotImplementedError('write me')", NotImplementedError),
+        ("ValueError('write me')", ValueError),
+        ("KeyError('write me')", KeyError),
+        ("type('MyError', (ValueError,), {})('write me')", RemoteError),
+        ("UnicodeDecodeError('utf8', b'', 0, 1, 'write me')", RemoteError),
+        ("SystemExit('write me')", RemoteError),
+        ("GeneratorExit('write me')", RemoteError),
+        ("BaseException('write me')", RemoteError),
+        ("ExceptionGroup('write me', [ValueError()])", RemoteError),
+    ],
+)
+def test_what_a_function_raises_is_raised_here(notebook, raising, kind):
+    f = notebook.value(f"def result(): raise {raising}")
+    with pytest.raises(kind, match="write me") as raised:
+        f()
+    assert type(raised.value) is kind
+
+
+def test_a_function_that_does_not_return_is_interrupted(notebook):
+    f = notebook.value("def result(): \n    while True: pass")
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"0\.5 s"):
+        notebook.session.call(f, (), {}, 0.5)
+    assert time.monotonic() - began < 5
+    assert notebook.value("result = 1") == 1
+
+
+def test_a_function_prints_nothing_while_a_test_calls_it(notebook):
+    notebook.run("def f(x):\n    print('seen', x)\n    import sys; sys.stderr.write('seen')\n    return 1")
+    assert notebook.session.get("f")("secret") == 1
+    assert notebook.run("print('after')").output == "after\n"
+
+
+def test_a_call_that_ends_the_process_ends_the_session(notebook):
+    f = notebook.value("import os\ndef result(): os._exit(0)")
+    with pytest.raises(Exception, match="exit code 0"):
+        f()
+    assert not notebook.session.alive
+    with pytest.raises(Exception, match="exit code 0"):
+        f()
+
+
+# --- TensorFlow -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def warm(best_level, sandbox_of):
+    """A sandbox of a nursery that has imported TensorFlow."""
+    return sandbox_of(best_level, warm=True)
+
+
+MODELS = """
+import keras, numpy as np, tensorflow as tf
+keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
+x, y = rng.random((300, 28, 28)).astype("float32"), rng.integers(0, 10, 300)
+model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(16, "relu"),
+                          keras.layers.Dense(10, "softmax")])
+model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x, y, epochs=2, verbose=0)
+scores = model.evaluate(x, y, verbose=0)
+class Mine(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.flat, self.out = keras.layers.Flatten(), keras.layers.Dense(10, "softmax")
+    def call(self, x):
+        return self.out(self.flat(x))
+mine = Mine()
+mine.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
+mine.fit(x, y, verbose=0)
+mine_scores = mine.evaluate(x, y, verbose=0)
+def compile_model(model):
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+def train(model, x, y):
+    return model.fit(x, y, epochs=1, batch_size=len(x), verbose=0)
+def build_and_train(x, y):
+    return compile_model(keras.models.clone_model(model)), train(model, x, y)
+tensor, variable, dtype = tf.constant([[1.0, 2.0]]), tf.Variable([3]), tf.float32
+loss, optimizer = keras.losses.SparseCategoricalCrossentropy(from_logits=True), keras.optimizers.SGD(0.5)
+activation, recurrent = keras.activations.relu, keras.layers.LSTM(3)
+def double(t):
+    return t * 2
+"""
+
+
+@pytest.mark.slow
+def test_models_tensors_and_histories(warm):
+    """One test, because TensorFlow's first steps in a fresh process take their time."""
+    import keras
+    import tensorflow as tf
+
+    assert warm.run(MODELS, timeout=300).status == "ok"
+    get = warm.session.get
+    warm.session.call_timeout = 300
+    x, y = get("x"), get("y")
+
+    model = get("model")
+    assert isinstance(model, keras.Sequential) and model.evaluate(x, y, verbose=0) == get("scores")
+    assert model.history.history == get("history").history and len(get("history").epoch) == 2
+    assert isinstance(get("history"), keras.callbacks.History)
+    assert warm.session.flags == []
+
+    fresh = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+    assert get("compile_model")(fresh) is fresh and fresh.compiled and fresh.loss.startswith("sparse")
+    before = fresh.get_weights()[0].copy()
+    assert list(get("train")(fresh, x, y).history) == ["accuracy", "loss"]
+    assert not np.array_equal(before, fresh.get_weights()[0])
+
+    built, history = get("build_and_train")(x, y)
+    assert isinstance(built, keras.Model) and isinstance(history, keras.callbacks.History)
+
+    assert tf.is_tensor(get("tensor")) and get("tensor").numpy().tolist() == [[1.0, 2.0]]
+    assert isinstance(get("variable"), tf.Variable) and get("dtype") is tf.float32
+    assert np.asarray(get("double")(tf.constant([1.5]))).tolist() == [3.0]
+    assert get("loss").get_config()["from_logits"] and float(get("optimizer").learning_rate) == 0.5
+    assert get("activation") is keras.activations.relu
+    assert isinstance(get("recurrent"), RemoteObject) and "LSTM" in repr(get("recurrent"))
+
+    mine = get("mine")
+    assert isinstance(mine, keras.Model) and mine.count_params() == 7850
+    assert mine.predict(x[:3]).shape == (3, 10)
+    assert mine.evaluate(x, y) == pytest.approx(get("mine_scores"), rel=1e-5)
+    assert len(warm.session.flags) == 1 and "Mine" in warm.session.flags[0]
+
+
+# --- the trusted side's own functions ------------------------------------------------------------------
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain\ttext\n", "plain\ttext\n"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("10%\r20%\r100%\n", "100%\n"),
+        ("done\r\n", "done\n"),
+        ("\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
+        ("a\x00b\x9fc\x7f", "abc"),
+        ("\x1b", ""),
+    ],
+)
+def test_clean(raw, shown):
+    assert clean(raw) == shown
+
+
+@pytest.mark.fast
+def test_update_changes_in_place_what_it_can():
+    array, items, table, unique = np.zeros(3), [1, [2]], {"a": [1]}, {1}
+    inner = items[1]
+    assert update(array, np.ones(3)) is array and array.tolist() == [1, 1, 1]
+    assert update(items, [5, [6, 7], 8]) is items and items == [5, [6, 7], 8] and items[1] is inner
+    assert update(table, {"a": [2], "b": 3}) is table and table == {"a": [2], "b": 3}
+    assert update(unique, {2}) is unique and unique == {2}
+    assert update(array, np.ones(3, np.float32)).dtype == np.float32 and array.dtype == np.float64
+    assert update(3, 4) == 4
+
+
+def test_limits_have_sensible_values():
+    limits = Limits()
+    assert limits.memory_mb == 4096 and limits.processes == 128
