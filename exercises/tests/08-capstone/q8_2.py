@@ -78,7 +78,7 @@ def model_reads_the_validation_images(model, preprocess):
         )
     elif accuracy < 0.94:
         cause = (
-            "A few more epochs will hardly mend that. Was it trained with all 50,000 training images? Are they scaled "
+            "More epochs may help, and probably more is amiss. Was it trained with all 50,000 training images? Are they scaled "
             "once, with `/` and not `//`? Is the learning rate far too large or too small, or the optimizer plain SGD, "
             "which takes many epochs?"
         )
