@@ -89,10 +89,10 @@ class Nursery:
     def prepare(self) -> list[selfcheck.Result]:
         """Takes on the level, and tries it in a sandbox without a learner. Raises `Unavailable`."""
         self.confinement.prepare()
-        level, pid = self.confinement.level, os.getpid()
+        level, pid, outside = self.confinement.level, os.getpid(), selfcheck.namespaces_of_this_process()
 
         def check(sock: socket.socket, limits: Limits) -> None:
-            sock.sendall(json.dumps(selfcheck.inside(level, pid)).encode())
+            sock.sendall(json.dumps(selfcheck.inside(level, pid, outside)).encode())
 
         warden, sock = self.sandbox(Limits(), [], check)
         with sock, sock.makefile("rb") as answer:

@@ -19,8 +19,20 @@ Result = tuple[str, bool, str]
 """What was promised, whether it holds, and what happened instead."""
 
 
-def inside(level: str, nursery: int) -> list[Result]:
-    """Tries every promise of `level` in this process. `nursery` is the process id of the nursery process."""
+def namespaces_of_this_process() -> dict[str, str]:
+    """Kind of namespace -> the kernel's name for the one this process is in."""
+    kinds = ("user", "mnt", "pid", "ipc", "net", "uts")
+    return {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in kinds if os.path.exists("/proc/self/ns")}
+
+
+def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
+    """Tries every promise of `level` in this process.
+
+    Args:
+        level: the level of isolation.
+        nursery: the process id of the nursery process.
+        outside: the namespaces of the nursery process.
+    """
     promises: list[tuple[str, Callable[[], object]]] = [
         ("a scratch folder to write in", _scratch),
         ("threads", _thread),
@@ -31,13 +43,15 @@ def inside(level: str, nursery: int) -> list[Result]:
             ("no network", _refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))),
             ("no sockets of other processes", _refused(lambda: socket.socket(socket.AF_UNIX))),
             ("the course's own files cannot be read", _refused(lambda: Path(__file__).read_bytes())),
-            ("folders outside cannot be listed", _refused(lambda: os.listdir("/var"))),
+            ("folders outside cannot be listed", _refused(lambda: os.listdir("/"))),
             ("nothing outside can be written", _refused(_write_outside)),
             ("no signals to other processes", _refused(lambda: os.kill(nursery, 0))),
             ("other processes cannot be seen", lambda: _alone(level)),
             ("no programs can be run", _refused(lambda: os.execv(sys.executable, ["python", "-c", ""]))),
             ("no privileges, and none to be gained", _unprivileged),
         ]
+    if level == "full":
+        promises.append(("namespaces of its own", lambda: _own_namespaces(outside)))
     if level == "no-namespaces":
         promises.append(("no new processes", _refused(_fork)))
     return [_try(what, promise) for what, promise in promises]
@@ -96,6 +110,13 @@ def _alone(level: str) -> None:
     else:
         _refused(lambda: os.listdir("/proc"))()
         _refused(lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())()
+
+
+def _own_namespaces(outside: dict[str, str]) -> None:
+    inside = namespaces_of_this_process()
+    shared = [kind for kind, place in outside.items() if inside[kind] == place]
+    if shared:
+        raise _Possible(f"shared with the nursery: {', '.join(shared)}")
 
 
 def _unprivileged() -> None:

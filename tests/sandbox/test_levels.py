@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -25,16 +26,22 @@ def test_every_promise_of_every_level_here_is_tried_and_holds(level):
     assert [what for what, held, _ in checks if not held] == []
 
 
-def test_namespaces_are_used_where_the_machine_allows_them(request):
+def test_namespaces_are_used_where_the_machine_allows_them(holding):
     """Asks the system's own `unshare`, so that a mistake here cannot hide as a machine that allows nothing."""
     program = shutil.which("unshare")
     command = [program, "--user", "--map-root-user", "--mount", "--pid", "--fork", "--net", "--mount-proc", "true"]
     allowed = program is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
-    assert ("full" in request.config.levels_here) >= allowed
+    assert ("full" in holding) >= allowed
 
 
-def test_some_level_holds_on_linux(request, level):
-    assert request.config.levels_here
+def test_landlock_is_used_where_the_kernel_has_it(holding):
+    """Asks the kernel for its version of Landlock, likewise."""
+    version = ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1)
+    assert ("no-namespaces" in holding) >= (version >= 1)
+
+
+def test_some_level_holds_here(holding):
+    assert holding, "run `autograder doctor` to see why"
 
 
 @pytest.mark.fast
@@ -118,13 +125,24 @@ def test_a_repository_inside_python_is_refused(monkeypatch):
 def test_a_promise_that_does_not_hold_is_noticed(monkeypatch):
     """The self-check itself, in a process that is not confined at all."""
     monkeypatch.setattr(selfcheck.os, "execv", lambda *arguments: None)
-    held = {what: holds for what, holds, _ in selfcheck.inside("no-namespaces", os.getppid())}
+    held = {what: holds for what, holds, _ in selfcheck.inside("no-namespaces", os.getppid(), {})}
     assert held["threads"] and held["Python's own files can be read"]
     assert not [name for name in os.listdir(sys.prefix) if "check" in name]
     for what in ("no network", "no programs can be run", "the course's own files cannot be read", "no new processes",
                  "other processes cannot be seen", "no privileges, and none to be gained",
                  "folders outside cannot be listed"):  # fmt: skip
         assert not held[what], what
+
+
+@pytest.mark.fast
+def test_namespaces_that_are_not_ones_own_are_noticed(monkeypatch):
+    monkeypatch.setattr(selfcheck.os, "execv", lambda *arguments: None)
+    shared = selfcheck.namespaces_of_this_process()
+    assert set(shared) == {"user", "mnt", "pid", "ipc", "net", "uts"}
+    for name in shared:
+        others = {other: place for other, place in shared.items() if other == name}
+        held = {what: holds for what, holds, _ in selfcheck.inside("full", os.getppid(), others)}
+        assert not held["namespaces of its own"], name
 
 
 @pytest.mark.fast
