@@ -27,6 +27,9 @@ HARMLESS = ("[PST]", "[togglebutton]")
 HEAVIEST = 4_000_000
 """The most bytes that one page may cause to be loaded, pictures, scripts and fonts included."""
 
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+"""Colors are measured as they are in the end, not halfway from light to dark."""
+
 READY = """async () => {
   if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
   await document.fonts.ready;
@@ -99,6 +102,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Seen]]:
         page.on("response", weigh)
         page.goto(address, wait_until="load")
         page.evaluate(READY)
+        page.add_style_tag(content=STILL)
         return seen
 
     yield open_page
