@@ -204,6 +204,8 @@ class _Child:
         try:
             self.child()
             code = 0
+        except OSError as error:  # Most often a layer that the machine does not allow.
+            self.say({"error": error.strerror or str(error)})
         except BaseException:
             self.say({"error": traceback.format_exc(limit=-3)[-3000:]})
         finally:

@@ -23,7 +23,7 @@ from autograder.sandbox import linux
 
 ALLOWED = """
     read 0 63, write 1 64, readv 19 65, writev 20 66, pread64 17 67, pwrite64 18 68, preadv 295 69
-    pwritev 296 70, preadv2 327 286, pwritev2 328 287, open 2 -, openat 257 56, close 3 57
+    pwritev 296 70, preadv2 327 286, pwritev2 328 287, close 3 57
     close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -, newfstatat 262 79, statx 332 291, statfs 137 43
     fstatfs 138 44, access 21 -, faccessat 269 48, faccessat2 439 439, readlink 89 -, readlinkat 267 78
     lseek 8 62, getdents 78 -, getdents64 217 61, dup 32 23, dup2 33 -, dup3 292 24, pipe 22 -
@@ -66,7 +66,7 @@ it stands alone, would let a process do to its user's files anywhere."""
 
 CHECKED = """
     clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129, tgkill 234 131, prctl 157 167
-    prlimit64 302 261, ioctl 16 29, socketpair 53 199, fcntl 72 25
+    prlimit64 302 261, ioctl 16 29, socketpair 53 199, fcntl 72 25, open 2 -, openat 257 56
 """
 """Allowed or not by their arguments."""
 
@@ -123,6 +123,20 @@ def _none_of(index: int, values: Iterable[int]) -> Program:
     return [*program, _instruction(_RETURN, _ALLOW)]
 
 
+def _no_truncating_reader(index: int) -> Program:
+    """Denies opening with O_TRUNC but without a right to write, which Landlock before version 3 lets through."""
+    truncate, writing = 0x200, 0x3
+    allow = _instruction(_RETURN, _ALLOW)
+    return [
+        _argument(index),
+        _instruction(_JUMP_ANY_BIT, truncate, 1, 0),
+        allow,
+        _instruction(_JUMP_ANY_BIT, writing, 0, 1),
+        allow,
+        _deny(errno.EPERM),
+    ]
+
+
 def _if_any_bit(index: int, bits: int, then: bytes, otherwise: bytes) -> Program:
     return [_argument(index), _instruction(_JUMP_ANY_BIT, bits, 0, 1), then, otherwise]
 
@@ -158,6 +172,8 @@ def program(machine: str, *, processes: bool, signals_to: int | None) -> Program
         "prlimit64": _one_of(0, [0]),
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
         "fcntl": _none_of(1, _FCNTL_DENIED),
+        "open": _no_truncating_reader(1),
+        "openat": _no_truncating_reader(2),
         "socketpair": [
             _argument(0),
             _instruction(_JUMP_EQUAL, _AF_UNIX, 1, 0),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.course import ROOT, CourseError
 from autograder.sandbox import confinement, doctor, forkserver, nursery, selfcheck
 from autograder.sandbox.limits import Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
@@ -59,6 +59,43 @@ def test_auto_takes_the_best_level_that_holds(monkeypatch):
 
     monkeypatch.setattr(nursery, "_Process", Process)
     assert Nursery().level == "no-namespaces" and tried == ["full", "no-namespaces"]
+
+
+WITHOUT = """
+import ctypes, errno, os, struct, sys
+sys.path.insert(0, {root!r})
+from autograder.sandbox import linux, seccomp
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.session import Session
+
+# What a container's own filter does: the call is forbidden, here and in all children.
+linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+program = [
+    seccomp._instruction(0x20, 0),
+    seccomp._instruction(0x15, {number}, 0, 1),
+    seccomp._deny(errno.EPERM),
+    seccomp._instruction(0x06, 0x7FFF0000),
+]
+code = ctypes.create_string_buffer(b"".join(program))
+linux.prctl(linux.PR_SET_SECCOMP, 2, struct.pack("@HP", len(program), ctypes.addressof(code)))
+with Nursery(warm=False) as nursery:
+    runner = nursery.spawn({{}})
+    session = Session(runner.sock, runner.pidfd, runner.pid, Limits(), print)
+    session.run_cell(0, "result = 6 * 7", 60)
+    print(nursery.level, session.get("result"))
+    session.close()
+"""
+
+
+@pytest.mark.parametrize("call", ["unshare", "mount", "pivot_root"])
+def test_where_namespaces_are_forbidden_the_second_level_is_used(call, holding):
+    """As in a container, or on Ubuntu 24.04, where `unshare` works and `mount` does not."""
+    assert "no-namespaces" in holding
+    number = {"unshare": (272, 97), "mount": (165, 40), "pivot_root": (155, 41)}[call]
+    source = WITHOUT.format(root=str(ROOT), number=number[os.uname().machine == "aarch64"])
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["no-namespaces", "42"], done.stderr
 
 
 @pytest.mark.fast

@@ -298,6 +298,7 @@ for attempt in (
     lambda: os.chmod({str(file)!r}, 0),
     lambda: os.utime({str(file)!r}, (0, 0)),
     lambda: os.truncate({str(file)!r}, 0),
+    lambda: os.open({str(file)!r}, os.O_RDONLY | os.O_TRUNC),
     lambda: os.rename({str(file)!r}, {str(tmp_path / "gone")!r}),
     lambda: os.remove({str(file)!r}),
     lambda: os.setxattr({str(file)!r}, "user.x", b"x"),

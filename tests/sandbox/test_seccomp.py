@@ -120,6 +120,16 @@ def test_only_stream_socket_pairs(answer):
         assert answer("socketpair", family, kind) == errno.EPERM, (family, kind)
 
 
+def test_files_are_truncated_only_by_who_may_write(answer):
+    read, write, both, truncate, create = 0, 1, 2, 0x200, 0x40
+    for name, place in (("open", 1), ("openat", 2)):
+        if name in answer.numbers:
+            for flags in (read, write, both, write | truncate, both | truncate | create, read | 0x80000):
+                assert answer(name, *[0] * place, flags) == "allow", flags
+            for flags in (truncate, truncate | create, truncate | 0x80000):
+                assert answer(name, *[0] * place, flags) == errno.EPERM, flags
+
+
 def test_arguments_of_the_rest(answer):
     assert answer("prctl", 15) == "allow" and answer("prctl", 4) == errno.EPERM and answer("prctl", 1) == errno.EPERM
     assert answer("prlimit64", 0) == "allow" and answer("prlimit64", 1) == errno.EPERM
