@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from autograder.course import BOOK
 from tests.book.conftest import SITE, pages
 
 pytestmark = pytest.mark.browser
@@ -102,7 +103,11 @@ def test_no_identifier_is_given_twice(site: Path, page: str) -> None:
 
 @pytest.mark.parametrize("page", pages())
 def test_every_chapter_that_is_spoken_of_exists(site: Path, page: str) -> None:
-    assert [tag.text for tag in parsed(page_path(page)).select(".chapter-missing")] == []
+    """Or is planned: a line of `_toc.yml` that is still commented out. Then it stands there as plain text."""
+    toc = (BOOK / "_toc.yml").read_text(encoding="utf-8")
+    planned = set(re.findall(r"^\s*# +- file: \S+/0?([0-9a-z]+)-", toc, re.MULTILINE))
+    spoken_of = {tag.text.split()[-1].lower() for tag in parsed(page_path(page)).select(".chapter-missing")}
+    assert spoken_of <= planned
 
 
 @pytest.mark.parametrize("page", pages())
