@@ -8,8 +8,8 @@ Writes, beside this file:
 * `facts.json`: how accurate it is before and after rounding, and the hash of what made it, by which a test
   notices that the files are older than what they were made from.
 
-The same machine writes the same bytes every time; another processor may round other
-last digits while training.
+The same machine writes the same bytes every time, because it computes on one thread; another
+processor may round other last digits while training.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
+os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 os.environ |= {"MPLBACKEND": "agg"}
 
 import keras
