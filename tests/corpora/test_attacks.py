@@ -127,10 +127,13 @@ def weaker(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> It
     """A part of the corpus at the second level: no namespaces, as in most containers."""
     folder = tmp_path_factory.mktemp("weaker")
     cases = [corpus.read_attack(ATTACKS / name, assignment) for name in WEAKER]
-    with pytest.MonkeyPatch.context() as patch, Host(exercise, folder / "class") as host:
-        patch.setattr(engine, "Nursery", lambda level: Nursery("no-namespaces"))
-        assert only_confined() == "no-namespaces"
-        yield grade_all(cases, exercise, host, folder, confined=True)
+    with Host(exercise, folder / "class") as host:
+        # Only while grading: what comes after must have its own level.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "Nursery", lambda level: Nursery("no-namespaces"))
+            assert only_confined() == "no-namespaces"
+            graded = grade_all(cases, exercise, host, folder, confined=True)
+        yield graded
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +297,7 @@ def test_every_probe_has_a_control() -> None:
 @pytest.mark.parametrize("name", CONTROLS)
 def test_without_the_sandbox_the_probe_reaches(unconfined: Graded, name: str) -> None:
     result, = unconfined.results[name]
+    assert result.sandbox == "none"
     assert "REACHED" in result.output, _story(result)
 
 
