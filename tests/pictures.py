@@ -29,7 +29,7 @@ def take(pages: dict[str, Path]) -> None:
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         for name, path in pages.items():
             page.goto(path.as_uri())
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(1500)  # formulas and fonts settle
             page.screenshot(path=FOLDER / name)
         browser.close()
 
