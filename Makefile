@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: all environment exercises book class test check browser bench lock clean help
+.PHONY: all environment exercises book class test check browser lock clean help
 
 all: environment
 	@echo "[2/4] Exercises: masters -> notebooks, tests and bundles"
@@ -34,7 +34,6 @@ help:
 	@echo "make             everything: environment, exercises, book, a sample class graded"
 	@echo "make test        all tests (sets up what it needs)"
 	@echo "make check       the fast part: style, types, spelling, quick tests"
-	@echo "make bench       the benchmarks"
 	@echo "make book        only the book      make exercises   only the exercises"
 	@echo "make class       only the sample class, graded"
 	@echo "make lock        refresh requirements.lock from pyproject.toml"
@@ -79,9 +78,6 @@ style: environment
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.yml' '*.yaml' '*.toml' '*.js' '*.css' '*.html' Makefile)
-
-bench: exercises
-	@$(BIN)/python -m tests.benchmarks
 
 .PHONY: pictures
 pictures: browser
