@@ -26,7 +26,7 @@ from autograder.course import Assignment, CourseError
 from autograder.grading import timing, worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.bundle import Bundle
-from autograder.grading.engine import Engine
+from autograder.grading.engine import Engine, EngineError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.progress import BatchProgress, duration
 from autograder.grading.results import SubmissionResult, Verdict
@@ -155,6 +155,23 @@ def test_a_broken_test_file_is_the_graders_error_and_is_tried_again(
     again, _ = run(tmp_path / "class", tmp_path / "out")
     assert again.results[0].score == 10
     assert ran == ["alice", "alice"]
+
+
+def test_what_the_grader_failed_on_is_tried_again_though_nothing_changed(
+    tmp_path: Path, shared_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_notebook(tmp_path / "class" / "alice.ipynb", [START, ANSWER])
+    real = worker.one.grade
+
+    def fail(*_: object) -> SubmissionResult:
+        raise EngineError("out of luck")
+
+    monkeypatch.setattr(worker.one, "grade", fail)
+    first, _ = run(tmp_path / "class", tmp_path / "out")
+    assert [result.status for result in first.results] == [Verdict.ERROR]
+    monkeypatch.setattr(worker.one, "grade", real)
+    second, _ = run(tmp_path / "class", tmp_path / "out")
+    assert scores(second.results[0])["q2"] == 3
 
 
 @pytest.mark.parametrize("victim", ["_checker", "_nursery"])
