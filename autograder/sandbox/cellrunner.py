@@ -418,7 +418,7 @@ def main(channel: wire.Channel, output_bytes: int) -> None:
     """Serves until the trusted side is gone."""
     sys.path.insert(0, "")
     linecache.clearcache()
-    np.random.seed()
+    np.random.seed()  # All children inherit one state. `random` sees to its own after a fork.
     runner = CellRunner(channel, output_bytes)
     with contextlib.suppress(wire.Closed):
         channel.send(("ready",))

@@ -21,7 +21,6 @@ import contextlib
 import gc
 import json
 import os
-import random
 import select
 import signal
 import socket
@@ -62,8 +61,9 @@ def one_thread() -> None:
 
 def warm_up() -> None:
     """Imports what cell runners need. Imports only: see the module's first lines."""
-    import IPython.core.interactiveshell
+    import IPython.core.completer
     import keras
+    import matplotlib.backends.backend_agg
     import matplotlib.pyplot
     import tensorflow
 
@@ -253,7 +253,6 @@ class _Child:
         self.confinement.restrict()
         self.say({"confined": True})
         os.close(self.status)
-        random.seed()  # All children have inherited one state; so has NumPy, see `cellrunner.main`.
         self.entry(self.sock, self.limits)
         os._exit(0)
 

@@ -290,6 +290,7 @@ def test_cannot_change_files_of_its_user_elsewhere(sandbox, tmp_path):
     os.chmod(tmp_path, 0o777)
     file = tmp_path / "mine.txt"
     file.write_text("precious")
+    os.chown(file, os.stat(f"/proc/{sandbox.runner.pid}").st_uid, -1)
     os.chmod(file, 0o666)
     before = file.stat()
     sandbox.run(f"""
@@ -352,6 +353,16 @@ result = {
 """
     result = sandbox.value(source)
     assert all(result.values()), result
+
+
+def test_is_never_root_to_the_machine(sandbox):
+    assert sandbox.run("1").status == "ok"
+    processes = descendants(sandbox.runner.pid) | {sandbox.runner.pid}
+    for process in processes:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        users = next(line for line in lines if line.startswith("Uid:")).split()[1:]
+        assert "0" not in users
+    assert len(processes) == 2
 
 
 SYSTEM_CALLS = {  # number on x86_64, on aarch64

@@ -201,6 +201,7 @@ HOSTILE = {
     "a dtype by its Python name": framed(array_head(b"object", (1,)), b"\x00" * 8),
     "a dtype with digits of another script": framed(array_head("<f²".encode("latin-1"), (1,)), b"\x00" * 8),
     "a void dtype": framed(array_head(b"|V8", (1,)), b"\x00" * 8),
+    "a long double": framed(array_head(b"<f16", (1,)), b"\x00" * 16),
     "times": framed(array_head(b"<M8", (1,)), b"\x00" * 8),
     "an empty dtype": framed(array_head(b"", (1,)), b"\x00" * 8),
     "texts of a million letters": framed(array_head(b"<U9999999", (0,))),
