@@ -163,7 +163,7 @@ def _class(family: str, module: object, name: object) -> Callable[..., Any]:
                 "keras.src.activations.activations": keras.src.activations.activations,
             }
             return getattr(source[module], name)
-    elif type(name) is str and name in _CLASSES[family] and module in _HOMES[family]:
+    elif type(name) is str and type(module) is str and name in _CLASSES[family] and module in _HOMES[family]:
         return getattr(_module(family), name)
     raise Refused(f"{_short(module)}.{_short(name)} is not on the grader's list of Keras' own {family}s")
 
@@ -188,6 +188,7 @@ _HOMES = {
     "regularizer": ("keras.regularizers",),
     "constraint": ("keras.constraints",),
 }
+FAMILIES = frozenset(_CLASSES) | {"activation"}
 _FUNCTIONS = {"activation": ACTIVATIONS, "loss": LOSS_FUNCTIONS, "metric": METRIC_FUNCTIONS}
 
 

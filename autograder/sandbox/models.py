@@ -81,25 +81,21 @@ def history(record: records.History) -> Any:
 
 
 def rebuild_object(record: records.KerasObject) -> Any:
-    """A loss, optimizer, layer or the like, or a function such as `keras.activations.relu`."""
-    if record.family not in (
-        "optimizer",
-        "loss",
-        "metric",
-        "layer",
-        "initializer",
-        "regularizer",
-        "schedule",
-        "activation",
-    ):
+    """A loss, optimizer, layer or the like, or a function such as `keras.activations.relu`. Raises `Refused`."""
+    if record.family not in kerasobjects.FAMILIES:
         raise Refused("unknown family of Keras objects")
-    result = kerasobjects.build(record.config.get("function", record.config), record.family)
+    try:
+        result = kerasobjects.build(record.config.get("function", record.config), record.family)
+        if record.family == "layer":
+            _check_unbuilt([record.config])
+    except Refused:
+        raise
+    except Exception as error:
+        raise Refused(f"Keras could not rebuild it: {type(error).__name__}: {str(error)[:200]}") from error
     if isinstance(result, str):
         import keras
 
         return (keras.losses if record.family == "loss" else keras.metrics).get(result)
-    if record.family == "layer":
-        _check_unbuilt([record.config])
     return result
 
 

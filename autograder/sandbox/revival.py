@@ -63,15 +63,14 @@ def revive(record: Any) -> Any:
 
 
 def _tensor(record: records.Tensor) -> Any:
+    import keras
     import tensorflow as tf
 
-    if record.kind == "variable":
-        return tf.Variable(record.array)
-    if record.kind == "keras-variable":
-        import keras
-
-        return keras.Variable(record.array)
-    return tf.constant(record.array)
+    make = {"tensor": tf.constant, "variable": tf.Variable, "keras-variable": keras.Variable}[record.kind]
+    try:
+        return make(record.array)
+    except (TypeError, ValueError) as error:
+        raise WireError(f"TensorFlow has no tensors like this: {error}") from None
 
 
 def _type(record: records.TypeName) -> Any:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import json
 import math
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from autograder.sandbox import kerasobjects, models, records, wire
 from autograder.sandbox.exports import Exporter, Kept
@@ -441,6 +445,57 @@ def test_single_objects_cross(keras):
         assert type(rebuilt) is type(original) and rebuilt.get_config() == original.get_config()
     for function in (keras.activations.relu, keras.losses.categorical_crossentropy):
         assert models.rebuild_object(record_of(function)) is function
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 10**12) | st.floats() | st.sampled_from(
+        ["relu", "keras.layers", "Dense", "softmax", "mse", "__keras_tensor__", "x", "os", "function", "builtins"]
+    ),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["class_name", "module", "config", "name", "layers", "units", "axis", "keras_history"]),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every element inside a configuration."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path] * bool(path) + [place for key, element in inner for place in places(element, (*path, key))]
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_damaged_model_does_more_than_being_refused(keras, data):
+    """Replaces any part of a record by anything: either it is refused, or what is built is as small as what came."""
+    if not hasattr(keras, "small_record"):
+        x = keras.Input((6,), name="x")
+        model = keras.Model(x, keras.layers.Dense(3, name="d")(x / 255))
+        model.compile("sgd", "mse", metrics=["mae"])
+        keras.small_record = record_of(model)
+    parts = {key: copy.deepcopy(value) for key, value in vars(keras.small_record).items()}
+    parts["config"] = json.loads(json.dumps(parts["config"]))  # Lists for tuples, so that all can be replaced.
+    *way, last = data.draw(st.sampled_from(places({"config": parts["config"], "compile": parts["compile_config"]})))
+    target: Any = {"config": parts["config"], "compile": parts["compile_config"]}
+    for key in way:
+        target = target[key]
+    target[last] = data.draw(plain)
+    try:
+        rebuilt = models.rebuild(records.ModelData(**parts))
+    except (models.Refused, records.BadRecord):
+        return
+    assert rebuilt.count_params() == 21
+
+
+@given(st.sampled_from(sorted(kerasobjects.FAMILIES)), st.dictionaries(st.sampled_from(
+    ["class_name", "module", "config", "function"]), plain, max_size=4))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_description_of_an_object_does_more_than_being_refused(keras, family, config):
+    with contextlib.suppress(models.Refused):
+        models.rebuild_object(records.KerasObject(1, family, config))
 
 
 def test_refresh_changes_a_model_in_place(keras):

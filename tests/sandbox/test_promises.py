@@ -695,6 +695,20 @@ def test_ignores_sigint_is_killed(defiance, sandbox):
     assert outcome.seconds < 8 and not sandbox.session.alive
 
 
+def test_processor_time_is_capped(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(cpu_seconds=2))
+    outcome = sandbox.run("while True: pass", timeout=60)
+    assert outcome.status == "exited" and "SIGKILL" in outcome.error
+
+
+def test_everything_dies_with_the_warden(sandbox):
+    assert sandbox.run("1").status == "ok"
+    everything = descendants(sandbox.runner.pid) | {sandbox.runner.pid}
+    os.kill(sandbox.runner.pid, 9)
+    assert eventually(lambda: not any(os.path.exists(f"/proc/{process}") for process in everything))
+    assert sandbox.run("1").status == "exited"
+
+
 def test_exit_is_recorded(sandbox):
     outcome = sandbox.run("import os; os._exit(3)")
     assert outcome.status == "exited" and "exit code 3" in outcome.error
