@@ -175,11 +175,12 @@ def descendants() -> set[int]:
 # --- one case -------------------------------------------------------------------------------------------
 
 
-def observe(case: Attack, exercise: Assignment, host: Host) -> list[Observed]:
-    """One attack against `otter run`; one observation for each file it hands in."""
+def observe(case: Attack, exercise: Assignment) -> list[Observed]:
+    """One attack against `otter run`, on a host of its own; one observation for each file it hands in."""
     case = replace(case, edit=replace(case.edit, insert=(Insert("start", EVIDENCE), *case.edit.insert)))
     observations = []
-    with tempfile.TemporaryDirectory(prefix="against-otter-") as temporary:
+    with (tempfile.TemporaryDirectory(prefix="against-otter-") as temporary,
+          Host(exercise, Path("/nowhere")) as host):
         folder = Path(temporary)
         for path in hand_in(case, exercise, folder, host.values):
             observations.append(_observe(case, exercise, host, folder, path))
@@ -266,8 +267,8 @@ def main(arguments: list[str]) -> None:
              and (not arguments or case.name in arguments)]
     data = json.loads(DATA.read_text(encoding="utf-8")) if DATA.is_file() and arguments else {"cases": {}}
     exercise = assignment("02-preprocessing")
-    with Host(exercise, Path("/nowhere")) as host, ThreadPoolExecutor(2) as pool:
-        for case, observations in zip(cases, pool.map(lambda case: observe(case, exercise, host), cases),
+    with ThreadPoolExecutor(2) as pool:
+        for case, observations in zip(cases, pool.map(lambda case: observe(case, exercise), cases),
                                       strict=True):
             seen = worst(observations)
             data["cases"][case.name] = {"line": case.line, **vars(seen)}
