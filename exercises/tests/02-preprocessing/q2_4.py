@@ -27,5 +27,9 @@ def scale_small_example(scale):
 def scale_leaves_its_input_alone(scale):
     images = np.array([[[0, 51], [102, 255]]], dtype="uint8")
     before = images.copy()
-    digits.call(scale, images, name="scale")
+    scaled = digits.call(scale, images, name="scale")
     digits.expect_unchanged(before, images, name="scale")
+    digits.expect_array(
+        scaled, name="scale(images)", equal=np.array([[[0, 0.2], [0.4, 1]]]),
+        cause="255 must become 1 and 51 must become 0.2: divide by 255, once, with `/` and not `//`.",
+    )

@@ -26,6 +26,7 @@ def preprocess_small_example(preprocess):
 @test_case(points=None, hidden=False)
 def preprocess_mnist(preprocess):
     images, _ = digits.sample(5)
+    expected = images.reshape(5, 784) / 255
     rows = digits.call(preprocess, images, name="preprocess")
     digits.expect_array(rows, name="preprocess(x_train[:5])", shape=(5, 784), dtype="float32")
     digits.expect_array(rows, name="preprocess(x_train[:5])", low=0, high=1, cause="Did you divide by 255?")
@@ -34,6 +35,10 @@ def preprocess_mnist(preprocess):
             f"`preprocess(x_train[:5])` holds values up to {rows.max():.6g}; expected up to 1. "
             "Did you divide by 255 twice?"
         )
+    digits.expect_array(
+        rows, name="preprocess(x_train[:5])", equal=expected,
+        cause="Read row by row and divide by 255, once, with `/` and not `//`.",
+    )
 
 
 @test_case(points=None, hidden=False)
@@ -42,4 +47,10 @@ def preprocess_no_images(preprocess):
     digits.expect_array(
         rows, name="preprocess(no images)", shape=(0, 6), dtype="float32",
         cause="Height and width are known even when there is no image.",
+    )
+    images = np.array([[[0, 51, 102], [153, 204, 255]]], dtype="uint8")
+    rows = digits.call(preprocess, images, name="preprocess")
+    digits.expect_array(
+        rows, name="preprocess(images)", equal=np.array([[0, 0.2, 0.4, 0.6, 0.8, 1]]),
+        cause="Read row by row and divide by 255, once, with `/` and not `//`.",
     )
