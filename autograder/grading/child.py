@@ -132,20 +132,23 @@ class Attempt:
         output = plain(outcome.output[-2 * OUTPUT_LIMIT :], OUTPUT_LIMIT)
         self.emit({"event": "cell", **asdict(self.cells[-1][1]), "output": output})
 
-    def on_check(self, question: str) -> None:
-        """The notebook stands at `grader.check(question)`."""
-        if question not in self.request["questions"] or question in self.request["skip_checks"]:
-            return
+    def on_check(self, question: str) -> bool:
+        """The notebook stands at `grader.check(question)`. Returns whether there is such a question."""
+        if question not in self.request["questions"]:
+            return False
+        if question in self.request["skip_checks"]:
+            return True
         if self.question or not self.session.alive:  # a check within a check; or too late
-            return
+            return True
         if self.checks[question] >= MAX_CHECKS or self.spent[question] > CHECK_FACTOR * self.timeout:
             flag = (
                 f"{question} was checked more than {MAX_CHECKS} times, or for too long; the rest was ignored."
             )
             if flag not in self.flags:
                 self.flags.append(flag)
-            return
+            return True
         self._check(question, "in-place")
+        return True
 
     def _check(self, question: str, checked: str) -> None:
         """Runs the question's test file, and sends its score."""

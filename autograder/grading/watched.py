@@ -24,7 +24,7 @@ class WatchedSession(Session):
     """
 
     def __init__(
-        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], None]
+        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], object]
     ) -> None:
         super().__init__(sock, pidfd, pid, limits, on_check)
         self.generation = 0

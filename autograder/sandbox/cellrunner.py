@@ -6,13 +6,14 @@ speaks first and the runner answers. Between cells, and while a cell stands at
 tuples, the first element says which:
 
     ("run", index, source)          -> ("check", question) any number of times, ("ran", status, error, output)
-    ("continue",)                   ends a check; the cell goes on
+    ("continue", how)               ends a check; the cell goes on, if `how` is not "stop" (its time is up) or
+                                    "unknown" (there is no such question)
     ("names",)                      -> ("value", [name, ...])
     ("get", name)                   -> ("value", value) or ("absent",)
     ("attribute", number, name)     -> ("value", value) or ("absent",)
     ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become})
 
-and to all of them but the first two also ("raised", exception).
+and to all of them but the first two also ("raised", exception); to any ("memory",) when there is none left to answer.
 
 Nothing here is trusted: the learner's code runs in this very process and may
 change all of it.
@@ -40,6 +41,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from autograder.sandbox import fasterfit, models, records, revival, wire
 from autograder.sandbox.exports import Exporter, Kept, raised
 
+OUT_OF_MEMORY = wire.encode(("memory",))
+"""Made in advance: it is sent when nothing can be made any more."""
 ERROR_LIMIT = 6000
 """Characters of a cell's error."""
 
@@ -196,19 +199,28 @@ class CellRunner:
 
     # --- the conversation ---
 
-    def serve(self) -> None:
-        """Answers requests until the trusted side continues the check, or is gone."""
+    def serve(self) -> str:
+        """Answers requests until the trusted side is gone, or continues the check: then says how."""
         while True:
-            request = self.channel.receive()
+            try:
+                request = self.channel.receive()
+            except MemoryError:
+                request = ("memory",)
             if request[0] == "continue":
-                return
+                return request[1]
             try:
                 signal.signal(signal.SIGINT, self.interrupt)
                 reply = self.answer(*request)
             except BaseException as error:
                 self.interruptible = False
-                reply = wire.encode(("raised", raised(error, _learner_traceback(error, self.cell_names))))
+                reply = self.raised(error)
             self.channel.send_pieces(reply)
+
+    def raised(self, error: BaseException) -> list[bytes | bytearray | memoryview]:
+        try:
+            return wire.encode(("raised", raised(error, _learner_traceback(error, self.cell_names))))
+        except MemoryError:
+            return OUT_OF_MEMORY
 
     def answer(self, kind: str, *parts: Any) -> list[bytes | bytearray | memoryview]:
         if kind == "run":
@@ -223,6 +235,8 @@ class CellRunner:
             return self.value(lambda: getattr(self.kept[parts[0]], parts[1]))
         if kind == "call":
             return self.call(*parts)
+        if kind == "memory":
+            return OUT_OF_MEMORY
         raise ValueError(f"unknown request {kind!r}")
 
     def interrupt(self, signum: int, frame: object) -> None:
@@ -337,10 +351,14 @@ class CellRunner:
             self.interruptible, self.busy = False, True
             states = random.getstate(), np.random.get_state()
             self.channel.send(("check", str.__str__(question)[:200]))
-            self.serve()
+            how = self.serve()
             random.setstate(states[0])
             np.random.set_state(states[1])
-            self.interruptible, self.busy = True, False
+            self.interruptible, self.busy = how != "stop", False
+            if how == "stop":
+                raise KeyboardInterrupt
+            if how == "unknown":
+                raise FileNotFoundError(f"There is no question called {question!r} in this exercise")
         return Neutral()
 
 

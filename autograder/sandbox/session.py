@@ -24,6 +24,8 @@ from autograder.sandbox.limits import Limits, SandboxError
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
+MOMENT = 0.05
+"""Seconds that must be left for a cell to go on after a check; an interrupt sent while it leaves the check is lost."""
 ERROR_LIMIT = 10_000
 """Characters of a cell's error."""
 START_SECONDS = 120.0
@@ -66,7 +68,8 @@ class Session:
     Args:
         sock, pidfd, pid: as in `nursery.Runner`; the session closes them.
         limits: as given to `spawn`.
-        on_check: called with the question's name when a cell stands at `grader.check(name)`.
+        on_check: called with the question's name when a cell stands at `grader.check(name)`; returns False when there
+            is no such question, and the check raises, as Otter's does.
 
     Attributes:
         alive: False once the sandbox has ended, for whatever reason.
@@ -75,17 +78,18 @@ class Session:
     """
 
     def __init__(
-        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], None]
+        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], object]
     ) -> None:
         self.sock, self.pidfd, self.pid, self.limits, self.on_check = sock, pidfd, pid, limits, on_check
         self.flags: list[str] = []
         self.call_timeout = 60.0
         self.ended: SessionEnded | None = None
         self._deadline = 0.0
+        self._interrupted = True  # Whether the answer waited for has been interrupted, or must not be.
         self._overrun = ""
         self._watcher: threading.Thread | None = None
         self._stop_watching = threading.Event()
-        self._channel = wire.Channel(sock, wire.waiter(sock, lambda: self._deadline))
+        self._channel = wire.Channel(sock, wire.waiter(sock, lambda: self._deadline, self._interrupt))
         self._exporter = Exporter(Kept())
 
     @property
@@ -98,21 +102,31 @@ class Session:
         """Runs one cell; see `CellOutcome`. `timeout` is in seconds."""
         most = self.limits.output_bytes + 1000  # The cell runner cuts it, too; but that is only its word.
         spent = 0.0
+        late = False
         request: tuple[object, ...] = ("run", index, source)
         try:
             while True:
                 started = time.monotonic()
                 try:
-                    answer = self._exchange(request, timeout - spent)
+                    left = timeout - spent
+                    answer = self._exchange(request, left if left > MOMENT else GRACE)
                 finally:
                     spent += time.monotonic() - started
+                late = late or self._interrupted
                 match answer:
                     case ("check", str(question)):
-                        self.on_check(question)
-                        request = ("continue",)
+                        known = self.on_check(question) is not False
+                        request = ("continue", "" if known else "unknown")
+                        if timeout - spent <= MOMENT:
+                            if late:
+                                raise self._end("killed", _not_stopped(timeout))
+                            late = True
+                            request = ("continue", "stop")
                     case ("ran", str(status), str(error), str(output)):
                         if status not in ("ok", "raised", "timeout", "memory"):
                             raise self._end("protocol", "the cell runner sent an unknown status")
+                        if status == "timeout" and not late:  # Code that raises KeyboardInterrupt by itself.
+                            status = "raised"
                         return CellOutcome(status, clean(error[:ERROR_LIMIT]), spent, clean(output[:most]))
                     case _:
                         raise self._unexpected()
@@ -204,22 +218,13 @@ class Session:
             raise self.ended
         if self._watcher is None:
             self._greet()
-        late = False
+        self._interrupted = False
         self._deadline = time.monotonic() + timeout
         try:
             self._channel.send(request, self._outgoing)
-            while True:
-                try:
-                    answer = self._channel.receive()
-                    break
-                except wire.DeadlinePassed:
-                    if late:
-                        raise
-                    late = True
-                    self._signal(signal.SIGINT)
-                    self._deadline = time.monotonic() + GRACE
+            answer = self._channel.receive()
         except wire.DeadlinePassed:
-            raise self._end("killed", f"did not stop within {timeout:.3g} s, nor when interrupted") from None
+            raise self._end("killed", _not_stopped(timeout)) from None
         except wire.Closed:
             raise self._end("exited", "the process ended") from None
         except wire.WireError as error:
@@ -227,9 +232,20 @@ class Session:
         match answer:
             case ("ended", int(code), str(reason)):
                 raise self._end("killed" if reason else "exited", clean(reason) or _exit_sentence(code))
-        if late and request[0] not in ("run", "continue"):
+            case ("memory",):
+                raise self._end("memory", "had no memory left to answer")
+        if self._interrupted and request[0] not in ("run", "continue"):
             raise TimeoutError(f"no answer within {timeout:.3g} s")
         return answer
+
+    def _interrupt(self) -> bool:
+        """The time for an answer is up: interrupts the learner's code, once, and gives it a moment to stop."""
+        if self._interrupted:
+            return False
+        self._interrupted = True
+        self._signal(signal.SIGINT)
+        self._deadline = time.monotonic() + GRACE
+        return True
 
     def _outgoing(self, value: object) -> object:
         """A value for the cell runner that is not plain."""
@@ -396,6 +412,10 @@ def clean(text: str) -> str:
     """Text to show: no escape sequences, no control characters; overwritten lines only as they ended."""
     text = _ESCAPES.sub("", text).replace("\r\n", "\n")
     return _CONTROLS.sub("", "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")))
+
+
+def _not_stopped(timeout: float) -> str:
+    return f"did not stop within {timeout:.3g} s, nor when interrupted"
 
 
 def _exit_sentence(code: int) -> str:

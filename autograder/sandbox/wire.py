@@ -17,6 +17,7 @@ more than a constant times the limits below. Whatever it cannot accept raises
 
 from __future__ import annotations
 
+import math
 import select
 import socket
 import struct
@@ -141,6 +142,8 @@ class _Encoder:
         # Sums differ in the last digit with the order of the elements, so the order is kept; and so is
         # whether the array may be changed (then in capitals).
         order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
+        if _extent(value.dtype, value.shape) > MAX_ARRAYS:
+            raise WireError("the array is too large")
         raw = np.asarray(value, dtype=value.dtype.newbyteorder("<"), order=order)  # type: ignore[call-overload]
         self.head += b"A" + (order if value.flags["W"] else order.lower()).encode()
         self.dtype(raw.dtype)
@@ -303,12 +306,8 @@ class _Decoder:
         if dimensions > MAX_DIMENSIONS:
             raise WireError("too many dimensions")
         shape = tuple(self.number() for _ in range(dimensions))
-        size, extent = dtype.itemsize, max(dtype.itemsize, 1)
-        for length in shape:
-            size *= length
-            extent *= max(length, 1)
-        # `extent` also bounds shapes such as (0, 10**9): what is computed from them has that size.
-        if extent > MAX_ARRAYS or size > self.left:
+        size = dtype.itemsize * math.prod(shape)
+        if _extent(dtype, shape) > MAX_ARRAYS or size > self.left:
             raise WireError("the array is too large")
         self.left -= size
         array = np.empty(shape, dtype, order="C" if order in b"Cc" else "F")
@@ -360,6 +359,11 @@ def _hashable(value: Any) -> Any:
     except TypeError:
         raise WireError("a key or element that cannot be hashed") from None
     return value
+
+
+def _extent(dtype: np.dtype, shape: tuple[int, ...]) -> int:
+    """The bytes of an array, lengths of 0 taken as 1: what is computed from a shape like (0, 10**9) has that size."""
+    return max(dtype.itemsize, 1) * math.prod(max(length, 1) for length in shape)
 
 
 def _checked(array: np.ndarray) -> np.ndarray:
@@ -496,14 +500,23 @@ class Channel:
             buffer = buffer[got:]
 
 
-def waiter(sock: socket.socket, deadline: Callable[[], float]) -> Callable[[int], None]:
-    """A `wait` for `Channel` that raises `DeadlinePassed` when `time.monotonic()` reaches `deadline()`."""
+def waiter(
+    sock: socket.socket, deadline: Callable[[], float], extend: Callable[[], bool] = lambda: False
+) -> Callable[[int], None]:
+    """A `wait` for `Channel` that raises `DeadlinePassed` when `time.monotonic()` reaches `deadline()`.
+
+    Before it does, it asks `extend`: True says that the deadline was moved, and the wait goes on. So a message that is
+    half read when its time is up can be read to its end, where a second `receive` would begin in its middle.
+    """
 
     def wait(events: int) -> None:
         poll = select.poll()
         poll.register(sock, events)
-        left = deadline() - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            raise DeadlinePassed
+        while True:
+            left = deadline() - time.monotonic()
+            if left > 0 and poll.poll(left * 1000):
+                return
+            if not extend():
+                raise DeadlinePassed
 
     return wait

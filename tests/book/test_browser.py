@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder.course import BUILD
 from tests.book.conftest import pages
-from tests.browser import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -44,14 +43,6 @@ class Seen:
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     weight: int = 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = chromium(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder import course
-from tests.browser import chromium
 
 DEMO = course.BOOK / "demo"
 
@@ -46,19 +45,6 @@ class Visit:
     def assert_quiet(self) -> None:
         assert self.logged == []
         assert self.asked_outside == []
-
-
-@pytest.fixture(scope="session")
-def playwright_() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_: Playwright) -> Iterator[Browser]:
-    browser = chromium(playwright_)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -253,6 +253,8 @@ class TestMistakesOfTheInstructor:
 
 # --- a batch in a process of its own, killed and stopped ---
 
+KILLS = 50
+
 
 def start(root: Path, folder: Path, output: Path, seconds: float) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -284,27 +286,34 @@ def many(tmp_path: Path) -> Path:
 def test_a_batch_killed_at_random_moments_ends_with_the_same_gradebook(
     tiny_course: Path, many: Path, tmp_path: Path
 ) -> None:
+    """Fifty kills, spread over as many batches as it takes; each batch is resumed until it ends by itself."""
     whole = start(tiny_course, many, tmp_path / "whole", 0.01)
     whole.communicate(timeout=120)
     expected = recorded(tmp_path / "whole")
     assert len(expected) == 41
     assert len({score for _, _, score in expected}) > 3
     moments = random.Random(5)
-    kills, known = 0, 0
-    while True:
-        process = start(tiny_course, many, tmp_path / "out", 0.05)
-        wait_for(tmp_path / "out" / GRADEBOOK, process)
-        try:
-            process.communicate(timeout=moments.uniform(0.3, 0.9) if kills < 8 else 60)
-            break
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            kills += 1
-        assert len(recorded(tmp_path / "out")) >= known
-        known = len(recorded(tmp_path / "out"))
-    assert kills >= 2
-    assert recorded(tmp_path / "out") == expected
+    kills, midway, batch = 0, 0, 0
+    while kills < KILLS:
+        batch += 1
+        output = tmp_path / f"batch-{batch}"
+        known = 0
+        while True:
+            process = start(tiny_course, many, output, 0.05)
+            wait_for(output / GRADEBOOK, process)
+            try:
+                process.communicate(timeout=moments.uniform(0, 0.6) if kills < KILLS else 60)
+                break
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+                kills += 1
+            now = len(recorded(output))
+            assert now >= known
+            midway += known < now < len(expected)
+            known = now
+        assert recorded(output) == expected
+    assert midway > KILLS / 10  # Else the moments are too early or too late to interrupt anything.
 
 
 def test_ctrl_c_stops_and_says_how_to_go_on(tiny_course: Path, many: Path, tmp_path: Path) -> None:

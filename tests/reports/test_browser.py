@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.write import write_reports
-from tests.browser import chromium
 from tests.reports import hostile
 from tests.reports.made_up import made_up_class
 
@@ -20,14 +18,6 @@ pytestmark = pytest.mark.browser
 
 # Colors and sizes differ from view to view, the rest does not: all pages in one, three in the others.
 VIEWS = [(360, "light", None), (360, "dark", 3), (1280, "light", 3), (1280, "dark", 3)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = chromium(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import time
 
@@ -10,7 +11,7 @@ import pytest
 
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.remote import RemoteError, RemoteFunction, RemoteObject
-from autograder.sandbox.session import clean, update
+from autograder.sandbox.session import SessionEnded, clean, update
 
 
 @pytest.fixture
@@ -103,6 +104,60 @@ result = [bool(grader.check("q1").grade), str(grader.check("q")), len(list(grade
 """
     assert notebook.value(source) == [True, "", 0]
     assert notebook.checks == ["q1", "q", "q1"]
+
+
+def test_a_check_of_an_unknown_question_raises_as_otters_does(notebook):
+    notebook.session.on_check = lambda question: question == "q1"
+    outcome = notebook.run("import otter\ngrader = otter.Notebook()\ngrader.check('q1')\ngrader.check('q9')\nx = 1")
+    assert outcome.status == "raised" and "FileNotFoundError" in outcome.error and "q9" in outcome.error
+    assert "x" not in notebook.session.names()
+
+
+def test_an_interrupt_of_its_own_is_an_error_and_no_timeout(notebook):
+    outcome = notebook.run("raise KeyboardInterrupt", timeout=30)
+    assert outcome.status == "raised" and "KeyboardInterrupt" in outcome.error
+
+
+def test_a_loop_of_checks_is_stopped_and_the_session_goes_on(notebook):
+    outcome = notebook.run("import otter\nwhile True: otter.Notebook().check('q1')", timeout=1)
+    assert outcome.status == "timeout"
+    assert notebook.run("x = 1").status == "ok"
+
+
+def test_a_loop_of_checks_that_will_not_stop_is_killed(notebook):
+    source = """
+import otter
+while True:
+    try:
+        otter.Notebook().check('q1')
+    except BaseException:
+        pass
+"""
+    assert notebook.run(source, timeout=1).status == "killed"
+
+
+def test_an_answer_under_way_at_its_deadline_is_read_to_its_end(notebook):
+    """The time is up in the middle of a message: what follows must not be read as the beginning of one."""
+    notebook.run("import numpy as np\nlarge = np.ones((150, 1000, 1000), 'uint8')")
+    notebook.session.call_timeout = 0.03  # Long enough to begin, too short for 150 MB.
+    with contextlib.suppress(TimeoutError):
+        notebook.session.get("large")
+    notebook.session.call_timeout = 60
+    assert notebook.session.alive and notebook.session.get("large").sum() == 150_000_000
+
+
+def test_without_memory_for_an_answer_the_session_ends_with_that_verdict(notebook):
+    """As when sleeping threads hold the address space: even the words that say so cannot be made."""
+    notebook.run("x = 1\nfrom autograder.sandbox import wire\ndef encode(*_): raise MemoryError\nwire.encode = encode")
+    with pytest.raises(SessionEnded) as ended:
+        notebook.session.get("x")
+    assert ended.value.status == "memory"
+
+
+def test_an_array_of_absurd_shape_is_a_thing_and_no_breach(notebook):
+    value = notebook.value("import numpy as np\nresult = np.empty((2**31, 0, 2**31), 'uint8')")
+    assert type(value).__name__ == "RemoteObject"
+    assert notebook.session.alive
 
 
 def test_checks_do_not_count_towards_the_time(notebook):
