@@ -294,10 +294,32 @@ CAUSES = (
      "Keep the function's first line, with its parameters, as the exercise gives it."),
     (r"name '\w+' is not defined",
      "Is it spelled right, and has the cell that defines or imports it been run?"),
+    (r"Cannot convert '\d+' to a shape",
+     "A shape is a tuple, also one of a single number: `(784,)`, with the comma."),
+    (r"Could not interpret activation function identifier",
+     'Activations have lower-case names, such as "relu" and "softmax".'),
+    (r"Could not interpret \w+ identifier",
+     "Is the name spelled as Keras spells it?"),
+    (r"Argument\(s\) not recognized: .*'lr'",
+     "Keras calls it `learning_rate`; `lr` is what it was called years ago."),
+    (r"Expected `metrics` argument to be a list",
+     'There may be several metrics, so they are a list: `metrics=["accuracy"]`.'),
+    (r"Expected `trainable` to be a boolean",
+     "`keras.Sequential` takes its layers in one list, in square brackets."),
+    (r"Only instances of `keras.Layer` can be added",
+     "A layer is made by calling its class: `layers.Flatten()`, with parentheses."),
+    (r"All `outputs` values must be KerasTensors",
+     "In the functional style each layer is called with what comes before it: `x = layers.Dense(10)(x)`."),
+    (r"must have the same rank",
+     "Whole-number labels go with sparse_categorical_crossentropy, one-hot rows with categorical_crossentropy."),
+    (r"You must call `compile\(\)` before",
+     "Compile the model first: it needs a loss."),
+    (r"Exception encountered when calling (Sequential|Functional)",
+     "Do the inputs have the shape that the model takes? Compare with its `input_shape`."),
     (r"'NoneType' object|'ellipsis' object|unsupported operand type\(s\) for .*(NoneType|ellipsis)",
      "It uses something that is not written yet, or a function without a `return`."),
 )
-"""Cryptic messages of Python and NumPy, and what is usually behind them."""
+"""Cryptic messages of Python, NumPy and Keras, and what is usually behind them."""
 
 
 def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
@@ -461,6 +483,36 @@ def expect_equal(got: Any, expected: Any, *, name: str, cause: str = "") -> None
         raise AssertionError(f"`{name}` is {describe(got)}; expected {expected!r}.{_because(cause)}")
 
 
+def expect_model(
+    got: Any,
+    *,
+    name: str,
+    takes: tuple[int, ...] | None = None,
+    gives: tuple[int, ...] | None = None,
+    cause: str = "",
+) -> None:
+    """`got` is a Keras model; one input has the shape `takes` and the answer to it the shape `gives`."""
+    import keras
+
+    if name.isidentifier():
+        expect_written(got, name)
+    if not isinstance(got, keras.Model):
+        raise AssertionError(f"`{name}` is {describe(got)}; expected a Keras model.")
+    for what, attribute, wanted in (("takes", "input_shape", takes), ("gives", "output_shape", gives)):
+        if wanted is None:
+            continue
+        shape = getattr(got, attribute, None)
+        if shape is None:
+            raise AssertionError(
+                f"`{name}` does not know yet what it takes, so it has no weights. Begin with `keras.Input(...)`."
+            )
+        if shape != (None, *wanted):
+            raise AssertionError(
+                f"`{name}` {what} {shape}; expected {(None, *wanted)}, where None stands for any number of images."
+                f"{_because(cause)}"
+            )
+
+
 def expect_unchanged(before: np.ndarray, after: np.ndarray, *, name: str, cause: str = "") -> None:
     """The function `name` left its argument alone: `before` is a copy made before the call."""
     if after.dtype != before.dtype or not np.array_equal(after, before):
@@ -481,6 +533,9 @@ def describe(value: Any) -> str:
         if isinstance(value, list | tuple | dict | set):
             text = repr(value) if len(value) <= 12 else ""
             return text if 0 < len(text) <= 60 else f"a {kind} of {len(value)} elements"
+        keras = sys.modules.get("keras")
+        if keras is not None and isinstance(value, keras.Model):
+            return "a Keras model"
         if callable(value):
             return "a function"
         return f"{'an' if kind[0] in 'AEIOUaeiou' else 'a'} {kind}"

@@ -1,0 +1,72 @@
+"""What the checks say about Keras models, and about Keras' own messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import digits
+import pytest
+
+keras = pytest.importorskip("keras")
+
+
+def said(check: Any, *arguments: Any, **keywords: Any) -> str:
+    """The message of a check that must fail."""
+    with pytest.raises(AssertionError) as caught:
+        check(*arguments, **keywords)
+    return str(caught.value)
+
+
+def model(*before: Any) -> Any:
+    return keras.Sequential([*before, keras.layers.Dense(3)])
+
+
+@pytest.mark.parametrize(("value", "keywords", "message"), [
+    (None, {}, "There is no `model` in your notebook"),
+    (..., {}, "`model` is still `...`"),
+    ([1, 2], {}, "`model` is [1, 2]; expected a Keras model."),
+    (keras.callbacks.History(), {}, "`model` is a History; expected a Keras model."),
+    (keras.Sequential, {}, "`model` is a function; expected a Keras model."),
+    (model(), {"takes": (5,)}, "`model` does not know yet what it takes, so it has no weights. Begin with"),
+    (model(keras.Input((4,))), {"takes": (5,)},
+     "`model` takes (None, 4); expected (None, 5), where None stands for any number of images. Because."),
+    (model(keras.Input((4,))), {"gives": (10,)}, "`model` gives (None, 3); expected (None, 10), where"),
+    (model(keras.Input((4, 5))), {"takes": (4, 5), "gives": (3,)}, "`model` gives (None, 4, 3); expected (None, 3)"),
+    (model(keras.Input((4,), batch_size=7)), {"takes": (4,)}, "`model` takes (7, 4); expected (None, 4)"),
+])
+def test_what_is_said_about_models(value: Any, keywords: dict[str, Any], message: str) -> None:
+    assert said(digits.expect_model, value, name="model", cause="Because.", **keywords).startswith(message)
+
+
+def test_right_models_pass() -> None:
+    inputs = keras.Input((4,))
+    functional = keras.Model(inputs, keras.layers.Dense(3)(inputs))
+    for right in (model(keras.Input((4,))), functional):
+        digits.expect_model(right, name="model", takes=(4,), gives=(3,))
+        assert digits.describe(right) == "a Keras model"
+    digits.expect_model(model(), name="model")
+
+
+def fitted(**arguments: Any) -> None:
+    import numpy as np
+
+    network = model(keras.Input((4,)))
+    network.compile(**arguments)
+    network.evaluate(np.zeros((2, 4)), np.zeros(2), verbose=0)
+
+
+@pytest.mark.parametrize(("mistake", "cause"), [
+    (lambda: keras.Input(784), "A shape is a tuple"),
+    (lambda: keras.layers.Dense(3, activation="ReLU"), "lower-case names"),
+    (lambda: keras.Sequential(keras.Input((4,)), keras.layers.Dense(3)), "in one list"),
+    (lambda: keras.Sequential([keras.layers.Flatten]), "with parentheses"),
+    (lambda: keras.Model(keras.Input((4,)), keras.layers.Dense(3)), "called with what comes before it"),
+    (lambda: model(keras.Input((4,)))(keras.ops.zeros((2, 5))), "Compare with its `input_shape`"),
+    (lambda: keras.optimizers.Adam(lr=0.1), "Keras calls it `learning_rate`"),
+    (lambda: fitted(loss="mse", metrics="accuracy"), "so they are a list"),
+    (lambda: fitted(loss="mse", metrics=["acuracy"]), "spelled as Keras spells it"),
+    (lambda: fitted(loss="categorical_crossentropy"), "one-hot rows with categorical_crossentropy"),
+    (lambda: model(keras.Input((4,))).evaluate(keras.ops.zeros((2, 4))), "Compile the model first"),
+])
+def test_what_keras_says_is_explained(mistake: Any, cause: str) -> None:
+    assert cause in said(digits.call, mistake, name="build_model")
