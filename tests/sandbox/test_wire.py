@@ -142,7 +142,7 @@ def test_lone_surrogates_become_text():
         set(range(wire.MAX_KEYS + 1)),
         [None] * (wire.MAX_ITEMS + 1),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_not_on_the_list_does_not_cross(value, monkeypatch):
     with pytest.raises(wire.WireError):

@@ -1,0 +1,76 @@
+"""The measured part of autograder/README.md, made from the results, never by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from autograder.course import ROOT
+
+README = ROOT / "autograder" / "README.md"
+RESULTS = Path(__file__).parent / "results" / "grading.json"
+BEGIN, END = "<!-- measured: begin; `make bench` writes what is between these lines -->", "<!-- measured: end -->"
+
+WAYS = {
+    "otter_1": "`otter run`, one by one",
+    "otter_2": "`otter run`, two at a time",
+    "ours": "`autograder grade`, start-up included",
+    "floor_1": "floor: training and evaluation alone, in warm forks",
+    "floor_50": "floor with `steps_per_execution=50`",
+}
+
+
+def speed(results: dict[str, Any]) -> str:
+    """The tables in Markdown, and what they say about the goals."""
+    machine, trains, plain = results["machine"], results["trains"], results["numpy"]
+    lines = [
+        f"Measured on {machine['cores']} cores ({machine['processor']}, Python {machine['python']}), classes of "
+        f"{results['learners']}, median of {results['rounds']} rounds; seconds a submission, and how many times the "
+        "throughput of `otter run` one by one.",
+        "",
+        "| way of grading | trains | times | does not train | times |",
+        "|---|---|---|---|---|",
+    ]
+    for key, words in WAYS.items():
+        cells = []
+        for found in (trains.get(key), plain.get(key)):
+            cells += [f"{found['seconds']:.2f}", f"{found['times']:.1f}"] if found else ["", ""]
+        lines.append(f"| {words} | {' | '.join(cells)} |")
+    warm = {kind: results[kind]["ours"] for kind in ("trains", "numpy")}
+    times = {kind: results[kind]["otter_1"]["seconds"] / warm[kind]["warm_seconds"] for kind in warm}
+    over = {key: warm["trains"]["warm_seconds"] / trains[key]["seconds"] - 1 for key in ("floor_1", "floor_50")}
+    lines += [
+        "",
+        f"Start-up, once a batch, takes {warm['trains']['start']:.1f} s. After it, a submission of the class that "
+        f"trains takes {warm['trains']['warm_seconds']:.2f} s: {times['trains']:.1f} times the throughput of "
+        f"`otter run`, {_more(over['floor_50'])} the floor with `steps_per_execution` and {_more(over['floor_1'])} the "
+        f"one without. One of the class that does not train takes {warm['numpy']['warm_seconds']:.2f} s: "
+        f"{times['numpy']:.1f} times the throughput of `otter run`.",
+        "",
+        "| class | submissions | seconds each | submissions | seconds each | again, unchanged | memory early | late |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for kind, words in (("trains", "trains"), ("numpy", "does not train")):
+        size = results["size"][kind]
+        lines.append(
+            f"| {words} | {size['learners']} | {size['seconds']:.2f} | {size['many']} | {size['seconds_of_many']:.2f} "
+            f"| {size['again_seconds']:.2f} s, {size['again_share']:.1%} | {size['early_mb']:.0f} MB "
+            f"| {size['late_mb']:.0f} MB |"
+        )
+    return "\n".join(lines)
+
+
+def _more(share: float) -> str:
+    return f"{share:.0%} above" if share >= 0 else f"{-share:.0%} below"
+
+
+def section() -> str:
+    return f"{BEGIN}\n\n{speed(json.loads(RESULTS.read_text(encoding='utf-8')))}\n\n{END}"
+
+
+def write() -> None:
+    """Puts the tables of the recorded results into the README."""
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    README.write_text(before + section() + rest.split(END)[1], encoding="utf-8")

@@ -1,0 +1,173 @@
+"""`make bench`: ways of grading the same class, in one run, one after another, round by round.
+
+    python -m tests.benchmarks.grading [--rounds N] [--learners N] [--large N] [--keep]
+
+Writes results/grading.json and the tables in autograder/README.md (documentation.py). `--keep` only prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import course
+from tests.benchmarks import classes, documentation
+
+RESULTS = Path(__file__).parent / "results" / "grading.json"
+CONSOLE = Console(stderr=True)
+
+
+def run_module(*arguments: object) -> dict[str, object]:
+    """Runs one of the modules beside this one with a quiet environment; returns what it printed."""
+    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    done = subprocess.run([sys.executable, "-m", *map(str, arguments)], cwd=course.ROOT, text=True, check=True,
+                          env=course.quiet_environment() | one_thread, stdout=subprocess.PIPE)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def otter_run(notebooks: Sequence[Path], autograder: Path, folder: Path, side_by_side: int) -> float:
+    """Seconds that `otter run` takes for all of them."""
+
+    def one(notebook: Path) -> None:
+        output = folder / notebook.stem
+        output.mkdir(parents=True)
+        subprocess.run(
+            [sys.executable, "-m", "otter", "run", "--autograder", autograder, "--output-dir", output, notebook],
+            cwd=output, env=course.quiet_environment(), check=True, capture_output=True)
+        tests = json.loads((output / "results.json").read_text())["tests"]
+        lost = [test["name"] for test in tests if test.get("score", 0) < test.get("max_score", 0)]
+        assert not lost, f"otter run takes points from {notebook.name}: {lost}"
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(side_by_side) as pool:
+        list(pool.map(one, notebooks))
+    return time.monotonic() - began
+
+
+class Bench:
+    """One exercise, with the classes made for it."""
+
+    def __init__(self, root: Path, name: str, folder: Path, make: Callable[[Path, int], list[Path]]) -> None:
+        self.root, self.name, self.folder, self.make = root, name, folder, make
+        self.autograder = root / "build" / name / f"{name}-autograder.zip"
+        self.runs = 0
+
+    def handed_in(self, learners: int) -> list[Path]:
+        folder = self.folder / f"class-{learners}"
+        return sorted(folder.glob("*.ipynb")) or self.make(folder, learners)
+
+    def otter(self, learners: int, side_by_side: int) -> dict[str, float]:
+        self.runs += 1
+        seconds = otter_run(self.handed_in(learners), self.autograder, self.folder / f"otter-{self.runs}", side_by_side)
+        return {"seconds": seconds}
+
+    def ours(self, learners: int, output: str = "") -> dict[str, float]:
+        self.runs += 1
+        notebooks = self.handed_in(learners)
+        found = run_module("tests.benchmarks.ours", self.root, self.name, notebooks[0].parent,
+                           self.folder / (output or f"ours-{self.runs}"))
+        assert found["full"] == learners, f"{found['full']} of {learners} honest submissions scored full marks"
+        return {"seconds": found["start"] + found["batch"], **found}  # type: ignore[operator,dict-item]
+
+
+def floor(learners: int, steps: int) -> dict[str, float]:
+    return {"seconds": run_module("tests.benchmarks.floor", learners, steps)["seconds"]}  # type: ignore[dict-item]
+
+
+Method = Callable[[], dict[str, float]]
+
+
+def rounds(count: int, learners: int, methods: dict[str, Method]) -> dict[str, dict[str, float]]:
+    """Each method once a round; for each the median of its seconds, and of its ratio to the first method."""
+    seen: dict[str, list[dict[str, float]]] = {name: [] for name in methods}
+    for number in range(count):
+        for name, method in methods.items():
+            seen[name].append(method())
+            CONSOLE.print(f"  round {number + 1}: {name}: {seen[name][-1]['seconds'] / learners:.2f} s a submission")
+    first = seen[next(iter(methods))]
+    found = {}
+    for name, runs in seen.items():
+        ratios = [base["seconds"] / run["seconds"] for base, run in zip(first, runs, strict=True)]
+        found[name] = {"seconds": _median(runs, "seconds") / learners, "times": statistics.median(ratios)}
+        if "start" in runs[0]:
+            found[name] |= {"start": _median(runs, "start"), "warm_seconds": _median(runs, "batch") / learners}
+    return found
+
+
+def _median(runs: Sequence[dict[str, float]], key: str) -> float:
+    return statistics.median(run[key] for run in runs)
+
+
+def large(bench: Bench, learners: int, many: int) -> dict[str, float]:
+    """A small class and a large one, and the large one again with nothing changed."""
+    small = bench.ours(learners)
+    first = bench.ours(many, output="large")
+    again = bench.ours(many, output="large")
+    return {
+        "learners": learners, "many": many,
+        "seconds": small["batch"] / learners, "seconds_of_many": first["batch"] / many,
+        "again_seconds": again["batch"], "again_share": again["batch"] / first["batch"],
+        "early_mb": first["early_mb"], "late_mb": first["late_mb"],
+    }  # fmt: skip
+
+
+def measure(count: int, learners: int, many: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+        folder = Path(temporary)
+        root = folder / "course"
+        classes.build_training_course(root)
+        training = Bench(root, classes.TRAINING, folder / "training", classes.training_class)
+        numpy = Bench(course.ROOT, classes.NUMPY, folder / "numpy", classes.numpy_class)
+        CONSOLE.print("A class that trains")
+        trains = rounds(count, learners, {
+            "otter_1": lambda: training.otter(learners, 1),
+            "otter_2": lambda: training.otter(learners, 2),
+            "ours": lambda: training.ours(learners),
+            "floor_1": lambda: floor(learners, 1),
+            "floor_50": lambda: floor(learners, 50),
+        })
+        CONSOLE.print("A class that does not train")
+        plain = rounds(count, learners, {
+            "otter_1": lambda: numpy.otter(learners, 1),
+            "otter_2": lambda: numpy.otter(learners, 2),
+            "ours": lambda: numpy.ours(learners),
+        })
+        CONSOLE.print(f"{2 * learners} and {many} submissions")
+        size = {"trains": large(training, 2 * learners, many), "numpy": large(numpy, 2 * learners, many)}
+        shutil.rmtree(folder / "training", ignore_errors=True)
+    return {
+        "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(),
+                    "python": platform.python_version()},
+        "rounds": count, "learners": learners, "trains": trains, "numpy": plain, "size": size,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--learners", type=int, default=6, help="submissions of a class")
+    parser.add_argument("--large", type=int, default=120, help="submissions of the large class")
+    parser.add_argument("--keep", action="store_true", help="only print; keep the recorded results")
+    given = parser.parse_args()
+    results = measure(given.rounds, given.learners, given.large)
+    print(documentation.speed(results))
+    if not given.keep:
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        documentation.write()
+
+
+if __name__ == "__main__":
+    main()

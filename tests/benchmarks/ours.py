@@ -1,0 +1,79 @@
+"""One batch of `autograder grade`, measured from inside, in a process of its own.
+
+    python -m tests.benchmarks.ours ROOT ASSIGNMENT CLASS OUTPUT [SCHEDULER]
+
+ROOT holds the course's exercises/, build/ and solutions/. Prints one line of JSON: seconds until the first notebook can
+start (`start`), seconds for the batch after that (`batch`), how many scored full marks, and the largest memory in MB of
+the controller, the nursery and the checker together in the first and in the last quarter of the batch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder import course
+from autograder.grading import worker
+from autograder.grading.batch import grade_paths
+
+INTERVAL = 0.25
+"""Seconds between two looks at the memory."""
+
+
+def private_megabytes(pid: int) -> float:
+    """What a process holds for itself, in MB: its share of shared pages counts in part (PSS)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def own_processes() -> list[int]:
+    """This process and its direct children: the controller, the nursery, the checker."""
+    own = Path("/proc/self").resolve()
+    children = {int(pid) for task in own.glob("task/*/children") for pid in task.read_text().split()}
+    return [int(own.name), *sorted(children)]
+
+
+def main() -> None:
+    root, name, handed_in, output = sys.argv[1:5]
+    for part in ("exercises", "build", "solutions"):
+        setattr(course, part.upper(), Path(root) / part)
+    seen: list[tuple[float, float]] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(INTERVAL):
+            try:
+                seen.append((time.monotonic(), sum(map(private_megabytes, own_processes()))))
+            except OSError:  # One of them has just ended.
+                continue
+
+    known = (Path(output) / "gradebook.sqlite").is_file()
+    began = time.monotonic()
+    if not known:
+        worker.engine(True).start()
+    started = time.monotonic()
+    thread = threading.Thread(target=watch)
+    thread.start()
+    outcome = grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=2, timeout=300,
+                          console=Console(quiet=True))
+    ended = time.monotonic()
+    done.set()
+    thread.join()
+    quarter = (ended - started) / 4
+    early = [used for at, used in seen if started + quarter / 2 < at < started + quarter]
+    late = [used for at, used in seen if ended - quarter < at < ended - quarter / 2]
+    full = sum(result.score >= result.possible - 1e-6 for result in outcome.results)
+    print(json.dumps({"start": started - began, "batch": ended - started, "full": full,
+                      "learners": len(outcome.results), "early_mb": max(early, default=0.0),
+                      "late_mb": max(late, default=0.0)}))
+
+
+if __name__ == "__main__":
+    main()
