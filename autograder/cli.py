@@ -45,6 +45,8 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="Folder for grades.csv, gradebook.sqlite, report.html, feedback/ and results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Grade on the Dask cluster whose scheduler listens there, such as tcp://10.0.0.5:8786.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True),
               help="Seconds a cell may take; a multiple of the reference solution's time when not given.")
 @click.option("--memory", type=click.IntRange(512), default=4096, show_default=True,
@@ -52,14 +54,18 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.option("--no-sandbox", is_flag=True,
               help="Run the notebooks unconfined. Only for code you trust as your own.")
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
-          timeout: float | None, memory: int, no_sandbox: bool) -> None:
+          scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool) -> None:
     """Grade folders of notebooks, notebooks and zips."""
+    from contextlib import nullcontext
+
     from autograder.grading.batch import BatchStopped, grade_paths
+    from autograder.grading.cluster import connect
     from autograder.reports.write import write_reports
 
     try:
-        outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs,
-                              timeout=timeout, memory_mb=memory, confined=not no_sandbox)
+        with connect(scheduler) if scheduler else nullcontext() as pool:
+            outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
+                                  timeout=timeout, memory_mb=memory, confined=not no_sandbox)
     except BatchStopped as stopped:
         click.echo(stopped, err=True)
         sys.exit(130)
@@ -135,6 +141,18 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} learners: {done.path}", err=True)
+
+
+@main.command()
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), default=Path("build/release"),
+              show_default=True, help="Folder for the learners' repository and the zips.")
+@click.option("--address", help="Where the book will be read, such as https://OWNER.github.io/REPOSITORY/; the "
+              "one in pyproject.toml when not given.")
+def release(output: Path, address: str | None) -> None:
+    """Make what learners get, proven free of solutions and hidden tests."""
+    from autograder.authoring.release import release as make_release
+
+    click.echo(make_release(output, address))
 
 
 @main.command()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +112,33 @@ def assignment(name: str) -> Assignment:
         learner=EXERCISES / f"{name}.ipynb",
         gradescope=folder / f"{name}-autograder.zip",
     )
+
+
+def address() -> str:
+    """Where learners find the book, as `[tool.reading-digits]` of pyproject.toml says; empty while it is nowhere.
+
+    The one place for it: what `autograder release` writes and what feedback pages link to follow from it.
+
+    Raises:
+        CourseError: it is no web address.
+    """
+    try:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:  # installed without the repository
+        return ""
+    return checked_address(project.get("tool", {}).get("reading-digits", {}).get("address", ""))
+
+
+def checked_address(text: str) -> str:
+    """`text` with a slash at its end, as a web address; empty stays empty.
+
+    Raises:
+        CourseError: it is no web address.
+    """
+    text = text.strip()
+    if text and not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w./~-]*)?", text):
+        raise CourseError(f"{text!r} is no address of a site. It looks like https://OWNER.github.io/REPOSITORY/.")
+    return text and text.rstrip("/") + "/"
 
 
 def quiet_environment() -> dict[str, str]:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.authoring import verify
+from autograder.authoring import leaks, verify
 from autograder.authoring.corpus import Edit, Mistake
 from autograder.authoring.verify import Finding, Trial, judge, trials, verify_exercise
-from autograder.course import Assignment, assignment, exercise_names
+from autograder.course import SOLUTIONS, Assignment, assignment, exercise_names
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
+from autograder.reports.write import write_reports
 
 ALL = [(name, trial.learner) for name in exercise_names() for trial in trials(assignment(name))]
 
@@ -34,6 +35,19 @@ def test_it_is_graded_as_it_must_be(
         findings: dict[tuple[str, str], Finding], exercise: str, learner: str) -> None:
     finding = findings[exercise, learner]
     assert not finding.problems, "\n".join(finding.problems)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_no_feedback_page_gives_anything_away(
+        findings: dict[tuple[str, str], Finding], exercise: str, tmp_path: Path) -> None:
+    """Nor a result file for Gradescope, whatever the answer was. Hints are meant to be read."""
+    write_reports([finding.result for (name, _), finding in findings.items() if name == exercise], tmp_path)
+    pages = {path.relative_to(tmp_path).as_posix(): path.read_bytes()
+             for folder in ("feedback", "results") for path in (tmp_path / folder).rglob("*") if path.is_file()}
+    secrets = leaks.secrets(SOLUTIONS / f"{exercise}.md")
+    assert len(pages) > 10 and any(hint.encode() in page for hint in secrets.hints for page in pages.values())
+    assert leaks.find(pages, [secrets], hints_may_show=True) == []
 
 
 # --- the judge itself, on results made up for it ----------------------------------------------------------

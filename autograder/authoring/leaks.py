@@ -1,0 +1,282 @@
+"""Finds solutions, hidden tests and held-back answers in files that leave the house.
+
+`secrets` reads from a master what learners must not see; `find` looks for it in files, into zips and
+notebooks as well. It knows no place and writes nothing. Two degrees of strictness:
+
+- what is made from a master (its notebook, its public tests) must not hold a single line of the solution
+  or of a hidden test, nor a hint or the name of a hidden test, nor a marker of the master;
+- everything else (the book, other exercises) may teach with similar lines. It must not hold three lines
+  of a hidden test in a row, the hint of one, or a whole answer.
+
+A feedback page is what a learner gets last: there the hints are meant to be read, and the rest is not.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import html
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from otter.assign.blocks import extract_all_fenced_otter_cells
+
+from autograder.authoring import finish
+from autograder.authoring.master import Master, read_master
+
+MARKERS = ("hidden=True", "HIDDEN", "SOLUTION", "BEGIN", "```otter", "TEST HELPERS")
+"""What stands in masters and in full test files only."""
+
+ROW = 3
+"""So many lines of a hidden test one after another give it away, wherever they stand."""
+
+SHORT = 12
+"""An answer of fewer characters (`n = 5`) may stand in a chapter by chance."""
+
+LONG = 24
+"""A secret line of so many characters is looked for inside longer lines, too."""
+
+TEXT = {".html", ".js", ".css", ".py", ".txt", ".md", ".yml", ".yaml", ".json", ".map", ".svg", ".po", ".toml",
+        ".lock", ".cfg", ""}
+BINARY = {".png", ".jpg", ".woff", ".woff2", ".ttf", ".ico", ".mo"}
+"""Pictures, fonts and catalogs: looked at as they are. What is in neither list cannot be looked into."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What learners must not see of one exercise.
+
+    Attributes:
+        exercise: its name.
+        lines: lines of the solution, of hidden tests and of their helpers that are nowhere visible.
+        rows: `ROW` lines in a row, or all where there are fewer, of each hidden test and helper.
+        answers: whole answers, as lines: each answer cell, each function in it without its docstring, and each
+            predicted value.
+        names: the names of hidden tests.
+        hints: what hidden tests say.
+    """
+
+    exercise: str
+    lines: frozenset[str]
+    rows: frozenset[tuple[str, ...]]
+    answers: frozenset[tuple[str, ...]]
+    names: frozenset[str]
+    hints: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One thing found: in which file (`outer.zip/inner` inside a zip), and what it is."""
+
+    file: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
+
+
+# --- What is secret ----------------------------------------------------------------------------------------
+
+
+def secrets(path: Path) -> Secrets:
+    """What must not be seen of the master at `path`."""
+    master = read_master(path)
+    hidden = [case.source for cases in master.tests.values() for case in cases if case.hidden]
+    public = [case.source for cases in master.tests.values() for case in cases if not case.hidden]
+    solutions, secret, visible = _answers(master)
+    for source in (*hidden, master.helpers):
+        secret.update(_lines(source))
+    for source in public:
+        visible.update(_lines(source))
+    trees = [ast.parse(source) for source in hidden]
+    shown = "\n".join(visible)
+    return Secrets(
+        exercise=master.name,
+        lines=frozenset(line for line in secret if re.search(r"\w.*\w", line) and line not in visible
+                        and not (len(line) >= LONG and line in shown)),
+        rows=frozenset(row for source in (*hidden, master.helpers) for row in _rows(_lines(source))
+                       if not set(row) <= visible),
+        answers=frozenset(answer for source in solutions for answer in _whole_answers(source)
+                          if not set(answer) <= visible and sum(map(len, answer)) >= SHORT),
+        names=frozenset(tree.body[0].name for tree in trees if isinstance(tree.body[0], ast.FunctionDef)),
+        hints=frozenset(words for tree in trees for words in _hints(tree)),
+    )
+
+
+def _answers(master: Master) -> tuple[list[str], set[str], set[str]]:
+    """The answer cells as a learner would hand them in; the secret and the visible lines outside of tests."""
+    solutions: list[str] = []
+    secret: set[str] = set()
+    visible: set[str] = set()
+    block = ""
+    for cell in extract_all_fenced_otter_cells(master.notebook.cells):
+        if marker := re.match(r"# (BEGIN|END) (TESTS|SOLUTION)", cell.source) if cell.cell_type == "raw" else None:
+            block = marker[2] if marker[1] == "BEGIN" else ""
+        elif block != "TESTS":
+            if block == "SOLUTION" and cell.cell_type == "code":
+                solutions.append(finish.without_markers(cell.source))
+            solving = False
+            for line in cell.source.split("\n"):
+                if re.search(r"# (BEGIN|END) SOLUTION", line):
+                    solving = "BEGIN" in line
+                else:
+                    solved = solving or line.rstrip().endswith("# SOLUTION")
+                    (secret if solved else visible).add(re.sub(r"\s*# SOLUTION$", "", line).strip())
+    return solutions, secret, visible
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text that are not blank, without indentation."""
+    return [line for line in (line.strip() for line in text.split("\n")) if line]
+
+
+def _rows(lines: list[str]) -> Iterator[tuple[str, ...]]:
+    """All runs of `ROW` lines that say something: one of brackets and names alone may stand anywhere."""
+    for start in range(max(1, len(lines) - ROW + 1)):
+        row = tuple(lines[start:start + ROW])
+        if sum(map(len, row)) >= 2 * LONG:
+            yield row
+
+
+def _whole_answers(source: str) -> Iterator[tuple[str, ...]]:
+    """An answer cell, each function in it without its docstring, and each predicted value (`a_name = 2`)."""
+    yield tuple(_lines(source))
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return
+    lines = source.split("\n")
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            first = node.body[1 if ast.get_docstring(node) is not None and len(node.body) > 1 else 0]
+            head = lines[node.lineno - 1:node.body[0].lineno - 1]
+            yield tuple(_lines("\n".join(head + lines[first.lineno - 1:node.end_lineno])))
+        elif isinstance(node, ast.Assign) and "_" in ast.unparse(node.targets[0]):
+            with contextlib.suppress(ValueError):
+                ast.literal_eval(node.value)
+                yield tuple(_lines("\n".join(lines[node.lineno - 1:node.end_lineno])))
+
+
+def _hints(tree: ast.Module) -> Iterator[str]:
+    """What stands in `digits.hint(...)`; of a text with values in it the parts between them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "hint" and node.args:
+            for part in ast.walk(node.args[0]):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and len(part.value) >= LONG:
+                    yield part.value.strip()
+
+
+# --- Looking into files ------------------------------------------------------------------------------------
+
+
+def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_show: bool = False) -> list[Leak]:
+    """What is given away in `files`, by their paths; nothing, when all is well.
+
+    Args:
+        files: path, with forward slashes -> contents. Zips are opened, zips inside of them as well.
+        hidden: of every exercise.
+        hints_may_show: for feedback pages. All of them are then looked at strictly.
+    """
+    known = list(hidden)
+    found = []
+    for file, data in files.items():
+        for path, text in _texts(file, data):
+            if text is None:
+                found.append(Leak(path, "a kind of file that cannot be looked into"))
+                continue
+            for one in known:
+                strict = hints_may_show or _made_from(path, text, one.exercise)
+                words = frozenset() if hints_may_show else one.hints
+                found += [Leak(path, what) for what in _given_away(text, one, words, strict)]
+                if strict and not hints_may_show:
+                    found += [Leak(path, f"a marker of the master, {marker}") for marker in MARKERS if marker in text]
+    return list(dict.fromkeys(found))
+
+
+def _made_from(path: str, text: str, exercise: str) -> bool:
+    """Whether a file is the exercise's notebook, whatever it is called now, or one of its public tests."""
+    parts = PurePosixPath(path)
+    if parts.suffix == ".ipynb":
+        of_the_book = "_sources" in parts.parts  # a chapter may be called as an exercise is
+        return (parts.stem == exercise and not of_the_book) or f"\nassignment\n{exercise}\n" in text
+    return parts.suffix == ".py" and exercise in parts.parts
+
+
+def _given_away(text: str, one: Secrets, hints: frozenset[str], strict: bool) -> Iterator[str]:
+    lines = _lines(text)
+    of = f"of {one.exercise}"
+    rows = {tuple(lines[i:i + size]) for size in {len(row) for row in one.rows} for i in range(len(lines))}
+    for row in one.rows & rows:
+        yield f"lines of a hidden test {of}: {_short(row[0])}"
+    whole = "\n" + "\n".join(lines) + "\n"
+    for answer in one.answers:
+        if "\n" + "\n".join(answer) + "\n" in whole:
+            yield f"an answer {of}: {_short(answer[0])}"
+    for name in one.names:
+        if strict and name in text:
+            yield f"the name of a hidden test {of}: {name}"
+    for hint in hints:
+        if hint in text:
+            yield f"the hint of a hidden test {of}: {_short(hint)}"
+    if strict:
+        for line in one.lines & set(lines) | {line for line in one.lines if len(line) >= LONG and line in text}:
+            yield f"a line of the solution or of a hidden test {of}: {_short(line)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _texts(path: str, data: bytes) -> Iterator[tuple[str, str | None]]:
+    """What can be read in a file, with its path; None where it cannot be looked into."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in (".zip", ".npz"):
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(data))
+        except zipfile.BadZipFile:
+            yield path, None
+            return
+        for name in archive.namelist():
+            if suffix == ".npz" and name.endswith(".npy"):
+                continue  # numbers
+            if not name.endswith("/"):
+                yield from _texts(f"{path}/{name}", archive.read(name))
+    elif suffix == ".ipynb":
+        yield path, "\n".join(_strings(json.loads(data)))
+    elif suffix == ".inv":  # Sphinx: four lines of head, and the rest compressed
+        head = data.split(b"\n", 4)
+        yield path, zlib.decompress(head[4]).decode(errors="replace") if len(head) == 5 else None
+    elif suffix in TEXT:
+        text = data.decode(errors="replace")
+        if suffix in (".html", ".svg"):
+            text = html.unescape(re.sub(r"<[^<>]*>", "", text)) + "\n" + html.unescape(text)
+        elif suffix in (".js", ".json", ".map"):
+            text = text + "\n" + text.replace("\\n", "\n").replace('\\"', '"')
+        yield path, text
+    elif suffix in BINARY:
+        yield path, data.decode("latin-1")
+    else:
+        yield path, None
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a notebook's JSON: keys, metadata and outputs as well, a list of lines as one text."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _strings(item)
+    elif isinstance(value, list):
+        if value and all(isinstance(part, str) for part in value):
+            yield "".join(value)
+        else:
+            for part in value:
+                yield from _strings(part)

@@ -1,0 +1,325 @@
+"""Makes what learners get from the instructor's repository: what `autograder release` does.
+
+    OUTPUT/reading-digits/                the learners' repository: exercises/, environment.yml, LICENSE,
+                                          README.md, and docs/, the book as a site (GitHub Pages serves it)
+    OUTPUT/reading-digits-exercises.zip   its exercises
+    OUTPUT/reading-digits-book.zip        its book, to be read offline
+    OUTPUT/release.json                   which files these are; by it a later release knows what to replace
+
+Exercises and book are built first, if they are not current. Everything is then put together in memory, with
+links to one address (`course.address`), and looked through by `leaks`. Only when no hidden test, solution or
+held-back answer is found, it is written; otherwise nothing is.
+
+What goes out is listed here by name. A file that lies in exercises/ by chance stays where it is.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlsplit
+
+from autograder import course
+from autograder.authoring import bundle, leaks, master
+from autograder.authoring.build import build_exercises
+from autograder.course import CourseError
+
+REPOSITORY = "reading-digits"
+EXERCISES_ZIP = "reading-digits-exercises.zip"
+BOOK_ZIP = "reading-digits-book.zip"
+RECORD = "release.json"
+
+PLACEHOLDER = "https://reading-digits.example/"
+"""Stands in the book's files for the address of the release."""
+
+LINK = re.compile(r"\[([^\]]+)\]\(" + re.escape(master.BOOK_ADDRESS) + r"/([\w/-]+\.html)(#[\w-]+)?\)")
+DOWNLOAD = re.compile(r'<a class="reference download internal"[^>]*href="[^"]*/([\w-]+)\.ipynb">.*?</a>')
+LISTED = re.compile(r"^(?:root:| *- file:) (\S+)$", re.MULTILINE)
+
+FETCH = '''\
+# On Colab, where this notebook lies alone, this cell fetches what it needs. Anywhere else it does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    import importlib.util
+    import io
+    import subprocess
+    import urllib.request
+    import zipfile
+
+    with urllib.request.urlopen("{address}{zip}") as answer:
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    for entry in archive.infolist():
+        entry.filename = entry.filename.removeprefix("{folder}/")
+        if not entry.filename.endswith(".ipynb"):
+            archive.extract(entry)
+    if importlib.util.find_spec("otter") is None:
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "otter-grader>=7,<8"], check=True)'''
+
+ENVIRONMENT = """\
+# Anaconda: conda env create -f environment.yml && conda activate reading-digits
+name: reading-digits
+channels:
+  - conda-forge
+dependencies:
+  - python{python}
+  - pip
+  - pip:
+      - -r exercises/requirements.txt
+"""
+
+README = """\
+# Reading Digits
+
+A course on a first neural network: classifying handwritten digits (MNIST) with TensorFlow and Keras.
+
+- **The book**: {book} In it every number and every picture is computed by the page you are reading.
+- **The exercises**: [exercises/](exercises/README.md), notebooks that answer at once: what was expected, what
+  came, and the likely cause.
+{online}
+## Start
+
+You need a Python from 3.11 to 3.13.
+
+```sh
+cd exercises
+python -m pip install -r requirements.txt
+jupyter notebook
+```
+
+With Anaconda: `conda env create -f environment.yml`, then `conda activate reading-digits`.
+
+## Licenses
+
+Code: MIT. Text and figures: CC BY 4.0. The data, `exercises/mnist.npz`, is MNIST by Yann LeCun, Corinna Cortes
+and Christopher Burges, CC BY-SA 3.0; the arrays are unchanged. See [LICENSE](LICENSE).
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the release will be found: `address` ends in a slash; empty when nowhere."""
+
+    address: str
+
+    @property
+    def github(self) -> str:
+        """`OWNER/REPOSITORY` when the site is GitHub Pages, else empty."""
+        parts = urlsplit(self.address)
+        found = re.fullmatch(r"([\w-]+)\.github\.io", parts.netloc, re.IGNORECASE)
+        folder = parts.path.strip("/")
+        if not found or "/" in folder:
+            return ""
+        return f"{found[1]}/{folder or parts.netloc}"
+
+    def colab(self, name: str) -> str:
+        """The address that opens the exercise `name` on Colab."""
+        return f"https://colab.research.google.com/github/{self.github}/blob/main/exercises/{name}.ipynb"
+
+    def binder(self, name: str) -> str:
+        """The address that opens the exercise `name` on Binder."""
+        notebook = quote(f"lab/tree/exercises/{name}.ipynb", safe="")
+        return f"https://mybinder.org/v2/gh/{self.github}/main?urlpath={notebook}"
+
+
+def release(output: Path, address: str | None = None) -> str:
+    """Write the release into the folder `output`; returns what there is to say about it.
+
+    Args:
+        output: made where it is missing. An earlier release in it is replaced; a `.git` folder stays.
+        address: where the book will be read; `course.address()` when None.
+
+    Raises:
+        CourseError: the address is none, something hidden would get out, the book does not build, or
+            `output` holds something else. Then nothing was written.
+    """
+    site = Site(course.address() if address is None else course.checked_address(address))
+    earlier = _earlier_release(output)
+    names = course.exercise_names()
+    build_exercises(names)
+    _build_book()
+    files = put_together(names, site)
+    check(files, names)
+    _write(output, files, earlier)
+    return _summary(output, files, names, site)
+
+
+def check(files: Mapping[str, bytes], names: list[str]) -> None:
+    """Refuse `files` if they give away anything of the exercises called `names`.
+
+    Raises:
+        CourseError: they do; the message says what, and in which files.
+    """
+    found = leaks.find(files, [leaks.secrets(course.SOLUTIONS / f"{name}.md") for name in names])
+    if found:
+        shown = "\n".join(f"  {leak}" for leak in found[:20])
+        more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
+        raise CourseError(f"Nothing was released, for it would give away:\n{shown}{more}\n"
+                          "Change these files, or the master, and run `autograder release` again.")
+
+
+# --- Putting together --------------------------------------------------------------------------------------
+
+
+def put_together(names: list[str], site: Site) -> dict[str, bytes]:
+    """Everything to be written, by its path in the output folder."""
+    exercises = _exercises(names, site)
+    zipped = bundle.make_zip({f"{REPOSITORY}/{path}": data for path, data in exercises.items()})
+    pages = _site(exercises, zipped, site)
+    files = {f"{REPOSITORY}/exercises/{path}": data for path, data in exercises.items()}
+    files |= {f"{REPOSITORY}/docs/{path}": data for path, data in pages.items()}
+    files[f"{REPOSITORY}/docs/.nojekyll"] = b""  # else GitHub Pages leaves out folders such as _static
+    files[f"{REPOSITORY}/LICENSE"] = (course.ROOT / "LICENSE").read_bytes()
+    files[f"{REPOSITORY}/README.md"] = _readme(site, names).encode()
+    files[f"{REPOSITORY}/environment.yml"] = _environment().encode()
+    files[EXERCISES_ZIP] = zipped
+    files[BOOK_ZIP] = bundle.make_zip({f"{REPOSITORY}-book/{path}": data for path, data in pages.items()})
+    return files
+
+
+def _exercises(names: list[str], site: Site) -> dict[str, bytes]:
+    """The learners' folder, by path in it."""
+    plain = ["README.md", "requirements.txt", *course.SUPPORT_FILES]
+    for name in names:
+        exercise = course.assignment(name)
+        plain += [f"tests/{name}/{question.name}.py" for question in exercise.questions]
+    files = {path: (course.EXERCISES / path).read_bytes() for path in plain}
+    for name in names:
+        files[f"{name}.ipynb"] = released_notebook((course.EXERCISES / f"{name}.ipynb").read_bytes(), site)
+    return files
+
+
+def released_notebook(data: bytes, site: Site) -> bytes:
+    """A learner's notebook with links to the released book, and with a cell that makes it run on Colab.
+
+    Without an address the chapters are named and not linked to.
+    """
+    notebook = json.loads(data)
+
+    def link(found: re.Match[str]) -> str:
+        words, page, anchor = found[1], found[2], found[3] or ""
+        return f"[{words}]({site.address}{page}{anchor})" if site.address else f"*{words}*"
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = LINK.sub(link, "".join(cell["source"]))
+    if site.address:
+        first = next(i for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code")
+        code = FETCH.format(address=site.address, zip=EXERCISES_ZIP, folder=REPOSITORY)
+        notebook["cells"].insert(first, {"cell_type": "code", "execution_count": None, "id": "fetch",
+                                         "metadata": {}, "outputs": [], "source": code})
+    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site) -> dict[str, bytes]:
+    """The built book, its downloads replaced by what is released, by path in the site."""
+    built = course.BUILD / "book" / "html"
+    listed = set(LISTED.findall((course.BOOK / "_toc.yml").read_text(encoding="utf-8")))
+    files: dict[str, bytes] = {}
+    for path in sorted(path for path in built.rglob("*") if path.is_file()):
+        name = path.relative_to(built).as_posix()
+        if name == ".buildinfo" or _is_left_over(name, listed):
+            continue
+        files[name] = path.read_bytes()
+        if name.startswith("_downloads/") and path.name in exercises:
+            files[name] = exercises[path.name]
+        elif path.suffix in (".html", ".yml", ".md", ".txt"):
+            files[name] = _with_addresses(files[name].decode(), site).encode()
+    return files | {EXERCISES_ZIP: zipped}
+
+
+def _is_left_over(name: str, listed: set[str]) -> bool:
+    """Whether a file belongs to a page that is no longer in the table of contents: Sphinx lets it lie."""
+    path = PurePosixPath(name)
+    if path.parts[0] == "_sources":
+        return path.relative_to("_sources").with_suffix("").as_posix() not in listed
+    of_a_page = path.suffix == ".html" and path.parts[0] not in ("_static", "mathjax", "demo", "_downloads")
+    return of_a_page and path.with_suffix("").as_posix() not in listed | {"genindex", "search"}
+
+
+def _with_addresses(page: str, site: Site) -> str:
+    """A page on which each exercise's download is followed by Colab and Binder, and the address is filled in."""
+    def launch(found: re.Match[str]) -> str:
+        links = [f'<a class="reference external" href="{html.escape(where)}">{words}</a>'
+                 for words, where in (("Colab", site.colab(found[1])), ("Binder", site.binder(found[1])))]
+        return f"{found[0]} (or open it on {' or '.join(links)})"
+
+    if site.github:
+        page = DOWNLOAD.sub(launch, page)
+    return page.replace(PLACEHOLDER, site.address) if site.address else page
+
+
+def _readme(site: Site, names: list[str]) -> str:
+    book = f"<{site.address}>." if site.address else "open `docs/index.html`."
+    rows = [f"  - `{name}.ipynb` on [Colab]({site.colab(name)}) or [Binder]({site.binder(name)})" for name in names]
+    online = "\n".join(["- **Without installing anything**, in the browser:", *rows, ""]) if site.github else ""
+    return README.format(book=book, online=online)
+
+
+def _environment() -> str:
+    """The learners' environment for Anaconda and Binder; the Pythons are those of ours."""
+    ours = (course.ROOT / "environment.yml").read_text(encoding="utf-8")
+    found = re.search(r"^  - python(\S+)$", ours, re.MULTILINE)
+    if found is None:
+        raise CourseError("environment.yml names no Python. It needs a line `- python>=3.11,<3.14`.")
+    return ENVIRONMENT.format(python=found[1])
+
+
+# --- Before and after --------------------------------------------------------------------------------------
+
+
+def _build_book() -> None:
+    done = subprocess.run([sys.executable, str(course.BOOK / "build.py")], env=course.quiet_environment())
+    if done.returncode:
+        raise CourseError("Nothing was released, for the book was not built; see above.")
+
+
+def _earlier_release(output: Path) -> list[Path]:
+    """The files of the release that lies in `output`.
+
+    Raises:
+        CourseError: something else lies there.
+    """
+    record = output / RECORD
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return []
+    try:
+        paths = [output / name for name in json.loads(record.read_text(encoding="utf-8"))["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CourseError(f"{output} is not empty and holds no earlier release. Name another folder with "
+                          "--output, or empty this one.") from None
+    return [path for path in paths if path.resolve().is_relative_to(output.resolve())]
+
+
+def _write(output: Path, files: Mapping[str, bytes], earlier: list[Path]) -> None:
+    record = json.dumps({"files": sorted(files)}, indent=1) + "\n"
+    try:
+        for path in earlier:
+            if path.relative_to(output).as_posix() not in files:
+                path.unlink(missing_ok=True)
+        for name, data in files.items():
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
+            (output / name).write_bytes(data)
+        (output / RECORD).write_text(record, encoding="utf-8")
+    except OSError as error:
+        raise CourseError(f"The release could not be written: {error}. Then run it again.") from None
+
+
+def _summary(output: Path, files: Mapping[str, bytes], names: list[str], site: Site) -> str:
+    megabytes = sum(len(data) for name, data in files.items() if name.startswith(REPOSITORY + "/")) / 1e6
+    where = site.address or "nowhere yet: notebooks name the chapters and do not link to them. Set it in pyproject.toml"
+    return "\n".join([
+        f"Nothing hidden of {len(names)} exercises was found in {len(files)} files.",
+        f"learners' repository   {output / REPOSITORY} ({megabytes:.0f} MB)",
+        f"exercises              {output / EXERCISES_ZIP}",
+        f"book                   {output / BOOK_ZIP}",
+        f"the book's address     {where}",
+        *([] if site.github or not site.address else
+          ["Colab and Binder       no links: they open what lies on GitHub, and this address is not GitHub Pages"]),
+    ])

@@ -1,0 +1,336 @@
+"""The release of a tiny course: what is in it, where its links lead, and that nothing hidden gets out."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import io
+import json
+import sys
+import threading
+import types
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from autograder import cli, course
+from autograder.authoring import build, release
+from autograder.authoring.release import Site, put_together
+from autograder.course import CourseError
+from tests.authoring.test_leaks import ANSWER, HIDDEN_TEST, HINT, highlighted
+
+PAGES = "https://someone.github.io/digits/"
+EXERCISES_PAGE = """\
+<p><a class="reference download internal" download="" \
+href="_downloads/5f0/91-tiny.ipynb"><span>91-tiny.ipynb</span></a></p>
+"""
+
+
+@pytest.fixture
+def course_with_book(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny course with a book of two pages, as Sphinx would have left it."""
+    book, site = tiny / "book", tiny / "build" / "book" / "html"
+    for folder in (book, site / "data", site / "_downloads" / "5f0", site / "_static", site / "_sources" / "data"):
+        folder.mkdir(parents=True)
+    (book / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: data/02-shapes\n"
+                                   "  # - file: data/03-normalization\n")
+    (site / "index.html").write_text(EXERCISES_PAGE + "<p>Put https://reading-digits.example/ there.</p>")
+    (site / "data" / "02-shapes.html").write_text("<h1>Shapes</h1>")
+    (site / "data" / "03-normalization.html").write_text("<h1>of an earlier build</h1>")
+    (site / "_sources" / "data" / "03-normalization.md").write_text("of an earlier build")
+    (site / "_downloads" / "5f0" / "91-tiny.ipynb").write_text("with links to the instructor's build")
+    (site / "reading-digits-exercises.zip").write_bytes(b"of the instructor's build")
+    (site / "_static" / "page.js").write_text("'use strict';")
+    (site / ".buildinfo").write_text("of Sphinx")
+    for file in ("LICENSE", "environment.yml"):
+        (tiny / file).write_bytes((Path(__file__).parents[2] / file).read_bytes())
+    (tiny / "exercises" / "README.md").write_text("Begin here.")
+    (tiny / "exercises" / "notes-for-me.txt").write_text("lies here by chance")
+    numbers = io.BytesIO()
+    with zipfile.ZipFile(numbers, "w") as archive:
+        archive.writestr("x_train.npy", b"numbers")
+    (tiny / "exercises" / "mnist.npz").write_bytes(numbers.getvalue())
+    monkeypatch.setattr(course, "BOOK", book)
+    monkeypatch.setattr(release, "_build_book", lambda: None)
+    monkeypatch.setattr(build, "_hold_to_promises", lambda *args: None)
+    return tiny
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def notebook_text(data: bytes) -> str:
+    return "\n".join(cell.source for cell in nbformat.reads(data.decode(), as_version=4).cells)
+
+
+@pytest.mark.fast
+class TestWhatIsInIt:
+    def test_everything_a_learner_needs_and_nothing_else(self, course_with_book: Path) -> None:
+        release.release(course_with_book / "out", PAGES)
+        learners = {"LICENSE", "README.md", "environment.yml"}
+        learners |= {f"exercises/{name}" for name in (
+            "91-tiny.ipynb", "README.md", "digits.py", "mnist.npz", "requirements.txt", "tests/91-tiny/q9_1.py",
+            "tests/91-tiny/q9_2.py")}
+        learners |= {f"docs/{name}" for name in (
+            ".nojekyll", "index.html", "data/02-shapes.html", "_static/page.js", "_downloads/5f0/91-tiny.ipynb",
+            "reading-digits-exercises.zip")}
+        assert set(files(course_with_book / "out")) == {f"reading-digits/{name}" for name in learners} | {
+            "reading-digits-exercises.zip", "reading-digits-book.zip", "release.json"}
+
+    def test_the_zips_and_downloads_hold_the_same(self, course_with_book: Path) -> None:
+        release.release(course_with_book / "out", PAGES)
+        out = files(course_with_book / "out")
+        assert out["reading-digits/docs/reading-digits-exercises.zip"] == out["reading-digits-exercises.zip"]
+        notebook = out["reading-digits/exercises/91-tiny.ipynb"]
+        assert out["reading-digits/docs/_downloads/5f0/91-tiny.ipynb"] == notebook
+        for name, inside, folder in (("exercises", "reading-digits", "exercises"),
+                                     ("book", "reading-digits-book", "docs")):
+            with zipfile.ZipFile(io.BytesIO(out[f"reading-digits-{name}.zip"])) as archive:
+                packed = {entry: archive.read(entry) for entry in archive.namelist()}
+            lying = {path.replace(f"reading-digits/{folder}/", f"{inside}/", 1): data for path, data in out.items()
+                     if path.startswith(f"reading-digits/{folder}/") and not path.endswith(".nojekyll")}
+            assert packed == lying
+
+    def test_the_environment_installs_the_learners_requirements(self, course_with_book: Path) -> None:
+        release.release(course_with_book / "out", "")
+        facts = yaml.safe_load((course_with_book / "out/reading-digits/environment.yml").read_text())
+        ours = yaml.safe_load((course_with_book / "environment.yml").read_text())
+        assert facts["name"] == ours["name"] and facts["channels"] == ours["channels"]
+        assert facts["dependencies"][:2] == ours["dependencies"][:2]
+        assert facts["dependencies"][2] == {"pip": ["-r exercises/requirements.txt"]}
+
+    def test_twice_is_the_same_byte_for_byte(self, course_with_book: Path) -> None:
+        for folder in ("one", "two"):
+            release.release(course_with_book / folder, PAGES)
+        assert files(course_with_book / "one") == files(course_with_book / "two")
+
+
+@pytest.mark.fast
+class TestWhereLinksLead:
+    def test_notebooks_lead_to_the_released_book(self, course_with_book: Path) -> None:
+        release.release(course_with_book / "out", PAGES)
+        text = notebook_text((course_with_book / "out/reading-digits/exercises/91-tiny.ipynb").read_bytes())
+        assert f"[Shapes]({PAGES}data/02-shapes.html)" in text
+        assert f"[a section]({PAGES}data/02-shapes.html#rows)" in text
+
+    def test_pages_and_readme_lead_to_colab_and_binder(self, course_with_book: Path) -> None:
+        release.release(course_with_book / "out", PAGES)
+        colab = "https://colab.research.google.com/github/someone/digits/blob/main/exercises/91-tiny.ipynb"
+        binder = ("https://mybinder.org/v2/gh/someone/digits/main"
+                  "?urlpath=lab%2Ftree%2Fexercises%2F91-tiny.ipynb")
+        for file in ("docs/index.html", "README.md"):
+            text = (course_with_book / "out/reading-digits" / file).read_text()
+            assert colab in text and binder in text, file
+        assert f"Put {PAGES} there" in (course_with_book / "out/reading-digits/docs/index.html").read_text()
+
+    @pytest.mark.parametrize(("address", "github"), [
+        ("https://someone.github.io/digits/", "someone/digits"),
+        ("https://Some-One.github.io/", "Some-One/Some-One.github.io"),
+        ("https://www.example.edu/digits/", ""), ("https://someone.github.io/a/b/", ""), ("", ""),
+    ])
+    def test_the_repository_follows_from_the_address(self, address: str, github: str) -> None:
+        assert Site(address).github == github
+
+    def test_elsewhere_there_are_no_colab_links(self, course_with_book: Path) -> None:
+        said = release.release(course_with_book / "out", "https://www.example.edu/digits")
+        assert "https://www.example.edu/digits/" in said and "no links" in said
+        out = course_with_book / "out/reading-digits"
+        assert "colab" not in (out / "README.md").read_text() + (out / "docs/index.html").read_text()
+
+    def test_without_an_address_nothing_is_linked_to(self, course_with_book: Path) -> None:
+        assert "nowhere yet" in release.release(course_with_book / "out", "")
+        for path, data in files(course_with_book / "out/reading-digits").items():
+            if path.endswith((".ipynb", ".md")):
+                assert b"http" not in data, path
+        text = notebook_text((course_with_book / "out/reading-digits/exercises/91-tiny.ipynb").read_bytes())
+        assert "See *Shapes* and *a section*." in text and "google.colab" not in text
+
+    def test_no_link_to_the_instructors_build_is_left(self, course_with_book: Path) -> None:
+        for address in ("", PAGES):
+            release.release(course_with_book / "out", address)
+            for path, data in files(course_with_book / "out").items():
+                assert b"build/book" not in data, path
+
+    def test_the_address_is_set_in_one_place(self, course_with_book: Path) -> None:
+        (course_with_book / "pyproject.toml").write_text(f'[tool.reading-digits]\naddress = "{PAGES}"\n')
+        release.release(course_with_book / "out")
+        text = notebook_text((course_with_book / "out/reading-digits/exercises/91-tiny.ipynb").read_bytes())
+        assert f"({PAGES}data/02-shapes.html)" in text
+
+    @pytest.mark.parametrize("address", ["someone/digits", "ftp://x.org", "https://", "https://x.org/ y", 'https://"'])
+    def test_what_is_no_address_is_refused(self, course_with_book: Path, address: str) -> None:
+        done = CliRunner().invoke(cli.main, ["release", "--output", str(course_with_book / "out"),
+                                             "--address", address])
+        assert done.exit_code == 2 and "is no address of a site" in done.output
+        assert not (course_with_book / "out").exists()
+
+
+def test_our_own_address_is_one_or_none() -> None:
+    assert course.address() == "" or course.address().startswith("https://")
+
+
+@pytest.fixture
+def served(course_with_book: Path) -> Iterator[tuple[Path, str]]:
+    """The released site behind a web server of this machine, and its address."""
+    release_folder = course_with_book / "out"
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=release_folder / "reading-digits/docs")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield release_folder, f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+@pytest.mark.fast
+def test_on_colab_the_first_cell_fetches_the_files(
+        served: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colab opens a lone notebook. Here it is an empty folder, and a module of Colab's name."""
+    folder, address = served
+    release.release(folder, address)
+    cells = nbformat.read(folder / "reading-digits/exercises/91-tiny.ipynb", as_version=4).cells
+    first = next(cell.source for cell in cells if cell.cell_type == "code")
+    alone = tmp_path / "content"
+    alone.mkdir()
+    monkeypatch.chdir(alone)
+    exec(first, {})
+    assert list(alone.iterdir()) == [], "elsewhere it does nothing"
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    exec(first, {})
+    exercises = folder / "reading-digits/exercises"
+    expected = {path: data for path, data in files(exercises).items() if not path.endswith(".ipynb")}
+    assert files(alone) == expected
+
+
+# --- Nothing hidden gets out ------------------------------------------------------------------------------
+
+
+def a_page(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "build/book/html/data/02-shapes.html").write_bytes(highlighted(HIDDEN_TEST))
+
+
+def a_page_with_an_answer(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "build/book/html/data/02-shapes.html").write_bytes(highlighted(ANSWER))
+
+
+def a_script(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "build/book/html/_static/page.js").write_text(f"const words = '{HINT}';")
+
+
+def a_zip_of_the_grader(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build.build_exercises()
+    packed = (root / "build/91-tiny/91-tiny-autograder.zip").read_bytes()
+    (root / "build/book/html/_downloads/5f0/all.zip").write_bytes(packed)
+
+
+def the_solved_notebook(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build.build_exercises()
+    solved = (root / "build/91-tiny/91-tiny.ipynb").read_bytes()
+    (root / "build/book/html/_downloads/5f0/my-own.ipynb").write_bytes(solved)
+
+
+def a_builder_that_solves(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "build/91-tiny/stamp.json").unlink()
+    finish = build.finish.finish_notebook
+    monkeypatch.setattr(build.finish, "finish_notebook", lambda notebook, master, *, solved: finish(
+        nbformat.from_dict({"cells": [{"cell_type": "markdown", "source": "    return x + x"}, *notebook.cells]}),
+        master, solved=solved))
+
+
+def a_builder_that_shows_all_tests(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "build/91-tiny/stamp.json").unlink()
+    finish = build.finish.finish_test
+    monkeypatch.setattr(build.finish, "finish_test", lambda written, cases, helpers="": finish(
+        written, cases, helpers) + HIDDEN_TEST.encode())
+
+
+def the_readme(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "exercises/README.md").write_text(HINT)
+
+
+def a_spreadsheet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "build/book/html/_static/grades.xlsx").write_bytes(b"PK")
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("plant", [
+    a_page, a_page_with_an_answer, a_script, a_zip_of_the_grader, the_solved_notebook, a_builder_that_solves,
+    a_builder_that_shows_all_tests, the_readme, a_spreadsheet,
+])
+def test_with_a_leak_nothing_is_written(
+        course_with_book: Path, monkeypatch: pytest.MonkeyPatch,
+        plant: Callable[[Path, pytest.MonkeyPatch], None]) -> None:
+    out = course_with_book / "out"
+    release.release(out, PAGES)
+    before = files(out)
+    plant(course_with_book, monkeypatch)
+    with pytest.raises(CourseError, match="Nothing was released, for it would give away:\n  reading-digits"):
+        release.release(out, PAGES)
+    assert files(out) == before
+    with pytest.raises(CourseError, match="would give away"):
+        release.release(course_with_book / "new", PAGES)
+    assert not (course_with_book / "new").exists()
+
+
+@pytest.mark.fast
+def test_the_release_of_this_course_gives_nothing_away() -> None:
+    """As far as it is built here; `release` itself builds what is missing and looks at all of it."""
+    names = [name for name in course.exercise_names() if (course.BUILD / name / "assignment.json").is_file()]
+    if not names or not (course.BUILD / "book" / "html" / "index.html").is_file():
+        pytest.skip("needs the built exercises and the built book: run `make`")
+    for address in ("", PAGES):
+        made = put_together(names, Site(address))
+        release.check(made, names)
+        assert len(made) > 100 and not any("solutions" in path for path in made)
+
+
+# --- The folder ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.fast
+def test_an_earlier_release_is_replaced_and_what_else_lies_there_stays(course_with_book: Path) -> None:
+    out = course_with_book / "out"
+    release.release(out, PAGES)
+    (out / "reading-digits/.git").mkdir()
+    (out / "reading-digits/.git/HEAD").write_text("ref: refs/heads/main\n")
+    (course_with_book / "build/book/html/_static/page.js").unlink()
+    release.release(out, PAGES)
+    assert not (out / "reading-digits/docs/_static/page.js").exists()
+    assert (out / "reading-digits/.git/HEAD").is_file()
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("record", [None, "[]", '{"files": 3}', "no json"])
+def test_a_folder_with_something_else_in_it_is_refused(course_with_book: Path, record: str | None) -> None:
+    out = course_with_book / "out"
+    out.mkdir()
+    (out / "thesis.txt").write_text("mine")
+    if record is not None:
+        (out / "release.json").write_text(record)
+    with pytest.raises(CourseError, match=r"is not empty and holds no earlier release\. Name another folder"):
+        release.release(out, PAGES)
+    assert (out / "thesis.txt").read_text() == "mine" and len(list(out.iterdir())) == 1 + (record is not None)
+
+
+@pytest.mark.fast
+def test_a_record_names_no_file_outside(course_with_book: Path) -> None:
+    out = course_with_book / "out"
+    out.mkdir()
+    (course_with_book / "mine.txt").write_text("mine")
+    (out / "release.json").write_text(json.dumps({"files": ["../mine.txt", str(course_with_book / "mine.txt")]}))
+    release.release(out, PAGES)
+    assert (course_with_book / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.fast
+def test_a_book_that_does_not_build_is_not_released(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "_hold_to_promises", lambda *args: None)
+    monkeypatch.setattr(course, "BOOK", tiny)
+    (tiny / "build.py").write_text("raise SystemExit(1)")
+    with pytest.raises(CourseError, match="Nothing was released, for the book was not built"):
+        release.release(tiny / "out", PAGES)
+    assert not (tiny / "out").exists()
