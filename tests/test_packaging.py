@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +17,7 @@ from packaging.markers import Marker, default_environment
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from autograder.course import EXERCISES, ROOT
+from autograder.course import EXERCISES, ROOT, quiet_environment
 
 pytestmark = pytest.mark.fast
 
@@ -108,3 +113,94 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.search(r"^make test\b", readme, re.MULTILINE)
     assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+# --- Publishing -------------------------------------------------------------------------------------------
+
+PUBLISH = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text(encoding="utf-8"))
+
+
+def steps(job: str, action: str) -> list[dict[str, Any]]:
+    """What the steps of a job that use an action hand to it."""
+    return [step.get("with", {}) for step in PUBLISH["jobs"][job]["steps"]
+            if step.get("uses", "").startswith(f"actions/{action}@")]
+
+
+def test_workflows_have_the_form_that_github_wants() -> None:
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        facts = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert {"name", "jobs"} < set(facts) and True in facts, path  # YAML reads the key `on` as true
+        for name, job in facts["jobs"].items():
+            assert job["runs-on"] and job["timeout-minutes"], f"{path}: {name}"
+            assert set(job.get("needs", "").split()) <= set(facts["jobs"])
+            for step in job["steps"]:
+                assert ("uses" in step) != ("run" in step), f"{path}: {name}: {step}"
+                assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/x@v1")), step
+                if "run" in step:
+                    checked = subprocess.run(["bash", "-n"], input=re.sub(r"\$\{\{.*?\}\}", "x", step["run"]),
+                                             text=True, capture_output=True)
+                    assert checked.returncode == 0, checked.stderr
+
+
+def test_only_the_release_is_published() -> None:
+    """One job has this repository and no key; the other has the key and of this repository the release only."""
+    assert set(PUBLISH["jobs"]) == {"release", "publish"}
+    assert [given["path"] for given in steps("release", "upload-artifact")] == ["build/release/reading-digits"]
+    runs = [step["run"] for step in PUBLISH["jobs"]["release"]["steps"] if "run" in step]
+    assert runs[:2] == [".ci/run", ".venv/bin/autograder release --output build/release"], "tested, then released"
+    assert "secrets." not in str(PUBLISH["jobs"]["release"])
+
+    checkouts = steps("publish", "checkout")
+    assert [given["repository"] for given in checkouts] == ["${{ needs.release.outputs.repository }}"]
+    assert [given["name"] for given in steps("publish", "download-artifact")] == [
+        given["name"] for given in steps("release", "upload-artifact")]
+    assert PUBLISH["jobs"]["publish"]["needs"] == "release"
+    assert PUBLISH["permissions"] == {"contents": "read"} and PUBLISH["jobs"]["publish"]["permissions"] == {}
+
+
+def test_it_is_published_on_purpose_only() -> None:
+    assert PUBLISH[True] == {"push": {"tags": ["v*"]}, "workflow_dispatch": None}
+
+
+@pytest.mark.parametrize(("address", "repository"), [("https://someone.github.io/digits/", "someone/digits"), ("", "")])
+def test_where_it_goes_is_read_from_the_one_address(address: str, repository: str, tmp_path: Path) -> None:
+    """The step as it stands there, with another address."""
+    step = next(step for step in PUBLISH["jobs"]["release"]["steps"] if step.get("id") == "address")
+    prologue = f"import autograder.course as course; course.address = lambda: {json.dumps(address)}"
+    code = step["run"].replace("-c '", f"-c '{prologue}", 1).replace(".venv/bin/python", sys.executable)
+    output = tmp_path / "output"
+    done = subprocess.run(["bash", "-e", "-c", code], cwd=ROOT, capture_output=True, text=True,
+                          env=quiet_environment() | {"GITHUB_OUTPUT": str(output)})
+    if repository:
+        assert done.returncode == 0 and output.read_text() == f"repository={repository}\n", done.stderr
+    else:
+        assert done.returncode == 1 and "Set the address in pyproject.toml" in done.stderr
+
+
+def test_what_was_published_before_is_replaced(tmp_path: Path) -> None:
+    """The last job's commands, on a repository of this machine: new files come, old ones go, history stays."""
+    git = ["git", "-c", "init.defaultBranch=main", "-c", "user.name=x", "-c", "user.email=x@y.invalid"]
+
+    def run(command: list[str], folder: Path) -> str:
+        return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True,
+                              env=quiet_environment() | {"GITHUB_REF_NAME": "v1"}).stdout
+
+    run([*git, "init", "--bare", "--quiet", "remote.git"], tmp_path)
+    run([*git, "clone", "--quiet", "remote.git", "learners"], tmp_path)
+    learners = tmp_path / "learners"
+    (learners / "old.html").write_text("old")
+    run([*git, "checkout", "--quiet", "-B", "main"], learners)
+    run([*git, "add", "."], learners)
+    run([*git, "commit", "--quiet", "--message", "first"], learners)
+    commands = [step["run"] for step in PUBLISH["jobs"]["publish"]["steps"] if "run" in step]
+    assert len(commands) == 2
+    for new in ("new.html", "new.html"):  # the second time there is nothing to commit, which is no failure
+        run(["bash", "-e", "-c", commands[0]], learners)
+        (learners / "docs").mkdir(exist_ok=True)
+        (learners / "docs" / new).write_text("new")
+        (learners / "docs" / ".nojekyll").write_text("")
+        run(["bash", "-e", "-c", commands[1]], learners)
+    published = run(["git", "ls-tree", "-r", "--name-only", "main"], tmp_path / "remote.git").split()
+    assert published == ["docs/.nojekyll", "docs/new.html"]
+    assert run(["git", "log", "--format=%s", "main"], tmp_path / "remote.git").split("\n")[:2] == [
+        "Release v1", "first"]
