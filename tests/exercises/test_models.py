@@ -64,7 +64,7 @@ def fitted(**arguments: Any) -> None:
     (lambda: model(keras.Input((4,)))(keras.ops.zeros((2, 5))), "Compare with its `input_shape`"),
     (lambda: keras.optimizers.Adam(lr=0.1), "Keras calls it `learning_rate`"),
     (lambda: fitted(loss="mse", metrics="accuracy"), "so they are a list"),
-    (lambda: fitted(loss="mse", metrics=["acuracy"]), "spelled as Keras spells it"),
+    (lambda: fitted(loss="mse", metrics=["accuracyy"]), "spelled as Keras spells it"),
     (lambda: fitted(loss="categorical_crossentropy"), "one-hot rows with categorical_crossentropy"),
     (lambda: model(keras.Input((4,))).evaluate(keras.ops.zeros((2, 4))), "Compile the model first"),
 ])
