@@ -1,8 +1,7 @@
 """A batch: everything handed in under some paths, graded side by side, into one gradebook.
 
-Each submission is one independent task (`worker.py`) for a
-`concurrent.futures.Executor`: threads of this process by default, processes or
-a cluster as well.
+Each submission is one independent task (`worker.py`) for a pool of workers:
+threads of this process by default, processes or a cluster as well.
 The gradebook is written here and nowhere else, after each submission. A batch
 that was stopped or killed goes on where it was: what is in the gradebook under
 the same fingerprint is not run again.
@@ -13,10 +12,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 
@@ -28,7 +28,7 @@ from autograder.grading.engine import EngineError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.grading.submission import RunLimits, refused
+from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
@@ -36,6 +36,30 @@ from autograder.submissions.find import Found, find
 from autograder.submissions.read import Submission, read_submission
 
 GRADEBOOK = "gradebook.sqlite"
+
+
+class Pool(Protocol):
+    """What runs tasks elsewhere: a cluster, or processes.
+
+    Attributes:
+        size: tasks that can run at the same moment; may change while it works.
+    """
+
+    @property
+    def size(self) -> int: ...
+
+    def submit(self, task: Task) -> Future[SubmissionResult]: ...
+
+
+class _Threads:
+    """The default pool: threads of this process, which share its nursery and checker."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.executor = ThreadPoolExecutor(size)
+
+    def submit(self, task: Task) -> Future[SubmissionResult]:
+        return self.executor.submit(worker.grade_task, task)
 
 
 class BatchStopped(Exception):
@@ -66,7 +90,7 @@ def grade_paths(
     timeout: float | None = None,
     memory_mb: int = 4096,
     confined: bool = True,
-    executor: Executor | None = None,
+    pool: Pool | None = None,
     console: Console | None = None,
 ) -> Outcome:
     """Grades everything handed in under `paths`.
@@ -79,7 +103,7 @@ def grade_paths(
         timeout: seconds for one cell and for one check; by default see `timing`.
         memory_mb: what a submission may use.
         confined: False runs notebooks without isolation.
-        executor: runs the tasks; threads of this process when not given.
+        pool: runs the tasks; `jobs` threads of this process when not given.
         console: where progress is shown; standard error when not given.
 
     Raises:
@@ -94,7 +118,7 @@ def grade_paths(
         gradebook.begin_run({
             "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
         })  # fmt: skip
-        results = batch.run(search.found, gradebook, jobs or cores(), executor)
+        results = batch.run(search.found, gradebook, jobs or cores(), pool)
         gradebook.end_run()
     if search.others:
         batch.say(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
@@ -133,7 +157,7 @@ class _Batch:
         return self.assignments[name][1]
 
     def run(
-        self, found: Sequence[Found], gradebook: Gradebook, jobs: int, executor: Executor | None
+        self, found: Sequence[Found], gradebook: Gradebook, jobs: int, pool: Pool | None
     ) -> list[SubmissionResult]:
         """All results, in the order of `found`."""
         results: dict[int, SubmissionResult] = {}
@@ -150,7 +174,7 @@ class _Batch:
                 self.say(f"{progress.known} of {len(found)} are unchanged since they were graded.")
             if waiting:
                 self._grade((found[position] for position in waiting), waiting, results, gradebook,
-                            progress, jobs, executor)  # fmt: skip
+                            progress, jobs, pool)  # fmt: skip
         self.say(f"{len(found)} submissions: {progress.summary()}.")
         return [results[position] for position in range(len(found))]
 
@@ -180,17 +204,19 @@ class _Batch:
         gradebook: Gradebook,
         progress: BatchProgress,
         jobs: int,
-        executor: Executor | None,
+        elsewhere: Pool | None,
     ) -> None:
         """Grades and records what is not known yet."""
-        tasks = self._tasks(found, progress, local=executor is None)
-        pool = executor or ThreadPoolExecutor(jobs)
+        tasks = self._tasks(found, progress, local=elsewhere is None)
+        threads = _Threads(jobs) if elsewhere is None else None
+        pool = elsewhere or threads
+        assert pool is not None
         order = iter(positions)
-        running: dict[Future[SubmissionResult], tuple[int, str]] = {}
+        running: dict[Future[SubmissionResult], tuple[Task, tuple[int, str]]] = {}
         try:
             exhausted = False
             while running or not exhausted:
-                while not exhausted and len(running) < 2 * jobs:
+                while not exhausted and len(running) < 2 * pool.size:
                     submission, task = next(tasks, (None, None))
                     if submission is None:
                         exhausted = True
@@ -200,21 +226,21 @@ class _Batch:
                         refusal = refused(submission, self._bundle_of(submission))
                         self._record(refusal, key, results, gradebook, progress)
                     else:
-                        running[pool.submit(worker.grade_task, task)] = key
+                        running[pool.submit(task)] = task, key
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    self._record(future.result(), running.pop(future), results, gradebook, progress)
-        except BrokenExecutor as error:
+                    task, key = running.pop(future)
+                    self._record(_result(future, task), key, results, gradebook, progress)
+        except CancelledError as error:
             raise CourseError(
-                f"The workers ended unexpectedly ({error}). What is graded is kept; "
-                "run the same command again."
+                "The connection to the workers is lost. What is graded is kept; run the same command again."
             ) from error
         finally:
             for future in running:
                 future.cancel()
             worker.stop_engines()
-            if executor is None:
-                pool.shutdown(wait=True, cancel_futures=True)
+            if threads is not None:
+                threads.executor.shutdown(wait=True, cancel_futures=True)
             worker.close_engines()
 
     def _tasks(
@@ -257,6 +283,22 @@ class _Batch:
         gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
         results[position] = result
         progress.add(result.status)
+
+
+def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
+    """What the task yields; when its worker failed instead, that is the grader's own fault.
+
+    Raises:
+        CourseError: a mistake of the instructor's.
+        CancelledError: there is nobody any more who could run it.
+    """
+    try:
+        return future.result()
+    except (CourseError, CancelledError):
+        raise
+    except Exception as error:
+        reason = one_line(f"The worker failed: {type(error).__name__}: {error}", 500)
+        return ungraded(task.submission, task.bundle, reason)
 
 
 @contextmanager

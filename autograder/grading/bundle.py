@@ -75,6 +75,36 @@ def bundle(assignment: Assignment) -> Bundle:
     )
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A bundle with the files themselves, for a machine that does not have them."""
+
+    name: str
+    questions: tuple[Question, ...]
+    tests: dict[str, bytes]
+    support: dict[str, bytes]
+    digest: str
+
+
+def pack(bundle: Bundle) -> Packed:
+    """The bundle as plain data."""
+    names = [f"{question.name}.py" for question in bundle.questions]
+    tests = {name: (bundle.tests / name).read_bytes() for name in names}
+    support = {name: path.read_bytes() for name, path in bundle.support.items()}
+    return Packed(bundle.name, bundle.questions, tests, support, bundle.digest)
+
+
+def unpack(packed: Packed, folder: Path) -> Bundle:
+    """Writes the files below `folder`; returns the bundle that names them there."""
+    tests, support = folder / "tests", folder / "files"
+    for place, files in ((tests, packed.tests), (support, packed.support)):
+        place.mkdir(parents=True)
+        for name, content in files.items():
+            (place / name).write_bytes(content)
+    paths = {name: support / name for name in packed.support}
+    return Bundle(packed.name, packed.questions, tests, paths, (support,), packed.digest)
+
+
 @cache
 def environment() -> dict[str, str]:
     """The versions a score may depend on, the grader's own code among them."""

@@ -35,6 +35,9 @@ class Task:
     confined: bool
 
 
+BUNDLES: dict[str, Bundle] = {}
+"""Where an exercise's files lie on this machine, by digest, when not where the task says: see `cluster`."""
+
 _engines: dict[bool, Engine] = {}
 _lock = threading.Lock()
 
@@ -70,17 +73,18 @@ def grade_task(task: Task) -> SubmissionResult:
     Raises:
         CourseError: this machine cannot isolate a notebook, and that was asked for.
     """
+    bundle = BUNDLES.get(task.bundle.digest, task.bundle)
     for last in (False, True):
         try:
-            return one.grade(task.submission, task.bundle, engine(task.confined), task.limits)
+            return one.grade(task.submission, bundle, engine(task.confined), task.limits)
         except CourseError:
             raise
         except StoppedError:
-            return one.ungraded(task.submission, task.bundle, "The batch was stopped.")
+            return one.ungraded(task.submission, bundle, "The batch was stopped.")
         except Exception as error:  # whatever it is, the batch goes on, and the instructor hears of it
             if last:
                 LOG.error("%s", getattr(error, "details", "") or traceback.format_exc())
                 return one.ungraded(
-                    task.submission, task.bundle, one_line(f"The grader failed: {error}", 500)
+                    task.submission, bundle, one_line(f"The grader failed: {error}", 500)
                 )
     raise AssertionError("unreachable")

@@ -1,0 +1,177 @@
+"""A batch on a Dask cluster: a real scheduler and two workers, each a process of its own on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from autograder.course import CourseError
+from autograder.grading import bundle, cluster
+from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
+from autograder.grading.gradebook import Gradebook
+from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, write_notebook
+
+pytestmark = pytest.mark.slow
+
+LEARNERS = 12
+
+
+class Dask:
+    """A scheduler and its workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        self.address = self._said(self.scheduler, "scheduler", r"Scheduler at: +(tcp://\S+)")
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def add_worker(self) -> subprocess.Popen[bytes]:
+        """One worker with one thread. Without Dask's nanny, so that killing it is final."""
+        name = f"worker-{len(self.workers)}"
+        worker = self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
+                             "--local-directory", str(self.folder / name), log=name)
+        self.workers.append(worker)
+        self._said(worker, name, r"(Registered to|Starting established)")
+        return worker
+
+    def _start(self, *arguments: str, log: str = "scheduler") -> subprocess.Popen[bytes]:
+        with (self.folder / f"{log}.log").open("wb") as out:
+            more = ["--no-dashboard"] if arguments[0] == "scheduler" else []
+            return subprocess.Popen([sys.executable, "-m", "dask", *arguments, *more], stdout=out, stderr=out,
+                                    cwd=self.folder, start_new_session=True)
+
+    def _said(self, process: subprocess.Popen[bytes], log: str, pattern: str) -> str:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and process.poll() is None:
+            found = re.search(pattern, (self.folder / f"{log}.log").read_text())
+            if found:
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError((self.folder / f"{log}.log").read_text())
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+        for process in (*self.workers, self.scheduler):
+            process.wait(20)
+
+
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[Dask]:
+    (tmp_path / "dask").mkdir()
+    started = Dask(tmp_path / "dask")
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Path:
+    """Full marks, some points, none, in turn; each notebook takes a moment."""
+    answers = [SOLUTION, [START, ANSWER], [START, SCALE, "grader.check('q1')"], [START]]
+    for number in range(LEARNERS):
+        wait = f"import time; time.sleep(0.3); me = {number}"
+        write_notebook(tmp_path / "class" / f"learner{number:02}.ipynb", [*answers[number % 4], wait])
+    return tmp_path / "class"
+
+
+def recorded(output: Path) -> list[tuple[str, str, float, list[float]]]:
+    with Gradebook(output / GRADEBOOK) as book:
+        return [(result.learner, result.status.value, result.score, [question.score for question in result.questions])
+                for result in book.results()]
+
+
+def graded(handed_in: Path, output: Path, address: str = "") -> Outcome:
+    def run(pool: cluster.Cluster | None) -> Outcome:
+        return grade_paths([handed_in], assignment=NAME, output=output, jobs=2, timeout=20, pool=pool,
+                           console=Console(file=StringIO()))
+
+    if not address:
+        return run(None)
+    with cluster.connect(address) as pool:
+        return run(pool)
+
+
+def when(condition: Callable[[], bool], action: Callable[[], object]) -> threading.Thread:
+    """Does something as soon as something else is so."""
+    def wait() -> None:
+        while not condition():
+            time.sleep(0.05)
+        action()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many results have been recorded."""
+    count = 0
+    record = Gradebook.record
+
+    def counted(*args: Any, **kwargs: Any) -> None:
+        nonlocal count
+        record(*args, **kwargs)
+        count += 1
+
+    monkeypatch.setattr(Gradebook, "record", counted)
+    return lambda: count
+
+
+def test_the_gradebook_is_the_same_though_a_worker_joins_late_and_one_is_killed(
+    dask: Dask, handed_in: Path, tmp_path: Path, rows: Callable[[], int]
+) -> None:
+    graded(handed_in, tmp_path / "here")
+    expected = recorded(tmp_path / "here")
+    assert [score for _, _, score, _ in expected[:4]] == [10, 3, 4, 0]
+    before = rows()
+    doomed = dask.add_worker()
+    joins = when(lambda: rows() > before, dask.add_worker)
+    killer = when(lambda: not joins.is_alive(), lambda: os.kill(doomed.pid, signal.SIGKILL))
+    outcome = graded(handed_in, tmp_path / "there", dask.address)
+    killer.join(0)
+    assert not killer.is_alive(), "the batch ended before the worker was killed"
+    assert doomed.wait(10) == -signal.SIGKILL and len(dask.workers) == 2
+    assert not outcome.grader_errors
+    assert recorded(tmp_path / "there") == expected
+
+
+def test_a_lost_scheduler_is_one_sentence_and_what_is_graded_is_kept(
+    dask: Dask, handed_in: Path, tmp_path: Path, rows: Callable[[], int]
+) -> None:
+    dask.add_worker()
+    output = tmp_path / "there"
+    when(lambda: rows() >= 2, lambda: os.kill(dask.scheduler.pid, signal.SIGKILL))
+    with pytest.raises(CourseError, match=r"connection to the workers is lost\. What is graded is kept"):
+        graded(handed_in, output, dask.address)
+    assert len(recorded(output)) >= 2
+    outcome = graded(handed_in, output)
+    assert len(outcome.results) == LEARNERS
+
+
+def test_nobody_answers(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    with pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        graded(handed_in, tmp_path / "out", "tcp://127.0.0.1:9")
+
+
+def test_a_worker_that_would_grade_differently_is_refused(
+    dask: Dask, handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dask.add_worker()
+    ours = bundle.environment() | {"keras": "1.0"}
+    monkeypatch.setattr(cluster, "_ours", lambda: ours)
+    with pytest.raises(CourseError, match=r"has keras 3\.\S+, and this machine 1\.0: .* could score differently"):
+        graded(handed_in, tmp_path / "out", dask.address)
