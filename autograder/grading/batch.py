@@ -262,9 +262,9 @@ class _Batch:
         if own.name not in self.timeouts:
             try:
                 if local:
-                    worker.engine(self.confined).start()
+                    worker.engine(self.confined, own.helpers).start()
                 self.timeouts[own.name] = self.timeout or default_timeout(
-                    self.assignments[own.name][0], own, worker.engine(self.confined), self.memory_mb
+                    self.assignments[own.name][0], own, worker.engine(self.confined, own.helpers), self.memory_mb
                 )
             except EngineError as error:
                 raise CourseError(f"The grader does not work on this machine: {error}") from error

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -54,13 +54,16 @@ class StoppedError(Exception):
 class Engine:
     """Starts attempts, side by side, from any number of threads. A context manager."""
 
-    def __init__(self, confined: bool = True) -> None:
+    def __init__(self, confined: bool = True, helpers: Sequence[Path] = ()) -> None:
         """Nothing is started yet.
 
         Args:
             confined: False runs notebooks without isolation, for code one trusts.
+            helpers: folders with the course's own modules, whose data the checker reads once in advance. Requests may
+                name others; that only takes longer.
         """
         self.confined = confined
+        self.helpers = [str(folder) for folder in helpers]
         self._lock = threading.Lock()
         self._nursery: Nursery | None = None
         self._checker: _Checker | None = None
@@ -93,7 +96,7 @@ class Engine:
                 self._checker = None
             starting = self._checker is None
             if self._checker is None:
-                self._checker = _Checker()  # imports while the nursery does
+                self._checker = _Checker(self.helpers)  # imports while the nursery does
             if self._nursery is None:
                 try:
                     self._nursery = Nursery("auto" if self.confined else "none")
@@ -183,14 +186,14 @@ class Engine:
 class _Checker:
     """The checker's process, seen from here."""
 
-    def __init__(self) -> None:
+    def __init__(self, helpers: Sequence[str]) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._lock = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", checker.__name__, str(theirs.fileno())],
+                [sys.executable, "-m", checker.__name__, str(theirs.fileno()), *helpers],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -10,7 +10,9 @@ import atexit
 import logging
 import threading
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.course import CourseError
 from autograder.grading import submission as one
@@ -42,11 +44,11 @@ _engines: dict[bool, Engine] = {}
 _lock = threading.Lock()
 
 
-def engine(confined: bool) -> Engine:
-    """This process's engine, which starts what it needs by itself."""
+def engine(confined: bool, helpers: Sequence[Path] = ()) -> Engine:
+    """This process's engine, which starts what it needs by itself; `helpers` as in `Engine`, of the first exercise."""
     with _lock:
         if confined not in _engines:
-            _engines[confined] = Engine(confined)
+            _engines[confined] = Engine(confined, helpers)
         return _engines[confined]
 
 
@@ -76,7 +78,7 @@ def grade_task(task: Task) -> SubmissionResult:
     bundle = BUNDLES.get(task.bundle.digest, task.bundle)
     for last in (False, True):
         try:
-            return one.grade(task.submission, bundle, engine(task.confined), task.limits)
+            return one.grade(task.submission, bundle, engine(task.confined, bundle.helpers), task.limits)
         except CourseError:
             raise
         except StoppedError:

@@ -57,7 +57,7 @@ def main() -> None:
     known = (Path(output) / "gradebook.sqlite").is_file()
     began = time.monotonic()
     if not known:
-        worker.engine(True).start()
+        worker.engine(True, [course.EXERCISES]).start()
     started = time.monotonic()
     thread = threading.Thread(target=watch)
     thread.start()

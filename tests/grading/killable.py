@@ -24,6 +24,7 @@ SECONDS = 0.0
 def stand_in(task: worker.Task) -> SubmissionResult:
     """A result that depends on the submission only."""
     time.sleep(SECONDS)
+    print("a task is done", flush=True)
     digest = hashlib.sha256(code_digest(task.submission.cells).encode()).digest()
     questions = tuple(
         QuestionResult(question.name, digest[n] % 2 * question.points, question.points, "at-end")
@@ -48,7 +49,7 @@ def main() -> None:
     for name in ("exercises", "build", "solutions"):
         setattr(course, name.upper(), Path(root) / name)
     worker.grade_task = stand_in
-    worker.engine = lambda confined: NoEngine()
+    worker.engine = lambda confined, helpers=(): NoEngine()
     try:
         batch.grade_paths([Path(handed_in)], output=Path(output), jobs=2, timeout=5)
     except batch.BatchStopped as stopped:

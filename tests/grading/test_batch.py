@@ -38,7 +38,7 @@ from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, scores,
 @pytest.fixture
 def shared_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Batches use the tests' engine, which they do not close."""
-    monkeypatch.setattr(worker, "engine", lambda confined: engine)
+    monkeypatch.setattr(worker, "engine", lambda confined, helpers=(): engine)
     monkeypatch.setattr(worker, "stop_engines", lambda: None)
     return engine
 
@@ -47,7 +47,7 @@ def shared_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch here must not run anything."""
 
-    def fail(confined: bool) -> Engine:
+    def fail(confined: bool, helpers: object = ()) -> Engine:
         raise AssertionError("an engine was asked for")
 
     monkeypatch.setattr(worker, "engine", fail)
@@ -262,6 +262,17 @@ def wait_for(file: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.02)
 
 
+def wait_for_a_moment(process: subprocess.Popen[str], moments: random.Random) -> None:
+    """While it starts, or in the middle of its work, however busy the machine is."""
+    if moments.random() < 0.2:
+        time.sleep(moments.uniform(0, 1))
+        return
+    assert process.stdout is not None
+    for _ in range(moments.randint(1, 20)):
+        process.stdout.readline()
+    time.sleep(moments.uniform(0, 0.03))
+
+
 def recorded(output: Path) -> list[tuple[str, str, float]]:
     with Gradebook(output / GRADEBOOK) as book:
         return [(result.learner, result.submission, result.score) for result in book.results()]
@@ -291,15 +302,16 @@ def test_a_batch_killed_at_random_moments_ends_with_the_same_gradebook(
         output = tmp_path / f"batch-{batch}"
         known = 0
         while True:
-            process = start(tiny_course, many, output, 0.05)
-            wait_for(output / GRADEBOOK, process)
-            try:
-                process.communicate(timeout=moments.uniform(0, 0.6) if kills < KILLS else 60)
-                break
-            except subprocess.TimeoutExpired:
+            process = start(tiny_course, many, output, 0.02)
+            if kills < KILLS:
+                wait_for_a_moment(process, moments)
                 process.send_signal(signal.SIGKILL)
-                process.communicate()
-                kills += 1
+            process.communicate(timeout=60)
+            if process.returncode == 0:
+                break
+            kills += 1
+            if not (output / GRADEBOOK).exists():
+                continue
             now = len(recorded(output))
             assert now >= known
             midway += known < now < len(expected)

@@ -17,7 +17,7 @@ from tests.grading.conftest import NAME, SOLUTION, write_notebook
 @pytest.fixture
 def output(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A class of one, and the tests' engine."""
-    monkeypatch.setattr(worker, "engine", lambda confined: engine)
+    monkeypatch.setattr(worker, "engine", lambda confined, helpers=(): engine)
     monkeypatch.setattr(worker, "stop_engines", lambda: None)
     write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
     return tmp_path / "grades"
