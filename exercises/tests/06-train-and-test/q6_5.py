@@ -1,0 +1,53 @@
+import digits
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q6_5"
+points = 2
+
+
+@test_case(points=None, hidden=False)
+def accuracy_small_example(accuracy_with_interval):
+    import keras
+
+    # A network that answers with the place of the largest number it is given.
+    model = keras.Sequential([
+        keras.Input((10,)), keras.layers.Dense(10, use_bias=False, activation="softmax"),
+    ])
+    model.set_weights([5 * np.eye(10, dtype="float32")])
+    y = np.arange(50) % 10
+    x = np.eye(10, dtype="float32")[np.where(np.arange(50) < 40, y, (y + 3) % 10)]
+    try:
+        got = digits.call(accuracy_with_interval, model, x, y, name="accuracy_with_interval")
+    except digits.Stopped as error:
+        if "compile" in str(error):
+            raise AssertionError(
+                "`accuracy_with_interval` was given a model that is not compiled, and stopped: `evaluate` needs one that "
+                "is. Ask with `model.predict(x, verbose=0)` and count the right answers."
+            ) from None
+        raise AssertionError(
+            f"{error} The model that was handed in takes rows of 10 numbers, and so are the images. Does the function "
+            "use these, and nothing else?"
+        ) from None
+    if not isinstance(got, (tuple, list, np.ndarray)) or len(got) != 3:
+        raise AssertionError(
+            f"`accuracy_with_interval` returned {digits.describe(got)}; expected three numbers: accuracy, low, high."
+        )
+    accuracy, low, high = got
+    digits.expect_number(
+        accuracy, name="accuracy", low=0, high=1, cause="A fraction: 0.8 and not 80, the share and not the number."
+    )
+    digits.expect_number(
+        accuracy, name="accuracy", equal=0.8, tolerance=1e-6,
+        cause="The network reads 40 of 50 images right. Its answer is the place of the largest probability in each "
+        "row, `argmax(axis=1)`; compare it with the true digits, one by one.",
+    )
+    margin = 1.96 * np.sqrt(0.8 * 0.2 / 50)
+    cause = (
+        "The interval reaches 1.96 times the root of 0.8 * 0.2 / 50 to either side. Is the root taken, and n under it? "
+        "Is n the number of the images that are handed in?"
+    )
+    digits.expect_number(low, name="low", equal=0.8 - margin, tolerance=1e-4, cause=cause)
+    digits.expect_number(high, name="high", equal=0.8 + margin, tolerance=1e-4, cause=cause)

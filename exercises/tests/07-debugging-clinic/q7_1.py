@@ -1,0 +1,35 @@
+import digits
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q7_1"
+points = 1
+all_or_nothing = True
+
+
+@test_case(points=None, hidden=False)
+def patient_1_does_not_stop(prepare_1, build_1):
+    images, labels = digits.sample(30)
+    arrays = digits.call(prepare_1, images[:20], labels[:20], images[20:], labels[20:], name="prepare_1")
+    if not isinstance(arrays, (tuple, list)) or len(arrays) != 4:
+        raise AssertionError(
+            f"`prepare_1` returned {digits.describe(arrays)}; expected x_train, y_train, x_new, y_new."
+        )
+    model = digits.call(build_1, name="build_1")
+    if not callable(getattr(model, "evaluate", None)):
+        raise AssertionError(f"`build_1` returned {digits.describe(model)}; expected a compiled network.")
+    loss = getattr(model, "loss", None)
+    named = f"`{loss}`" if isinstance(loss, str) else f"`{type(loss).__name__}`"
+    for which, x, y in [("training", arrays[0], arrays[1]), ("new", arrays[2], arrays[3])]:
+        digits.expect_array(x, name=f"the rows of the {which} images")
+        digits.expect_array(y, name=f"the labels of the {which} images")
+        try:
+            model.evaluate(x, y, verbose=0)
+        except Exception:
+            form = f"an array of shape {y.shape[1:]}" if y.ndim > 1 else "one number"
+            raise AssertionError(
+                f"Keras stops at the {which} images: there each label is {form}, and the loss is {named}. "
+                "Is that the form of label that this loss expects?"
+            ) from None
