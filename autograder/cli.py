@@ -58,6 +58,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     """Grade folders of notebooks, notebooks and zips."""
     from contextlib import nullcontext
 
+    from autograder.course import address
     from autograder.grading.batch import BatchStopped, grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports.write import write_reports
@@ -69,7 +70,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     except BatchStopped as stopped:
         click.echo(stopped, err=True)
         sys.exit(130)
-    write_reports(outcome.results, output)
+    write_reports(outcome.results, output, book=address())
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
 

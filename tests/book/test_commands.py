@@ -1,0 +1,285 @@
+"""The commands on the pages of appendices B and C, run as they stand there.
+
+Every line of every `sh` block is run, in the order of the page, but those of `ELSEWHERE`: each of them with the
+reason why not here. A command that is added to a page is run without anything being added here.
+"""
+
+from __future__ import annotations
+
+import configparser
+import csv
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+import pip
+import pytest
+import yaml
+
+from autograder.course import BOOK, EXERCISES, ROOT, assignment, quiet_environment
+
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "appendix/b-environment": {},
+    "appendix/c-teaching": {
+        "make": "what the test machine itself begins with",
+        "source .venv/bin/activate": "needs the repository as working folder; here its effect is set up",
+        "autograder verify 02-preprocessing": "tests/corpora/test_exercises.py runs it on all exercises",
+    },
+}
+
+
+def commands(page: str) -> list[str]:
+    """The commands on a page, in order; lines that end in a backslash are joined."""
+    text = (BOOK / f"{page}.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in re.sub(r"\\\n\s*", "", block).split("\n")]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("page", ELSEWHERE)
+def test_what_is_not_run_here_is_on_the_page(page: str) -> None:
+    assert set(ELSEWHERE[page]) <= set(commands(page))
+    assert len(set(commands(page)) - set(ELSEWHERE[page])) >= 5
+
+
+@dataclass(frozen=True)
+class Done:
+    """One command that was run."""
+
+    code: int
+    said: str
+
+
+def run(command: str, folder: Path, **variables: str) -> Done:
+    """`command` in a shell whose path begins with this environment, as after `activate`."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=900,
+                          env=quiet_environment() | {"PATH": path, "PYTHONPATH": str(ROOT)} | variables)
+    return Done(done.returncode, done.stdout + done.stderr)
+
+
+# --- Appendix B --------------------------------------------------------------------------------------------
+
+SERVER = """\
+c.ServerApp.allow_root = True
+c.ServerApp.open_browser = False
+c.ServerApp.port = 0
+"""
+
+
+def serves(command: str, folder: Path) -> str:
+    """Starts a Jupyter server as the page does, waits until it says where it is, and ends it."""
+    settings = folder / "jupyter"
+    settings.mkdir(exist_ok=True)
+    (settings / "jupyter_server_config.py").write_text(SERVER)
+    variables = {"JUPYTER_CONFIG_DIR": str(settings), "JUPYTER_RUNTIME_DIR": str(settings), "HOME": str(folder)}
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    said = []
+    with subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=folder, stderr=subprocess.PIPE, text=True,
+                          env=os.environ | variables | {"PATH": path}) as server:
+        assert server.stderr
+        for line in server.stderr:
+            said.append(line)
+            if "is running at" in line or "or http://127.0.0.1" in line:
+                break
+        server.terminate()
+    return "".join(said)
+
+
+@pytest.mark.slow
+def test_pip_as_on_the_page(tmp_path: Path) -> None:
+    """In a folder with the exercises only. There is no network: the packages that are installed here are put
+    where the new environment finds them, and pip has to be content with them."""
+    learner = tmp_path / "reading-digits"
+    shutil.copytree(EXERCISES, learner, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    activated, ran = "", 0
+    for command in commands("appendix/b-environment"):
+        if command.startswith("jupyter "):
+            assert "is running at" in serves(command, learner), command
+            continue
+        done = run(activated + command, learner, PIP_NO_INDEX="1")
+        assert done.code == 0, f"{command}\n{done.said}"
+        ran += 1
+        if "-m venv" in command:
+            packages = next((learner / ".venv" / "lib").glob("python3*")) / "site-packages"
+            (packages / "here.pth").write_text(f"{Path(pip.__file__).parents[1]}\n")
+        elif command.startswith("source "):
+            activated = command + " && "
+        elif "pip install" in command:
+            assert "Requirement already satisfied: keras" in done.said
+        elif "digits.load" in command:
+            assert "(60000, 28, 28)" in done.said
+    assert ran == 5
+
+
+MACHINE = yaml.safe_load((BOOK / "appendix" / "cloud-init.yml").read_text(encoding="utf-8"))
+
+TEXT_LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+FORM = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "hostname": {"type": "string"},
+        "users": {"type": "array", "items": {
+            "type": "object", "required": ["name"], "additionalProperties": False,
+            "properties": {"name": {"type": "string"}, "gecos": {"type": "string"}, "shell": {"type": "string"},
+                           "lock_passwd": {"type": "boolean"}, "sudo": {"type": ["string", "array"]},
+                           "ssh_authorized_keys": TEXT_LIST}}},
+        "package_update": {"type": "boolean"},
+        "packages": TEXT_LIST,
+        "write_files": {"type": "array", "items": {
+            "type": "object", "required": ["path", "content"], "additionalProperties": False,
+            "properties": {"path": {"type": "string", "pattern": "^/"}, "content": {"type": "string"},
+                           "permissions": {"type": "string", "pattern": "^0[0-7]{3}$"}}}},
+        "runcmd": {"type": "array", "items": TEXT_LIST},
+        "final_message": {"type": "string"},
+    },
+}
+"""What the file uses of cloud-init's own schema, schema-cloud-config-v1.json, which is not installed here."""
+
+
+def written(path: str) -> str:
+    return next(str(file["content"]) for file in MACHINE["write_files"] if file["path"] == path)
+
+
+@pytest.mark.fast
+class TestTheVirtualMachine:
+    def test_it_has_the_form_that_cloud_init_wants(self) -> None:
+        text = (BOOK / "appendix" / "cloud-init.yml").read_text(encoding="utf-8")
+        assert text.startswith("#cloud-config\n"), "without this first line cloud-init ignores the file"
+        jsonschema.validate(MACHINE, FORM)
+        assert text.count("# CHANGE") == 2
+
+    def test_what_runs_was_written_or_installed_before(self) -> None:
+        files = {file["path"]: file for file in MACHINE["write_files"]}
+        service = configparser.ConfigParser()
+        service.optionxform = str  # type: ignore[assignment,method-assign]
+        service.read_string(written("/etc/systemd/system/course.service"))
+        user = MACHINE["users"][0]["name"]
+        assert service["Service"]["User"] == user
+        assert service["Service"]["WorkingDirectory"] == f"/home/{user}/reading-digits"
+        assert service["Service"]["ExecStart"].startswith(f"/home/{user}/venv/bin/jupyter lab ")
+        assert "--ip=127.0.0.1" in service["Service"]["ExecStart"], "nobody else in the network reaches it"
+        commands = [" ".join(command) for command in MACHINE["runcmd"]]
+        assert f"runuser --login {user} --command /usr/local/bin/install-course" in commands
+        assert commands[-1] == "systemctl enable --now course.service"
+        assert files["/usr/local/bin/install-course"]["permissions"] == "0755"
+        assert {"curl", "unzip", "python3-venv"} <= set(MACHINE["packages"])
+
+    def test_jupyterlab_comes_with_the_learners_requirements(self) -> None:
+        assert any(text.startswith("notebook") for text in (EXERCISES / "requirements.txt").read_text().split("\n"))
+        assert any(text.startswith("jupyterlab") for text in importlib.metadata.requires("notebook") or ())
+
+    @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("unzip"), reason="needs curl and unzip")
+    def test_its_script_fetches_and_installs(self, tmp_path: Path) -> None:
+        """On an address of this machine, with a pip that writes down what it was asked for."""
+        site, home = tmp_path / "site", tmp_path / "home"
+        for folder in (site, home / "venv" / "bin"):
+            folder.mkdir(parents=True)
+        with zipfile.ZipFile(site / "reading-digits-exercises.zip", "w") as archive:
+            archive.writestr("reading-digits/requirements.txt", "numpy\n")
+            archive.writestr("reading-digits/01-dataset.ipynb", "new")
+        (home / "reading-digits").mkdir()
+        (home / "reading-digits" / "01-dataset.ipynb").write_text("the learner's own work")
+        script = written("/usr/local/bin/install-course").replace('"$HOME/venv/bin/python" -m pip', "echo pip")
+        done = subprocess.run(["bash", "-c", script.replace("python3 -m venv", "echo venv")], capture_output=True,
+                              text=True, env=os.environ | {"HOME": str(home), "COURSE": f"{site.as_uri()}/"})
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [
+            f"venv {home}/venv", f"pip install --quiet --requirement {home}/reading-digits/requirements.txt"]
+        assert (home / "reading-digits" / "requirements.txt").read_text() == "numpy\n"
+        assert (home / "reading-digits" / "01-dataset.ipynb").read_text() == "the learner's own work"
+        (site / "reading-digits-exercises.zip").unlink()
+        done = subprocess.run(["bash", "-c", script.replace(" --retry 5", "")], capture_output=True, text=True,
+                              env=os.environ | {"HOME": str(home), "COURSE": f"{site.as_uri()}/"})
+        assert done.returncode != 0, "what cannot be fetched is not passed over"
+
+
+# --- Appendix C --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Done]]:
+    """A term in which Alice has everything right and Bob did nothing: its folder, and what each command said."""
+    folder = tmp_path_factory.mktemp("term")
+    exercise = assignment("02-preprocessing")
+    (folder / "submissions" / "bob").mkdir(parents=True)
+    shutil.copy(exercise.solution, folder / "submissions" / "alice.ipynb")
+    shutil.copy(exercise.learner, folder / "submissions" / "bob" / "02-preprocessing.ipynb")
+    (folder / "canvas.csv").write_text(
+        "Student,ID,SIS Login ID,Section,02-preprocessing (7)\n    Points Possible,,,,15\nAlice A.,1,alice,A,\n"
+        "Bob B.,2,bob,A,\nCleo C.,3,cleo,A,9\n")
+    (folder / "moodle.csv").write_text(
+        "First name,Last name,ID number,Email address,Assignment: Preprocessing (Real)\n"
+        "Alice,A.,alice,alice@example.edu,-\nBob,B.,bob,bob@example.edu,-\n")
+    page = "appendix/c-teaching"
+    return folder, {command: run(command, folder) for command in commands(page) if command not in ELSEWHERE[page]}
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+class TestTeaching:
+    def test_every_command_works(self, term: tuple[Path, dict[str, Done]]) -> None:
+        for command, done in term[1].items():
+            assert done.code == 0, f"{command}\n{done.said}"
+
+    def test_the_trial_class_is_as_the_page_says(self, term: tuple[Path, dict[str, Done]]) -> None:
+        folder, done = term
+        assert len(list((folder / "trial" / "class").iterdir())) == 11, "the page says eleven"
+        assert (folder / "trial" / "report.html").is_file() and any((folder / "trial" / "feedback").iterdir())
+        again = done["autograder grade trial/class --output trial"].said
+        assert re.search(r"11 .*(unchanged|already|known)", again), again
+
+    def test_the_release_is_where_the_page_says(self, term: tuple[Path, dict[str, Done]]) -> None:
+        handout = term[0] / "handout"
+        assert (handout / "reading-digits" / "docs" / "index.html").is_file()
+        assert len(list(handout.glob("*.zip"))) == 2
+
+    def test_the_reports_are_where_the_page_says(self, term: tuple[Path, dict[str, Done]]) -> None:
+        text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
+        listed = set(re.findall(r"^\| `([\w./]+)` \|", text, re.MULTILINE))
+        files = {name for name in listed if "." in name or name.endswith("/")}
+        assert len(files) == 5
+        for name in files:
+            assert (term[0] / "grades" / name).exists(), name
+
+    def test_the_scores_go_back(self, term: tuple[Path, dict[str, Done]]) -> None:
+        def column(file: str) -> dict[str, str]:
+            with (term[0] / "grades" / file).open(encoding="utf-8", newline="") as table:
+                return {cell: row[-1] for row in csv.reader(table) for cell in row}
+
+        canvas, moodle = column("canvas.csv"), column("moodle.csv")
+        assert (float(canvas["alice"]), float(canvas["bob"])) == (15, 0) and "cleo" not in canvas
+        assert (float(moodle["alice"]), float(moodle["bob"])) == (15, 0)
+        assert (term[0] / "grades" / "csv.csv").is_file()
+
+
+@pytest.mark.fast
+def test_the_page_names_every_status_and_every_command() -> None:
+    from autograder.cli import main
+    from autograder.grading.results import Verdict
+
+    text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
+    assert all(f"`{verdict.value}`" in text for verdict in Verdict)
+    assert all(f"autograder {name}" in text for name in main.commands)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", ["alice.ipynb", "alice/02-preprocessing.ipynb", "alice_02-preprocessing.ipynb",
+                                  "alice.zip"])
+def test_all_of_these_are_alices(name: str, tmp_path: Path) -> None:
+    from autograder.submissions.find import find
+
+    text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
+    assert f"submissions/{name}\n" in text
+    (tmp_path / "submissions" / name).parent.mkdir(parents=True)
+    (tmp_path / "submissions" / name).write_text("")
+    assert [found.learner for found in find([tmp_path / "submissions"]).found] == ["alice"]
