@@ -17,11 +17,14 @@ import nbformat
 import pytest
 import yaml
 from click.testing import CliRunner
+from rich.console import Console
 
 from autograder import cli, course
 from autograder.authoring import build, release
 from autograder.authoring.release import Site, put_together
 from autograder.course import CourseError
+from autograder.grading.batch import grade_paths
+from autograder.grading.results import Verdict
 from tests.authoring.test_leaks import ANSWER, HIDDEN_TEST, HINT, highlighted
 
 PAGES = "https://someone.github.io/digits/"
@@ -334,3 +337,21 @@ def test_a_book_that_does_not_build_is_not_released(tiny: Path, monkeypatch: pyt
     with pytest.raises(CourseError, match="Nothing was released, for the book was not built"):
         release.release(tiny / "out", PAGES)
     assert not (tiny / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_released_notebook_is_graded_like_ours(tmp_path: Path) -> None:
+    """With its other links and its one cell more: a learner who answers everything in it has full marks."""
+    exercise = course.assignment("02-preprocessing")
+    solved = {cell.id: cell.source for cell in nbformat.read(exercise.solution, as_version=4).cells}
+    (tmp_path / "class").mkdir()
+    for learner, address in (("online", PAGES), ("offline", "")):
+        made = json.loads(release.released_notebook(exercise.learner.read_bytes(), Site(address)))
+        for cell in made["cells"]:
+            if cell["id"].startswith("answer-"):
+                cell["source"] = solved[cell["id"]]
+        nbformat.validate(made)
+        (tmp_path / "class" / f"{learner}.ipynb").write_text(json.dumps(made))
+    outcome = grade_paths([tmp_path / "class"], output=tmp_path, console=Console(quiet=True))
+    assert [(result.learner, result.assignment, result.status, result.score) for result in outcome.results] == [
+        (learner, exercise.name, Verdict.GRADED, exercise.possible) for learner in ("offline", "online")]
