@@ -1,0 +1,72 @@
+import digits
+import numpy as np
+from otter.test_files import test_case
+
+OK_FORMAT = False
+
+name = "q3_6"
+points = 2
+
+
+@test_case(points=None, hidden=False)
+def forward_small_example(forward):
+    x = np.array([[3.0, 1.0], [0.0, 1.0]])
+    parameters = [
+        (np.array([[1.0, 0.0, -2.0], [3.0, -1.0, 1.0]]), np.array([0.0, 1.0, 4.0])),
+        (np.array([[0.1, 0.0], [5.0, 2.0], [0.0, -1.0]]), np.array([-1.0, 0.0])),
+    ]
+
+    def probabilities(*logits):
+        powers = np.exp(np.array(logits) - np.max(logits, axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    # After relu the hidden values are 6, 0, 0 and 3, 0, 5.
+    expected = probabilities([-0.4, 0.0], [-0.7, -5.0])
+    causes = {
+        "Relu is missing after the first layer.": probabilities([-0.4, 1.0], [-0.7, -5.0]),
+        "There is no relu after the last layer: softmax takes its sums as they are.": probabilities([0, 0], [0, 0]),
+        "Softmax comes once, at the very end.": probabilities(*expected),
+    }
+    got = digits.call(forward, x, parameters, name="forward")
+    digits.expect_array(
+        got, name="forward(x, parameters)", shape=(2, 2),
+        cause="One row for each image, and in it one probability for each unit of the last layer.",
+    )
+    cause = next(
+        (cause for cause, wrong in causes.items() if np.allclose(got, wrong, atol=1e-6)),
+        "After each layer but the last comes relu, after the last softmax.",
+    )
+    if not np.allclose(got.sum(axis=1), 1, atol=1e-5):
+        cause = "The rows do not sum to 1. Does softmax come at the end, once for each row?"
+    digits.expect_array(got, name="forward(x, parameters)", equal=expected, tolerance=1e-5, cause=cause)
+
+
+@test_case(points=None, hidden=False)
+def forward_agrees_with_keras(forward):
+    import keras
+
+    rng = np.random.default_rng(42)
+    network = keras.Sequential([
+        keras.Input((6,)),
+        keras.layers.Dense(5, activation="relu", kernel_initializer="zeros"),
+        keras.layers.Dense(4, activation="relu", kernel_initializer="zeros"),
+        keras.layers.Dense(3, activation="softmax", kernel_initializer="zeros"),
+    ])
+    sizes = [6, 5, 4, 3]
+    parameters = [
+        (rng.normal(0, 1, (i, u)).astype("float32"), rng.normal(0, 1, u).astype("float32"))
+        for i, u in zip(sizes, sizes[1:])
+    ]
+    network.set_weights([array for pair in parameters for array in pair])
+    x = rng.normal(0, 1, (7, 6)).astype("float32")
+    expected = keras.ops.convert_to_numpy(network(x))
+    got = digits.call(forward, x, parameters, name="forward")
+    digits.expect_array(
+        got, name="forward(x, parameters of three layers)", shape=(7, 3),
+        cause="There may be any number of layers: go through all the pairs in `parameters`.",
+    )
+    digits.expect_array(
+        got, name="forward(x, parameters of three layers)", equal=expected, tolerance=1e-5,
+        cause="Keras, with the same weights, says otherwise. "
+              "Relu follows each layer but the last, softmax the last alone.",
+    )
