@@ -17,14 +17,14 @@ def hold_out_small_example(hold_out):
     if not isinstance(parts, (tuple, list)) or len(parts) != 2:
         raise AssertionError(f"`hold_out` returned {digits.describe(parts)}; {form}")
     seen = []
-    for part, which, size in zip(parts, ("train", "val"), (6, 4)):
+    for part, which, size in zip(parts, ("training", "validation"), (6, 4)):
         if not isinstance(part, (tuple, list)) or len(part) != 2:
             raise AssertionError(f"The {which} part that `hold_out` returned is {digits.describe(part)}; {form}")
         digits.expect_array(
-            part[0], name=f"{which}_images", shape=(size, 2, 3), dtype="uint8",
+            part[0], name=f"the {which} images", shape=(size, 2, 3), dtype="uint8",
             cause="Of 10 images 4 are set aside for validation, which leaves 6. The training pair comes first.",
         )
-        digits.expect_array(part[1], name=f"{which}_labels", shape=(size,))
+        digits.expect_array(part[1], name=f"the {which} labels", shape=(size,))
         wrong = int((part[0][:, 0, 0] != part[1]).sum())
         if wrong:
             raise AssertionError(

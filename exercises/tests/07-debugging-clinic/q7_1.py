@@ -22,6 +22,7 @@ def patient_1_does_not_stop(prepare_1, build_1):
         raise AssertionError(f"`build_1` returned {digits.describe(model)}; expected a compiled network.")
     loss = getattr(model, "loss", None)
     named = f"`{loss}`" if isinstance(loss, str) else f"`{type(loss).__name__}`"
+    model.run_eagerly = True
     for which, x, y in [("training", arrays[0], arrays[1]), ("new", arrays[2], arrays[3])]:
         digits.expect_array(x, name=f"the rows of the {which} images")
         digits.expect_array(y, name=f"the labels of the {which} images")
@@ -30,6 +31,6 @@ def patient_1_does_not_stop(prepare_1, build_1):
         except Exception:
             form = f"an array of shape {y.shape[1:]}" if y.ndim > 1 else "one number"
             raise AssertionError(
-                f"Keras stops at the {which} images: there each label is {form}, and the loss is {named}. "
-                "Is that the form of label that this loss expects?"
+                f"Keras stops at the {which} images: there each label is {form}, and the loss is {named}; expected a form of "
+                "label that goes with this loss. What does this loss take a label for?"
             ) from None
