@@ -22,7 +22,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -184,7 +184,7 @@ def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_sho
         hidden: of every exercise.
         hints_may_show: for feedback pages. All of them are then looked at strictly.
     """
-    known = list(hidden)
+    known = [_without_hints(one) if hints_may_show else one for one in hidden]
     found = []
     for file, data in files.items():
         for path, text in _texts(file, data):
@@ -193,8 +193,7 @@ def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_sho
                 continue
             for one in known:
                 strict = hints_may_show or _made_from(path, text, one.exercise)
-                words = frozenset() if hints_may_show else one.hints
-                found += [Leak(path, what) for what in _given_away(text, one, words, strict)]
+                found += [Leak(path, what) for what in _given_away(text, one, strict)]
                 if strict and not hints_may_show:
                     found += [Leak(path, f"a marker of the master, {marker}") for marker in MARKERS if marker in text]
     return list(dict.fromkeys(found))
@@ -209,7 +208,13 @@ def _made_from(path: str, text: str, exercise: str) -> bool:
     return parts.suffix == ".py" and exercise in parts.parts
 
 
-def _given_away(text: str, one: Secrets, hints: frozenset[str], strict: bool) -> Iterator[str]:
+def _without_hints(one: Secrets) -> Secrets:
+    """Neither the hints are secret nor the lines of code that are nothing but a part of one."""
+    shown = frozenset(line for line in one.lines if any(line.strip("\"' ,") in hint for hint in one.hints))
+    return replace(one, hints=frozenset(), lines=one.lines - shown)
+
+
+def _given_away(text: str, one: Secrets, strict: bool) -> Iterator[str]:
     lines = _lines(text)
     of = f"of {one.exercise}"
     rows = {tuple(lines[i:i + size]) for size in {len(row) for row in one.rows} for i in range(len(lines))}
@@ -222,7 +227,7 @@ def _given_away(text: str, one: Secrets, hints: frozenset[str], strict: bool) ->
     for name in one.names:
         if strict and name in text:
             yield f"the name of a hidden test {of}: {name}"
-    for hint in hints:
+    for hint in one.hints:
         if hint in text:
             yield f"the hint of a hidden test {of}: {_short(hint)}"
     if strict:

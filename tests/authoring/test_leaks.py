@@ -135,6 +135,7 @@ def test_on_a_feedback_page_hints_are_meant_to_be_read(secrets: Secrets) -> None
         return leaks.find({"feedback/ada.html": page.encode()}, [secrets], hints_may_show=True)
 
     assert found(f"<p>A hidden check says: {HINT}</p>") == []
+    assert found(json.dumps({"output": HINT})) == [], "in quotes, as it stands in the test"
     for leak in ("<p>failed: double_of_many</p>", "<pre>assert digits.call(double, x, name=&quot;double&quot;) == "
                  "reference(x)</pre>", "<pre>  return x + x</pre>", "<li>answer = 42</li>"):
         assert found(leak), leak

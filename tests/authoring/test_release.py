@@ -174,6 +174,7 @@ class TestWhereLinksLead:
         assert not (course_with_book / "out").exists()
 
 
+@pytest.mark.fast
 def test_our_own_address_is_one_or_none() -> None:
     assert course.address() == "" or course.address().startswith("https://")
 
