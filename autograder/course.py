@@ -73,6 +73,11 @@ class Assignment:
     def possible(self) -> float:
         return sum(question.points for question in self.questions)
 
+    @property
+    def portrait(self) -> Path:
+        """The function that makes a portrait of the learner's network; a file that most exercises do not have."""
+        return self.tests.parent / "portrait.py"
+
     def question(self, name: str) -> Question:
         for question in self.questions:
             if question.name == name:

@@ -92,6 +92,8 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
         f"build/{name}/{name}.ipynb": notebook(solved),
         f"build/{name}/assignment.json": _assignment_json(exercise),
     }
+    if exercise.portrait:  # for our own grader alone: Gradescope has no page for it
+        files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
     packed = bundle.read_zip(next(solved.glob("*-autograder_*.zip")))
     packed |= {f"files/{file}": (course.EXERCISES / file).read_bytes() for file in course.SUPPORT_FILES}
     for question in exercise.questions:
@@ -130,11 +132,14 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
     tests.mkdir()
     for question in exercise.questions:
         (tests / f"{question.name}.py").write_bytes(files[f"build/{name}/tests/{question.name}.py"])
+    portrait = scratch / "portrait.py" if exercise.portrait else None
+    if portrait:
+        portrait.write_bytes(files[f"build/{name}/portrait.py"])
     runs = []
     for kind, key in (("solved", f"build/{name}/{name}.ipynb"), ("untouched", f"exercises/{name}.ipynb")):
         notebook = scratch / f"{kind}.ipynb"
         notebook.write_bytes(files[key])
-        runs.append(trial.start(notebook, tests, scratch / kind))
+        runs.append(trial.start(notebook, tests, scratch / kind, portrait if kind == "solved" else None))
     try:
         solved, untouched = (run.result() for run in runs)
     finally:
@@ -143,6 +148,8 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
             run.process.wait()
     if solved.error:
         raise CourseError(f"{name}.md: the solution stops with {solved.error}")
+    if solved.no_portrait:
+        raise CourseError(f"{name}.md: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}")
     if untouched.error:
         raise CourseError(
             f"{name}.md: the untouched notebook stops with {untouched.error}\n"

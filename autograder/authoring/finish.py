@@ -22,7 +22,8 @@ ANSWER_TAGS = {"otter_assign_solution_cell", "otter_answer_cell"}
 CHECK_CELL = re.compile(r'grader\.check\("(\w+)"\)')
 PROMPT = re.compile(r'^[ \t]*""" *# BEGIN PROMPT\n.*?""" *;? *# END PROMPT[ \t]*\n?', re.S | re.M)
 OTTER_IMPORT = "from otter.test_files import test_case\n"
-TEST_IMPORTS = "import digits\nimport numpy as np\n" + OTTER_IMPORT
+IMPORTS = "import digits\nimport numpy as np\n"
+TEST_IMPORTS = IMPORTS + OTTER_IMPORT
 
 
 def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> bytes:
@@ -103,3 +104,8 @@ def finish_test(written: str, cases: Sequence[TestCell], helpers: str = "") -> b
     text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\n+@test_case", "\n\n\n@test_case", text)
     return (text.rstrip() + "\n").encode()
+
+
+def finish_portrait(source: str) -> bytes:
+    """The file that makes a portrait: its function, with the imports that test files have."""
+    return f"{IMPORTS}\n\n{source.strip()}\n".encode()

@@ -31,8 +31,8 @@ from otter.assign.blocks import extract_all_fenced_otter_cells
 from autograder.authoring import finish
 from autograder.authoring.master import Master, read_master
 
-MARKERS = ("hidden=True", "HIDDEN", "SOLUTION", "BEGIN", "```otter", "TEST HELPERS")
-"""What stands in masters and in full test files only."""
+MARKERS = ("hidden=True", "HIDDEN", "SOLUTION", "BEGIN", "```otter", "TEST HELPERS", "# PORTRAIT")
+"""What stands in masters and in full test files only. A portrait is the grader's as hidden tests are."""
 
 ROW = 3
 """So many lines of a hidden test one after another give it away, wherever they stand."""
@@ -55,8 +55,8 @@ class Secrets:
 
     Attributes:
         exercise: its name.
-        lines: lines of the solution, of hidden tests and of their helpers that are nowhere visible.
-        rows: `ROW` lines in a row, or all where there are fewer, of each hidden test and helper.
+        lines: lines of the solution, of hidden tests, of their helpers and of the portrait that are nowhere visible.
+        rows: `ROW` lines in a row, or all where there are fewer, of each hidden test, helper and portrait.
         answers: whole answers, as lines: each answer cell, each function in it without its docstring, and each
             predicted value.
         names: the names of hidden tests.
@@ -91,7 +91,7 @@ def secrets(path: Path) -> Secrets:
     hidden = [case.source for cases in master.tests.values() for case in cases if case.hidden]
     public = [case.source for cases in master.tests.values() for case in cases if not case.hidden]
     solutions, secret, visible = _answers(master)
-    for source in (*hidden, master.helpers):
+    for source in (*hidden, master.helpers, master.portrait):
         secret.update(_lines(source))
     for source in public:
         visible.update(_lines(source))
@@ -101,7 +101,7 @@ def secrets(path: Path) -> Secrets:
         exercise=master.name,
         lines=frozenset(line for line in secret if re.search(r"\w.*\w", line) and line not in visible
                         and not (len(line) >= LONG and line in shown)),
-        rows=frozenset(row for source in (*hidden, master.helpers) for row in _rows(_lines(source))
+        rows=frozenset(row for source in (*hidden, master.helpers, master.portrait) for row in _rows(_lines(source))
                        if not set(row) <= visible),
         answers=frozenset(answer for source in solutions for answer in _whole_answers(source)
                           if not set(answer) <= visible and sum(map(len, answer)) >= SHORT),

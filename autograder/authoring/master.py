@@ -60,6 +60,9 @@ grader = digits.checks("{name}")"""
 HELPERS = "# TEST HELPERS"
 """A cell that begins so is put on top of each full test file, and nowhere else."""
 
+PORTRAIT = "# PORTRAIT"
+"""A cell that begins so holds the function that makes the portrait of a learner's network; see `grading.portrait`."""
+
 BOOK_LINK = re.compile(r"\]\(book:([\w/-]+)(#[\w-]+)?\)")
 QUESTION_NAME = re.compile(r"q\d+_\d+")
 
@@ -84,6 +87,7 @@ class Master:
         questions: in their order.
         tests: the test cells of each question, in their order.
         helpers: code for the top of the full test files.
+        portrait: the function that makes a portrait of the learner's network; empty without one.
     """
 
     name: str
@@ -95,6 +99,7 @@ class Master:
     questions: list[Question] = field(default_factory=list)
     tests: dict[str, list[TestCell]] = field(default_factory=dict)
     helpers: str = ""
+    portrait: str = ""
 
 
 def read_master(path: Path) -> Master:
@@ -118,6 +123,7 @@ def read_master(path: Path) -> Master:
         minutes=int(front["minutes"]),
         notebook=_for_otter(notebook, path.stem),
         helpers="\n\n".join(source.removeprefix(HELPERS).strip() for source in helpers),
+        portrait=_portrait(path.name, notebook),
     )
     for draft in _questions(master.notebook):
         _require_in_order(f"{path.name}, question {draft.name}", draft, seen=master.tests)
@@ -129,8 +135,8 @@ def read_master(path: Path) -> Master:
 
 
 def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
-    """The notebook with settings, the setup cell and links that lead somewhere; without test helpers."""
-    cells = [cell for cell in notebook.cells if not cell.source.startswith(HELPERS)]
+    """The notebook with settings, the setup cell and links that lead somewhere; without what is the grader's."""
+    cells = [cell for cell in notebook.cells if not cell.source.startswith((HELPERS, PORTRAIT))]
     for cell in cells:
         if cell.cell_type == "markdown":
             cell.source = BOOK_LINK.sub(rf"]({BOOK_ADDRESS}/\1.html\2)", cell.source)
@@ -141,6 +147,23 @@ def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
         cells=[settings, *cells[:first_code], setup, *cells[first_code:]],
         metadata={"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
     )
+
+
+def _portrait(file: str, notebook: NotebookNode) -> str:
+    """The function in the cell that begins with `# PORTRAIT`; empty without one."""
+    cells = [cell.source for cell in notebook.cells if cell.source.startswith(PORTRAIT)]
+    if not cells:
+        return ""
+    if len(cells) > 1:
+        raise CourseError(f"{file}: it has {len(cells)} cells that begin with `{PORTRAIT}`; one is enough.")
+    source = cells[0].removeprefix(PORTRAIT).strip()
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise CourseError(f"{file}: the cell `{PORTRAIT}` is not Python: {error}.") from None
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or body[0].name != "portrait":
+        raise CourseError(f"{file}: the cell `{PORTRAIT}` holds one function, called `portrait`, and nothing else.")
+    return source
 
 
 @dataclass

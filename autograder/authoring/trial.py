@@ -4,7 +4,7 @@ The builder holds a master to its promises with it, before anything is written.
 Only for notebooks that this repository made: nothing is confined here, and
 nothing that a learner handed in must ever be run by it.
 
-    python -m autograder.authoring.trial NOTEBOOK TESTS RESULTS
+    python -m autograder.authoring.trial NOTEBOOK TESTS RESULTS [PORTRAIT]
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ class Trial:
         error: of the first cell that raised, with its source; empty when none did.
         scores: question -> points earned.
         failures: question -> messages of the test cases that failed.
+        no_portrait: why no portrait of the network could be made; empty where one was, or was not asked for.
     """
 
     error: str = ""
     scores: dict[str, float] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
+    no_portrait: str = ""
 
 
 @dataclass
@@ -67,8 +69,8 @@ class Running:
         return Trial(**json.loads(self.results.read_text(encoding="utf-8")))
 
 
-def start(notebook: Path, tests: Path, folder: Path) -> Running:
-    """Start a trial of `notebook` against the test files in `tests`.
+def start(notebook: Path, tests: Path, folder: Path, portrait: Path | None = None) -> Running:
+    """Start a trial of `notebook` against the test files in `tests`, and of its file `portrait` where there is one.
 
     `folder` must not exist yet; it becomes the working folder, with digits.py and the data.
     """
@@ -77,7 +79,8 @@ def start(notebook: Path, tests: Path, folder: Path) -> Running:
         (folder / file).symlink_to(course.EXERCISES / file)
     results, output = folder / "results.json", (folder / "output.txt").open("w+b")
     process = subprocess.Popen(
-        [sys.executable, "-m", "autograder.authoring.trial", str(notebook), str(tests), str(results)],
+        [sys.executable, "-m", "autograder.authoring.trial", str(notebook), str(tests), str(results),
+         *([str(portrait)] if portrait else [])],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -88,8 +91,8 @@ def start(notebook: Path, tests: Path, folder: Path) -> Running:
     return Running(notebook, process, results, output)
 
 
-def run(notebook: Path, tests: Path) -> Trial:
-    """Run the code cells of `notebook` here and now, and every question's whole test file."""
+def run(notebook: Path, tests: Path, portrait: Path | None = None) -> Trial:
+    """Run the code cells of `notebook` here and now, every question's whole test file, and `portrait`."""
     import nbformat
     import otter
     from IPython.core.interactiveshell import InteractiveShell
@@ -111,11 +114,19 @@ def run(notebook: Path, tests: Path) -> Trial:
     for result in Checker.get_results():
         trial.scores[result.name] = result.score
         trial.failures[result.name] = [case.message for case in result.test_case_results if not case.passed]
+    if portrait and not trial.error:
+        from autograder.grading.portrait import make
+
+        try:
+            if not make(portrait, shell.user_ns).curves:
+                trial.no_portrait = "it has no learning curve"
+        except Exception as error:
+            trial.no_portrait = f"{type(error).__name__}: {error}"
     return trial
 
 
 if __name__ == "__main__":
     arguments = [Path(argument) for argument in sys.argv[1:]]
     # A notebook may print what it likes, so the results go to a file.
-    arguments[2].write_text(json.dumps(asdict(run(arguments[0], arguments[1]))), encoding="utf-8")
+    arguments[2].write_text(json.dumps(asdict(run(arguments[0], arguments[1], *arguments[3:]))), encoding="utf-8")
     os._exit(0)  # without TensorFlow's slow farewell

@@ -1,7 +1,7 @@
 """What grading a submission depends on, and one hash for all of it.
 
 A `Bundle` is everything a grader needs of an exercise: the questions, the test
-files, the files that lie beside the notebook. `fingerprint` adds the
+files, the portrait of a network, the files that lie beside the notebook. `fingerprint` adds the
 submission, the limits and the environment; two gradings with the same
 fingerprint would do the same thing, so the second need not be done.
 """
@@ -35,7 +35,8 @@ class Bundle:
         tests: the folder of the full test files, one for each question.
         support: what lies beside the notebook while it runs, by file name.
         helpers: folders that test files may import from, and whose messages are written for learners.
-        digest: SHA-256 of the test files and the support files.
+        digest: SHA-256 of all these files.
+        portrait: what `portrait.make` runs; None if the exercise has none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Bundle:
     support: dict[str, Path]
     helpers: tuple[Path, ...]
     digest: str
+    portrait: Path | None = None
 
 
 def bundle(assignment: Assignment) -> Bundle:
@@ -54,8 +56,9 @@ def bundle(assignment: Assignment) -> Bundle:
     """
     tests = [assignment.tests / f"{question.name}.py" for question in assignment.questions]
     support = {name: course.EXERCISES / name for name in course.SUPPORT_FILES}
+    portrait = assignment.portrait if assignment.portrait.is_file() else None
     digest = hashlib.sha256(repr(assignment.questions).encode())
-    for path in [*tests, *support.values()]:
+    for path in [*tests, *support.values(), *([portrait] if portrait else [])]:
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -72,6 +75,7 @@ def bundle(assignment: Assignment) -> Bundle:
         support,
         (course.EXERCISES,),
         digest.hexdigest(),
+        portrait,
     )
 
 
@@ -84,6 +88,7 @@ class Packed:
     tests: dict[str, bytes]
     support: dict[str, bytes]
     digest: str
+    portrait: bytes | None = None
 
 
 def pack(bundle: Bundle) -> Packed:
@@ -91,7 +96,8 @@ def pack(bundle: Bundle) -> Packed:
     names = [f"{question.name}.py" for question in bundle.questions]
     tests = {name: (bundle.tests / name).read_bytes() for name in names}
     support = {name: path.read_bytes() for name, path in bundle.support.items()}
-    return Packed(bundle.name, bundle.questions, tests, support, bundle.digest)
+    portrait = bundle.portrait.read_bytes() if bundle.portrait else None
+    return Packed(bundle.name, bundle.questions, tests, support, bundle.digest, portrait)
 
 
 def unpack(packed: Packed, folder: Path) -> Bundle:
@@ -102,7 +108,11 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
         for name, content in files.items():
             (place / name).write_bytes(content)
     paths = {name: support / name for name in packed.support}
-    return Bundle(packed.name, packed.questions, tests, paths, (support,), packed.digest)
+    portrait = None
+    if packed.portrait is not None:
+        portrait = folder / "portrait.py"
+        portrait.write_bytes(packed.portrait)
+    return Bundle(packed.name, packed.questions, tests, paths, (support,), packed.digest, portrait)
 
 
 @cache

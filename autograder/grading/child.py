@@ -26,13 +26,15 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from autograder.grading import portrait
+from autograder.grading.environment import Environment
 from autograder.grading.events import AT_END, ERROR_LIMIT, OUTPUT_LIMIT, SEED
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult
-from autograder.grading.text import plain
+from autograder.grading.text import one_line, plain
 from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import CellOutcome, SessionEnded
+from autograder.sandbox.session import CellOutcome
 
 SEED_SOURCE = f"__import__('keras').utils.set_random_seed({SEED})"
 
@@ -41,6 +43,9 @@ MAX_CHECKS = 20
 
 CHECK_FACTOR = 4
 """All checks of one question together may take this many times the limit of one."""
+
+PORTRAIT_SECONDS = 20.0
+"""What making a portrait may take, if a check may take as much."""
 
 OUT_OF_TIME = "Not run: the cells before it took as long as all cells together may take."
 
@@ -80,31 +85,50 @@ class Attempt:
         self.flags: list[str] = []
         self.slow = False
         self.memory = False
-        self.ended: SessionEnded | None = None
         signal.signal(signal.SIGALRM, self._alarm)
 
     def run(self) -> None:
         """Everything, from the first cell to the last check."""
-        during = ""
+        end: dict[str, Any] = {}
         try:
             self._run_cells()
             for question in self.request["questions"]:
                 if self.session.alive and question not in self.done:
                     self.here = AT_END
                     self._check(question, "at-end")
+            end = self._end()
+            if self.session.alive and self.request["portrait"]:
+                self._portray(end)
         finally:
-            self.ended = self.session.ended
-            during = self.question
             self.session.close()
-        self.emit({
-            "event": "end",
-            "status": self.ended.status if self.ended else "",
-            "error": plain(self.ended.error, 500) if self.ended else "",
+        self.emit({"event": "end", **end})
+
+    def _end(self) -> dict[str, Any]:
+        """How the notebook's process ended, if it did, and what an instructor may want to know."""
+        ended = self.session.ended
+        return {
+            "status": ended.status if ended else "",
+            "error": plain(ended.error, 500) if ended else "",
             "cell": self.here,
-            "question": during if self.ended else "",
+            "question": self.question if ended else "",
             "review": [plain(flag, 500) for flag in self.session.flags],
-            "flags": self.flags,
-        })  # fmt: skip
+            "flags": list(self.flags),
+        }
+
+    def _portray(self, end: dict[str, Any]) -> None:
+        """Sends a portrait of the learner's network, or why there is none. `end` is settled before."""
+        self.emit({"event": "checked", **end})
+        keras.utils.set_random_seed(SEED)
+        self._begin_check("portrait", time.monotonic(), min(self.timeout, PORTRAIT_SECONDS))
+        made: dict[str, Any] | None = None
+        note = ""
+        try:
+            made = asdict(portrait.make(Path(self.request["portrait"]), Environment(self.session)))
+        except BaseException as error:  # TooSlowError, or whatever the learner's answers led to
+            note = one_line(f"{type(error).__name__}: {error}", 500)
+        finally:
+            self._end_check()
+        self.emit({"event": "portrait", "portrait": made, "note": note})
 
     def _run_cells(self) -> None:
         self.session.run_cell(AT_END, SEED_SOURCE, self.timeout)
@@ -158,7 +182,7 @@ class Attempt:
         self.emit({"event": "checking", "question": question, **where})
         keras.utils.set_random_seed(SEED)
         began = time.monotonic()
-        self._begin_check(question, began)
+        self._begin_check(question, began, self.timeout)
         try:
             path = Path(self.request["tests"]) / f"{question}.py"
             helpers = [Path(folder) for folder in self.request["helpers"]]
@@ -173,11 +197,11 @@ class Attempt:
         if self.session.alive:
             self.question = ""
 
-    def _begin_check(self, question: str, now: float) -> None:
+    def _begin_check(self, question: str, now: float, limit: float) -> None:
         self.question = question
         self.slow = self.memory = self.session.late = False
-        self.session.deadline = now + self.timeout
-        signal.setitimer(signal.ITIMER_REAL, self.timeout + 5)
+        self.session.deadline = now + limit
+        signal.setitimer(signal.ITIMER_REAL, limit + 5)
 
     def _end_check(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)

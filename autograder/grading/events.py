@@ -8,6 +8,7 @@ The request, one line from the controller:
     skip_cells              cells not to run: an earlier attempt ended in them
     skip_checks             questions not to check in their place: an earlier attempt ended there
     done                    questions not to check at the end: they have a score
+    portrait                the file that makes a portrait of the learner's network; empty: there is none
     timeout, total          seconds for one cell and for one check; for all cells together
     cpu_seconds             processor time of the child
     limits, pid             of the notebook's processes
@@ -17,6 +18,7 @@ The events, from the child:
     cell      index, status, seconds, error, output
     checking  question, cell, nth              a check begins
     question  cell, nth, result, trouble       its result: a score that nothing can change any more
+    portrait  portrait, note                   of the network; or why there is none
     end       status, error                    how the notebook's process ended, if before its time, and
               cell, question                   in which cell, or while which question was checked
               review                           what could not be examined: an instructor must look
@@ -24,6 +26,9 @@ The events, from the child:
     failed    traceback                        the grader's own failure
 
 and from the checker, last: `exit` with the child's exit code.
+
+Before it makes a portrait the child sends `checked`, with all that `end` says: the attempt is over, and
+nothing that happens from then on, to the notebook's process or to the child, changes a score or a verdict.
 
 `cell` is the code cell a check stands in, `AT_END` for the checks at the end; `nth` counts the checks of
 that question in that cell. `trouble` lists what the learner's code did to the check: `timeout`, `memory`,

@@ -82,6 +82,83 @@ class CellResult:
     error: str = ""
 
 
+CURVES = ("loss", "val_loss", "accuracy", "val_accuracy")
+"""The curves that a portrait may hold, one number for each epoch."""
+
+MAX_EPOCHS = 200
+MAX_WRONG = 24
+MAX_LOSS = 1e9
+
+
+@dataclass(frozen=True)
+class WrongDigit:
+    """A test image that a network read wrong.
+
+    Attributes:
+        index: which of the test images.
+        label: the digit it shows, by MNIST's label.
+        read: the digit that the network took it for.
+        sureness: the probability that it gave to that, 0 to 1; None if it gives no probabilities.
+    """
+
+    index: int
+    label: int
+    read: int
+    sureness: float | None
+
+    def __post_init__(self) -> None:
+        _require(type(self.index) is int and 0 <= self.index < 10_000, "index")
+        _require(all(type(digit) is int and 0 <= digit <= 9 for digit in (self.label, self.read)), "digits")
+        _require(self.sureness is None or _is_number(self.sureness, 0, 1), "sureness")
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What a learner's network is like, as numbers within limits: they derive from what the learner's code said.
+
+    Attributes:
+        curves: by name, of `CURVES`: at most `MAX_EPOCHS` finite numbers, one for each epoch of the last training.
+        confusion: how many test images that show a digit (row) were read as a digit (column).
+        wrong: at most `MAX_WRONG` of those read wrong, the network's surest first.
+    """
+
+    curves: dict[str, tuple[float, ...]]
+    confusion: tuple[tuple[int, ...], ...]
+    wrong: tuple[WrongDigit, ...]
+
+    def __post_init__(self) -> None:
+        for name, curve in self.curves.items():
+            _require(name in CURVES and 0 < len(curve) <= MAX_EPOCHS, "curves")
+            low, high = (0.0, 1.0) if name.endswith("accuracy") else (-MAX_LOSS, MAX_LOSS)
+            _require(all(_is_number(value, low, high) for value in curve), "curves")
+        _require(len(self.confusion) == 10 and all(len(row) == 10 for row in self.confusion), "confusion")
+        counts = [count for row in self.confusion for count in row]
+        _require(all(type(count) is int and 0 <= count <= 10_000 for count in counts), "confusion")
+        _require(len(self.wrong) <= MAX_WRONG, "wrong")
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Portrait:
+        """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it.
+
+        Raises:
+            ValueError: it holds what no portrait may hold.
+        """
+        return Portrait(
+            {name: tuple(curve) for name, curve in data["curves"].items()},
+            tuple(tuple(row) for row in data["confusion"]),
+            tuple(WrongDigit(**digit) for digit in data["wrong"]),
+        )
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(f"a portrait with impossible {what}")
+
+
+def _is_number(value: object, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
 @dataclass(frozen=True)
 class SubmissionResult:
     """Everything known about one graded submission.
@@ -99,6 +176,7 @@ class SubmissionResult:
         output: the end of what the notebook printed, plain text, cut to a limit.
         flags: reasons for an instructor to look at it, never punished by themselves.
         environment: versions and seeds of the run.
+        portrait: of the learner's network, for exercises that ask for one; None if there is none.
     """
 
     learner: str
@@ -113,6 +191,7 @@ class SubmissionResult:
     output: str = ""
     flags: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    portrait: Portrait | None = None
 
     @property
     def score(self) -> float:
@@ -139,5 +218,6 @@ class SubmissionResult:
                 ),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(data["flags"]),
+                "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }
         )

@@ -12,6 +12,7 @@ here; the grader's own raises `EngineError`, and `ungraded` makes the result.
 
 from __future__ import annotations
 
+import logging
 import platform
 import signal
 import time
@@ -23,9 +24,18 @@ from typing import Any
 from autograder.grading.bundle import Bundle, code_digest, environment
 from autograder.grading.engine import SILENT, Engine, EngineError
 from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
-from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
+from autograder.grading.results import (
+    CaseResult,
+    CellResult,
+    Portrait,
+    QuestionResult,
+    SubmissionResult,
+    Verdict,
+)
 from autograder.sandbox.limits import Limits
 from autograder.submissions.read import UNREADABLE, Submission
+
+LOG = logging.getLogger("autograder")
 
 MAX_ATTEMPTS = 6
 """Beyond this a notebook has had five cells or checks that ended it; what has no score then gets none."""
@@ -111,6 +121,7 @@ class Grading:
         self.reasons: list[str] = []
         self.flags: list[str] = []
         self.place: tuple[str, int] | None = None
+        self.portrait: Portrait | None = None
 
     def run(self) -> SubmissionResult:
         """Attempts the notebook until it is done.
@@ -143,6 +154,7 @@ class Grading:
             output=self.output[-OUTPUT_LIMIT:],
             flags=tuple(dict.fromkeys(flags)),
             environment=run_environment(self.submission, self.limits),
+            portrait=self.portrait,
         )
 
     def _attempt(self, began: float) -> bool:
@@ -150,6 +162,7 @@ class Grading:
         self.output = ""
         self.place = None
         ended: Mapping[str, Any] = {}
+        checked: Mapping[str, Any] | None = None
         silence = 2 * self.limits.timeout + SILENCE
         files: dict[str, bytes | Path] = {**self.submission.files, **self.bundle.support}
         for event in self.engine.attempt(self._request(began), files, self.sandbox_limits, silence):
@@ -161,10 +174,17 @@ class Grading:
                 case "question":
                     self.place = None
                     self._scored(event)
+                case "checked":
+                    checked = event
+                case "portrait":
+                    self._portrait(event)
                 case _:
                     ended = event
         if ended["event"] == "lost":
-            return self._lost(ended)
+            if checked is None:
+                return self._lost(ended)
+            self._portrait({"portrait": None, "note": f"the checker's child ended with {ended['code']}"})
+            ended = checked
         self.flags += [*ended["review"], *ended["flags"]]
         if ended["review"]:
             self.verdicts.append(Verdict.REVIEW)
@@ -181,6 +201,7 @@ class Grading:
             "skip_cells": sorted(self.skip_cells),
             "skip_checks": sorted(self.skip_checks),
             "done": sorted(self.scores.results),
+            "portrait": str(self.bundle.portrait or ""),
             "timeout": self.limits.timeout,
             "total": max(total, self.limits.timeout),
             "cpu_seconds": int((TOTAL_FACTOR + 4 * len(self.bundle.questions)) * self.limits.timeout) + 120,
@@ -214,6 +235,13 @@ class Grading:
         self.scores.add((event["cell"], event["nth"]), result)
         for trouble in event["trouble"]:
             self._blame(trouble, f"{result.name}: {_how(trouble)} when a test used it.")
+
+    def _portrait(self, event: Mapping[str, Any]) -> None:
+        """A portrait, or why there is none: that costs nothing, and only the log says it."""
+        if event["portrait"] is None:
+            LOG.info("No portrait of %s by %s: %s", self.submission.name, self.submission.learner, event["note"])
+        else:
+            self.portrait = Portrait.from_json(event["portrait"])
 
     def _ended(self, event: Mapping[str, Any]) -> bool:
         """The notebook came to its end, or was ended: by the cell at hand, or by a check."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.grading.results import CellResult, QuestionResult, SubmissionResult, Verdict
-from autograder.reports import pages, text, words
+from autograder.reports import pages, portrait, text, words
 from autograder.reports.gradescope import named_cases
 
 LONGEST_MESSAGE = 3_000  # characters
@@ -106,6 +106,7 @@ class Submission:
     cells: tuple[Cell, ...]
     more_cells: int
     chapter: str
+    portrait: portrait.Shown | None
 
     @property
     def share(self) -> float:
@@ -165,6 +166,7 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
         cells=cells,
         more_cells=len(stopped) - len(cells),
         chapter=text.short(facts.chapter) if questions else "",
+        portrait=portrait.shown(result.portrait) if result.portrait and questions else None,
     )
 
 

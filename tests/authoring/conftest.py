@@ -150,6 +150,18 @@ def the_answer(answer):
 '''
 
 
+PORTRAIT = '''\
+```{code-cell} python
+# PORTRAIT
+def portrait(double):
+    answers = np.eye(10)[double(np.arange(30)) % 10]
+    return {"history": {"loss": [0.5, 0.4]}, "answers": answers, "labels": np.arange(30) % 10}
+```
+
+'''
+"""A cell for the tiny master."""
+
+
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The root of the tiny course; its master is `solutions/91-tiny.md`."""

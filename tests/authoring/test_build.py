@@ -15,7 +15,7 @@ import pytest
 from autograder import course
 from autograder.authoring import build, trial
 from autograder.course import CourseError
-from tests.authoring.conftest import edit
+from tests.authoring.conftest import PORTRAIT, edit
 
 
 @pytest.fixture
@@ -238,6 +238,48 @@ def test_a_solution_that_does_not_run_or_earn_everything_is_refused(
     assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
 
 
+BEFORE_PORTRAIT = "```{code-cell} python\nwith digits.once_written():"
+
+
+@pytest.mark.fast
+@pytest.mark.usefixtures("untried")
+class TestPortrait:
+    def test_it_is_for_our_grader_alone(self, tiny: Path) -> None:
+        build.build_exercises()
+        without = contents(tiny)
+        edit(tiny, BEFORE_PORTRAIT, PORTRAIT + BEFORE_PORTRAIT)
+        build.build_exercises()
+        files = contents(tiny)
+        assert set(files) - set(without) == {"build/91-tiny/portrait.py"}
+        written = files["build/91-tiny/portrait.py"].decode()
+        assert written.startswith("import digits\nimport numpy as np\n\n\ndef portrait(double):\n    answers = ")
+        for path, data in files.items():
+            assert path.endswith("portrait.py") or b"portrait" not in data, path
+        assert course.assignment("91-tiny").portrait.is_file()
+        edit(tiny, PORTRAIT, "")
+        build.build_exercises()
+        assert not course.assignment("91-tiny").portrait.exists(), "what the master lost is taken away"
+
+    @pytest.mark.parametrize(("old", "new", "complaint"), [
+        ("def portrait(", "def picture(", "holds one function, called `portrait`"),
+        ("# PORTRAIT\n", "# PORTRAIT\nimport os\n", "holds one function, called `portrait`"),
+        ("double):", "double:", "is not Python"),
+        (PORTRAIT, PORTRAIT * 2, "2 cells that begin with `# PORTRAIT`"),
+    ])
+    def test_one_that_is_not_in_order_is_refused(self, tiny: Path, old: str, new: str, complaint: str) -> None:
+        edit(tiny, BEFORE_PORTRAIT, PORTRAIT.replace(old, new) + BEFORE_PORTRAIT)
+        with pytest.raises(CourseError, match=complaint):
+            build.build_exercises()
+
+
+def test_a_portrait_is_tried_on_the_solution(tiny: Path) -> None:
+    edit(tiny, BEFORE_PORTRAIT, PORTRAIT + BEFORE_PORTRAIT)
+    assert build.build_exercise("91-tiny") is True
+    edit(tiny, '"labels": np', '"label": np')
+    with pytest.raises(CourseError, match="no portrait of the solution: KeyError: 'labels'"):
+        build.build_exercise("91-tiny")
+
+
 FULL = trial.Trial(scores={"q9_1": 2, "q9_2": 0.5}, failures={"q9_1": [], "q9_2": []})
 NOTHING = trial.Trial(scores={"q9_1": 0, "q9_2": 0}, failures={"q9_1": ["no"], "q9_2": ["no"]})
 
@@ -248,6 +290,7 @@ NOTHING = trial.Trial(scores={"q9_1": 0, "q9_2": 0}, failures={"q9_1": ["no"], "
     (replace(FULL, scores={"q9_1": 2, "q9_2": 0.4}), NOTHING, r"q9_2: its solution earns 0.4 of 0.5 points"),
     (replace(FULL, failures={"q9_1": ["too big"], "q9_2": []}), NOTHING, r"q9_1: its solution(.|\n)*too big"),
     (replace(FULL, error="ValueError: no"), NOTHING, "the solution stops with ValueError: no"),
+    (replace(FULL, no_portrait="KeyError: 'labels'"), NOTHING, "makes no portrait of the solution: KeyError"),
     (FULL, replace(NOTHING, error="ValueError: no"),
      r"the untouched notebook stops with ValueError: no\n.*digits.once_written"),
     (FULL, replace(NOTHING, scores={"q9_1": 0, "q9_2": 0.5}),
@@ -259,10 +302,13 @@ def test_a_master_is_held_to_its_promises(
     class Ran:
         process = Mock()
 
-        def __init__(self, notebook: Path, tests: Path, folder: Path) -> None:
+        def __init__(self, notebook: Path, tests: Path, folder: Path, portrait: Path | None = None) -> None:
+            assert portrait is None or (notebook.stem == "solved" and portrait.is_file())
             assert sorted(path.name for path in tests.iterdir()) == ["q9_1.py", "q9_2.py"]
             self.result = {"solved": lambda: solved, "untouched": lambda: untouched}[notebook.stem]
 
+    if "portrait" in (complaint or ""):
+        edit(tiny, BEFORE_PORTRAIT, PORTRAIT + BEFORE_PORTRAIT)
     monkeypatch.setattr(trial, "start", Ran)
     if complaint is None:
         assert build.build_exercise("91-tiny") is True

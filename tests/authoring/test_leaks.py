@@ -13,6 +13,7 @@ import pytest
 
 from autograder.authoring import leaks
 from autograder.authoring.leaks import Leak, Secrets
+from tests.authoring.conftest import PORTRAIT, edit
 
 pytestmark = pytest.mark.fast
 
@@ -139,3 +140,13 @@ def test_on_a_feedback_page_hints_are_meant_to_be_read(secrets: Secrets) -> None
     for leak in ("<p>failed: double_of_many</p>", "<pre>assert digits.call(double, x, name=&quot;double&quot;) == "
                  "reference(x)</pre>", "<pre>  return x + x</pre>", "<li>answer = 42</li>"):
         assert found(leak), leak
+
+
+@pytest.mark.parametrize("path", [NOTEBOOK, TEST, PAGE])
+def test_a_portrait_is_the_graders_alone(tiny: Path, path: str) -> None:
+    edit(tiny, "```{code-cell} python\nimport math", f"{PORTRAIT}```{{code-cell}} python\nimport math")
+    secret = leaks.secrets(tiny / "solutions" / "91-tiny.md")
+    source = PORTRAIT.split("\n", 2)[2].removesuffix("```\n\n")
+    data = {NOTEBOOK: notebook(source), TEST: source.encode(), PAGE: highlighted(source)}[path]
+    assert leaks.find({path: data}, [secret])
+    assert leaks.find({NOTEBOOK: notebook("# PORTRAIT")}, [secret]), "its marker alone"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.write import write_reports
-from tests.reports import hostile
+from tests.reports import hostile, made_up
 from tests.reports.made_up import made_up_class
 
 pytestmark = pytest.mark.browser
@@ -38,6 +38,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     write_reports([*results[:4], *map(other, results[:4])], folder / "two")
     chosen.insert(2, folder / "two" / "report.html")
     chosen.append(folder / "two" / "feedback" / f"{results[0].learner}.html")
+
+    painted = next(result for result in results if result.status is Verdict.GRADED)
+    portraits = {"Ada": made_up.portrait(), "Ben": made_up.portrait(epochs=1, wrong=3, sure=False),
+                 "Cem": made_up.portrait(epochs=200, wrong=500), "Dot": made_up.portrait(epochs=0, wrong=0)}
+    write_reports([replace(painted, learner=name, portrait=one) for name, one in portraits.items()], folder / "models")
+    chosen.insert(2, folder / "models" / "feedback" / "Ada.html")
+    chosen += [folder / "models" / "feedback" / f"{name}.html" for name in ("Ben", "Cem", "Dot")]
 
     attackers = [hostile.attacked(name) for name in (hostile.HTML, hostile.ANSI, " ", "x" * 10_000)]
     write_reports(attackers, folder / "hostile")
