@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from autograder.course import CourseError
+
+if TYPE_CHECKING:
+    from autograder.grading.gradebook import Gradebook
 
 
 class Command(click.Group):
@@ -70,7 +74,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     except BatchStopped as stopped:
         click.echo(stopped, err=True)
         sys.exit(130)
-    write_reports(outcome.results, output, book=address())
+    write_reports(outcome.counting, output, book=address())
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
 
@@ -108,10 +112,58 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 
     samples = sample_class(assignment(name), output / "class", learners)
     outcome = grade_paths([output / "class"], assignment=name, output=output)
-    write_reports(outcome.results, output)
+    write_reports(outcome.counting, output)
     click.echo(f"class report   {output / 'report.html'}")
     click.echo(f"a learner's    {output / 'feedback' / (min(s.learner for s in samples) + '.html')}")
     sys.exit(1 if outcome.grader_errors else 0)
+
+
+@main.command()
+@click.argument("learner")
+@click.argument("question")
+@click.argument("score", type=float, required=False)
+@click.option("--reason", default="", help="Why; the learner's page and the class report show it.")
+@click.option("--undo", is_flag=True, help="Take an adjustment back: what the checks give counts again.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
+              help="The folder that `grade` wrote into.")
+@click.option("--assignment", help="The exercise; needed where the learner has this question in several.")
+def adjust(learner: str, question: str, score: float | None, reason: str, undo: bool, output: Path,
+           assignment: str | None) -> None:
+    """Set the SCORE of a QUESTION of one LEARNER by hand, with a reason.
+
+    LEARNER is a name as in grades.csv, QUESTION a name such as q2_1. The score counts instead of what the
+    checks give, also when the submission is graded again or another one is handed in, until --undo.
+    grades.csv, the learner's page and the class report are written anew and say so.
+    """
+    from autograder.course import address
+    from autograder.grading import adjust as by_hand
+    from autograder.reports.write import write_reports
+
+    if undo == (score is not None) or (undo and reason):
+        raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
+    with _gradebook(output) as book:
+        if score is None:
+            done = by_hand.undo(book, learner, question, assignment)
+        else:
+            done = by_hand.adjust(book, learner, question, score, reason, assignment)
+        results = book.results(newest_batch=True)
+        if any((r.learner, r.assignment) == (done.learner, done.assignment) for r in results):
+            write_reports(results, output, book=address())
+        else:
+            click.echo(f"The reports in {output} are of another batch. Grade the submissions of {done.assignment} "
+                       "again to write them with this score; what is unchanged is not run again.", err=True)
+    click.echo(f"{done.learner}, {done.assignment}, {done.question}: {done.before:g} became {done.after:g} "
+               f"of {done.possible:g} points.", err=True)
+
+
+def _gradebook(output: Path) -> Gradebook:
+    """The gradebook that `grade` left in the folder; never begins one."""
+    from autograder.grading.gradebook import Gradebook
+
+    path = output / "gradebook.sqlite"
+    if not path.is_file():
+        raise CourseError(f"There is no gradebook in {output}. Name the folder of `grade` with --output.")
+    return Gradebook(path)
 
 
 @main.command()
@@ -129,13 +181,9 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,
            scale: bool, path: Path | None) -> None:
     """Write the gradebook's scores as a file that TARGET takes back."""
-    from autograder.grading.gradebook import Gradebook
     from autograder.reports.lms import export as export_grades
 
-    gradebook = output / "gradebook.sqlite"
-    if not gradebook.is_file():
-        raise CourseError(f"There is no gradebook in {output}. Name the folder of `grade` with --output.")
-    with Gradebook(gradebook) as book:
+    with _gradebook(output) as book:
         results = book.results()
     done = export_grades(target, results, path or output / f"{target}.csv", template=template,
                          assignment=assignment, column=column, scale=scale)

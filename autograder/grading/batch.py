@@ -71,12 +71,14 @@ class Outcome:
     """What a batch yields.
 
     Attributes:
-        results: one for each submission, in the order of learner and name.
+        results: what the checks gave, one for each submission, in the order of learner and name.
+        counting: what goes into grades and reports: with the scores that were set by hand.
         grader_errors: one sentence for each submission that the grader itself failed on.
         others: files that were neither a notebook nor a zip.
     """
 
     results: list[SubmissionResult]
+    counting: list[SubmissionResult]
     grader_errors: list[str]
     others: list[Path] = field(default_factory=list)
 
@@ -119,6 +121,7 @@ def grade_paths(
             "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
         })  # fmt: skip
         results = batch.run(search.found, gradebook, jobs or cores(), pool)
+        counting = gradebook.results(newest_batch=True)
         gradebook.end_run()
     if search.others:
         batch.say(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
@@ -129,7 +132,7 @@ def grade_paths(
     ]
     for error in errors:
         batch.say(f"Not graded: {error}")
-    return Outcome(results, errors, list(search.others))
+    return Outcome(results, counting, errors, list(search.others))
 
 
 class _Batch:
@@ -169,6 +172,7 @@ class _Batch:
                     waiting.append(position)
                 else:
                     results[position] = known
+                    gradebook.see(known)
                     progress.add(known.status, known=True)
             if progress.known:
                 self.say(f"{progress.known} of {len(found)} are unchanged since they were graded.")

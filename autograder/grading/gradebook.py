@@ -1,14 +1,23 @@
 """The gradebook: every result of every batch, in one SQLite file. The only module that knows SQL.
 
-Schema, version 1 (`PRAGMA user_version`; `PRAGMA application_id` says that the file is a gradebook):
+Schema, version 2 (`PRAGMA user_version`; `PRAGMA application_id` says that the file is a gradebook):
 
     run         one row per batch: when it began and ended, the options it was given
     submission  one row per thing handed in, the newest grading of it; `result` is the
                 whole `SubmissionResult` as JSON, the columns beside it are for reading with SQL
     question    one row per question of a submission: score, possible points, how it was checked
+    adjustment  one row per score set by hand: whose, of which question, the score, and why
 
 `submission.fingerprint` is the hash of everything a grading depends on; a
 submission with the same fingerprint need not be run again.
+
+`submission` and `question` hold what the checks gave, `adjustment` what a
+person decided. They are joined when results are read, so no regrading touches
+an adjustment. It belongs to the learner, the exercise and the question, not to
+one file: it stays when the learner hands in again.
+
+Version 1 had no table `adjustment` and no column `submission.seen`. A gradebook
+of version 1 is brought to version 2 when it is opened, in one transaction.
 
 Each submission is written in one transaction, so a batch that is killed at any
 moment leaves what was graded and nothing half. One grader at a time: the file
@@ -21,16 +30,31 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.course import CourseError
-from autograder.grading.results import SubmissionResult
+from autograder.grading.results import Adjustment, SubmissionResult
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x52444742  # "RDGB", Reading Digits gradebook
+
+ADJUSTMENT = """
+CREATE TABLE adjustment (
+    learner     TEXT NOT NULL,
+    assignment  TEXT NOT NULL,
+    question    TEXT NOT NULL,
+    score       REAL NOT NULL,          -- counts instead of what the checks give
+    computed    REAL NOT NULL,          -- what the checks gave when it was set
+    reason      TEXT NOT NULL,
+    made_by     TEXT NOT NULL,          -- login
+    made        TEXT NOT NULL,          -- UTC, ISO 8601
+    PRIMARY KEY (learner, assignment, question)
+);
+"""
 
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
@@ -43,7 +67,7 @@ CREATE TABLE run (
 );
 CREATE TABLE submission (
     id           INTEGER PRIMARY KEY,
-    run          INTEGER NOT NULL REFERENCES run (id),
+    run          INTEGER NOT NULL REFERENCES run (id),  -- that graded it
     learner      TEXT NOT NULL,
     name         TEXT NOT NULL,         -- the file's name as handed in
     assignment   TEXT NOT NULL,         -- empty when it is not known
@@ -56,6 +80,7 @@ CREATE TABLE submission (
     fingerprint  TEXT NOT NULL,         -- SHA-256 of all that the grading depends on
     graded       TEXT NOT NULL,         -- UTC, ISO 8601
     result       TEXT NOT NULL,         -- SubmissionResult.to_json()
+    seen         INTEGER NOT NULL DEFAULT 0,  -- the newest run that it was handed in to, changed or not
     UNIQUE (learner, name, assignment)
 );
 CREATE TABLE question (
@@ -67,7 +92,15 @@ CREATE TABLE question (
     checked     TEXT NOT NULL,          -- in-place, at-end or not-checked
     PRIMARY KEY (submission, position)
 );
-"""
+{ADJUSTMENT}"""
+
+MIGRATIONS = {
+    1: f"""
+ALTER TABLE submission ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+UPDATE submission SET seen = run;
+{ADJUSTMENT}""",
+}
+"""What brings a gradebook of one version to the next."""
 
 
 class Gradebook:
@@ -101,8 +134,7 @@ class Gradebook:
         application = self._value("PRAGMA application_id")
         version = self._value("PRAGMA user_version")
         if empty and application == 0:
-            for statement in SCHEMA.split(";"):
-                self._connection.execute(statement)
+            self._script(SCHEMA)
         elif application != APPLICATION:
             raise CourseError(
                 f"{self.path} is a database, but not a gradebook. Choose another --output folder."
@@ -112,7 +144,16 @@ class Gradebook:
                 f"{self.path} was written by a newer version of this program (gradebook version {version}; "
                 f"this one knows {VERSION}). Use that version, or choose another --output folder."
             )
+        else:
+            for older in range(version, VERSION):
+                self._script(MIGRATIONS[older])
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
         self._connection.execute("COMMIT")
+
+    def _script(self, statements: str) -> None:
+        """Runs them within the transaction that is open; sqlite3's own `executescript` would end it."""
+        for statement in statements.split(";"):
+            self._connection.execute(statement)
 
     def __enter__(self) -> Gradebook:
         return self
@@ -151,8 +192,8 @@ class Gradebook:
             )
             cursor = self._connection.execute(
                 "INSERT INTO submission (run, learner, name, assignment, status, reason, score, possible,"
-                " seconds, sandbox, fingerprint, graded, result)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " seconds, sandbox, fingerprint, graded, result, seen)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._run,
                     result.learner,
@@ -167,6 +208,7 @@ class Gradebook:
                     fingerprint,
                     _now(),
                     json.dumps(result.to_json()),
+                    self._run,
                 ),
             )
             self._connection.executemany(
@@ -186,7 +228,7 @@ class Gradebook:
             )
 
     def find(self, learner: str, name: str, fingerprint: str) -> SubmissionResult | None:
-        """The result of this submission, if it was graded under the same fingerprint."""
+        """What the checks gave this submission, if it was graded under the same fingerprint."""
         with self._explained():
             row = self._connection.execute(
                 "SELECT result FROM submission WHERE learner = ? AND name = ? AND fingerprint = ?",
@@ -194,13 +236,67 @@ class Gradebook:
             ).fetchone()
         return None if row is None else SubmissionResult.from_json(json.loads(row[0]))
 
-    def results(self) -> list[SubmissionResult]:
-        """All results, by assignment, learner and name."""
+    def see(self, result: SubmissionResult) -> None:
+        """Notes that this submission, graded before, was handed in to the batch that runs now."""
+        with self._explained():
+            self._connection.execute(
+                "UPDATE submission SET seen = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                (self._run, result.learner, result.submission, result.assignment),
+            )
+
+    def results(self, *, newest_batch: bool = False) -> list[SubmissionResult]:
+        """All results, by assignment, learner and name; with the scores that were set by hand.
+
+        Args:
+            newest_batch: only what was handed in to the newest batch.
+        """
+        return [
+            _with_adjustments(result, adjustments)
+            for result, adjustments, seen in self._all()
+            if not newest_batch or seen
+        ]
+
+    def _all(self) -> list[tuple[SubmissionResult, dict[str, tuple[float, Adjustment]], bool]]:
+        """Each result, the adjustments of its learner in its exercise, and whether the newest batch had it."""
         with self._explained():
             rows = self._connection.execute(
-                "SELECT result FROM submission ORDER BY assignment, learner, name"
+                "SELECT result, seen = (SELECT max(id) FROM run) FROM submission"
+                " ORDER BY assignment, learner, name"
             ).fetchall()
-        return [SubmissionResult.from_json(json.loads(row[0])) for row in rows]
+            made = self._connection.execute(
+                "SELECT learner, assignment, question, score, computed, reason, made_by, made FROM adjustment"
+            ).fetchall()
+        of: dict[tuple[str, str], dict[str, tuple[float, Adjustment]]] = {}
+        for learner, assignment, question, score, *facts in made:
+            of.setdefault((learner, assignment), {})[question] = score, Adjustment(0.0, *facts)
+        results = [(SubmissionResult.from_json(json.loads(text)), bool(seen)) for text, seen in rows]
+        return [(result, of.get((result.learner, result.assignment), {}), seen) for result, seen in results]
+
+    def adjust(
+        self, learner: str, assignment: str, question: str, score: float, *, computed: float, reason: str, by: str
+    ) -> None:
+        """Sets the score of a question by hand, in the place of an earlier adjustment of it.
+
+        Args:
+            learner, assignment, question: as they are called in the results.
+            score: counts from now on, whatever the checks give.
+            computed: what the checks give now.
+            reason: why.
+            by: who says so.
+        """
+        with self._explained():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO adjustment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (learner, assignment, question, score, computed, reason, by, _now()),
+            )
+
+    def undo(self, learner: str, assignment: str, question: str) -> bool:
+        """Takes an adjustment back; whether there was one."""
+        with self._explained():
+            return bool(self._connection.execute(
+                "DELETE FROM adjustment WHERE learner = ? AND assignment = ? AND question = ?",
+                (learner, assignment, question),
+            ).rowcount)  # fmt: skip
 
     def _value(self, query: str) -> int:
         return int(self._connection.execute(query).fetchone()[0])
@@ -241,6 +337,20 @@ class Gradebook:
             ) from error
         except OSError as error:
             raise CourseError(f"{self.path} cannot be written ({error.strerror}).") from error
+
+
+def _with_adjustments(
+    result: SubmissionResult, adjustments: Mapping[str, tuple[float, Adjustment]]
+) -> SubmissionResult:
+    questions = []
+    for question in result.questions:
+        if question.name in adjustments:
+            score, adjustment = adjustments[question.name]
+            question = replace(
+                question, score=score, adjustment=replace(adjustment, computed=question.score)
+            )
+        questions.append(question)
+    return replace(result, questions=tuple(questions))
 
 
 def _now() -> str:

@@ -53,8 +53,30 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """A question's score was set by hand.
+
+    Attributes:
+        computed: what the checks give.
+        before: what they gave when it was set; another `computed` since then deserves a look.
+        reason: why, in the words of who set it. The learner reads it.
+        by: the login of who set it.
+        made: when; UTC, ISO 8601.
+    """
+
+    computed: float
+    before: float
+    reason: str
+    by: str = ""
+    made: str = ""
+
+
+@dataclass(frozen=True)
 class QuestionResult:
-    """One question. `checked` is `in-place`, `at-end` or `not-checked` (then `note` says why)."""
+    """One question. `checked` is `in-place`, `at-end` or `not-checked` (then `note` says why).
+
+    Where a score was set by hand, `score` is that one, and `adjustment` says what it was before.
+    """
 
     name: str
     score: float
@@ -62,6 +84,7 @@ class QuestionResult:
     checked: str
     cases: tuple[CaseResult, ...] = ()
     note: str = ""
+    adjustment: Adjustment | None = None
 
 
 @dataclass(frozen=True)
@@ -213,7 +236,13 @@ class SubmissionResult:
                 **data,
                 "status": Verdict(data["status"]),
                 "questions": tuple(
-                    QuestionResult(**{**q, "cases": tuple(CaseResult(**case) for case in q["cases"])})
+                    QuestionResult(
+                        **{
+                            **q,
+                            "cases": tuple(CaseResult(**case) for case in q["cases"]),
+                            "adjustment": Adjustment(**q["adjustment"]) if q.get("adjustment") else None,
+                        }
+                    )
                     for q in data["questions"]
                 ),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),

@@ -44,6 +44,21 @@ class Row:
     lost: tuple[str, ...]
     seconds: float
     flags: tuple[str, ...]
+    by_hand: bool
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A score that was set by hand: `computed` is what the checks give now, `before` what they gave then."""
+
+    row: Row
+    question: str
+    score: float
+    computed: float
+    before: float
+    reason: str
+    by: str
+    day: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str]) -> s
                     words.SANDBOX.get(level, "A level that this report does not know."), count)
                    for level, count in sorted(Counter(r.sandbox for r in ordered).items())],
         flagged=rows_of(r for r in ordered if r.flags),
+        by_hand=_by_hand(ordered, rows),
         alike=_alike(ordered, rows_of),
         alike_known=any(CODE_KEY in r.environment for r in ordered),
         environment=_environment(ordered),
@@ -135,7 +151,14 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row
                    if q.possible and not words.is_full(q.score, q.possible)),
         seconds=result.seconds,
         flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in result.flags),
+        by_hand=any(question.adjustment for question in result.questions),
     )
+
+
+def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[ByHand]:
+    return [ByHand(rows[id(result)], text.short(question.name), question.score, made.computed, made.before,
+                   text.clip(text.lines(made.reason), LONGEST_MESSAGE), text.short(made.by), made.made[:10])
+            for result in ordered for question in result.questions if (made := question.adjustment)]
 
 
 def _name(learner: str) -> str:

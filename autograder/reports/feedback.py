@@ -41,6 +41,14 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """A score that the instructor set: what the checks gave, and why it was changed."""
+
+    computed: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class Question:
     """One question as shown. `anchor` is unique on the page."""
 
@@ -55,6 +63,7 @@ class Question:
     passed: tuple[str, ...]
     public: int
     hidden: int
+    by_hand: ByHand | None = None
 
     @property
     def complete(self) -> bool:
@@ -141,7 +150,8 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
     facts = words.facts(result.assignment)
     prefix = f"s{position}"
     graded = words.has_score(result)
-    told = result.questions if graded and result.status not in NOT_RUN else ()
+    told = [question for question in result.questions
+            if graded and (result.status not in NOT_RUN or question.adjustment)]
     questions = tuple(_question(question, f"{prefix}q{number}")
                       for number, question in enumerate(told, start=1))
     stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
@@ -178,6 +188,7 @@ def _question(question: QuestionResult, anchor: str) -> Question:
         if not case.passed:
             groups.setdefault((case.hidden, _message(case.message)), []).append(name)
     name = text.short(question.name)
+    made = question.adjustment
     return Question(
         anchor, words.question_label(name), name, question.score, question.possible, question.checked,
         _message(question.note),
@@ -185,6 +196,7 @@ def _question(question: QuestionResult, anchor: str) -> Question:
         passed=tuple(name for name, case in named if case.passed),
         public=sum(not case.hidden for case in question.cases),
         hidden=sum(case.hidden for case in question.cases),
+        by_hand=ByHand(made.computed, _message(made.reason)) if made else None,
     )
 
 
@@ -214,8 +226,11 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]
         told = words.LEARNER[result.status]
         return told.what, told.next
     if words.is_full(result.score, result.possible):
-        return "Full marks. Every check passed.", "Nothing to mend. On to the next exercise."
-    left = [question for question in result.questions if question.checked == "not-checked"]
+        by_hand = any(question.adjustment for question in result.questions)
+        what = "Full marks, as your instructor decided." if by_hand else "Full marks. Every check passed."
+        return what, "Nothing to mend. On to the next exercise."
+    left = [question for question in result.questions
+            if question.checked == "not-checked" and not question.adjustment]
     what = "Your notebook was run from top to bottom in a fresh session, and every question was checked."
     if cells:
         count = "One code cell" if len(cells) == 1 else f"{len(cells)} code cells"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from autograder.course import CourseError
@@ -41,12 +41,15 @@ def grades_csv(results: Sequence[SubmissionResult]) -> str:
     """The table as CSV text: the columns of `COLUMNS`, then one per question.
 
     A submission that the grader itself failed on has no score: its cells stay
-    empty. Questions of another exercise stay empty, too. Decimal points,
-    commas between cells, text through `text.cell`.
+    empty. Questions of another exercise stay empty, too. Where a score was set
+    by hand, a last column `adjusted` says which, from what to what, and why.
+    Decimal points, commas between cells, text through `text.cell`.
     """
     questions = questions_of(results)
     possible = words.possible_points(results)
-    table: list[list[str]] = [[*COLUMNS, *map(text.cell, questions)]]
+    notes: dict[str, Callable[[SubmissionResult], str]] = {"adjusted": words.adjusted}
+    noted = [name for name, note in notes.items() if any(map(note, results))]
+    table: list[list[str]] = [[*COLUMNS, *map(text.cell, questions), *noted]]
     for result in in_order(results):
         scored = words.has_score(result)
         scores = {question.name: text.number(question.score, 5) for question in result.questions if scored}
@@ -56,6 +59,7 @@ def grades_csv(results: Sequence[SubmissionResult]) -> str:
             text.number(result.score, 5) if scored else "",
             text.number(result.possible or possible[result.assignment], 5),
             *(scores.get(name, "") for name in questions),
+            *(text.cell(notes[name](result)) for name in noted),
         ])
     return to_csv(table)
 

@@ -75,7 +75,8 @@ def _question(question: QuestionResult, label: str) -> list[dict[str, Any]]:
         "score": round(question.score, 5),
         "max_score": round(question.possible, 5),
         "visibility": "after_published" if hidden or not question.cases else "visible",
-        "output": text.clip(text.lines(question.note), LONGEST_MESSAGE),
+        "output": text.clip(text.lines("\n".join(filter(None, (_adjusted(question), question.note)))),
+                            LONGEST_MESSAGE),
     }]
     for position, (name, case) in enumerate(named_cases(question), start=1):
         entries.append({
@@ -86,6 +87,14 @@ def _question(question: QuestionResult, label: str) -> list[dict[str, Any]]:
             "output": text.clip(text.lines(case.message), LONGEST_MESSAGE),
         })
     return entries
+
+
+def _adjusted(question: QuestionResult) -> str:
+    made = question.adjustment
+    if made is None:
+        return ""
+    points = text.number(made.computed), text.number(question.score)
+    return f"Set by hand, from {points[0]} to {points[1]} points. The reason: {made.reason}"
 
 
 def named_cases(question: QuestionResult) -> list[tuple[str, CaseResult]]:

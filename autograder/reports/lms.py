@@ -60,6 +60,7 @@ class Exported:
         absent: in the template, but without a grade here.
         several: more than one submission of the same exercise; the best one counts.
         nameless: files of which it is not known who handed them in.
+        adjusted: with a score that was set by hand in what is written.
     """
 
     path: Path
@@ -71,6 +72,7 @@ class Exported:
     absent: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
+    adjusted: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -81,6 +83,7 @@ class Exported:
             (self.ambiguous, "without a grade, because it is not certain who this is in the template"),
             (self.locked, "without a grade, because it cannot be changed there"),
             (self.several, "with several submissions, of which the best counts"),
+            (self.adjusted, "with scores that were set by hand"),
             (self.absent, "in the template, but not graded here; left as they are"),
         )
         return [f"{len(names)} {what}: {text.clip(', '.join(map(text.line, names)), 500)}"
@@ -154,6 +157,8 @@ class _Job:
             unmatched=found.unmatched, ambiguous=found.ambiguous, locked=tuple(locked), absent=found.absent,
             several=tuple(dict.fromkeys(learner for (learner, _), count in times.items() if count > 1)),
             nameless=self.nameless,
+            adjusted=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
+                                         if learner in written and words.adjusted(result))),
         )
 
 
@@ -310,7 +315,8 @@ def _csv(results: Sequence[SubmissionResult], path: Path, template: roster.Table
     if template is not None:
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
     write_text(path, "\ufeff" + grades_csv(results))
-    return Exported(path, tuple(dict.fromkeys(result.learner for result in results)))
+    return Exported(path, tuple(dict.fromkeys(result.learner for result in results)),
+                    adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {

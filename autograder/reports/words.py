@@ -155,6 +155,15 @@ def gist(cell: CellResult) -> str:
     return "".join(said[-1:])
 
 
+def adjusted(result: SubmissionResult) -> str:
+    """Which scores were set by hand, from what to what, and why; empty where none was."""
+    return "; ".join(
+        f"{question.name}: {text.number(question.adjustment.computed, 5)} to {text.number(question.score, 5)} "
+        f"({text.line(question.adjustment.reason)})"
+        for question in result.questions if question.adjustment
+    )
+
+
 def is_full(score: float, possible: float) -> bool:
     """Whether all points were reached, but for the rounding of sums."""
     return possible > 0 and score >= possible - 1e-6

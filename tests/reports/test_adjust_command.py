@@ -1,0 +1,173 @@
+"""`autograder adjust`: a score set by hand is in every report, named as what it is, until it is taken back."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.grading.gradebook import VERSION, Gradebook
+from autograder.grading.results import SubmissionResult
+from autograder.reports.grades import read_grades
+from autograder.reports.write import write_reports
+from tests.reports.made_up import made_up_class
+from tests.reports.test_write import Page
+
+pytestmark = pytest.mark.fast
+
+REASON = "=Your answer is right <b>too</b>."
+
+
+def fill(folder: Path, results: list[SubmissionResult]) -> None:
+    with Gradebook(folder / "gradebook.sqlite") as book:
+        book.begin_run({})
+        for number, result in enumerate(results):
+            book.record(result, str(number))
+        write_reports(book.results(newest_batch=True), folder)
+
+
+@pytest.fixture
+def graded(tmp_path: Path) -> Path:
+    """A folder as `grade` leaves it."""
+    fill(tmp_path, made_up_class(12))
+    return tmp_path
+
+
+def adjust(folder: Path, *arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["adjust", *arguments, "--output", str(folder)])
+    assert "Traceback" not in done.output
+    return done.exit_code, done.output
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*") if path.is_file() and path.suffix != ".sqlite"
+    }  # fmt: skip
+
+
+def someone(results: list[SubmissionResult]) -> tuple[SubmissionResult, str]:
+    """A learner, and a question in which not all points were reached."""
+    return next(
+        (result, question.name)
+        for result in results if result.status.value == "graded"
+        for question in result.questions if question.score < question.possible
+    )  # fmt: skip
+
+
+def test_every_report_says_what_was_changed_and_why(graded: Path) -> None:
+    before = files(graded)
+    result, name = someone(made_up_class(12))
+    question = next(question for question in result.questions if question.name == name)
+    code, said = adjust(graded, result.learner, name, str(question.possible), "--reason", REASON)
+    assert code == 0 and f"{question.score:g} became {question.possible:g} of {question.possible:g}" in said
+
+    rows = {row["learner"]: row for row in read_grades(graded / "grades.csv")}
+    row = rows.pop(result.learner)
+    gained = question.possible - question.score
+    assert float(row[name]) == question.possible
+    assert float(row["score"]) == pytest.approx(result.score + gained)
+    assert row["adjusted"] == f"{name}: {question.score:g} to {question.possible:g} ({REASON})"
+    assert {other["adjusted"] for other in rows.values()} == {""}
+
+    page = Page(next(path for path in (graded / "feedback").iterdir() if path.stem == result.learner))
+    assert "(set by hand)" in page.words
+    assert f"Set by your instructor: {question.possible:g} of {question.possible:g} points instead of " in page.words
+    assert f"The reason: {REASON}" in page.words
+    report = Page(graded / "report.html")
+    assert re.search(rf"Set by hand.*{name}: {question.score:g} became {question.possible:g}\. {re.escape(REASON)}",
+                     report.words)  # fmt: skip
+    assert "look again" not in report.words
+    data = json.loads(next(path for path in (graded / "results").iterdir() if path.stem == result.learner).read_text())
+    assert data["score"] == pytest.approx(result.score + gained, abs=1e-5)
+    assert REASON in json.dumps(data) and REASON not in json.dumps([
+        json.loads(path.read_text()) for path in (graded / "results").iterdir() if path.stem != result.learner
+    ])  # fmt: skip
+
+    exported = CliRunner().invoke(main, ["export", "csv", "--output", str(graded)])
+    assert f"1 with scores that were set by hand: {result.learner}" in exported.output
+    assert {row["learner"]: row for row in read_grades(graded / "csv.csv")}[result.learner] == row
+    exported = CliRunner().invoke(main, ["export", "canvas", "--output", str(graded)])
+    assert f"1 with scores that were set by hand: {result.learner}" in exported.output
+
+    # Graded again, with another outcome: it stays, and that the checks changed their mind is said.
+    fill(graded, [changed(other, name) if other is result else other for other in [
+        result, *(other for other in made_up_class(12) if other.learner != result.learner)]])
+    assert f"became {question.possible:g}" in Page(graded / "report.html").words
+    assert f"give {question.possible:g} now: look again" in Page(graded / "report.html").words
+    fill(graded, made_up_class(12))
+
+    code, said = adjust(graded, result.learner, name, "--undo")
+    assert code == 0 and f"{question.possible:g} became {question.score:g}" in said
+    after = files(graded)
+    for export in ("csv.csv", "canvas.csv"):
+        del after[export]
+    assert after == before, "taking it back leaves no trace"
+
+
+def changed(result: SubmissionResult, name: str) -> SubmissionResult:
+    """The same submission, after the checks of a question were corrected."""
+    data = result.to_json()
+    for question in data["questions"]:
+        if question["name"] == name:
+            question["score"] = question["possible"]
+    return SubmissionResult.from_json(data)
+
+
+def test_a_notebook_that_could_not_be_read_can_get_points(graded: Path) -> None:
+    """Handed in on paper, say: the page shows the questions that were set, and no others."""
+    empty = next(result for result in made_up_class(12) if result.status.value == "graded")
+    data = empty.to_json() | {"status": "unreadable", "cells": [], "questions": [
+        {**question, "score": 0.0, "checked": "not-checked", "cases": []} for question in empty.to_json()["questions"]
+    ]}  # fmt: skip
+    fill(graded, [SubmissionResult.from_json(data)])
+    name = empty.questions[0].name
+    assert adjust(graded, empty.learner, name, "1.5", "--reason", "On paper.")[0] == 0
+    page = Page(graded / "feedback" / f"{empty.learner}.html")
+    assert "1.5 of 15 points" in page.words
+    assert "◐ in part (set by hand)" in page.words
+    assert "The reason: On paper." in page.words
+    assert empty.questions[1].name not in page.words
+
+
+def test_another_batch_in_the_same_folder_keeps_its_reports(graded: Path) -> None:
+    result, name = someone(made_up_class(12))
+    fill(graded, [other for other in made_up_class(12) if other.learner != result.learner])
+    before = files(graded)
+    code, said = adjust(graded, result.learner, name, "0.5", "--reason", "why")
+    assert code == 0 and "are of another batch. Grade the submissions of 02-preprocessing again" in said
+    assert files(graded) == before
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (("q2_1",), "Give a SCORE and a --reason, or --undo"),
+    (("q2_1", "1", "--undo"), "Give a SCORE and a --reason, or --undo"),
+    (("q2_1", "--undo", "--reason", "x"), "Give a SCORE and a --reason, or --undo"),
+    (("q2_1", "1"), "Say why with --reason"),
+    (("q2_1", "--undo"), "was not set by hand"),
+    (("q2_1", "one", "--reason", "x"), "not a valid float"),
+])  # fmt: skip
+def test_wrong_usage(graded: Path, arguments: tuple[str, ...], message: str) -> None:
+    before = files(graded)
+    code, said = adjust(graded, made_up_class(12)[0].learner, *arguments)
+    assert code == 2 and message in said
+    assert files(graded) == before
+
+
+@pytest.mark.parametrize("command", [["adjust", "Ada", "q2_1", "1", "--reason", "x"], ["export", "csv"]])
+def test_a_gradebook_that_cannot_be_used(graded: Path, tmp_path: Path, command: list[str]) -> None:
+    def run(output: Path) -> str:
+        done = CliRunner().invoke(main, [*command, "--output", str(output)])
+        assert done.exit_code == 2 and "Traceback" not in done.output
+        return done.output
+
+    assert "There is no gradebook in" in run(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists(), "looking must not begin one"
+    with Gradebook(graded / "gradebook.sqlite") as book:
+        assert "in use by another grader. Wait until it has finished" in run(graded)
+        book._connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    assert "was written by a newer version of this program" in run(graded)
