@@ -7,6 +7,7 @@ one message and exit code 2, never as a traceback.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from autograder.course import CourseError
 
 if TYPE_CHECKING:
     from autograder.grading.gradebook import Gradebook
+    from autograder.grading.results import SubmissionResult
+    from autograder.reports.roster import Attendance
 
 
 class Command(click.Group):
@@ -57,26 +60,46 @@ def build(exercises: tuple[str, ...]) -> None:
               help="Megabytes a submission may use.")
 @click.option("--no-sandbox", is_flag=True,
               help="Run the notebooks unconfined. Only for code you trust as your own.")
+@click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
+              help="The class list, with a column Name, Email, ID, Username or Learner: grades.csv and the class "
+              "report then say who is missing, and who is not on it.")
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
-          scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool) -> None:
+          scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
+          roster: Path | None) -> None:
     """Grade folders of notebooks, notebooks and zips."""
     from contextlib import nullcontext
 
     from autograder.course import address
     from autograder.grading.batch import BatchStopped, grade_paths
     from autograder.grading.cluster import connect
+    from autograder.reports.roster import read_roster
     from autograder.reports.write import write_reports
 
+    if roster:
+        read_roster(roster)  # what is wrong with it is said before anything is graded
     try:
         with connect(scheduler) if scheduler else nullcontext() as pool:
             outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
-                                  timeout=timeout, memory_mb=memory, confined=not no_sandbox)
+                                  timeout=timeout, memory_mb=memory, confined=not no_sandbox,
+                                  notes={"roster": str(roster.resolve())} if roster else {})
     except BatchStopped as stopped:
         click.echo(stopped, err=True)
         sys.exit(130)
-    write_reports(outcome.counting, output, book=address())
+    attendance = _attendance(roster, outcome.counting)
+    write_reports(outcome.counting, output, book=address(), attendance=attendance)
+    for remark in attendance.remarks() if attendance else ():
+        click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
+
+
+def _attendance(roster: Path | None, results: Sequence[SubmissionResult]) -> Attendance | None:
+    """Who is missing, if there is a roster."""
+    from autograder.reports.roster import attendance, read_roster
+
+    if roster is None:
+        return None
+    return attendance(read_roster(roster), [(result.learner, result.assignment) for result in results])
 
 
 @main.command()
@@ -148,7 +171,12 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
             done = by_hand.adjust(book, learner, question, score, reason, assignment)
         results = book.results(newest_batch=True)
         if any((r.learner, r.assignment) == (done.learner, done.assignment) for r in results):
-            write_reports(results, output, book=address())
+            roster = book.options().get("roster")
+            if roster and not Path(roster).is_file():
+                click.echo(f"The roster {roster} is gone; the reports no longer say who is missing.", err=True)
+                roster = None
+            attendance = _attendance(Path(roster) if roster else None, results)
+            write_reports(results, output, book=address(), attendance=attendance)
         else:
             click.echo(f"The reports in {output} are of another batch. Grade the submissions of {done.assignment} "
                        "again to write them with this score; what is unchanged is not run again.", err=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,6 +94,7 @@ def grade_paths(
     confined: bool = True,
     pool: Pool | None = None,
     console: Console | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Grades everything handed in under `paths`.
 
@@ -107,6 +108,7 @@ def grade_paths(
         confined: False runs notebooks without isolation.
         pool: runs the tasks; `jobs` threads of this process when not given.
         console: where progress is shown; standard error when not given.
+        notes: what else the gradebook shall remember of this batch.
 
     Raises:
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
@@ -119,6 +121,7 @@ def grade_paths(
     with Gradebook(output / GRADEBOOK) as gradebook:
         gradebook.begin_run({
             "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
+            **(notes or {}),
         })  # fmt: skip
         results = batch.run(search.found, gradebook, jobs or cores(), pool)
         counting = gradebook.results(newest_batch=True)

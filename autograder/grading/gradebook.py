@@ -256,6 +256,12 @@ class Gradebook:
             if not newest_batch or seen
         ]
 
+    def options(self) -> dict[str, Any]:
+        """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
+        with self._explained():
+            row = self._connection.execute("SELECT options FROM run ORDER BY id DESC LIMIT 1").fetchone()
+        return {} if row is None else dict(json.loads(row[0]))
+
     def _all(self) -> list[tuple[SubmissionResult, dict[str, tuple[float, Adjustment]], bool]]:
         """Each result, the adjustments of its learner in its exercise, and whether the newest batch had it."""
         with self._explained():

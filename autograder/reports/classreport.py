@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports import charts, items, pages, text, words
 from autograder.reports.grades import in_order, questions_of
+from autograder.reports.roster import Attendance
 
 LONGEST_MESSAGE = 500
 MOST_MESSAGES = 15
@@ -95,12 +96,14 @@ class Exercise:
     slowest: tuple[Row, ...]
 
 
-def class_report(results: Sequence[SubmissionResult], links: Sequence[str]) -> str:
+def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
+                 attendance: Attendance | None = None) -> str:
     """The page as one HTML file.
 
     Args:
         results: all submissions of a batch, of one exercise or several.
         links: for each of them the address of its feedback page, relative to the report.
+        attendance: who is missing, where there is a roster.
     """
     possible = words.possible_points(results)
     link_of = {id(result): link for result, link in zip(results, links, strict=True)}
@@ -127,6 +130,11 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str]) -> s
                     words.SANDBOX.get(level, "A level that this report does not know."), count)
                    for level, count in sorted(Counter(r.sandbox for r in ordered).items())],
         flagged=rows_of(r for r in ordered if r.flags),
+        missing=[(text.short(words.facts(name).title), [_name(learner) for learner in names])
+                 for name, names in attendance.missing.items() if names] if attendance else [],
+        unmatched=list(map(_name, attendance.unmatched)) if attendance else [],
+        ambiguous=list(map(_name, attendance.ambiguous)) if attendance else [],
+        people=attendance.people if attendance else 0,
         by_hand=_by_hand(ordered, rows),
         alike=_alike(ordered, rows_of),
         alike_known=any(CODE_KEY in r.environment for r in ordered),

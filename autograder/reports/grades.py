@@ -1,11 +1,11 @@
-"""`grades.csv`: one row per submission, safe to open in any spreadsheet."""
+"""`grades.csv`: one row per submission, and per learner who handed in none, safe to open in any spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autograder.course import CourseError
@@ -37,8 +37,16 @@ def questions_of(results: Sequence[SubmissionResult]) -> list[str]:
     return list(names)
 
 
-def grades_csv(results: Sequence[SubmissionResult]) -> str:
+MISSING = "missing"
+"""The status of somebody on the roster who handed in nothing; no verdict, for there is nothing to judge."""
+
+
+def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None) -> str:
     """The table as CSV text: the columns of `COLUMNS`, then one per question.
+
+    Args:
+        results: in any order.
+        missing: for each exercise who handed in nothing; they stand at the end, without a score.
 
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where a score was set
@@ -61,6 +69,11 @@ def grades_csv(results: Sequence[SubmissionResult]) -> str:
             *(scores.get(name, "") for name in questions),
             *(text.cell(notes[name](result)) for name in noted),
         ])
+    for assignment, names in (missing or {}).items():
+        points = text.number(possible.get(assignment, 0.0), 5)
+        for name in names:
+            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points]
+            table.append(row + [""] * (len(table[0]) - len(row)))
     return to_csv(table)
 
 

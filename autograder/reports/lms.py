@@ -34,11 +34,10 @@ from autograder.grading.results import SubmissionResult
 from autograder.reports import roster, text, words
 from autograder.reports.files import write_text
 from autograder.reports.grades import grades_csv, in_order, to_csv
-from autograder.reports.roster import squashed
+from autograder.reports.roster import CANVAS_POINTS, squashed
 
 CANVAS_PERSON = ("student", "lastname", "firstname", "id", "sisuserid", "sisloginid", "integrationid",
                  "rootaccount", "section")
-CANVAS_POINTS = "Points Possible"
 MOODLE_PERSON = ("firstname", "surname", "lastname", "idnumber", "emailaddress", "username")
 MOODLE_KEYS = ("idnumber", "emailaddress", "username")
 WORKSHEET = ("identifier", "fullname", "emailaddress", "grade", "maximumgrade", "lastmodifiedsubmission",

@@ -9,11 +9,12 @@ import csv
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.reports import text
 
 IDENTIFIERS = ("id", "sisuserid", "sisloginid", "integrationid", "idnumber", "username", "emailaddress",
                "email", "sid", "studentid", "login", "learner", "identifier")
@@ -21,6 +22,9 @@ IDENTIFIERS = ("id", "sisuserid", "sisloginid", "integrationid", "idnumber", "us
 
 FIRST_NAMES = ("firstname", "givenname")
 LAST_NAMES = ("lastname", "surname", "familyname")
+CANVAS_POINTS = "Points Possible"
+"""What Canvas writes into the row under the header, where nobody stands."""
+
 WHOLE_NAMES = ("student", "fullname", "name")
 
 
@@ -41,8 +45,8 @@ class Table:
         return next((row[place] for place in self.columns(names) if row[place].strip()), "")
 
 
-def read_table(path: Path) -> Table:
-    """Read a CSV file: comma, semicolon or tab between cells; UTF-8 or UTF-16.
+def read_table(path: Path, fewest: int = 2) -> Table:
+    """Read a CSV file: comma, semicolon or tab between cells; UTF-8 or UTF-16; `fewest` columns or more.
 
     Raises:
         CourseError: it cannot be read, has no header, or names the same column twice.
@@ -61,7 +65,7 @@ def read_table(path: Path) -> Table:
     except csv.Error as error:
         raise CourseError(f"{path} is no CSV file: {error}.") from error
     table = max(tables, key=lambda rows: len(rows[0]) if rows else 0)
-    if not table or len(table[0]) < 2:
+    if not table or len(table[0]) < fewest:
         raise CourseError(f"{path} is no table: its first line must name the columns, with commas between.")
     header = tuple(name.strip() for name in table[0])
     twice = [name for name, times in Counter(header).items() if name and times > 1]
@@ -80,12 +84,14 @@ class Found:
         unmatched: learners that nobody in the table fits.
         ambiguous: learners that several fit, or that share one person with another learner.
         absent: the people of the table that no learner is.
+        nobody: those of them that none of the ambiguous learners could be either.
     """
 
     rows: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     unmatched: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
 
 
 def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Sequence[str]) -> Found:
@@ -113,13 +119,91 @@ def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Sequence[str])
     claims = Counter(own[0] for own in places.values() if len(own) == 1)
     sure = {own[0]: learner for learner, own in places.items() if len(own) == 1 and claims[own[0]] == 1}
     certain = set(sure.values())
+    claimed = {place for own in places.values() for place in own}
+    shown = [(names[place] or _identifiers(table, row) or ["(no name)"])[0] for place, row in enumerate(rows)]
     return Found(
         rows=[(sure[place], row) for place, row in enumerate(rows) if place in sure],
         unmatched=tuple(learner for learner, own in places.items() if not own),
         ambiguous=tuple(learner for learner, own in places.items() if own and learner not in certain),
-        absent=tuple((names[place] or _identifiers(table, row) or ["(no name)"])[0]
-                     for place, row in enumerate(rows) if place not in sure),
+        absent=tuple(name for place, name in enumerate(shown) if place not in sure),
+        nobody=tuple(name for place, name in enumerate(shown) if place not in claimed),
     )
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """A class list held against what was handed in.
+
+    Attributes:
+        people: how many are on the list.
+        missing: for each exercise those on the list who handed in nothing for it. Who may be the author of
+            something that is not certain is not among them.
+        unmatched: learners that nobody on the list fits.
+        ambiguous: learners that several fit, or that share one person with another learner.
+    """
+
+    people: int
+    missing: Mapping[str, tuple[str, ...]]
+    unmatched: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+    def remarks(self) -> list[str]:
+        """One line for each thing that the instructor should know, for the terminal."""
+        told = [(f"{len(names)} of {self.people} on the roster handed in nothing for {name}", names)
+                for name, names in self.missing.items()]
+        told += [(f"{len(self.unmatched)} learners that nobody on the roster fits", self.unmatched),
+                 (f"{len(self.ambiguous)} learners of whom it is not certain who they are", self.ambiguous)]
+        return [f"{what}: {text.clip(', '.join(map(text.line, names)), 500)}" for what, names in told if names]
+
+
+def read_roster(path: Path) -> Table:
+    """The class list: a CSV with one row for each person, and a column for names, email addresses or numbers.
+
+    Raises:
+        CourseError: it cannot be read, has no such column, or has somebody in it twice.
+    """
+    table = read_table(path, fewest=1)
+    known = (*IDENTIFIERS, *WHOLE_NAMES, *FIRST_NAMES, *LAST_NAMES)
+    if not table.columns(known):
+        raise CourseError(
+            f"{path} has no column that says who somebody is. Call one of its columns Name, Email, ID, Username "
+            "or Learner; it has: " + text.clip(", ".join(map(repr, table.header)), 300) + "."
+        )
+    people = [row for row in table.rows if any(row[place].strip() for place in table.columns(known))
+              and CANVAS_POINTS not in row[0]]
+    for place in table.columns(IDENTIFIERS):
+        _refuse_twice(path, table.header[place], [_plain(row[place]) for row in people])
+    if not table.columns(IDENTIFIERS):
+        _refuse_twice(path, "name", [" ".join(map(_plain, row)) for row in people])
+    if not people:
+        raise CourseError(f"There is nobody in {path}: it has a header, and no rows.")
+    return Table(path, table.header, tuple(people))
+
+
+def _refuse_twice(path: Path, column: str, values: Sequence[str]) -> None:
+    twice = [value for value, times in Counter(values).items() if value.strip() and times > 1]
+    if twice:
+        raise CourseError(
+            f"{path} has the same {column} in more than one row: {text.clip(', '.join(map(repr, twice)), 300)}. "
+            "Each person stands in it once; remove the other rows and try again."
+        )
+
+
+def attendance(table: Table, handed_in: Sequence[tuple[str, str]]) -> Attendance:
+    """Who on the class list handed in nothing, and who handed in without being on it.
+
+    Args:
+        table: from `read_roster`.
+        handed_in: learner and exercise, one pair for each submission. Where the exercise is not known it is
+            empty, and the submission counts for none.
+    """
+    learners = list(dict.fromkeys(learner for learner, _ in handed_in if learner.strip()))
+    found = find(table, table.rows, learners)
+    missing = {}
+    for assignment in sorted({assignment for _, assignment in handed_in if assignment}):
+        there = {learner for learner, own in handed_in if own == assignment}
+        missing[assignment] = (*found.nobody, *(learner for learner, _ in found.rows if learner not in there))
+    return Attendance(len(table.rows), missing, found.unmatched, found.ambiguous)
 
 
 def _identifiers(table: Table, row: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """All reports of a batch, written into one folder.
 
-    grades.csv            one row per submission
+    grades.csv            one row per submission, and per learner who handed in none
     report.html           the class report
     feedback/NAME.html    one page per learner, with all of that learner's submissions
     results/NAME.json     one file per submission, in Gradescope's format; with more
@@ -28,9 +28,11 @@ from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
 from autograder.reports.grades import grades_csv, in_order
 from autograder.reports.gradescope import results_json
+from autograder.reports.roster import Attendance
 
 
-def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "") -> None:
+def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "",
+                  attendance: Attendance | None = None) -> None:
     """Write the table, the pages and the result files of a batch into the folder `output`.
 
     Each file is replaced in one step; the class report comes last, so that
@@ -40,6 +42,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         results: the batch, in any order.
         output: made where it is missing.
         book: address of the book's start page, if learners can reach one. Feedback pages then link to it.
+        attendance: who is missing, where there is a roster.
 
     Raises:
         CourseError: a file cannot be written.
@@ -49,7 +52,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     names = text.file_names(owners)
     possible = words.possible_points(ordered)
 
-    write_text(output / "grades.csv", grades_csv(ordered))
+    write_text(output / "grades.csv", grades_csv(ordered, attendance.missing if attendance else None))
     for path, result in _result_files(ordered, owners, names):
         content = json.dumps(results_json(result), ensure_ascii=False, indent=1)
         write_text(output / "results" / path, content + "\n")
@@ -63,7 +66,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         write_text(output / "feedback" / f"{names[owner]}.html", page)
 
     links = [f"feedback/{quote(names[owner])}.html" for owner in owners]
-    write_text(output / "report.html", class_report(ordered, links))
+    write_text(output / "report.html", class_report(ordered, links, attendance))
 
 
 def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:

@@ -1,0 +1,119 @@
+"""The class list: who handed in nothing is known and shown, and nobody is counted as missing by mistake."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.course import CourseError
+from autograder.grading.batch import Outcome
+from autograder.grading.gradebook import Gradebook
+from autograder.reports.grades import read_grades
+from autograder.reports.roster import attendance, read_roster
+from tests.reports.made_up import made_up_class
+from tests.reports.test_write import Page
+
+pytestmark = pytest.mark.fast
+
+PEOPLE = """\
+Name,Email
+"Lovelace, Ada",ada@uni.example
+Jörg Müller,jm@uni.example
+Sam Smith,sam1@uni.example
+Sam Smith,sam2@uni.example
+=1+1,eve@uni.example
+"""
+
+
+def save(folder: Path, content: str) -> Path:
+    path = folder / "roster.csv"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+def test_who_is_missing_and_who_is_not_on_the_list(tmp_path: Path) -> None:
+    found = attendance(read_roster(save(tmp_path, PEOPLE)), [
+        ("Ada Lovelace", "01-a"), ("Ada Lovelace", "02-b"), ("jm@uni.example", "02-b"), ("Sam Smith", "02-b"),
+        ("stranger", "02-b"), ("eve@uni.example", ""), ("", "02-b"),
+    ])  # fmt: skip
+    assert found.people == 5
+    assert found.missing == {"01-a": ("jm@uni.example", "eve@uni.example"), "02-b": ("eve@uni.example",)}
+    assert (found.unmatched, found.ambiguous) == (("stranger",), ("Sam Smith",)), "one of two is not missing"
+    assert found.remarks() == [
+        "2 of 5 on the roster handed in nothing for 01-a: jm@uni.example, eve@uni.example",
+        "1 of 5 on the roster handed in nothing for 02-b: eve@uni.example",
+        "1 learners that nobody on the roster fits: stranger",
+        "1 learners of whom it is not certain who they are: Sam Smith",
+    ]
+
+
+def test_a_list_of_names_alone_and_a_canvas_gradebook_are_rosters(tmp_path: Path) -> None:
+    found = attendance(read_roster(save(tmp_path, "Learner\nada\n\nbob\n")), [("ada", "01-a")])
+    assert (found.people, found.missing) == (2, {"01-a": ("bob",)})
+    canvas = "Student,ID,Section\n    Points Possible,,\n\"Lovelace, Ada\",40312,A\n"
+    assert attendance(read_roster(save(tmp_path, canvas)), [("x_40312_9", "01-a")]).missing == {"01-a": ()}
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (PEOPLE + "Ada,ADA@uni.example\n", "same Email in more than one row: 'ada@uni.example'.* remove the other rows"),
+    ("First name,Surname\nAda,L\nada,L\n", "same name in more than one row: 'ada l'"),
+    ("Learner\nada\nada\n", "same Learner in more than one row: 'ada'"),
+    ("Color,Points\nred,1\n", "no column that says who somebody is.* it has: 'Color', 'Points'"),
+    ("Name,Email\n", "There is nobody in"),
+    ("", "is no table"),
+])  # fmt: skip
+def test_a_roster_that_is_not_in_order(tmp_path: Path, content: str, message: str) -> None:
+    path = save(tmp_path, content)
+    with pytest.raises(CourseError, match=message):
+        read_roster(path)
+    (tmp_path / "alice.ipynb").write_text("{")
+    done = CliRunner().invoke(main, ["grade", str(tmp_path), "--roster", str(path), "--output", str(tmp_path / "out")])
+    assert done.exit_code == 2 and "roster.csv" in done.output and "Traceback" not in done.output
+    assert not (tmp_path / "out").exists(), "said before anything is graded"
+
+
+def test_the_command_shows_it_everywhere_and_adjust_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = made_up_class(8)
+    names = [result.learner for result in results[1:]]
+    roster = save(tmp_path, "Name\n" + "\n".join([*names, "=1+1 <b>", "Late Larry"]) + "\n")
+    output = tmp_path / "out"
+
+    def grade_paths(paths: object, *, output: Path, notes: dict[str, str], **_: object) -> Outcome:
+        with Gradebook(output / "gradebook.sqlite") as book:
+            book.begin_run(notes)
+            for result in results:
+                book.record(result, "")
+            return Outcome(results, book.results(newest_batch=True), [])
+
+    monkeypatch.setattr("autograder.grading.batch.grade_paths", grade_paths)
+    done = CliRunner().invoke(main, ["grade", str(tmp_path), "--output", str(output), "--roster", str(roster)])
+    assert done.exit_code == 0, done.output
+    assert "2 of 9 on the roster handed in nothing for 02-preprocessing: =1+1 <b>, Late Larry" in done.output
+    assert f"1 learners that nobody on the roster fits: {results[0].learner}" in done.output
+
+    def check() -> None:
+        rows = read_grades(output / "grades.csv")
+        assert len(rows) == 10
+        for row, name in zip(rows[-2:], ("=1+1 <b>", "Late Larry"), strict=True):
+            assert (row["learner"], row["status"], row["score"]) == (name, "missing", "")
+            assert (row["assignment"], row["possible"]) == ("02-preprocessing", "15")
+        assert "'=1+1" in (output / "grades.csv").read_text(encoding="utf-8"), "no formula"
+        report = Page(output / "report.html")
+        assert "Not handed in 2 of 9 on the roster: =1+1 <b> Late Larry" in report.words
+        assert f"{results[0].learner}: nobody on the roster fits" in report.words
+        assert not (output / "feedback" / "Late Larry.html").exists()
+
+    check()
+    someone = next(result for result in results if result.status.value == "graded")
+    arguments = ["adjust", someone.learner, "q2_1", "1", "--reason", "why", "--output", str(output)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    check()
+    shutil.move(roster, tmp_path / "moved.csv")
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0 and "roster.csv is gone; the reports no longer say who is missing" in done.output
