@@ -66,6 +66,9 @@ def fitted(**arguments: Any) -> None:
     (lambda: fitted(loss="mse", metrics="accuracy"), "so they are a list"),
     (lambda: fitted(loss="mse", metrics=["accuracyy"]), "spelled as Keras spells it"),
     (lambda: fitted(loss="categorical_crossentropy"), "one-hot rows with categorical_crossentropy"),
+    (lambda: fitted(loss="mse", loss_weights=["accuracy"]), "write `metrics=[...]`"),
+    (lambda: fitted(), "needs a loss"),
+    (lambda: keras.layers.Dense(1.5), "whole number of units"),
     (lambda: model(keras.Input((4,))).evaluate(keras.ops.zeros((2, 4))), "Compile the model first"),
 ])
 def test_what_keras_says_is_explained(mistake: Any, cause: str) -> None:
