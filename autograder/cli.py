@@ -60,12 +60,14 @@ def build(exercises: tuple[str, ...]) -> None:
               help="Megabytes a submission may use.")
 @click.option("--no-sandbox", is_flag=True,
               help="Run the notebooks unconfined. Only for code you trust as your own.")
+@click.option("--attempts", type=click.Choice(["latest", "best"]), default="latest", show_default=True,
+              help="Which counts where a learner handed in more than once. All of them stay in the gradebook.")
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="The class list, with a column Name, Email, ID, Username or Learner: grades.csv and the class "
               "report then say who is missing, and who is not on it.")
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
-          roster: Path | None) -> None:
+          attempts: str, roster: Path | None) -> None:
     """Grade folders of notebooks, notebooks and zips."""
     from contextlib import nullcontext
 
@@ -81,7 +83,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
         with connect(scheduler) if scheduler else nullcontext() as pool:
             outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
                                   timeout=timeout, memory_mb=memory, confined=not no_sandbox,
-                                  notes={"roster": str(roster.resolve())} if roster else {})
+                                  attempts=attempts, notes={"roster": str(roster.resolve())} if roster else {})
     except BatchStopped as stopped:
         click.echo(stopped, err=True)
         sys.exit(130)
@@ -169,7 +171,7 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
             done = by_hand.undo(book, learner, question, assignment)
         else:
             done = by_hand.adjust(book, learner, question, score, reason, assignment)
-        results = book.results(newest_batch=True)
+        results = book.counting().batch
         if any((r.learner, r.assignment) == (done.learner, done.assignment) for r in results):
             roster = book.options().get("roster")
             if roster and not Path(roster).is_file():
@@ -212,7 +214,10 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     from autograder.reports.lms import export as export_grades
 
     with _gradebook(output) as book:
-        results = book.results()
+        counting = book.counting()
+    results = counting.everything
+    if counting.left_out:
+        click.echo(f"{counting.left_out} attempts that do not count are left out.", err=True)
     done = export_grades(target, results, path or output / f"{target}.csv", template=template,
                          assignment=assignment, column=column, scale=scale)
     for remark in done.remarks():

@@ -48,7 +48,7 @@ def adjust(
     Raises:
         CourseError: there is no such learner or question, or the score or the reason is none.
     """
-    result, found = _question(book.results(), learner, question, assignment)
+    result, found = _question(book.counting().everything, learner, question, assignment)
     if result.status is Verdict.ERROR:
         raise CourseError(
             f"{result.learner} has no score in {result.assignment} yet, because the grader itself failed. "
@@ -72,7 +72,7 @@ def undo(book: Gradebook, learner: str, question: str, assignment: str | None = 
     Raises:
         CourseError: there is no such learner or question, or its score was not set by hand.
     """
-    result, found = _question(book.results(), learner, question, assignment)
+    result, found = _question(book.counting().everything, learner, question, assignment)
     if found.adjustment is None or not book.undo(result.learner, result.assignment, found.name):
         raise CourseError(f"The score of {result.learner} in {found.name} was not set by hand; nothing is changed.")
     computed = found.adjustment.computed

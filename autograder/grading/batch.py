@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -23,9 +23,10 @@ from rich.console import Console
 from autograder import course
 from autograder.course import Assignment, CourseError
 from autograder.grading import worker
+from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.engine import EngineError
-from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook import Counting, Gradebook
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.submission import RunLimits, refused, ungraded
@@ -72,7 +73,8 @@ class Outcome:
 
     Attributes:
         results: what the checks gave, one for each submission, in the order of learner and name.
-        counting: what goes into grades and reports: with the scores that were set by hand.
+        counting: what goes into grades and reports: of each learner the attempt that counts, with the scores
+            that were set by hand.
         grader_errors: one sentence for each submission that the grader itself failed on.
         others: files that were neither a notebook nor a zip.
     """
@@ -94,6 +96,7 @@ def grade_paths(
     confined: bool = True,
     pool: Pool | None = None,
     console: Console | None = None,
+    attempts: str = LATEST,
     notes: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Grades everything handed in under `paths`.
@@ -108,6 +111,7 @@ def grade_paths(
         confined: False runs notebooks without isolation.
         pool: runs the tasks; `jobs` threads of this process when not given.
         console: where progress is shown; standard error when not given.
+        attempts: `latest` or `best`: which of a learner's attempts counts.
         notes: what else the gradebook shall remember of this batch.
 
     Raises:
@@ -121,13 +125,14 @@ def grade_paths(
     with Gradebook(output / GRADEBOOK) as gradebook:
         gradebook.begin_run({
             "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
-            **(notes or {}),
+            "attempts": attempts, **(notes or {}),
         })  # fmt: skip
         results = batch.run(search.found, gradebook, jobs or cores(), pool)
-        counting = gradebook.results(newest_batch=True)
+        counting = gradebook.counting(attempts)
         gradebook.end_run()
     if search.others:
         batch.say(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
+    batch.say_attempts(counting, attempts)
     errors = [
         f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)}): {result.reason}"
         for result in results
@@ -135,7 +140,7 @@ def grade_paths(
     ]
     for error in errors:
         batch.say(f"Not graded: {error}")
-    return Outcome(results, counting, errors, list(search.others))
+    return Outcome(results, counting.batch, errors, list(search.others))
 
 
 class _Batch:
@@ -150,11 +155,22 @@ class _Batch:
         self.confined = confined
         self.console = console
         self.known = course.exercise_names()
+        self.found: Sequence[Found] = ()
         self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
         self.timeouts: dict[str, float] = {}
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def say_attempts(self, counting: Counting, policy: str) -> None:
+        """What of a learner's several attempts became."""
+        if counting.left_out:
+            self.say(f"Of learners with several attempts the {policy} counts; {counting.left_out} other attempts "
+                     "stay in the gradebook.")  # fmt: skip
+        if counting.uncertain:
+            names = ", ".join(one_line(result.learner, 60) for result in counting.uncertain[:10])
+            self.say(f"{len(counting.uncertain)} handed in several files, and nothing says which is the latest; "
+                     f"the best of them counts: {names}.")  # fmt: skip
 
     def bundle(self, name: str) -> Bundle:
         if name not in self.assignments:
@@ -166,6 +182,7 @@ class _Batch:
         self, found: Sequence[Found], gradebook: Gradebook, jobs: int, pool: Pool | None
     ) -> list[SubmissionResult]:
         """All results, in the order of `found`."""
+        self.found = found
         results: dict[int, SubmissionResult] = {}
         with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
             waiting = []
@@ -286,6 +303,7 @@ class _Batch:
         progress: BatchProgress,
     ) -> None:
         position, fingerprint_ = key
+        result = replace(result, order=self.found[position].order, late=self.found[position].late)
         # What the grader failed on is tried again next time.
         gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
         results[position] = result

@@ -12,12 +12,15 @@ Schema, version 2 (`PRAGMA user_version`; `PRAGMA application_id` says that the 
 submission with the same fingerprint need not be run again.
 
 `submission` and `question` hold what the checks gave, `adjustment` what a
-person decided. They are joined when results are read, so no regrading touches
+person decided. They are joined when results are read, so no new grading touches
 an adjustment. It belongs to the learner, the exercise and the question, not to
 one file: it stays when the learner hands in again.
 
 Version 1 had no table `adjustment` and no column `submission.seen`. A gradebook
 of version 1 is brought to version 2 when it is opened, in one transaction.
+
+Every attempt of a learner is a row of `submission`. Which of them counts follows
+from `attempts` in the newest run's options (`attempts.py`).
 
 Each submission is written in one transaction, so a batch that is killed at any
 moment leaves what was graded and nothing half. One grader at a time: the file
@@ -30,13 +33,14 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.course import CourseError
+from autograder.grading import attempts
 from autograder.grading.results import Adjustment, SubmissionResult
 
 VERSION = 2
@@ -101,6 +105,23 @@ UPDATE submission SET seen = run;
 {ADJUSTMENT}""",
 }
 """What brings a gradebook of one version to the next."""
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The attempts that count.
+
+    Attributes:
+        everything: in the whole gradebook.
+        batch: of the learners and exercises of the newest batch.
+        uncertain: those of `everything` where nothing says which attempt is the latest.
+        left_out: how many attempts do not count.
+    """
+
+    everything: list[SubmissionResult]
+    batch: list[SubmissionResult]
+    uncertain: list[SubmissionResult]
+    left_out: int
 
 
 class Gradebook:
@@ -250,11 +271,30 @@ class Gradebook:
         Args:
             newest_batch: only what was handed in to the newest batch.
         """
+        with self._explained():
+            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
         return [
             _with_adjustments(result, adjustments)
             for result, adjustments, seen in self._all()
-            if not newest_batch or seen
+            if not newest_batch or seen == newest
         ]
+
+    def counting(self, policy: str | None = None) -> Counting:
+        """The attempts that count, with the scores that were set by hand.
+
+        Args:
+            policy: `latest` or `best`; that of the newest batch when not given.
+        """
+        policy = policy or str(self.options().get("attempts", attempts.LATEST))
+        everything = [(_with_adjustments(result, made), batch) for result, made, batch in self._all()]
+        counting, uncertain = attempts.counting(everything, policy)
+        with self._explained():
+            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
+        pairs = {(result.learner, result.assignment) for result, batch in everything if batch == newest}
+        now = {id(result) for result, batch in everything if batch == newest}
+        batch_ = [result for result in counting if id(result) in now or (
+            result.assignment and result.learner.strip() and (result.learner, result.assignment) in pairs)]
+        return Counting(counting, batch_, uncertain, len(everything) - len(counting))
 
     def options(self) -> dict[str, Any]:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
@@ -262,11 +302,11 @@ class Gradebook:
             row = self._connection.execute("SELECT options FROM run ORDER BY id DESC LIMIT 1").fetchone()
         return {} if row is None else dict(json.loads(row[0]))
 
-    def _all(self) -> list[tuple[SubmissionResult, dict[str, tuple[float, Adjustment]], bool]]:
-        """Each result, the adjustments of its learner in its exercise, and whether the newest batch had it."""
+    def _all(self) -> list[tuple[SubmissionResult, dict[str, tuple[float, Adjustment]], int]]:
+        """Each result, the adjustments of its learner in its exercise, and the newest batch that had it."""
         with self._explained():
             rows = self._connection.execute(
-                "SELECT result, seen = (SELECT max(id) FROM run) FROM submission"
+                "SELECT result, seen FROM submission"
                 " ORDER BY assignment, learner, name"
             ).fetchall()
             made = self._connection.execute(
@@ -275,7 +315,7 @@ class Gradebook:
         of: dict[tuple[str, str], dict[str, tuple[float, Adjustment]]] = {}
         for learner, assignment, question, score, *facts in made:
             of.setdefault((learner, assignment), {})[question] = score, Adjustment(0.0, *facts)
-        results = [(SubmissionResult.from_json(json.loads(text)), bool(seen)) for text, seen in rows]
+        results = [(SubmissionResult.from_json(json.loads(text)), seen) for text, seen in rows]
         return [(result, of.get((result.learner, result.assignment), {}), seen) for result, seen in results]
 
     def adjust(

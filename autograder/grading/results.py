@@ -199,6 +199,8 @@ class SubmissionResult:
         output: the end of what the notebook printed, plain text, cut to a limit.
         flags: reasons for an instructor to look at it, never punished by themselves.
         environment: versions and seeds of the run.
+        order: grows from attempt to attempt of a learner; 0 when not known.
+        late: whether the learning management system says that it came late.
         portrait: of the learner's network, for exercises that ask for one; None if there is none.
     """
 
@@ -214,6 +216,8 @@ class SubmissionResult:
     output: str = ""
     flags: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    order: int = 0
+    late: bool = False
     portrait: Portrait | None = None
 
     @property

@@ -46,6 +46,7 @@ class Row:
     seconds: float
     flags: tuple[str, ...]
     by_hand: bool
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row
         seconds=result.seconds,
         flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in result.flags),
         by_hand=any(question.adjustment for question in result.questions),
+        late=result.late,
     )
 
 

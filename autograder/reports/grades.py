@@ -49,13 +49,17 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
         missing: for each exercise who handed in nothing; they stand at the end, without a score.
 
     A submission that the grader itself failed on has no score: its cells stay
-    empty. Questions of another exercise stay empty, too. Where a score was set
-    by hand, a last column `adjusted` says which, from what to what, and why.
-    Decimal points, commas between cells, text through `text.cell`.
+    empty. Questions of another exercise stay empty, too. Where something came
+    late, a column `late` at the end says so; where a score was set by hand, a
+    column `adjusted` says which, from what to what, and why. Decimal points,
+    commas between cells, text through `text.cell`.
     """
     questions = questions_of(results)
     possible = words.possible_points(results)
-    notes: dict[str, Callable[[SubmissionResult], str]] = {"adjusted": words.adjusted}
+    notes: dict[str, Callable[[SubmissionResult], str]] = {
+        "late": lambda result: "late" if result.late else "",
+        "adjusted": words.adjusted,
+    }
     noted = [name for name, note in notes.items() if any(map(note, results))]
     table: list[list[str]] = [[*COLUMNS, *map(text.cell, questions), *noted]]
     for result in in_order(results):

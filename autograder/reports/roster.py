@@ -107,8 +107,8 @@ def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Sequence[str])
     names = [_names(table, row) for row in rows]
     evidence = (
         (ids, lambda learner: {_plain(learner)}),
-        ([{squashed(name) for name in own} for own in names], lambda learner: {squashed(learner)}),
-        ([{_unaccented(name) for name in own} for own in names], lambda learner: {_unaccented(learner)}),
+        ([{squashed(name) for name in own} for own in names], lambda learner: set(map(squashed, _bare(learner)))),
+        ([{_unaccented(name) for name in own} for own in names], lambda learner: set(map(_unaccented, _bare(learner)))),
         ([{number for value in own for number in _numbers(value)} for own in ids], _numbers),
     )
     places: dict[str, list[int]] = {}
@@ -221,6 +221,11 @@ def _names(table: Table, row: Sequence[str]) -> list[str]:
         if comma:
             found.append(f"{first.strip()} {last.strip()}")
     return found
+
+
+def _bare(learner: str) -> list[str]:
+    """A learner's name, and without the number that Canvas and Moodle put after it in file names."""
+    return [learner, re.sub(r"_[0-9]+$", "", learner)]
 
 
 def _numbers(value: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,24 @@ def test_canvas_with_its_template(graded: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert [row[1] for row in rows] == ["ID", "", "501"] and float(rows[2][-1]) == one.score
+
+
+def test_only_the_attempt_that_counts_is_exported(graded: Path) -> None:
+    first = next(result for result in made_up_class(12) if result.status.value == "graded")
+    again = replace(first, submission="again.ipynb", order=2, late=True, questions=tuple(
+        replace(question, score=0.0) for question in first.questions))  # fmt: skip
+    with Gradebook(graded / "gradebook.sqlite") as book:
+        book.begin_run({"attempts": "latest"})
+        book.record(replace(first, order=1), "")
+        book.record(again, "")
+    for policy, score, file in (("latest", 0.0, "again.ipynb"), ("best", first.score, first.submission)):
+        with Gradebook(graded / "gradebook.sqlite") as book:
+            book.begin_run({"attempts": policy})
+        done = CliRunner().invoke(main, ["export", "csv", "--output", str(graded)])
+        assert done.exit_code == 0 and "1 attempts that do not count are left out." in done.output
+        (row,) = [row for row in read_grades(graded / "csv.csv") if row["learner"] == first.learner]
+        assert (row["submission"], float(row["score"])) == (file, pytest.approx(score, abs=1e-5))
+        assert row.get("late", "") == ("late" if policy == "latest" else "")
 
 
 def test_a_folder_without_a_gradebook(tmp_path: Path) -> None:

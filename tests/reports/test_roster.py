@@ -54,6 +54,9 @@ def test_who_is_missing_and_who_is_not_on_the_list(tmp_path: Path) -> None:
 def test_a_list_of_names_alone_and_a_canvas_gradebook_are_rosters(tmp_path: Path) -> None:
     found = attendance(read_roster(save(tmp_path, "Learner\nada\n\nbob\n")), [("ada", "01-a")])
     assert (found.people, found.missing) == (2, {"01-a": ("bob",)})
+    bulk = [("Ada_881", "01-a"), ("bob_4", "01-a")]
+    people = read_roster(save(tmp_path, "Name\nAda\nBob\n"))
+    assert attendance(people, bulk).missing == {"01-a": ()}, "as Moodle names them"
     canvas = "Student,ID,Section\n    Points Possible,,\n\"Lovelace, Ada\",40312,A\n"
     assert attendance(read_roster(save(tmp_path, canvas)), [("x_40312_9", "01-a")]).missing == {"01-a": ()}
 

@@ -1,0 +1,177 @@
+"""Several attempts of one learner: all are kept, and one counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from autograder.course import CourseError
+from autograder.grading import worker
+from autograder.grading.adjust import adjust
+from autograder.grading.attempts import BEST, LATEST, counting
+from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
+from autograder.submissions.find import find
+from tests.grading import killable
+from tests.grading.conftest import NAME, write_notebook
+
+pytestmark = pytest.mark.fast
+
+
+def result(name: str, score: float, order: int = 0, learner: str = "ada", **changes: Any) -> SubmissionResult:
+    question = QuestionResult("q1", score, 4.0, "in-place")
+    made = SubmissionResult(learner, name, NAME, Verdict.GRADED, "", (question,), order=order)
+    return replace(made, **changes)
+
+
+def names(results: list[SubmissionResult]) -> list[str]:
+    return [result.submission for result in results]
+
+
+@pytest.mark.parametrize(("attempts", "latest", "best", "uncertain"), [
+    ([(result("a", 4, 7), 1), (result("b", 2, 9), 1), (result("c", 3, 8), 1)], "b", "a", False),
+    ([(result("a", 2, 7), 1), (result("b", 2, 9), 1)], "b", "b", False),
+    ([(result("a", 4, 7), 1), (result("b", 2), 1)], "a", "a", True),
+    ([(result("a", 4), 1), (result("b", 2), 2)], "b", "a", False),
+    ([(result("a", 4, 7, status=Verdict.ERROR), 1), (result("b", 0, 6), 1)], "a", "b", False),
+    ([(result("a", 0, 7, status=Verdict.UNREADABLE), 1), (result("b", 3, 6), 1)], "a", "b", False),
+])  # fmt: skip
+def test_which_attempt_counts(
+    attempts: list[tuple[SubmissionResult, int]], latest: str, best: str, uncertain: bool
+) -> None:
+    for order in (attempts, attempts[::-1]):
+        chosen, unsure = counting(order, LATEST)
+        assert (names(chosen), bool(unsure)) == ([latest], uncertain)
+        chosen, unsure = counting(order, BEST)
+        assert (names(chosen), unsure) == ([best], [])
+
+
+def test_what_belongs_to_nobody_or_to_no_exercise_is_not_dropped() -> None:
+    seen = [
+        (result("a", 1, learner=""), 1), (result("b", 2, learner=" "), 1), (result("c", 0, assignment=""), 1),
+        (result("d", 0, assignment=""), 1), (result("e", 2, learner="bob"), 1), (result("f", 1, assignment="91"), 1),
+    ]  # fmt: skip
+    assert names(counting(seen, LATEST)[0]) == list("abcdef")
+
+
+@pytest.fixture
+def no_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is run: a result that depends on the code alone."""
+    monkeypatch.setattr(worker, "grade_task", killable.stand_in)
+    monkeypatch.setattr(worker, "engine", lambda confined, helpers=(): killable.NoEngine())
+
+
+def run(folder: Path, output: Path, **options: Any) -> tuple[Outcome, str]:
+    said = StringIO()
+    outcome = grade_paths([folder], output=output, timeout=5, console=Console(file=said, width=300), **options)
+    return outcome, said.getvalue()
+
+
+def test_a_batch_keeps_all_and_counts_one(tmp_path: Path, no_running: None) -> None:
+    first, second = tmp_path / "monday", tmp_path / "friday"
+    write_notebook(first / f"lovelaceada_40312_991_{NAME}.ipynb", ["x = 1"])
+    write_notebook(first / f"mueller_LATE_40313_992_{NAME}.ipynb", ["x = 1"])
+    write_notebook(second / f"lovelaceada_LATE_40312_1007_{NAME}-1.ipynb", ["x = 0"])
+    run(first, tmp_path / "out")
+    scores = {}
+    for attempts in ("latest", "best"):
+        outcome, said = run(second, tmp_path / "out", attempts=attempts)
+        (one,) = outcome.counting
+        scores[attempts] = one.score
+        assert one.learner == "lovelaceada_40312"
+        assert f"the {attempts} counts; 1 other attempts stay in the gradebook" in said
+        assert (one.order == 1007, one.late) == ((True, True) if attempts == "latest" else (one.late, one.late))
+    with Gradebook(tmp_path / "out" / GRADEBOOK) as book:
+        all_ = book.results()
+        assert len(all_) == 3
+        ada = [r for r in all_ if r.learner == "lovelaceada_40312"]
+        assert scores["latest"] == max(ada, key=lambda r: r.order).score
+        assert scores["best"] == max(r.score for r in ada)
+        assert len({r.score for r in ada}) == 2, "else this proves nothing"
+        assert [r.late for r in all_ if r.learner == "mueller_40313"] == [True]
+        assert book.counting().everything == book.counting("best").everything, "as the newest batch was told"
+        assert names(book.counting("latest").everything) != names(book.counting("best").everything) or (
+            scores["latest"] == scores["best"])
+        adjust(book, "lovelaceada_40312", "q1", 1.5, "why")
+        assert {r.questions[0].score for r in book.results() if r.learner == "lovelaceada_40312"} == {1.5}
+
+
+def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: None) -> None:
+    for name in ("a", "b"):
+        write_notebook(tmp_path / "class" / "ada" / f"{name}.ipynb", [f"{name} = 1"])
+    outcome, said = run(tmp_path / "class", tmp_path / "out")
+    assert (len(outcome.results), len(outcome.counting)) == (2, 1)
+    assert "1 handed in several files, and nothing says which is the latest; the best of them counts: ada." in said
+
+
+METADATA = """\
+---
+submission_98765:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '40312'
+    :email: ada@uni.example
+  - :name: Jörg Müller
+    :sid: '40313'
+    :email:
+  :created_at: 2026-01-18 20:29:43.210614000 Z
+  :score: 10.0
+submission_98766:
+  :submitters:
+  - :name: 李 明
+  :created_at: 2026-01-18 20:29:43.210614000 Z
+"""
+
+
+def found(folder: Path) -> list[tuple[str, int, bool]]:
+    return [(item.learner, item.order, item.late) for item in find([folder]).found]
+
+
+@pytest.mark.parametrize(("inside", "expected"), [
+    (f"lovelaceada_40312_991_{NAME}.ipynb", ("lovelaceada_40312", 991, False)),
+    (f"lovelaceada_LATE_40312_991_{NAME}-1.ipynb", ("lovelaceada_40312", 991, True)),
+    (f"loe-lace--ada-late_40312_991_{NAME}.zip", ("loe-lace--ada_40312", 991, True)),
+    ("李明_7_12_my_work_3_4_x.ipynb", ("李明_7", 12, False)),
+    (f"anon_Ab3dE_991_{NAME}.ipynb", ("anon_Ab3dE", 991, False)),
+    (f"LATE_anon_Ab3dE_991_{NAME}.ipynb", ("anon_Ab3dE", 991, True)),
+    (f"download/lovelaceada_40312_991_{NAME}.ipynb", ("lovelaceada_40312", 991, False)),
+    (f"a_4_9_{NAME}_2026_10_31T09_30_00_12.zip", ("a_4", 9, False)),
+    (f"Jörg Müller_88101_assignsubmission_file_/{NAME}.ipynb", ("Jörg Müller_88101", 0, False)),
+    (f"Jörg Müller_88101_assignsubmission_file/deep/{NAME}.ipynb", ("Jörg Müller_88101", 0, False)),
+    (f"Jörg Müller_88101_assignsubmission_file_{NAME}.ipynb", ("Jörg Müller_88101", 0, False)),
+    ("Participant_88101_assignsubmission_file_/work.ipynb", ("Participant_88101", 0, False)),
+    (f"submission_5/{NAME}.ipynb", ("submission_5", 5, False)),
+    (f"alice_{NAME}_2026_10_31T09_30_00_12.zip", ("alice", 20261031093000000012, False)),
+])  # fmt: skip
+def test_names_of_learning_management_systems(tmp_path: Path, inside: str, expected: tuple[str, int, bool]) -> None:
+    path = tmp_path / "class" / inside
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    assert found(tmp_path / "class") == [expected]
+    if expected[1] != 20261031093000000012:
+        (alone,) = find([path]).found
+        assert (alone.learner, alone.order, alone.late) == expected, "also when the file itself is named"
+
+
+def test_gradescope_says_who_is_who(tmp_path: Path) -> None:
+    for number in (98765, 98766, 98767):
+        (tmp_path / "export" / f"submission_{number}").mkdir(parents=True)
+        (tmp_path / "export" / f"submission_{number}" / "work.ipynb").write_text("{}")
+    metadata = tmp_path / "export" / "submission_metadata.yml"
+    metadata.write_text(METADATA, encoding="utf-8")
+    for folder in (tmp_path, tmp_path / "export"):
+        assert found(folder) == [
+            ("40313", 98765, False), ("ada@uni.example", 98765, False), ("submission_98767", 98767, False),
+            ("李 明", 98766, False),
+        ]  # fmt: skip
+        assert find([folder]).others == ()
+    for broken in ("a: [", "- 1\n", "submission_1: {}\n"):
+        metadata.write_text(broken)
+        with pytest.raises(CourseError, match=r"submission_metadata\.yml cannot be read .*Unpack the export again"):
+            find([tmp_path])
