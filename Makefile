@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: all environment exercises book class test check browser lock clean help
+.PHONY: all environment exercises book class test check verify bench browser lock clean help
 
 all: environment
 	@echo "[2/4] Exercises: masters -> notebooks, tests and bundles"
@@ -34,6 +34,8 @@ help:
 	@echo "make             everything: environment, exercises, book, a sample class graded"
 	@echo "make test        all tests (sets up what it needs)"
 	@echo "make check       the fast part: style, types, spelling, quick tests"
+	@echo "make verify      every mistake and every right answer of the corpora through the grader"
+	@echo "make bench       the benchmarks, in about twenty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
 	@echo "make class       only the sample class, graded"
 	@echo "make lock        refresh requirements.lock from pyproject.toml"
@@ -67,11 +69,19 @@ browser: environment
 
 test: browser exercises
 	@$(MAKE) --no-print-directory style
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: exercises
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -m fast
+
+# Every mistake and every right answer of the corpora; `make test` tries a part of the mistakes.
+verify: exercises
+	@$(BIN)/autograder verify
+
+# On a machine that does nothing else; writes tests/benchmarks/results/ and the tables of autograder/README.md.
+bench: exercises
+	@$(BIN)/python -m tests.benchmarks.grading
 
 .PHONY: style
 style: environment

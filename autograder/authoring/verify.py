@@ -80,10 +80,10 @@ def trials(assignment: Assignment) -> list[Trial]:
     ]
 
 
-def hand_in_corpus(assignment: Assignment, folder: Path) -> dict[str, Trial]:
-    """Writes every trial's notebook into `folder`; returns the trials by learner."""
+def hand_in_corpus(assignment: Assignment, folder: Path, chosen: Sequence[Trial]) -> dict[str, Trial]:
+    """Writes the notebooks of the chosen trials into `folder`; returns the trials by learner."""
     handed_in: dict[str, Trial] = {}
-    for trial in trials(assignment):
+    for trial in chosen:
         if trial.learner in handed_in:
             raise CourseError(f"{assignment.name}: another case is called like {trial.name!r}")
         handed_in[trial.learner] = trial
@@ -142,11 +142,13 @@ def _last_line(text: str) -> str:
     return text.strip().rsplit("\n", 1)[-1]
 
 
-def verify_exercise(assignment: Assignment, console: Console, jobs: int | None = None) -> list[Finding]:
-    """Grades the corpus of one exercise and judges every trial, in the corpus' order."""
+def verify_exercise(
+    assignment: Assignment, console: Console, jobs: int | None = None, chosen: Sequence[Trial] | None = None
+) -> list[Finding]:
+    """Grades the corpus of one exercise, or the trials chosen of it, and judges each, in the corpus' order."""
     with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
         folder = Path(temporary)
-        handed_in = hand_in_corpus(assignment, folder / "class")
+        handed_in = hand_in_corpus(assignment, folder / "class", trials(assignment) if chosen is None else chosen)
         outcome = grade_paths([folder / "class"], assignment=assignment.name, output=folder / "grades",
                               jobs=jobs, console=console)
     results = {result.learner: result for result in outcome.results}

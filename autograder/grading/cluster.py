@@ -17,7 +17,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +43,26 @@ class Cluster:
     @property
     def size(self) -> int:
         """Tasks that can run at the same moment; 1 while no worker is there, so that the batch waits for one."""
-        return max(sum(self.client.nthreads().values()), 1)
+        with _connected():
+            return max(sum(self.client.nthreads().values()), 1)
 
     def submit(self, task: Task) -> Future[SubmissionResult]:
         """Starts the task where a worker is free. What it depends on is there before it."""
-        if task.bundle.digest not in self.sent:
-            self.client.register_plugin(_plugin(pack(task.bundle)))
-            self.sent.add(task.bundle.digest)
-        executor = self.client.get_executor(pure=False, retries=RETRIES)
-        return executor.submit(worker.grade_task, task)
+        with _connected():
+            if task.bundle.digest not in self.sent:
+                self.client.register_plugin(_plugin(pack(task.bundle)))
+                self.sent.add(task.bundle.digest)
+            executor = self.client.get_executor(pure=False, retries=RETRIES)
+            return executor.submit(worker.grade_task, task)
+
+
+@contextlib.contextmanager
+def _connected() -> Iterator[None]:
+    """A lost connection as what a batch knows: nobody is there any more who could run a task."""
+    try:
+        yield
+    except OSError as error:
+        raise CancelledError from error
 
 
 def _plugin(packed: Packed) -> Any:
