@@ -69,7 +69,8 @@ browser: environment
 
 test: browser exercises
 	@$(MAKE) --no-print-directory style
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone"
+	@$(BIN)/python -m pytest -m alone
 
 check: exercises
 	@$(MAKE) --no-print-directory style

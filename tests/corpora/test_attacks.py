@@ -33,7 +33,7 @@ from autograder.sandbox.nursery import Nursery
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 CASES = [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
 CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case.yaml").read_text("utf-8")]
