@@ -27,7 +27,7 @@ EVERY = 15
 
 
 def some(trials: list[Trial]) -> list[Trial]:
-    """The solution, the untouched notebook, all right answers, each question's first mistake and every fifteenth one."""
+    """The solution, the untouched notebook, all right answers, each question's first mistake and every fifteenth."""
     seen: set[str] = set()
     chosen = []
     for number, trial in enumerate(trials):
