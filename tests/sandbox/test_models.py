@@ -184,6 +184,36 @@ def test_compile_configurations_cross(keras, kind):
     assert rebuilt.get_compile_config()["optimizer"] == model.get_compile_config()["optimizer"]
 
 
+@pytest.mark.parametrize(
+    ("loss", "metrics", "message"),
+    [
+        ("sparse_categorical_crosentropy", ["accuracy"], "loss identifier: sparse_categorical_crosentropy$"),
+        ("sparse_categorical_crossentropy", ["acuracy"], "metric identifier: acuracy$"),
+        ("mse", {"out": ["mae", "mean squared error"]}, "metric identifier: mean squared error$"),
+        ("deserialize", None, "loss identifier: deserialize$"),
+        ("mse", ["__import__"], "metric identifier: __import__$"),
+        ("mse", ["os.system"], "metric identifier: os.system$"),
+    ],
+)
+def test_a_misspelled_loss_or_metric_is_named_when_the_model_is_evaluated(keras, loss, metrics, message):
+    """As in the learner's notebook; what needs neither of them works."""
+    model = sequential(keras, keras.layers.Flatten(), keras.layers.Dense(10, "softmax", name="out"))
+    model.compile("sgd", loss, metrics=metrics)
+    rebuilt = models.rebuild(record_of(model))
+    assert np.array_equal(rebuilt.predict(IMAGES, verbose=0), model.predict(IMAGES, verbose=0))
+    for each in (model, rebuilt):
+        with pytest.raises(ValueError, match=f"Could not interpret {message}"):
+            each.evaluate(IMAGES, LABELS, verbose=0)
+
+
+def test_other_names_for_a_loss_or_metric_cross(keras):
+    model = dense(keras)
+    model.compile("sgd", "bce", metrics=["acc", "ACC", "bce", "categorical_accuracy", "CategoricalAccuracy", "mae"])
+    one_hot = np.eye(10)[LABELS]
+    rebuilt = models.rebuild(record_of(model))
+    assert rebuilt.evaluate(IMAGES, one_hot, verbose=0) == model.evaluate(IMAGES, one_hot, verbose=0)
+
+
 def test_an_unbuilt_model_crosses_unbuilt(keras):
     model = sequential(keras, keras.layers.Flatten(), keras.layers.Dense(10), shape=None)
     rebuilt = models.rebuild(record_of(model))
@@ -297,11 +327,15 @@ DAMAGES = {
     "not a model": lambda parts: parts["config"].update(class_name="Dense"),
     "an unknown optimizer": lambda parts: parts["compile_config"]["optimizer"].update(class_name="LossScaleOptimizer"),
     "no optimizer": lambda parts: parts["compile_config"].pop("optimizer"),
-    "an unknown loss": lambda parts: parts["compile_config"].update(loss="deserialize"),
+    "a loss that is not on the list": lambda parts: parts["compile_config"].update(loss="CTC"),
+    "a loss whose name has no end": lambda parts: parts["compile_config"].update(loss="m" * 1000),
     "a loss outside Keras": lambda parts: parts["compile_config"].update(
         loss={"module": "os", "class_name": "system", "config": {}}
     ),
-    "a metric outside Keras": lambda parts: parts["compile_config"].update(metrics=["__import__"]),
+    "a metric that is not on the list": lambda parts: parts["compile_config"].update(metrics=["accuracy", "MeanIoU"]),
+    "a metric outside Keras": lambda parts: parts["compile_config"].update(
+        metrics=[{"module": "builtins", "class_name": "function", "config": "__import__"}]
+    ),
     "a wrapped function": lambda parts: parts["compile_config"].update(
         loss={"module": "keras.losses", "class_name": "LossFunctionWrapper", "config": {"fn": "mse"}}
     ),

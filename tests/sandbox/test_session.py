@@ -488,6 +488,33 @@ def test_models_tensors_and_histories(warm):
     assert len(warm.session.flags) == 1 and "Mine" in warm.session.flags[0]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("confined", [True, False])
+def test_a_misspelled_metric_is_named_and_nothing_to_review(best_level, sandbox_of, confined):
+    sandbox = sandbox_of(best_level if confined else "none", warm=True)
+    sandbox.session.call_timeout = 300
+    source = """
+import keras
+def compile_model(model):
+    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["acuracy"])
+    return model
+own = compile_model(keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, "softmax")]))
+"""
+    assert sandbox.run(source, timeout=300).status == "ok"
+
+    import keras
+
+    x, y = np.eye(3, dtype="float32"), np.arange(3)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Identity()])
+    own = sandbox.session.get("own")
+    assert sandbox.session.get("compile_model")(model) is model and model.compiled
+    for each in (model, own):
+        assert each.predict(x, verbose=0).shape == (3, 3)
+        with pytest.raises(ValueError, match="Could not interpret metric identifier: acuracy"):
+            each.evaluate(x, y, verbose=0)
+    assert sandbox.session.flags == []
+
+
 # --- the trusted side's own functions ------------------------------------------------------------------
 
 

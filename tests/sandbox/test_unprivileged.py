@@ -17,21 +17,25 @@ import os, sys
 sys.path.insert(0, {root!r})
 from autograder.sandbox import linux
 
-def uncover(path):
-    """Makes `path` reachable although a folder above it, such as /root, is closed to others."""
-    closed = next((above for above in reversed(path.parents) if not above.stat().st_mode & 1), None)
-    if closed is None:
-        return
-    linux.bind(str(path), "/mnt")
-    linux.mount("open", str(closed), "tmpfs", 0, "mode=0755")
-    path.mkdir(parents=True)
-    linux.bind("/mnt", str(path))
+def uncover(paths):
+    """Makes the paths reachable although a folder above them, such as /root, is closed to others."""
+    closed = {{above for path in paths for above in path.parents if not above.stat().st_mode & 1}}
+    hidden = [path for path in paths if closed & set(path.parents)]
+    linux.mount("kept", "/mnt", "tmpfs", 0, "mode=0755")
+    for number, path in enumerate(hidden):
+        Path(f"/mnt/{{number}}").mkdir()
+        linux.bind(str(path), f"/mnt/{{number}}")
+    for above in sorted(closed):
+        if not closed & set(above.parents):
+            linux.mount("open", str(above), "tmpfs", 0, "mode=0755")
+    for number, path in enumerate(hidden):
+        path.mkdir(parents=True, exist_ok=True)
+        linux.bind(f"/mnt/{{number}}", str(path))
 
 from pathlib import Path
 linux.unshare(linux.CLONE_NEWNS)
 linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
-for needed in sorted({{Path(sys.base_prefix).resolve(), Path({root!r}).resolve()}}):
-    uncover(needed)
+uncover(sorted({{Path(sys.base_prefix).resolve(), Path({root!r}).resolve()}}))
 os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
 os.environ["HOME"] = {home!r}
 os.execv({python!r}, [{python!r}, "-m", "pytest", *{arguments!r}])
