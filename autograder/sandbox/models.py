@@ -399,12 +399,8 @@ def _compile_arguments(config: dict[str, Any] | str) -> dict[str, Any]:
             return [objects(element, family, depth + 1) for element in value]
         if type(value) is dict and "class_name" not in value and depth < 3 and len(value) <= 100:
             return {_name({"name": key}): objects(element, family, depth + 1) for key, element in value.items()}
-        if family == "metric" and type(value) is str and value in ("accuracy", "acc", "crossentropy", "ce"):
-            return value
-        if family == "loss" and type(value) is str and value in ("crossentropy", "ce"):
-            return value
-        if type(value) is str and value in (kerasobjects.LOSSES | kerasobjects.METRICS):
-            return value
+        if type(value) is str:
+            return _by_name(value, family)
         return _function_or_object(value, family)
 
     steps = config.get("steps_per_execution")
@@ -420,8 +416,26 @@ def _compile_arguments(config: dict[str, Any] | str) -> dict[str, Any]:
     }
 
 
+def _by_name(name: str, family: str) -> str:
+    """The name of a loss or metric, as it was given to `compile`.
+
+    A name that Keras does not know is misspelled. It is kept: Keras takes any name, looks it up in a
+    dictionary of its own when the model is evaluated, and then says which name it does not know, here
+    as in the learner's notebook. Predictions need neither loss nor metric.
+    """
+    from keras.src import losses, metrics
+
+    found = (losses if family == "loss" else metrics).ALL_OBJECTS_DICT.get(name)
+    known = kerasobjects.LOSSES | kerasobjects.LOSS_FUNCTIONS if family == "loss" else kerasobjects.METRICS
+    if found is not None and found.__name__ not in known:
+        raise Refused(f"{name} is no {family} the grader knows")
+    result = kerasobjects.plain(name)
+    assert type(result) is str
+    return result
+
+
 def _function_or_object(value: Any, family: str) -> Any:
-    """A loss or metric: by name where it was given by name, the function where it was given as one."""
+    """A loss or metric that is an object or a function of Keras."""
     import keras
 
     result = kerasobjects.build(value, family)
