@@ -134,6 +134,7 @@ class Exporter:
         """The record of a Keras model."""
         import keras
 
+        _make_objects(model)
         try:
             config = None if _own_functions(model) else _plain(keras.saving.serialize_keras_object(model))
             weights = layer_weights(model) if config else {}
@@ -304,6 +305,32 @@ def _own_functions(model: Any) -> bool:
         elif _own_function(value):
             return True
     return False
+
+
+def _make_objects(model: Any) -> None:
+    """Makes objects of the classes of Keras' losses and metrics that `compile` was given, as Keras does later.
+
+    `loss=keras.losses.Hinge`, without parentheses, trains as `Hinge()` does, but has no configuration to send.
+    """
+    import keras
+
+    def made(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [made(element) for element in value]
+        if isinstance(value, dict):
+            return {key: made(element) for key, element in value.items()}
+        if isinstance(value, type) and issubclass(value, keras.losses.Loss | keras.metrics.Metric):
+            return value()
+        return value
+
+    config = getattr(model, "_compile_config", None)
+    if config is not None:
+        try:
+            config.config = {
+                key: made(value) if key in ("loss", "metrics") else value for key, value in config.config.items()
+            }
+        except Exception:
+            return
 
 
 def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:

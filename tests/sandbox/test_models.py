@@ -163,7 +163,9 @@ def test_a_rebuilt_model_evaluates_to_identical_numbers(keras, loss, metrics, op
     assert rebuilt.history.history == model.history.history
 
 
-@pytest.mark.parametrize("kind", ["schedule", "loss function", "metric object", "metric function", "dictionary"])
+@pytest.mark.parametrize(
+    "kind", ["schedule", "loss function", "metric object", "metric function", "dictionary", "classes"]
+)
 def test_compile_configurations_cross(keras, kind):
     model = dense(keras)
     optimizer, loss, metrics = keras.optimizers.SGD(0.1, momentum=0.9), "mse", ["mae"]
@@ -175,6 +177,8 @@ def test_compile_configurations_cross(keras, kind):
         metrics = [keras.metrics.TopKCategoricalAccuracy(k=3)]
     elif kind == "metric function":
         metrics = [keras.metrics.categorical_accuracy]
+    elif kind == "classes":
+        loss, metrics = keras.losses.CategoricalCrossentropy, [keras.metrics.CategoricalAccuracy, "mae"]
     else:
         metrics = {model.layers[-1].name: ["mae", "mse"]}
     model.compile(optimizer, loss, metrics=metrics)
@@ -257,7 +261,13 @@ def test_own_classes_and_functions_are_refused(keras):
     compiled.compile("sgd", own_loss)
     with_metric = dense(keras)
     with_metric.compile("sgd", "mse", metrics=[own_loss])
-    for model in [*candidates, compiled, with_metric]:
+
+    class OwnMetric(keras.metrics.Mean):
+        pass
+
+    with_class = dense(keras)
+    with_class.compile("sgd", "mse", metrics=[OwnMetric])
+    for model in [*candidates, compiled, with_metric, with_class]:
         with pytest.raises(models.Refused):
             models.rebuild(record_of(model))
 
