@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: all environment exercises book class test check verify bench browser lock clean help
+.PHONY: all environment exercises book pdf class test check verify bench browser lock clean help
 
 all: environment
 	@echo "[2/4] Exercises: masters -> notebooks, tests and bundles"
@@ -37,6 +37,7 @@ help:
 	@echo "make verify      every mistake and every right answer of the corpora through the grader"
 	@echo "make bench       the benchmarks, in about twenty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
+	@echo "make pdf         the book as one PDF, printed by a Chromium: build/book/reading-digits.pdf"
 	@echo "make class       only the sample class, graded"
 	@echo "make lock        refresh requirements.lock from pyproject.toml"
 	@echo "make clean       remove what was generated (build/), keep the environment"
@@ -60,6 +61,10 @@ exercises: environment
 
 book: environment
 	@$(BIN)/python book/build.py
+
+# The release takes it along, if it is there and no page has changed since.
+pdf: browser exercises
+	@$(BIN)/python book/build.py --pdf
 
 class: exercises
 	@$(BIN)/autograder demo --output build/sample-class

@@ -13,6 +13,8 @@ pages. A warning of any kind fails the build.
 What a chapter's results depend on is: its code cells, `figures.py`, the data, the result files of experiments
 that it reads, and the versions of the libraries. jupyter-cache knows only the code cells, so this script
 keeps a digest of the rest and drops what is stale.
+
+A printed book that is no longer the book is worse than none: it is removed as soon as a page changes.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ OUTPUT = ROOT / "build" / "book"
 EXERCISES = ROOT / "exercises"
 LIBRARIES = ("tensorflow-cpu", "tensorflow", "keras", "numpy", "matplotlib", "myst-nb")
 KERNEL_LOG = OUTPUT / "kernels.log"
+PDF = OUTPUT / "reading-digits.pdf"
+PRINTED = OUTPUT / "printed.txt"
 CELL_TIMEOUT = 600
 
 
@@ -204,22 +208,41 @@ READY_TO_PRINT = """async () => {
 
 def print_book() -> bool:
     """Writes all pages as one, unfolds the answers, and prints it: a tagged PDF with an outline."""
+    from chromium import chromium
     from playwright.sync_api import sync_playwright
 
-    sys.path.insert(0, str(ROOT))
-    from tests.browser import chromium
-
+    print("Printing", flush=True)
     if not write_pages("singlehtml"):
         return False
     with sync_playwright() as playwright:
-        browser = chromium(playwright)
+        try:
+            browser = chromium(playwright)
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
+            return False
         page = browser.new_page(color_scheme="light")
         page.goto((OUTPUT / "singlehtml" / "index.html").as_uri())
         page.evaluate(READY_TO_PRINT)
-        page.pdf(path=OUTPUT / "reading-digits.pdf", format="A4", tagged=True, outline=True,
+        page.pdf(path=PDF, format="A4", tagged=True, outline=True,
                  print_background=True, margin=dict.fromkeys(("top", "right", "bottom", "left"), "18mm"))
         browser.close()
+    PRINTED.write_text(pages_digest())
     return True
+
+
+def pages_digest() -> str:
+    """A digest of the pages as they are: a printed book is this book as long as it does not change."""
+    from sphinx_external_toc.parsing import parse_toc_yaml
+
+    digest = hashlib.sha256()
+    for name in parse_toc_yaml(BOOK / "_toc.yml"):
+        digest.update((OUTPUT / "html" / f"{name}.html").read_bytes())
+    return digest.hexdigest()
+
+
+def remove_outdated_pdf() -> None:
+    if PDF.exists() and not (PRINTED.exists() and PRINTED.read_text() == pages_digest()):
+        PDF.unlink()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -244,11 +267,17 @@ def build(fresh: bool, processes: int, pdf: bool) -> int:
         print("The book was not built: a chapter's code failed, see above.", file=sys.stderr)
         return 1
     print("Writing the pages", flush=True)
-    if not write_pages() or (pdf and not print_book()):
+    if not write_pages():
         print("The book has errors or warnings, see above.", file=sys.stderr)
         return 1
+    if pdf and not print_book():
+        print("The book was not printed, see above.", file=sys.stderr)
+        return 1
+    remove_outdated_pdf()
     page = os.path.relpath(OUTPUT / "html" / "index.html")
     print(f"The book is in {page} ({time.monotonic() - started:.0f} s)")
+    if pdf:
+        print(f"Printed, it is in {os.path.relpath(PDF)}")
     return 0
 
 

@@ -4,6 +4,7 @@
                                           README.md, and docs/, the book as a site (GitHub Pages serves it)
     OUTPUT/reading-digits-exercises.zip   its exercises
     OUTPUT/reading-digits-book.zip        its book, to be read offline
+    OUTPUT/reading-digits.pdf             the same, printed; if `make pdf` has printed the book as it is now
     OUTPUT/release.json                   which files these are; by it a later release knows what to replace
 
 Exercises and book are built first, if they are not current. Everything is then put together in memory, with
@@ -33,10 +34,14 @@ from autograder.course import CourseError
 REPOSITORY = "reading-digits"
 EXERCISES_ZIP = "reading-digits-exercises.zip"
 BOOK_ZIP = "reading-digits-book.zip"
+PDF = "reading-digits.pdf"
 RECORD = "release.json"
 
 PLACEHOLDER = "https://reading-digits.example/"
 """Stands in the book's files for the address of the release."""
+
+PDF_LINK_HERE = "<!-- the link to the printed book, where there is one -->"
+"""Stands on the book's first page."""
 
 LINK = re.compile(r"\[([^\]]+)\]\(" + re.escape(master.BOOK_ADDRESS) + r"/([\w/-]+\.html)(#[\w-]+)?\)")
 DOWNLOAD = re.compile(r'<a class="reference download internal"[^>]*href="[^"]*/([\w-]+)\.ipynb">.*?</a>')
@@ -145,7 +150,11 @@ def release(output: Path, address: str | None = None) -> str:
     build_exercises(names)
     _build_book()
     files = put_together(names, site)
-    check(files, names)
+    printed = _printed_book()
+    # Nobody can look into a PDF. The page it was printed from is looked through in its place.
+    check(files | ({f"{PDF}/index.html": printed.page} if printed else {}), names)
+    if printed:
+        files = with_pdf(files, printed.pdf)
     _write(output, files, earlier)
     return _summary(output, files, names, site)
 
@@ -179,8 +188,36 @@ def put_together(names: list[str], site: Site) -> dict[str, bytes]:
     files[f"{REPOSITORY}/README.md"] = _readme(site, names).encode()
     files[f"{REPOSITORY}/environment.yml"] = _environment().encode()
     files[EXERCISES_ZIP] = zipped
-    files[BOOK_ZIP] = bundle.make_zip({f"{REPOSITORY}-book/{path}": data for path, data in pages.items()})
+    files[BOOK_ZIP] = _book_zip(pages)
     return files
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The printed book, and the one long page that was printed."""
+
+    pdf: bytes
+    page: bytes
+
+
+def _printed_book() -> Printed | None:
+    """What `make pdf` has made, unless a page changed afterwards: then the book's build has removed it."""
+    pdf, page = course.BUILD / "book" / PDF, course.BUILD / "book" / "singlehtml" / "index.html"
+    return Printed(pdf.read_bytes(), page.read_bytes()) if pdf.exists() and page.exists() else None
+
+
+def with_pdf(files: Mapping[str, bytes], pdf: bytes) -> dict[str, bytes]:
+    """The release with the printed book: beside the zips, in the book, and linked to from its first page."""
+    docs = f"{REPOSITORY}/docs/"
+    first = files[f"{docs}index.html"].decode()
+    link = f'<p>To print it: <a class="reference external" href="{PDF}">the whole book as one PDF</a>.</p>'
+    files = {**files, f"{docs}index.html": first.replace(PDF_LINK_HERE, link).encode(), f"{docs}{PDF}": pdf, PDF: pdf}
+    pages = {path.removeprefix(docs): data for path, data in files.items() if path.startswith(docs)}
+    return files | {BOOK_ZIP: _book_zip(pages)}
+
+
+def _book_zip(pages: Mapping[str, bytes]) -> bytes:
+    return bundle.make_zip({f"{REPOSITORY}-book/{path}": data for path, data in pages.items() if path != ".nojekyll"})
 
 
 def _exercises(names: list[str], site: Site) -> dict[str, bytes]:
@@ -319,6 +356,7 @@ def _summary(output: Path, files: Mapping[str, bytes], names: list[str], site: S
         f"learners' repository   {output / REPOSITORY} ({megabytes:.0f} MB)",
         f"exercises              {output / EXERCISES_ZIP}",
         f"book                   {output / BOOK_ZIP}",
+        *([f"printed book           {output / PDF}"] if PDF in files else []),
         f"the book's address     {where}",
         *([] if site.github or not site.address else
           ["Colab and Binder       no links: they open what lies on GitHub, and this address is not GitHub Pages"]),

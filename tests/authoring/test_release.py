@@ -42,7 +42,8 @@ def course_with_book(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder.mkdir(parents=True)
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: data/02-shapes\n"
                                    "  # - file: data/03-normalization\n")
-    (site / "index.html").write_text(EXERCISES_PAGE + "<p>Put https://reading-digits.example/ there.</p>")
+    (site / "index.html").write_text(EXERCISES_PAGE + "<p>Put https://reading-digits.example/ there.</p>"
+                                     + release.PDF_LINK_HERE)
     (site / "data" / "02-shapes.html").write_text("<h1>Shapes</h1>")
     (site / "data" / "03-normalization.html").write_text("<h1>of an earlier build</h1>")
     (site / "_sources" / "data" / "03-normalization.md").write_text("of an earlier build")
@@ -62,6 +63,13 @@ def course_with_book(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(release, "_build_book", lambda: None)
     monkeypatch.setattr(build, "_hold_to_promises", lambda *args: None)
     return tiny
+
+
+def print_it(root: Path, page: bytes) -> None:
+    """What `make pdf` leaves: the PDF, and the page that was printed."""
+    (root / "build/book/singlehtml").mkdir()
+    (root / "build/book/singlehtml/index.html").write_bytes(page)
+    (root / "build/book/reading-digits.pdf").write_bytes(b"%PDF of the book")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -99,6 +107,21 @@ class TestWhatIsInIt:
             lying = {path.replace(f"reading-digits/{folder}/", f"{inside}/", 1): data for path, data in out.items()
                      if path.startswith(f"reading-digits/{folder}/") and not path.endswith(".nojekyll")}
             assert packed == lying
+
+    def test_the_printed_book_goes_along_as_long_as_it_is_there(self, course_with_book: Path) -> None:
+        print_it(course_with_book, b"<h1>Shapes</h1>")
+        said = release.release(course_with_book / "out", PAGES)
+        out = files(course_with_book / "out")
+        assert out["reading-digits.pdf"] == out["reading-digits/docs/reading-digits.pdf"] == b"%PDF of the book"
+        assert b'href="reading-digits.pdf"' in out["reading-digits/docs/index.html"] and "printed book" in said
+        with zipfile.ZipFile(io.BytesIO(out["reading-digits-book.zip"])) as archive:
+            assert archive.read("reading-digits-book/reading-digits.pdf") == b"%PDF of the book"
+            assert archive.read("reading-digits-book/index.html") == out["reading-digits/docs/index.html"]
+        (course_with_book / "build/book/reading-digits.pdf").unlink()
+        said = release.release(course_with_book / "out", PAGES)
+        out = files(course_with_book / "out")
+        assert not any(path.endswith(".pdf") for path in out) and "printed book" not in said
+        assert b"reading-digits.pdf" not in out["reading-digits/docs/index.html"]
 
     def test_the_environment_installs_the_learners_requirements(self, course_with_book: Path) -> None:
         release.release(course_with_book / "out", "")
@@ -256,6 +279,10 @@ def the_readme(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "exercises/README.md").write_text(HINT)
 
 
+def a_printed_book(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    print_it(root, highlighted(HIDDEN_TEST))
+
+
 def a_spreadsheet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "build/book/html/_static/grades.xlsx").write_bytes(b"PK")
 
@@ -263,7 +290,7 @@ def a_spreadsheet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.fast
 @pytest.mark.parametrize("plant", [
     a_page, a_page_with_an_answer, a_script, a_zip_of_the_grader, the_solved_notebook, a_builder_that_solves,
-    a_builder_that_shows_all_tests, the_readme, a_spreadsheet,
+    a_builder_that_shows_all_tests, the_readme, a_printed_book, a_spreadsheet,
 ])
 def test_with_a_leak_nothing_is_written(
         course_with_book: Path, monkeypatch: pytest.MonkeyPatch,

@@ -51,7 +51,8 @@ def small_book(folder: Path, page: str) -> Path:
     """A book of one page in `folder`, with the configuration and extension of the real one."""
     book = folder / "book"
     book.mkdir()
-    for name in ("_ext", "_static", "_templates", "_config.yml", "build.py", "figures.py", "references.bib"):
+    for name in ("_ext", "_static", "_templates", "_config.yml", "build.py", "chromium.py", "figures.py",
+                 "references.bib"):
         (shutil.copytree if (BOOK / name).is_dir() else shutil.copy)(BOOK / name, book / name)
     (folder / "exercises").mkdir()
     (folder / "exercises" / "mnist.npz").write_bytes(b"no page here reads it")
@@ -61,8 +62,8 @@ def small_book(folder: Path, page: str) -> Path:
     return book
 
 
-def build(book: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(book / "build.py")], cwd=book.parent, capture_output=True,
+def build(book: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(book / "build.py"), *options], cwd=book.parent, capture_output=True,
                           text=True, env=os.environ | {"NO_COLOR": "1"})
 
 
@@ -115,6 +116,23 @@ def test_changed_ingredients_are_noticed(tmp_path: Path) -> None:
     (book / "figures.py").write_text(style.replace("WIDTH = 5.2", "WIDTH = 4.321"))
     assert "Executing 1 of 1" in build(book).stdout
     assert "4.321" in (tmp_path / "build" / "book" / "html" / "index.html").read_text()
+
+
+def test_the_book_is_printed_and_an_outdated_print_does_not_stay(tmp_path: Path) -> None:
+    book = small_book(tmp_path, "All is well.\n\n:::{dropdown} Answer\nBecause it is.\n:::\n")
+    pdf = tmp_path / "build" / "book" / "reading-digits.pdf"
+    done = build(book, "--pdf")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert pdf.read_bytes().startswith(b"%PDF-") and b"/StructTreeRoot" in pdf.read_bytes(), "a tagged PDF"
+    assert build(book).returncode == 0 and pdf.exists(), "nothing has changed"
+    (book / "index.md").write_text(HEAD + "All is better.\n")
+    assert build(book).returncode == 0 and not pdf.exists()
+
+
+def test_a_release_finds_where_the_link_to_the_printed_book_belongs(site: Path) -> None:
+    from autograder.authoring.release import PDF_LINK_HERE
+
+    assert (site / "index.html").read_text(encoding="utf-8").count(PDF_LINK_HERE) == 1
 
 
 def test_the_zip_holds_what_a_learner_needs(site: Path) -> None:

@@ -31,6 +31,10 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "make": "what the test machine itself begins with",
         "source .venv/bin/activate": "needs the repository as working folder; here its effect is set up",
         "autograder verify 02-preprocessing": "tests/corpora/test_exercises.py runs it on all exercises",
+        **dict.fromkeys((
+            "dask scheduler", "dask worker tcp://HOST:8786 --nthreads 2",
+            "autograder grade submissions --output grades --scheduler tcp://HOST:8786",
+        ), "tests/grading/test_cluster.py starts both and grades on them"),
     },
 }
 
@@ -214,6 +218,7 @@ def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
     (folder / "submissions" / "bob").mkdir(parents=True)
     shutil.copy(exercise.solution, folder / "submissions" / "alice.ipynb")
     shutil.copy(exercise.learner, folder / "submissions" / "bob" / "02-preprocessing.ipynb")
+    (folder / "class.csv").write_text("Name,Username\nAlice A.,alice\nBob B.,bob\nCleo C.,cleo\n")
     (folder / "canvas.csv").write_text(
         "Student,ID,SIS Login ID,Section,02-preprocessing (7)\n    Points Possible,,,,15\nAlice A.,1,alice,A,\n"
         "Bob B.,2,bob,A,\nCleo C.,3,cleo,A,9\n")
@@ -251,6 +256,9 @@ class TestTeaching:
         for name in files:
             assert (term[0] / "grades" / name).exists(), name
 
+    def test_who_is_missing_is_said(self, term: tuple[Path, dict[str, Done]]) -> None:
+        assert "cleo" in term[1]["autograder grade submissions --output grades --roster class.csv"].said.lower()
+
     def test_the_scores_go_back(self, term: tuple[Path, dict[str, Done]]) -> None:
         def column(file: str) -> dict[str, str]:
             with (term[0] / "grades" / file).open(encoding="utf-8", newline="") as table:
@@ -260,6 +268,17 @@ class TestTeaching:
         assert (float(canvas["alice"]), float(canvas["bob"])) == (15, 0) and "cleo" not in canvas
         assert (float(moodle["alice"]), float(moodle["bob"])) == (15, 0)
         assert (term[0] / "grades" / "csv.csv").is_file()
+
+
+@pytest.mark.fast
+def test_the_page_names_every_column_of_the_table_of_grades() -> None:
+    from autograder.reports.grades import COLUMNS, MISSING
+
+    text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| column \|.*\n\|---.*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    assert table
+    named = re.findall(r"^\| `(\w+)`", table[1], re.MULTILINE)
+    assert named == [*COLUMNS, "q2_1", "late", "adjusted"] and f"`{MISSING}`" in table[1]
 
 
 @pytest.mark.fast

@@ -118,5 +118,9 @@ def test_one_heading_of_the_first_level(site: Path, page: str) -> None:
 def test_every_exercise_can_be_downloaded_from_a_page(site: Path) -> None:
     from autograder.course import exercise_names
 
-    downloads = {Path(address).name for page in pages() for _, address in addresses(page)}
-    assert {f"{name}.ipynb" for name in exercise_names()} <= downloads
+    notebooks = [f"{name}.ipynb" for name in exercise_names()]
+    listed = [Path(address).name for _, address in addresses("exercises") if "_downloads/" in address]
+    assert listed == notebooks, "the index of exercises has them all, in their order"
+    boxes = {str(link["href"]).split("/")[-1] for page in pages()
+             for link in parsed(page_path(page)).select(".practice a.download")}
+    assert boxes == set(notebooks)

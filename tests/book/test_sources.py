@@ -76,6 +76,15 @@ def test_three_questions_with_answers_that_say_why_not(page: str) -> None:
         assert re.search(r"\*\*\(\w\)", answer), "the right option is marked"
 
 
+def test_every_chapter_leads_to_an_exercise_and_every_exercise_comes_from_a_page_of_its_own() -> None:
+    from autograder.course import exercise_names
+
+    boxes = {page: re.findall(r"^:::\{practice\} (\S+)$", text_of(page), re.MULTILINE) for page in pages()}
+    assert [page for page in chapters() if not boxes[page]] == []
+    assert {name for names in boxes.values() for name in names} == set(exercise_names())
+    assert boxes["appendix/a-field-guide"] == ["07-debugging-clinic"]
+
+
 @pytest.mark.parametrize("page", chapters())
 def test_visible_code_fits_the_page(page: str) -> None:
     lines = [line for cell in cells(page) if cell.visible for line in cell.code.splitlines()]
