@@ -38,6 +38,9 @@ ARRAYS = {
 }
 """Shape and SHA-256 of the bytes of each of MNIST's four arrays, all of them uint8."""
 
+MOST_SHOWN = 100
+"""How many images `show` draws at once: that takes a second or two, and thousands take minutes."""
+
 
 # ------------------------------------------------------------------------ the data
 
@@ -114,6 +117,10 @@ def show(images: Any, labels: Any = None, columns: int = 10) -> None:
     if images.ndim != 3 or 0 in images.shape:
         raise ValueError(
             f"`show` draws images of shape (height, width) or (n, height, width); got shape {images.shape}."
+        )
+    if len(images) > MOST_SHOWN:
+        raise ValueError(
+            f"`show` draws at most {MOST_SHOWN} images at once; got {len(images):,}. Show some of them: `images[:20]`."
         )
     white = 255 if np.issubdtype(images.dtype, np.integer) else 1
     columns = min(columns, len(images))
@@ -225,8 +232,10 @@ class Feedback:
             summary = "is not right yet"
         else:
             summary = f"is not right yet: {len(failures)} of {total} checks failed"
-        # The same error on several inputs is told once.
-        messages = {text.partition(" stopped with ")[2] or text: text for _, text in reversed(failures)}
+        # The same error on several inputs is told once; Keras counts what it names, as in `dense_3`.
+        messages = {
+            re.sub(r"_\d+", "", text.partition(" stopped with ")[2]) or text: text for _, text in reversed(failures)
+        }
         return cls(question, summary, list(reversed(messages.values())))
 
     def __repr__(self) -> str:
@@ -296,8 +305,16 @@ CAUSES = (
      "`int`, `float` and the functions of `math` take one number: for a whole array there are `np.exp` and others."),
     (r"positional arguments? but \d+ (was|were) given|required positional argument|unexpected keyword",
      "Keep the function's first line, with its parameters, as the exercise gives it."),
+    (r"name '(relu|softmax|sigmoid|linear|adam|rmsprop|sgd|\w*crossentropy|\w*accuracy)' is not defined",
+     'Names that Keras knows are texts, in quotation marks: "relu", "adam", "accuracy".'),
     (r"name '\w+' is not defined",
      "Is it spelled right, and has the cell that defines or imports it been run?"),
+    (r"module 'keras[\w.]*' has no attribute",
+     "Is it spelled right? Classes of Keras begin with a capital letter: `layers.Dense`."),
+    (r"'int' object is not iterable",
+     "A shape is a tuple, `(784,)`, with the comma; a loop that counts wants `range(...)`."),
+    (r"bitwise_xor|for \^: ",
+     "A power is written with `**`: `x ** 2`."),
     (r"Cannot convert '\d+' to a shape",
      "A shape is a tuple, also one of a single number: `(784,)`, with the comma."),
     (r"invalid value for `units`",
@@ -306,23 +323,32 @@ CAUSES = (
      'Activations have lower-case names, such as "relu" and "softmax".'),
     (r"No loss to compute",
      "`compile` needs a loss: `loss=...`."),
+    (r"Could not interpret \w+ identifier: <class",
+     "An object is made by calling its class: `keras.optimizers.RMSprop()`, with parentheses."),
     (r"Could not interpret \w+ identifier",
      "Is the name spelled as Keras spells it?"),
     (r"Argument\(s\) not recognized: .*'lr'",
      "Keras calls it `learning_rate`; `lr` is what it was called years ago."),
+    (r"`learning_rate` should be float",
+     "A learning rate is written with a point: `0.001`, and `1.0` in place of `1`."),
     (r"Expected `metrics` argument to be a list",
      'There may be several metrics, so they are a list: `metrics=["accuracy"]`.'),
     (r"Expected `trainable` to be a boolean|Argument `name` must be a string",
      "`keras.Sequential` takes its layers in one list, in square brackets."),
     (r"Only instances of `keras.Layer` can be added",
      "A layer is made by calling its class: `layers.Flatten()`, with parentheses."),
+    (r"`data_format` argument must be one of",
+     "A layer is made first, and then called with what comes before it: `layers.Flatten()(x)`."),
     (r"All `outputs` values must be KerasTensors",
      "In the functional style each layer is called with what comes before it: `x = layers.Dense(10)(x)`."),
-    (r"must have the same rank|Incompatible shapes",
+    (r"must have the same rank|must have rank|Incompatible shapes",
      "Do labels and loss or metric fit? Whole numbers go with sparse_categorical_crossentropy, "
      "one-hot rows with categorical_crossentropy."),
     (r"is not a valid dtype for Keras type promotion",
      "By position, the third argument of `compile` is something else: write `metrics=[...]`."),
+    (r"Only integers, slices .* are valid indices|'[\w.]*Tensor' object has no attribute",
+     "That is a tensor of Keras; `np.asarray(...)` makes a NumPy array of it. And in `compile`, what Keras brings "
+     'along stands in quotation marks: "accuracy"; without them, `accuracy` is your own function.'),
     (r"You must call `compile\(\)` before",
      "Compile the model first: it needs a loss."),
     (r"Exception encountered when calling (Sequential|Functional)",
@@ -347,7 +373,9 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
     except Exception as error:
         message = _text(error).rstrip(".")
         cause = next((cause for pattern, cause in CAUSES if re.search(pattern, message)), "")
-        given = ", ".join(describe(argument) for argument in (*arguments, *keywords.values()))
+        given = ", ".join(
+            [*map(describe, arguments), *(f"{key}={describe(value)}" for key, value in keywords.items())]
+        )
         stopped = Stopped(
             f"Given {given or 'nothing'}, `{name}` stopped with {type(error).__name__}: {message}."
             f"{_because(cause)}"
@@ -416,7 +444,7 @@ def expect_array(
     if name.isidentifier():
         expect_written(got, name)
     if not isinstance(got, np.ndarray):
-        remedy = "Make one with `np.array(...)`." if isinstance(got, list | tuple) else ""
+        remedy = "Make one with `np.array(...)`." if isinstance(got, list | tuple) or _is_tensor(got) else ""
         raise AssertionError(f"`{name}` is {describe(got)}; expected a NumPy array.{_because(remedy)}")
     if got.dtype.kind not in "biuf":
         raise AssertionError(f"`{name}` holds values of dtype {got.dtype}; expected numbers.")
@@ -466,6 +494,8 @@ def expect_number(
         expect_written(got, name)
     if isinstance(got, np.ndarray) and got.ndim == 0:
         got = got[()]
+    if _is_tensor(got):
+        cause = "That is a tensor, as Keras' own functions return them: write it with NumPy."
     if isinstance(got, bool | np.bool_) or not isinstance(got, int | float | np.integer | np.floating):
         raise AssertionError(f"`{name}` is {describe(got)}; expected a number.{_because(cause)}")
     number = _plain(got)
@@ -508,7 +538,8 @@ def expect_model(
     if name.isidentifier():
         expect_written(got, name)
     if not isinstance(got, keras.Model):
-        raise AssertionError(f"`{name}` is {describe(got)}; expected a Keras model.")
+        remedy = "`keras.Model(inputs, outputs)` makes one of tensors." if _is_tensor(got) else ""
+        raise AssertionError(f"`{name}` is {describe(got)}; expected a Keras model.{_because(remedy)}")
     for what, attribute, wanted in (("takes", "input_shape", takes), ("gives", "output_shape", gives)):
         if wanted is None:
             continue
@@ -552,6 +583,10 @@ def describe(value: Any) -> str:
         return f"{'an' if kind[0] in 'AEIOUaeiou' else 'a'} {kind}"
     except Exception:
         return "something that cannot be shown"
+
+
+def _is_tensor(value: Any) -> bool:
+    return type(value).__name__ in ("EagerTensor", "KerasTensor")
 
 
 def _plain(number: Any) -> int | float:

@@ -97,6 +97,13 @@ def test_not_written(folder: Path) -> None:
 def test_the_same_error_is_told_once(folder: Path) -> None:
     message, = feedback(double=lambda x: y * x).messages  # type: ignore[name-defined]  # noqa: F821
     assert message.startswith("Given 3, `double` stopped with NameError: name 'y' is not defined.")
+    numbers = iter(range(9))
+
+    def double(x: Any) -> Any:
+        raise ValueError(f"<Dense name=dense_{next(numbers)}>")
+
+    message, = feedback(double=double).messages
+    assert "dense_0" in message
 
 
 def test_what_a_learner_wrote_is_not_taken_for_html(folder: Path) -> None:
@@ -243,3 +250,5 @@ def test_show_says_what_it_can_draw() -> None:
         digits.show(np.zeros(784))
     with pytest.raises(ValueError, match=r"got shape \(0, 28, 28\)"):
         digits.show(np.zeros((0, 28, 28)))
+    with pytest.raises(ValueError, match=r"at most 100 images at once; got 60,000.*`images\[:20\]`"):
+        digits.show(np.broadcast_to(np.uint8(0), (60_000, 28, 28)))

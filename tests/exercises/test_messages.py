@@ -142,6 +142,11 @@ def test_an_unwritten_answer_is_called_unwritten() -> None:
     ("f(1, 2)", "Keep the function's first line"),
     ("f(1, z=2)", "Keep the function's first line"),
     ("imagse", "spelled right"),
+    ("relu", "in quotation marks"),
+    ("sparse_categorical_accuracy", "in quotation marks"),
+    ("list(3)", "with the comma"),
+    ("np.ones(2) ^ 2", "`x ** 2`"),
+    ("0.5 ^ 2", "`x ** 2`"),
     ("None.shape", "not written yet"),
     ("1 + ...", "not written yet"),
     ("y = ...; y(x)", "not written yet"),
@@ -152,10 +157,47 @@ def test_cryptic_errors_are_explained(code: str, cause: str) -> None:
     assert message.startswith("Given nothing, `scale` stopped with ") and cause in message
 
 
+@pytest.mark.parametrize(("code", "cause"), [
+    ("keras.layers.dense(3)", "begin with a capital letter"),
+    ("keras.layers.Reshape(784)", "with the comma"),
+    ("keras.layers.Flatten(keras.Input((2, 2)))", "`layers.Flatten()(x)`"),
+    ("model.compile(keras.optimizers.SGD)", "with parentheses"),
+    ("model.compile('sgdd')", "as Keras spells it"),
+    ("keras.optimizers.SGD(1)", "written with a point"),
+    ("evaluate('mse', ['acuracy'])", "metric identifier: acuracy. Is the name spelled as Keras spells it?"),
+    ("evaluate('categorical_crossentropy', [])", "Do labels and loss or metric fit?"),
+    ("evaluate('mse', [lambda y, p: p.argmax(axis=1)])", "stands in quotation marks"),
+    ("evaluate(lambda y, p: p[np.arange(3), y], [])", "stands in quotation marks"),
+])
+def test_cryptic_errors_of_keras_are_explained(code: str, cause: str) -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Identity()])
+
+    def evaluate(loss: Any, metrics: list[Any]) -> None:
+        model.compile("sgd", loss, metrics=metrics)
+        model.run_eagerly = True
+        model.evaluate(np.eye(3), np.arange(3), verbose=0)
+
+    space = {"np": np, "keras": keras, "model": model, "evaluate": evaluate}
+    message = said(digits.call, lambda: exec(code, space), name="f")
+    assert cause in message, message
+
+
+def test_a_tensor_is_called_one() -> None:
+    import keras
+
+    assert "write it with NumPy" in said(digits.expect_number, keras.ops.mean(np.ones(3)), name="n")
+    assert "np.array" in said(digits.expect_array, keras.ops.add(np.ones(3), 1), name="x")
+    assert "keras.Model(inputs, outputs)" in said(digits.expect_model, keras.Input((3,)), name="m")
+
+
 def test_an_error_says_what_the_function_was_given() -> None:
     message = said(digits.call, lambda x: 1 / 0, np.zeros((2, 3)), name="scale")
     assert message == ("Given an array of shape (2, 3) and dtype float64, `scale` stopped with "
                        "ZeroDivisionError: division by zero.")
+    message = said(digits.call, lambda x, verbose: 1 / 0, 3, verbose=0, name="scale")
+    assert message.startswith("Given 3, verbose=0, `scale` stopped with ")
 
 
 @pytest.mark.parametrize(("value", "keywords", "message"), [

@@ -24,7 +24,10 @@ def build_model_takes_rows_and_gives_ten_answers(build_model):
 @test_case(points=None, hidden=False)
 def build_model_has_two_dense_layers(build_model):
     model = digits.call(build_model, name="build_model")
-    digits.expect_model(model, name="build_model()")
+    digits.expect_model(
+        model, name="build_model()", takes=(784,),
+        cause="Each image comes as one row of 784 numbers: begin with `keras.Input((784,))`.",
+    )
     if not hasattr(model, "get_weights"):  # no model of Keras' own layers: then what it answers has to do
         return
     shapes = [tuple(weight.shape) for weight in model.get_weights()]

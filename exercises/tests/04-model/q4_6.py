@@ -45,7 +45,10 @@ def for_images_answers_as_the_network(for_images):
     expected = np.asarray(network(images.reshape(20, 784) / np.float32(255)))
     weights = [weight.copy() for weight in network.get_weights()]
     model = digits.call(for_images, network, 28, 28, name="for_images")
-    digits.expect_model(model, name="for_images(network, 28, 28)", takes=(28, 28), gives=(10,))
+    digits.expect_model(
+        model, name="for_images(network, 28, 28)", takes=(28, 28), gives=(10,),
+        cause="Is the image made flat, and is `network` the last layer of your model?",
+    )
     answers = np.asarray(digits.call(model, images, name="for_images(network, 28, 28)"))
     theirs = model.get_weights() if hasattr(model, "get_weights") else weights
     if [weight.shape for weight in theirs] != [weight.shape for weight in weights] or not all(

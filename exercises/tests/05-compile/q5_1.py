@@ -24,6 +24,7 @@ def crossentropy_of_the_example(sparse_categorical_crossentropy):
         "That is the mean over all columns: only the probability of the right class counts, one value for each row, "
         "`y_pred[np.arange(n), y_true]`.": -np.log(y_pred).mean(),
         "The losses were divided by images times classes: divide by the number of images.": expected / 3,
+        "Is `return` inside the loop? Then it ends the function after the first image.": -np.log(right[0]) / 3,
         "That takes the largest probability of each image: take that of the right class.":
             -np.log(y_pred.max(axis=1)).mean(),
     }
@@ -48,7 +49,10 @@ def crossentropy_of_a_probability_of_zero(sparse_categorical_crossentropy):
     expected = -np.log(1e-7) / 2
     with np.errstate(all="ignore"):
         loss = digits.call(sparse_categorical_crossentropy, y_true, y_pred, name="sparse_categorical_crossentropy")
+    if isinstance(loss, np.ndarray) and loss.ndim:
+        cause = "The loss of many images is the mean of their losses."
+    else:
+        cause = "Before the logarithm, take 1e-7 in place of any probability below it: `np.maximum(p, 1e-7)`."
     digits.expect_number(
-        loss, name="the loss for the probabilities 0 and 1", equal=expected, tolerance=1e-4,
-        cause="Before the logarithm, take 1e-7 in place of any probability below it: `np.maximum(p, 1e-7)`.",
+        loss, name="the loss for the probabilities 0 and 1", equal=expected, tolerance=1e-4, cause=cause
     )

@@ -17,13 +17,14 @@ def accuracy_of_four_images(accuracy):
     found = {  # what other formulas give
         "That is the number of images: divide by how many there are.": 3,
         "A share goes from 0 to 1, not to 100.": 75,
-        "That is the share read wrong.": 0.25,
+        "That is the share read wrong, or of those whose right class has got more than one half.": 0.25,
         "That compares every answer with every label: both sides of `==` need the shape (n,).":
             (answers[:, np.newaxis] == y_true).mean(),
         "That judges each probability by itself, above or below one half: find the largest one of each row.":
             ((y_pred > 0.5) == one_hot).mean(),
         "That counts a digit only if its probability is above one half: the largest one of its row is enough.": 0.5,
-        "An integer division or a conversion to a whole number has cut the fraction off.": 0,
+        "Compare the labels with the column of the largest value in each row, `argmax(axis=1)`, not with the value; and "
+        "let no integer division cut the fraction off.": 0,
     }
     share = digits.call(accuracy, y_true, y_pred, name="accuracy")
     digits.expect_number(

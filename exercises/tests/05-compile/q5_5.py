@@ -28,6 +28,7 @@ def rmsprop_step_of_two_weights(rmsprop_step):
         "The slopes are not squared.": 0.9 * old + 0.1 * gradient,
         "That is a sum, and it grows for ever: the old mean counts `rho`, the new square `1 - rho`.": old + gradient**2,
         "The new square should count 1 - rho.": 0.9 * old + gradient**2,
+        "The parentheses of (1 - rho) are missing.": 0.9 * old + 1 - 0.9 * gradient**2,
         "That is the mean over all weights: each weight has a mean square of its own.":
             0.9 * old + 0.1 * np.mean(gradient**2),
     }

@@ -23,7 +23,8 @@ def compile_model_has_the_right_loss(compile_model):
         raise AssertionError("`compile_model` returned a model that is not compiled: call `model.compile(...)` in it.")
     if not hasattr(compiled, "get_compile_config"):
         raise AssertionError(
-            "`compile_model` uses something that is not Keras' own. Are all names spelled as Keras spells them?"
+            "`compile_model` uses something that is not Keras' own. What Keras brings along stands in quotation marks: "
+            '"accuracy"; without them, `accuracy` is the function of this notebook.'
         )
     compiled.run_eagerly = True
     report = digits.call(compiled.evaluate, y_pred, y_true, verbose=0, return_dict=True, name="model.evaluate")

@@ -15,12 +15,17 @@ def losses_are_known_to_keras(loss_a, loss_b, loss_c):
 
     for name, loss in (("loss_a", loss_a), ("loss_b", loss_b), ("loss_c", loss_c)):
         digits.expect_written(loss, name)
-        known = None
-        if isinstance(loss, str) or callable(loss):
-            try:
-                known = keras.losses.get(loss)
-            except Exception:
-                known = None
+        homes = [str(type(loss).__module__), str(getattr(loss, "__module__", ""))]
+        of_keras = isinstance(loss, str) or any(home.startswith("keras.") for home in homes)
+        if isinstance(loss, type) or not of_keras:
+            raise AssertionError(
+                f"`{name}` is {digits.describe(loss)}; expected a loss of Keras: its name in quotation marks, such as "
+                '"mean_squared_error", or an object, such as `keras.losses.MeanSquaredError()`, with parentheses.'
+            )
+        try:
+            known = keras.losses.get(loss)
+        except Exception:
+            known = None
         if known is None:
             raise AssertionError(
                 f"`{name}` is {digits.describe(loss)}; expected a loss that Keras knows, by its name, such as "

@@ -22,8 +22,8 @@ def repaired_compile_reports_what_is_true(repaired_compile):
     digits.expect_model(compiled, name="repaired_compile(model)", takes=(10,), gives=(10,))
     if not (getattr(compiled, "compiled", False) and hasattr(compiled, "get_compile_config")):
         raise AssertionError(
-            "`repaired_compile` returned a model that is not compiled, or with something that Keras does not know: "
-            "are all names spelled right?"
+            "`repaired_compile` returned a model that is not compiled, or compiled with something that is not Keras' own: "
+            "do all names stand in quotation marks?"
         )
     compiled.run_eagerly = True
     one_hot = np.eye(10, dtype="float32")[y_true]

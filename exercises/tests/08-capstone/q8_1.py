@@ -16,7 +16,7 @@ def preprocess_has_an_entry_for_each_image(preprocess):
         inputs, name="preprocess(images)", low=-1e30, high=1e30,
         cause="Is there a division by a number that can be 0, such as the spread of a pixel that is always black?",
     )
-    if inputs.ndim < 2 or len(inputs) != 5:
+    if inputs.ndim < 2 or len(inputs) != 5 or inputs.size == 0:
         raise AssertionError(
             f"`preprocess(images)` has shape {inputs.shape} for 5 images; expected 5 entries, for example (5, 784). "
             "The first axis counts the images and stays."
@@ -26,11 +26,24 @@ def preprocess_has_an_entry_for_each_image(preprocess):
             f"`preprocess(images)` is {inputs.max():g} everywhere; expected values that tell the digits apart. "
             "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
         )
+    if np.all(inputs == inputs[:1]):
+        raise AssertionError(
+            "`preprocess(images)` has the same entry for all 5 images; expected each entry to be made of its own image."
+        )
 
 
 @test_case(points=None, hidden=False)
 def preprocess_leaves_its_input_alone(preprocess):
     images, _ = digits.sample(5)
     before = images.copy()
-    digits.call(preprocess, images, name="preprocess")
+    inputs = digits.call(preprocess, images, name="preprocess")
     digits.expect_unchanged(before, images, name="preprocess")
+    digits.expect_array(inputs, name="preprocess(images)")
+    if inputs.ndim < 2 or len(inputs) != 5 or np.all(inputs == inputs[:1]):
+        raise AssertionError(
+            "`preprocess` left the images as they were, but does not yet make an entry of each; see the other message."
+        )
+    digits.expect_array(
+        digits.call(preprocess, before, name="preprocess"), name="preprocess(images), called again", equal=inputs,
+        cause="The same images must come out the same each time: is there something random in it?",
+    )

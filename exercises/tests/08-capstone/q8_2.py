@@ -23,8 +23,8 @@ def model_gives_ten_probabilities(model, preprocess):
     except digits.Stopped as error:
         takes = getattr(model, "input_shape", None)
         raise AssertionError(
-            f"`model` cannot take what `preprocess` makes: for 5 images that has shape {inputs.shape}, "
-            f"and the model takes {takes if takes else 'another shape'}. {error.brief}"
+            f"`model` cannot take what `preprocess` makes: for 5 images that is {digits.describe(inputs)}, "
+            f"and the model takes {takes if takes else 'something else'}. {error.brief}"
         ) from None
     digits.expect_array(
         probabilities, name="model.predict(...)", shape=(5, 10),
@@ -68,8 +68,8 @@ def model_reads_the_validation_images(model, preprocess):
         )
     elif accuracy < 0.2:
         cause = (
-            "That is about what guessing gives. Has the model been trained, and each image kept beside its own "
-            "label? Is the learning rate far too large or far too small?"
+            "That is about what guessing gives. Has the model been trained, or did the training stop with an error? Is "
+            "each image kept beside its own label? Is the learning rate far too large or far too small?"
         )
     elif hidden and all(getattr(layer.activation, "__name__", "") == "linear" for layer in hidden):
         cause = (

@@ -6,6 +6,7 @@ OK_FORMAT = False
 
 name = "q8_3"
 points = 2
+all_or_nothing = True
 
 
 @test_case(points=None, hidden=False)
