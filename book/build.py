@@ -199,11 +199,19 @@ def write_pages(builder: str = "html") -> bool:
 
 # --- Printing ----------------------------------------------------------------------------------------------
 
+# On paper the answers are unfolded, and so is code that the reader was asked to write. The book's title stands over the
+# contents, whose captions are no headings. A link to a file beside the pages would name a folder of this machine.
 READY_TO_PRINT = """async () => {
-  document.querySelectorAll("details.sd-dropdown").forEach(answer => answer.open = true);
+  document.querySelectorAll("details.sd-dropdown, .tag_try-first details").forEach(folded => folded.open = true);
+  document.querySelectorAll("#jb-print-docs-body h1").forEach(title => title.textContent = document.title);
+  document.querySelectorAll("#jb-print-toc [role=heading]").forEach(caption => caption.removeAttribute("role"));
+  for (const link of document.querySelectorAll("a[href]"))
+    if (link.protocol === "file:" && !link.getAttribute("href").startsWith("#")) link.removeAttribute("href");
   if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
   await document.fonts.ready;
 }"""
+
+PAGE_NUMBER = '<div style="width: 100%; text-align: center; font-size: 8px"><span class="pageNumber"></span></div>'
 
 
 def print_book() -> bool:
@@ -223,8 +231,9 @@ def print_book() -> bool:
         page = browser.new_page(color_scheme="light")
         page.goto((OUTPUT / "singlehtml" / "index.html").as_uri())
         page.evaluate(READY_TO_PRINT)
-        page.pdf(path=PDF, format="A4", tagged=True, outline=True,
-                 print_background=True, margin=dict.fromkeys(("top", "right", "bottom", "left"), "18mm"))
+        page.pdf(path=PDF, format="A4", tagged=True, outline=True, print_background=True,
+                 margin=dict.fromkeys(("top", "right", "bottom", "left"), "18mm"),
+                 display_header_footer=True, header_template="<span></span>", footer_template=PAGE_NUMBER)
         browser.close()
     PRINTED.write_text(pages_digest())
     return True
