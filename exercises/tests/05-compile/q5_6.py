@@ -77,10 +77,10 @@ def compile_model_has_a_sensible_learning_rate(compile_model):
         raise AssertionError("The optimizer can be looked at as soon as the model is compiled with what Keras has.")
     optimizer = type(compiled.optimizer).__name__
     rate = float(compiled.optimizer.learning_rate)
-    low, high = (0.001, 2) if optimizer == "SGD" else (0.00005, 0.05)
+    low, high = {"SGD": (0.01, 0.5), "Adamax": (0.0003, 0.05)}.get(optimizer, (0.0001, 0.05))
     if optimizer in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax") and not low <= rate <= high:
         size = "small" if rate < low else "large"
         raise AssertionError(
-            f"The learning rate of {optimizer} is {rate:g}; expected {low:g} to {high:g}. It is far too {size}: "
+            f"The learning rate of {optimizer} is {rate:g}; expected {low:g} to {high:g}. It is too {size}: "
             + ("the network would hardly move." if size == "small" else "every step would jump across the valley.")
         )
