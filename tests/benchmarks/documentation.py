@@ -12,6 +12,12 @@ README = ROOT / "autograder" / "README.md"
 RESULTS = Path(__file__).parent / "results" / "grading.json"
 BEGIN, END = "<!-- measured: begin; `make bench` writes what is between these lines -->", "<!-- measured: end -->"
 
+MANY = 10_000
+"""Submissions of a large course."""
+
+CORES = 64
+"""Of a small cluster."""
+
 WAYS = {
     "otter_1": "`otter run`, one by one",
     "otter_2": "`otter run`, two at a time",
@@ -58,6 +64,17 @@ def speed(results: dict[str, Any]) -> str:
             f"| {size['again_seconds']:.2f} s, {size['again_share']:.1%} | {size['early_mb']:.0f} MB "
             f"| {size['late_mb']:.0f} MB |"
         )
+    dask = results["cluster"]
+    hours = MANY * dask["two"] / 3600
+    minutes = 2 * 60 * hours / CORES
+    lines += [
+        "",
+        f"On a Dask cluster of workers with one core each, a submission that trains takes {dask['one']:.2f} s with one "
+        f"worker and {dask['two']:.2f} s with two: {dask['times']:.2f} times the throughput. So {MANY:,} of them need "
+        f"{hours:.1f} hours on two cores and, as long as throughput grows with the workers, {minutes:.0f} minutes on "
+        f"{CORES}. A worker with one thread, its sandbox and its checker held up to {dask['worker_mb']:.0f} "
+        "MB.",
+    ]
     return "\n".join(lines)
 
 

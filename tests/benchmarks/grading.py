@@ -24,7 +24,8 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import course
-from tests.benchmarks import classes, documentation
+from tests.benchmarks import classes, documentation, memory
+from tests.grading.local_cluster import Dask
 
 RESULTS = Path(__file__).parent / "results" / "grading.json"
 CONSOLE = Console(stderr=True)
@@ -74,11 +75,11 @@ class Bench:
         seconds = otter_run(self.handed_in(learners), self.autograder, self.folder / f"otter-{self.runs}", side_by_side)
         return {"seconds": seconds}
 
-    def ours(self, learners: int, output: str = "") -> dict[str, float]:
+    def ours(self, learners: int, output: str = "", scheduler: str | None = None) -> dict[str, float]:
         self.runs += 1
         notebooks = self.handed_in(learners)
         found = run_module("tests.benchmarks.ours", self.root, self.name, notebooks[0].parent,
-                           self.folder / (output or f"ours-{self.runs}"))
+                           self.folder / (output or f"ours-{self.runs}"), *([scheduler] if scheduler else []))
         assert found["full"] == learners, f"{found['full']} of {learners} honest submissions scored full marks"
         return {"seconds": found["start"] + found["batch"], **found}  # type: ignore[operator,dict-item]
 
@@ -124,6 +125,30 @@ def large(bench: Bench, learners: int, many: int) -> dict[str, float]:
     }  # fmt: skip
 
 
+def scaling(bench: Bench, learners: int, count: int) -> dict[str, float]:
+    """A cluster of one worker on one core, then of two; the median over some clusters.
+
+    Returns:
+        seconds a submission with one worker and with two, the ratio of the two (2 would be perfect), and the most
+        memory in MB that one worker held, with its sandbox and its checker.
+    """
+    runs = []
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    for number in range(count):
+        folder = bench.folder / f"cluster-{number}"
+        folder.mkdir()
+        with Dask(folder) as dask, memory.Peak() as peak:
+            seconds = []
+            for core in cores:
+                peak.watch(dask.add_worker(core).pid)
+                bench.ours(2 * len(cores), scheduler=dask.address)  # every worker starts its sandbox
+                seconds.append(bench.ours(learners, scheduler=dask.address)["batch"] / learners)
+        one, two = seconds
+        runs.append({"one": one, "two": two, "times": one / two, "worker_mb": peak.most})
+        CONSOLE.print(f"  cluster {number + 1}: {one:.2f} s a submission with one worker, {two:.2f} with two")
+    return {key: _median(runs, key) for key in runs[0]}
+
+
 def measure(count: int, learners: int, many: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)
@@ -147,11 +172,13 @@ def measure(count: int, learners: int, many: int) -> dict[str, object]:
         })
         CONSOLE.print(f"{2 * learners} and {many} submissions")
         size = {"trains": large(training, 2 * learners, many), "numpy": large(numpy, 2 * learners, many)}
+        CONSOLE.print("A cluster of one worker and of two")
+        clusters = scaling(training, 2 * learners, count)
         shutil.rmtree(folder / "training", ignore_errors=True)
     return {
         "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(),
                     "python": platform.python_version()},
-        "rounds": count, "learners": learners, "trains": trains, "numpy": plain, "size": size,
+        "rounds": count, "learners": learners, "trains": trains, "numpy": plain, "size": size, "cluster": clusters,
     }
 
 

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.ours ROOT ASSIGNMENT CLASS OUTPUT [SCHEDULER]
 
-ROOT holds the course's exercises/, build/ and solutions/. Prints one line of JSON: seconds until the first notebook can
+ROOT holds the course's exercises/, build/ and solutions/. With SCHEDULER, the address of a Dask cluster, that grades,
+and the first batch it gets includes its start. Prints one line of JSON: seconds until the first notebook can
 start (`start`), seconds for the batch after that (`batch`), how many scored full marks, and the largest memory in MB of
 the controller, the nursery and the checker together in the first and in the last quarter of the batch.
 """
@@ -10,38 +11,28 @@ the controller, the nursery and the checker together in the first and in the las
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder import course
-from autograder.grading import worker
+from autograder.grading import cluster, worker
 from autograder.grading.batch import grade_paths
-
-INTERVAL = 0.25
-"""Seconds between two looks at the memory."""
-
-
-def private_megabytes(pid: int) -> float:
-    """What a process holds for itself, in MB: its share of shared pages counts in part (PSS)."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+from tests.benchmarks.memory import INTERVAL, children, private_megabytes
 
 
 def own_processes() -> list[int]:
     """This process and its direct children: the controller, the nursery, the checker."""
-    own = Path("/proc/self").resolve()
-    children = {int(pid) for task in own.glob("task/*/children") for pid in task.read_text().split()}
-    return [int(own.name), *sorted(children)]
+    return [os.getpid(), *sorted(children(os.getpid()))]
 
 
 def main() -> None:
-    root, name, handed_in, output = sys.argv[1:5]
+    root, name, handed_in, output, *scheduler = sys.argv[1:]
     for part in ("exercises", "build", "solutions"):
         setattr(course, part.upper(), Path(root) / part)
     seen: list[tuple[float, float]] = []
@@ -56,14 +47,15 @@ def main() -> None:
 
     known = (Path(output) / "gradebook.sqlite").is_file()
     began = time.monotonic()
-    if not known:
+    if not known and not scheduler:
         worker.engine(True, [course.EXERCISES]).start()
-    started = time.monotonic()
-    thread = threading.Thread(target=watch)
-    thread.start()
-    outcome = grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=2, timeout=300,
-                          console=Console(quiet=True))
-    ended = time.monotonic()
+    with cluster.connect(scheduler[0]) if scheduler else nullcontext() as pool:
+        started = time.monotonic()
+        thread = threading.Thread(target=watch)
+        thread.start()
+        outcome = grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=2, timeout=300,
+                              pool=pool, console=Console(quiet=True))
+        ended = time.monotonic()
     done.set()
     thread.join()
     quarter = (ended - started) / 4

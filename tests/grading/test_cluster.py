@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,58 +19,18 @@ from autograder.grading import bundle, cluster
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.gradebook import Gradebook
 from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, write_notebook
+from tests.grading.local_cluster import Dask
 
 pytestmark = pytest.mark.slow
 
 LEARNERS = 12
 
 
-class Dask:
-    """A scheduler and its workers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        self.address = self._said(self.scheduler, "scheduler", r"Scheduler at: +(tcp://\S+)")
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    def add_worker(self) -> subprocess.Popen[bytes]:
-        """One worker with one thread. Without Dask's nanny, so that killing it is final."""
-        name = f"worker-{len(self.workers)}"
-        worker = self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                             "--local-directory", str(self.folder / name), log=name)
-        self.workers.append(worker)
-        self._said(worker, name, r"(Registered to|Starting established)")
-        return worker
-
-    def _start(self, *arguments: str, log: str = "scheduler") -> subprocess.Popen[bytes]:
-        with (self.folder / f"{log}.log").open("wb") as out:
-            more = ["--no-dashboard"] if arguments[0] == "scheduler" else []
-            return subprocess.Popen([sys.executable, "-m", "dask", *arguments, *more], stdout=out, stderr=out,
-                                    cwd=self.folder, start_new_session=True)
-
-    def _said(self, process: subprocess.Popen[bytes], log: str, pattern: str) -> str:
-        end = time.monotonic() + 60
-        while time.monotonic() < end and process.poll() is None:
-            found = re.search(pattern, (self.folder / f"{log}.log").read_text())
-            if found:
-                return found[1]
-            time.sleep(0.05)
-        raise AssertionError((self.folder / f"{log}.log").read_text())
-
-    def close(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-        for process in (*self.workers, self.scheduler):
-            process.wait(20)
-
-
 @pytest.fixture
 def dask(tmp_path: Path) -> Iterator[Dask]:
     (tmp_path / "dask").mkdir()
-    started = Dask(tmp_path / "dask")
-    yield started
-    started.close()
+    with Dask(tmp_path / "dask") as started:
+        yield started
 
 
 @pytest.fixture
