@@ -48,7 +48,7 @@ NEIGHBORS = 6
 TIMEOUT = 4.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
 
-MEMORY_MB = 2048
+MEMORY_MB = 3072
 ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 
