@@ -76,7 +76,7 @@ def compile_model_has_a_sensible_learning_rate(compile_model):
     if not (getattr(compiled, "compiled", False) and hasattr(compiled, "get_compile_config")):
         raise AssertionError("The optimizer can be looked at as soon as the model is compiled with what Keras has.")
     optimizer = type(compiled.optimizer).__name__
-    rate = float(compiled.optimizer.learning_rate)
+    rate = float(np.format_float_positional(np.float32(compiled.optimizer.learning_rate)))  # 0.01, not 0.0099999998
     low, high = {"SGD": (0.01, 0.5), "Adamax": (0.0003, 0.05)}.get(optimizer, (0.0001, 0.05))
     if optimizer in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax") and not low <= rate <= high:
         size = "small" if rate < low else "large"
