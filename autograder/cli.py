@@ -120,6 +120,23 @@ def verify(exercises: tuple[str, ...]) -> None:
 
 
 @main.command()
+@click.argument("exercises", nargs=-1)
+@click.option("--seeds", type=click.IntRange(2), default=50, show_default=True, help="Runs of each style.")
+@click.option("--jobs", type=click.IntRange(1), help="Runs side by side; one per core when not given.")
+def calibrate(exercises: tuple[str, ...], seeds: int, jobs: int | None) -> None:
+    """Measure how far every accuracy bar of EXERCISES lies below what right answers reach.
+
+    Runs the solution and every accepted style with many seeds, keeps the results in tests/calibration/,
+    and draws them. What is kept there is not run again, unless its code has changed.
+    """
+    from rich.console import Console
+
+    from autograder.authoring.calibrate import calibrate as calibrate_exercises
+
+    sys.exit(0 if calibrate_exercises(exercises, Console(), seeds, jobs) else 1)
+
+
+@main.command()
 @click.option("--learners", type=click.IntRange(1), help="How many; a small class with one of each kind when "
               "not given.")
 @click.option("--assignment", "name", default="02-preprocessing", show_default=True, help="The exercise.")

@@ -192,6 +192,7 @@ def main() -> None:
     results = measure(given.rounds, given.learners, given.large)
     print(documentation.speed(results))
     if not given.keep:
+        RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         documentation.write()
 

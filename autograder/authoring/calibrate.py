@@ -1,0 +1,421 @@
+"""How high the accuracy bars of the exercises may stand: the accepted styles over many seeds.
+
+Some tests ask that a network, or a method, reads a certain share of images. A bar of that kind must never punish a
+right answer for bad luck. So each accepted style, the solution and the right answers of the corpora, is run with many
+seeds; the results are kept in tests/calibration/runs.json; and a bar has to lie at least five standard deviations
+below the mean of every style. If the accuracies were spread like a normal distribution, one right answer in three
+million would then fall below a bar (the upper tail of the normal distribution beyond 5 is 2.9e-7). That is an
+extrapolation: fifty seeds cannot show it. The picture beside the data shows what they do show.
+
+A run executes the code cells of a style's notebook as far as the answer, with the style's own seed replaced, in a
+process of its own. It is the course's own code and not a learner's, so it runs unconfined.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import math
+import multiprocessing
+import os
+import re
+import statistics
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder import course
+from autograder.authoring import corpus
+from autograder.authoring.corpus import Edit
+from autograder.authoring.variants import apply
+from autograder.course import METADATA_KEY, Assignment, CourseError
+
+FOLDER = course.TESTS / "calibration"
+SEEDS = 50
+"""How many runs the solution gets and, for each bar that is close, the weakest style."""
+
+FEW = 10
+"""How many every other style gets: enough to see that it is not the weakest."""
+
+DEVIATIONS = 5
+"""A bar's distance below the mean of every accepted style, in standard deviations."""
+
+CLOSE = 2 * DEVIATIONS
+"""A bar that lies so far below its weakest style needs no more runs of it."""
+
+SOLUTION = "solution"
+SEED = re.compile(r"(set_random_seed\()\s*\d+\s*(\))")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One accuracy that tests demand.
+
+    exercise, question: where it is demanded.
+    measure: of what, as `MEASURES` has it.
+    height: the accuracy, from 0 to 1, as it stands in the master.
+    chance: whether a seed decides; where it does not, one run says all.
+    """
+
+    exercise: str
+    question: str
+    measure: str
+    height: float
+    chance: bool = True
+
+
+BARS = (
+    Bar("01-dataset", "q1_5", "held-out images", 0.80, chance=False),
+    Bar("01-dataset", "q1_5", "other held-out images", 0.80, chance=False),
+    Bar("05-compile", "q5_6", "images it learned from", 0.25),
+    Bar("08-capstone", "q8_2", "validation images", 0.97),
+    Bar("08-capstone", "q8_2", "test images", 0.90),
+    Bar("08-capstone", "q8_2", "test images", 0.95),
+    Bar("08-capstone", "q8_2", "test images", 0.97),
+)
+
+
+def _compiled_with(optimizer: str) -> Edit:
+    return Edit(replace={"q5_6": f'''
+def compile_model(model):
+    model.compile(optimizer=keras.optimizers.{optimizer}, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+'''})
+
+
+LEARNING_RATES: Mapping[str, tuple[float, float]] = {
+    "SGD": (0.01, 0.5), **dict.fromkeys(("RMSprop", "Adam", "AdamW", "Nadam"), (0.0001, 0.05)),
+    "Adamax": (0.0003, 0.05)}
+"""The least and the greatest that the public check of question 5.6 lets pass."""
+
+EDGES: Mapping[str, Mapping[str, Edit]] = {
+    "05-compile": {name: _compiled_with(name) for name in (
+        f"{optimizer}({rate})" for optimizer, rates in LEARNING_RATES.items() for rate in rates)},
+}
+"""Accepted as right, but nobody's style: by exercise, the notebook's edit by name."""
+
+
+# --- What a run measures --------------------------------------------------------------------------------------
+
+Measure = Callable[[dict[str, Any], int], dict[str, float]]
+
+
+def _nearest_mean(answers: dict[str, Any], seed: int) -> dict[str, float]:
+    import digits
+    import numpy as np
+
+    (images, labels), _ = digits.load()
+    means = np.array([images[:50_000][labels[:50_000] == digit].mean(axis=0) for digit in range(10)])
+    measured = {}
+    for name, chosen, dtype in (("held-out images", slice(50_000, None, 5), "uint8"),
+                                ("other held-out images", slice(50_001, None, 10), "float32")):
+        read = answers["nearest_mean"](images[chosen].astype(dtype), means)
+        measured[name] = float((read == labels[chosen]).mean())
+    return measured
+
+
+def _compile_model(answers: dict[str, Any], seed: int) -> dict[str, float]:
+    """The network of the test `compile_model_learns`, from first weights that the seed decides."""
+    import digits
+    import keras
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    images, labels = digits.sample(1500)
+    inputs = images.reshape(1500, 784).astype("float32") / 255
+    model = keras.Sequential([
+        keras.Input((784,)), keras.layers.Dense(24, activation="relu"), keras.layers.Dense(10, activation="softmax")])
+    model.set_weights([rng.normal(0, np.sqrt(1 / len(weight)), weight.shape) * (weight.ndim > 1)
+                       for weight in model.get_weights()])
+    compiled = answers["compile_model"](model)
+    compiled.fit(inputs, labels, epochs=5, batch_size=32, shuffle=False, verbose=0)
+    return {"images it learned from": float((np.asarray(compiled(inputs)).argmax(axis=1) == labels).mean())}
+
+
+def _capstone(answers: dict[str, Any], seed: int) -> dict[str, float]:
+    import digits
+
+    (images, labels), (x_test, y_test) = digits.load()
+    measured = {}
+    for name, x, y in (("validation images", images[50_000:], labels[50_000:]), ("test images", x_test, y_test)):
+        read = answers["model"].predict(answers["preprocess"](x), verbose=0).argmax(axis=1)
+        measured[name] = float((read == y).mean())
+    return measured
+
+
+MEASURES: Mapping[str, Measure] = {
+    "01-dataset": _nearest_mean, "05-compile": _compile_model, "08-capstone": _capstone}
+
+
+# --- The styles -----------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Style:
+    """One way to answer that is accepted as right; `code` is its cells as far as the answer."""
+
+    exercise: str
+    name: str
+    code: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """What its runs follow from."""
+        return hashlib.sha256("\n\n".join(self.code).encode()).hexdigest()
+
+
+def styles(assignment: Assignment) -> list[Style]:
+    """The solution, the right answers and the edges, each different program once.
+
+    Raises:
+        CourseError: the exercise is not built, or its corpora are not in order.
+    """
+    edits: dict[str, Edit] = {SOLUTION: Edit()}
+    edits |= {case.name: case.edit for case in corpus.right_answers(assignment) if case.edit.base == "solved"}
+    edits |= EDGES.get(assignment.name, {})
+    question = next(bar.question for bar in BARS if bar.exercise == assignment.name)
+    found: dict[tuple[str, ...], Style] = {}
+    for name, edit in edits.items():
+        code = tuple(_code(apply(edit, assignment)["cells"], question))
+        if code:
+            found.setdefault(code, Style(assignment.name, name, code))
+    return list(found.values())
+
+
+def _code(cells: Iterable[Mapping[str, Any]], question: str) -> list[str]:
+    """The code cells up to the last answer to `question`, without the checks; none when there is no answer."""
+    code = [cell for cell in cells if cell["cell_type"] == "code" and ".check(" not in cell["source"]]
+    answers = [i for i, cell in enumerate(code) if cell["metadata"].get(METADATA_KEY, {}).get("answer") == question]
+    return [cell["source"] for cell in code[: answers[-1] + 1]] if answers else []
+
+
+def run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
+    """Runs a style's code with `seed` in this process; returns what its exercise measures, each from 0 to 1."""
+    if str(course.EXERCISES) not in sys.path:
+        sys.path.insert(0, str(course.EXERCISES))
+    os.chdir(course.EXERCISES)
+    os.environ["MPLBACKEND"] = "agg"
+    import keras
+
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)  # for a style that sets none
+    answers: dict[str, Any] = {"__name__": "__main__"}
+    for source in code:
+        exec(compile(SEED.sub(rf"\g<1>{seed}\g<2>", source), "<answer>", "exec"), answers)
+    return MEASURES[exercise](answers, seed)
+
+
+def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
+    """`run` in a worker, with what the code prints thrown away."""
+    if "autograder.sandbox.fasterfit" not in sys.modules:
+        from autograder.sandbox import fasterfit
+
+        fasterfit.install()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return run(code, exercise, seed)
+
+
+# --- The data -------------------------------------------------------------------------------------------------
+
+Runs = dict[str, dict[str, dict[str, Any]]]
+"""By exercise and style: `digest`, and `seeds`: by seed (as text) what was measured."""
+
+
+def kept(path: Path = FOLDER / "runs.json") -> Runs:
+    """The runs in the repository; none when there is no file."""
+    runs: Runs = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return runs
+
+
+def _keep(runs: Runs, path: Path) -> None:
+    """Writes the runs, a style a line for each measure; whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(runs, indent=1)
+    text = re.sub(r'(\n\s+"\d+": )\{\s+([^}]*?)\s+\}', lambda m: m[1] + "{" + re.sub(r"\s+", " ", m[2]) + "}", text)
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def stale(assignment: Assignment, runs: Runs) -> list[str]:
+    """The styles of an exercise whose code is not what made the kept runs, and the runs of styles that are gone."""
+    now = {style.name: style.digest for style in styles(assignment)}
+    then = {name: style["digest"] for name, style in runs.get(assignment.name, {}).items()}
+    return sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+
+
+def accuracies(runs: Runs, bar: Bar) -> dict[str, list[float]]:
+    """What was measured for a bar, by style; styles that were never run are left out."""
+    return {name: [measured[bar.measure] for measured in style["seeds"].values()]
+            for name, style in runs.get(bar.exercise, {}).items() if style["seeds"]}
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How a bar lies below one style: all from 0 to 1, and `deviations` in standard deviations of the style."""
+
+    style: str
+    seeds: int
+    mean: float
+    deviation: float
+    least: float
+    deviations: float
+
+
+def margins(runs: Runs, bar: Bar) -> list[Margin]:
+    """The bar's margin for each style, the narrowest first.
+
+    The standard deviation is the sample's, with n - 1. Where chance plays no part it is 0, and the margin is endless
+    or, for a style below the bar, endless downwards.
+    """
+    found = []
+    for name, measured in accuracies(runs, bar).items():
+        mean = statistics.fmean(measured)
+        deviation = statistics.stdev(measured) if len(measured) > 1 else 0.0
+        above = mean - bar.height
+        far = above / deviation if deviation else math.copysign(math.inf, above if above else 1)
+        found.append(Margin(name, len(measured), mean, deviation, min(measured), far))
+    return sorted(found, key=lambda margin: (margin.deviations, margin.mean))
+
+
+def wanted(runs: Runs, bar: Bar, seeds: int = SEEDS) -> dict[str, int]:
+    """How many runs each style needs for this bar, by the style's name: many where it is close."""
+    if not bar.chance:
+        return dict.fromkeys(runs[bar.exercise], 1)
+    weakest = [margin.style for margin in margins(runs, bar)[:1] if margin.deviations < CLOSE]
+    return {name: seeds if name in (SOLUTION, *weakest) else min(FEW, seeds) for name in runs[bar.exercise]}
+
+
+def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
+    """Why the bar may not stand where it does, one sentence a reason; nothing when it may."""
+    where = f"{bar.exercise}, {bar.question}, {100 * bar.height:g} % of the {bar.measure}"
+    found = margins(runs, bar)
+    if SOLUTION not in {margin.style for margin in found}:
+        return [f"{where}: the solution was never measured."]
+    needed = wanted(runs, bar, seeds)
+    reasons = [f"{where}: {margin.style!r} was measured with {margin.seeds} seeds of {needed[margin.style]}."
+               for margin in found if margin.seeds < needed[margin.style]]
+    return reasons + [
+        f"{where}: {margin.style!r} reads {100 * margin.mean:.2f} % with a standard deviation of "
+        f"{100 * margin.deviation:.2f}; the bar is {margin.deviations:.1f} of them below, not {DEVIATIONS}."
+        for margin in found if margin.deviations < DEVIATIONS]
+
+
+# --- The command ----------------------------------------------------------------------------------------------
+
+def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: int | None = None,
+              folder: Path = FOLDER) -> bool:
+    """Makes the runs that are missing, keeps them, draws them; True when every bar may stand where it does.
+
+    Args:
+        names: exercises; all that have a bar when none is given.
+        console: for progress and the table.
+        seeds: how many runs of the solution and of the weakest style, where a seed decides.
+        jobs: runs at a time, each on one thread; one a core when not given.
+        folder: where runs.json and bars.svg are.
+
+    Raises:
+        CourseError: an exercise has no bar or is not built.
+    """
+    for name in names:
+        if name not in MEASURES:
+            raise CourseError(f"{name} has no accuracy bar; these have: {', '.join(MEASURES)}")
+    path = folder / "runs.json"
+    runs = kept(path)
+    bars = [bar for bar in BARS if bar.exercise in (names or MEASURES)]
+    known: dict[tuple[str, str], Style] = {}
+    for name in dict.fromkeys(bar.exercise for bar in bars):
+        before = runs.get(name, {})
+        runs[name] = {}
+        for style in styles(course.assignment(name)):
+            known[name, style.name] = style
+            old = before.get(style.name, {})
+            runs[name][style.name] = (
+                old if old.get("digest") == style.digest else {"digest": style.digest, "seeds": {}})
+    # Which style is the weakest can change with every round, and then that one needs more runs.
+    while waiting := _waiting(runs, bars, known, seeds):
+        _make(waiting, runs, path, console, jobs or os.cpu_count() or 1)
+    _keep(runs, path)
+    draw(runs, folder / "bars.svg")
+    console.print(_table(runs, bars))
+    found = [reason for bar in bars for reason in problems(runs, bar, seeds)]
+    for reason in found:
+        console.print(reason, markup=False)
+    return not found
+
+
+def _waiting(runs: Runs, bars: Sequence[Bar], known: Mapping[tuple[str, str], Style],
+             seeds: int) -> list[tuple[Style, int]]:
+    """The runs that the bars still need, as a style and a seed."""
+    needed: dict[tuple[str, str], int] = {}
+    for bar in bars:
+        for name, count in wanted(runs, bar, seeds).items():
+            needed[bar.exercise, name] = max(count, needed.get((bar.exercise, name), 0))
+    found = [(style, seed) for where, style in known.items() for seed in range(needed[where])
+             if str(seed) not in runs[where[0]][where[1]]["seeds"]]
+    # Seed by seed, not style by style: what is there when somebody stops is as good as can be for every style.
+    return sorted(found, key=lambda one: one[1])
+
+
+def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console: Console, jobs: int) -> None:
+    """Makes the waiting runs, and keeps each as soon as it is made."""
+    from autograder.grading.engine import one_thread_environment
+
+    os.environ |= one_thread_environment()  # the workers' TensorFlow starts with it
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures = {pool.submit(_run, style.code, style.exercise, seed): (style, seed) for style, seed in waiting}
+        for count, future in enumerate(as_completed(futures), 1):
+            style, seed = futures[future]
+            measured = {name: round(value, 4) for name, value in future.result().items()}
+            made = runs[style.exercise][style.name]
+            made["seeds"] = dict(sorted((made["seeds"] | {str(seed): measured}).items(), key=lambda one: int(one[0])))
+            _keep(runs, path)
+            said = ", ".join(f"{100 * value:.2f} % of the {name}" for name, value in measured.items())
+            console.print(f"[{count}/{len(waiting)}] {style.exercise}, {style.name}, seed {seed}: {said}",
+                          markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(runs: Runs, bars: Sequence[Bar]) -> Table:
+    table = Table(title="Accuracy bars and the weakest accepted style")
+    for heading, side in (("exercise", "left"), ("of the", "left"), ("bar %", "right"), ("style", "left"),
+                          ("seeds", "right"), ("mean %", "right"), ("deviation", "right"), ("least %", "right"),
+                          ("deviations above", "right")):
+        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for bar in bars:
+        for margin in margins(runs, bar)[:1]:
+            table.add_row(bar.exercise, bar.measure, f"{100 * bar.height:g}", margin.style, str(margin.seeds),
+                          f"{100 * margin.mean:.2f}", f"{100 * margin.deviation:.2f}", f"{100 * margin.least:.2f}",
+                          f"{margin.deviations:.1f}" if bar.chance else "no chance in it")
+    return table
+
+
+def draw(runs: Runs, path: Path) -> None:
+    """The picture of the runs: a row for each style, a dot for each seed, a line for each bar."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    panels = list(dict.fromkeys((bar.exercise, bar.measure) for bar in BARS if runs.get(bar.exercise)))
+    rows = [max(len(runs[exercise]), 1) for exercise, _ in panels]
+    with matplotlib.rc_context({"svg.hashsalt": "bars", "font.size": 9}):
+        figure = Figure(figsize=(8, 0.8 * len(panels) + 0.22 * sum(rows)), layout="constrained")
+        axes = figure.subplots(len(panels), 1, height_ratios=[row + 1 for row in rows], squeeze=False)
+        for axis, (exercise, measure) in zip(axes[:, 0], panels, strict=True):
+            bars = [bar for bar in BARS if (bar.exercise, bar.measure) == (exercise, measure)]
+            measured = accuracies(runs, bars[0])
+            for row, values in enumerate(measured.values()):
+                axis.plot([100 * value for value in values], [row] * len(values), "|", color="#0072b2", ms=9)
+            for bar in bars:
+                axis.axvline(100 * bar.height, color="#d55e00", lw=1.5)
+            axis.set_yticks(range(len(measured)), list(measured))
+            axis.invert_yaxis()
+            axis.set_title(f"{exercise}: read right of the {measure}, in %", loc="left", fontsize=9)
+            axis.spines[["top", "right"]].set_visible(False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, metadata={"Date": None})
