@@ -70,9 +70,10 @@ class: exercises
 	@$(BIN)/autograder demo --output build/sample-class
 
 browser: environment
-	@$(BIN)/python -m tests.install_browser
+	@$(BIN)/python -m tests.install_tools chromium
 
-test: browser exercises
+test: exercises
+	@$(BIN)/python -m tests.install_tools chromium curl unzip
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone"
 	@$(BIN)/python -m pytest -m alone

@@ -182,7 +182,6 @@ class TestTheVirtualMachine:
         assert any(text.startswith("notebook") for text in (EXERCISES / "requirements.txt").read_text().split("\n"))
         assert any(text.startswith("jupyterlab") for text in importlib.metadata.requires("notebook") or ())
 
-    @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("unzip"), reason="needs curl and unzip")
     def test_its_script_fetches_and_installs(self, tmp_path: Path) -> None:
         """On an address of this machine, with a pip that writes down what it was asked for."""
         site, home = tmp_path / "site", tmp_path / "home"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import digits
+import keras
 import pytest
-
-keras = pytest.importorskip("keras")
 
 
 def said(check: Any, *arguments: Any, **keywords: Any) -> str:

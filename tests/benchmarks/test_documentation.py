@@ -1,0 +1,50 @@
+"""What the documentation says about speed is what was measured, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.benchmarks import documentation
+
+pytestmark = pytest.mark.fast
+
+RESULTS: dict[str, Any] = {
+    "machine": {"cores": 2, "processor": "x86_64", "python": "3.11.7"}, "rounds": 3, "learners": 6,
+    "trains": {"otter_1": {"seconds": 15.0, "times": 1.0}, "otter_2": {"seconds": 9.0, "times": 1.7},
+               "ours": {"seconds": 3.0, "times": 5.0, "start": 6.0, "warm_seconds": 2.0},
+               "floor_1": {"seconds": 1.9, "times": 7.9}, "floor_50": {"seconds": 1.5, "times": 10.0}},
+    "numpy": {"otter_1": {"seconds": 11.0, "times": 1.0}, "otter_2": {"seconds": 7.0, "times": 1.6},
+              "ours": {"seconds": 1.4, "times": 7.9, "start": 5.0, "warm_seconds": 0.5}},
+    "size": {kind: {"learners": 12, "many": 120, "seconds": 2.1, "seconds_of_many": 2.2, "again_seconds": 0.4,
+                    "again_share": 0.002, "early_mb": 410.0, "late_mb": 415.0} for kind in ("trains", "numpy")},
+    "cluster": {"one": 3.1, "two": 1.6, "times": 1.94, "worker_mb": 1800.0},
+}
+"""Made up, in the form of `make bench`."""
+
+UNTOLD = {"numpy/ours/start"}
+"""Measured by the way: the start of the class that trains is told."""
+
+
+def test_the_documentation_has_what_is_recorded_and_nothing_else() -> None:
+    assert documentation.section() in documentation.README.read_text(encoding="utf-8")
+
+
+def numbers(results: Any) -> list[list[str]]:
+    """The way to each measured number."""
+    if isinstance(results, dict):
+        return [[key, *rest] for key, value in results.items() for rest in numbers(value)]
+    return [[]] if isinstance(results, float) else []
+
+
+@pytest.mark.parametrize("way", numbers(RESULTS), ids="/".join)
+def test_every_number_is_told(way: list[str]) -> None:
+    changed = copy.deepcopy(RESULTS)
+    place = changed
+    for key in way[:-1]:
+        place = place[key]
+    place[way[-1]] *= 3
+    untold = documentation.speed(changed) == documentation.speed(RESULTS)
+    assert untold == ("/".join(way) in UNTOLD)
