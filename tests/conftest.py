@@ -1,13 +1,20 @@
-"""What all tests share: one browser. Playwright runs once in a process, so every browser test must use this one."""
+"""What all tests share: one browser, and that no test leaves the process other than it found it.
+
+Playwright runs once in a process, so every browser test must use this one.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import chromium
+
+SET_ON_IMPORT = ("TF", "KERAS", "KMP", "PYTEST", "MPLCONFIGDIR", "PYDEVD")
+"""How the names begin that libraries, or pytest, set by themselves."""
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +23,19 @@ def browser() -> Iterator[Browser]:
         opened = chromium(playwright)
         yield opened
         opened.close()
+
+
+@pytest.fixture(autouse=True)
+def unchanged_environment() -> Iterator[None]:
+    """A variable left behind changes what later tests see, and only those that the same process happens to run."""
+    before, folder = dict(os.environ), os.getcwd()
+    yield
+    here = os.getcwd()
+    os.chdir(folder)
+    left = {name for name in before.keys() | os.environ.keys()
+            if before.get(name) != os.environ.get(name) and not name.startswith(SET_ON_IMPORT)}
+    for name in left:
+        os.environ.pop(name, None)
+        os.environ |= {name: before[name]} if name in before else {}
+    assert not left, f"the test left these environment variables changed: {sorted(left)}"
+    assert here == folder, f"the test left the process in {here}"

@@ -23,7 +23,7 @@ import os
 import re
 import statistics
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,7 +201,6 @@ def run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
     if str(course.EXERCISES) not in sys.path:
         sys.path.insert(0, str(course.EXERCISES))
     os.chdir(course.EXERCISES)
-    os.environ["MPLBACKEND"] = "agg"
     import keras
 
     keras.backend.clear_session()
@@ -366,10 +365,7 @@ def _waiting(runs: Runs, bars: Sequence[Bar], known: Mapping[tuple[str, str], St
 
 def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console: Console, jobs: int) -> None:
     """Makes the waiting runs, and keeps each as soon as it is made."""
-    from autograder.grading.engine import one_thread_environment
-
-    os.environ |= one_thread_environment()  # the workers' TensorFlow starts with it
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _on_one_thread(), ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         futures = {pool.submit(_run, style.code, style.exercise, seed): (style, seed) for style, seed in waiting}
         for count, future in enumerate(as_completed(futures), 1):
             style, seed = futures[future]
@@ -380,6 +376,20 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console:
             said = ", ".join(f"{100 * value:.2f} % of the {name}" for name, value in measured.items())
             console.print(f"[{count}/{len(waiting)}] {style.exercise}, {style.name}, seed {seed}: {said}",
                           markup=False, highlight=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _on_one_thread() -> Iterator[None]:
+    """The environment that the workers' TensorFlow starts with; this process gets its own back."""
+    from autograder.grading.engine import one_thread_environment
+
+    before = dict(os.environ)
+    os.environ |= one_thread_environment()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
 
 
 def _table(runs: Runs, bars: Sequence[Bar]) -> Table:
