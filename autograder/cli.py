@@ -121,7 +121,8 @@ def verify(exercises: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("exercises", nargs=-1)
-@click.option("--seeds", type=click.IntRange(2), default=50, show_default=True, help="Runs of each style.")
+@click.option("--seeds", type=click.IntRange(2), default=50, show_default=True,
+              help="Runs of the solution and of the weakest style.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs side by side; one per core when not given.")
 def calibrate(exercises: tuple[str, ...], seeds: int, jobs: int | None) -> None:
     """Measure how far every accuracy bar of EXERCISES lies below what right answers reach.

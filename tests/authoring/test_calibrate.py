@@ -14,8 +14,9 @@ import pytest
 from rich.console import Console
 
 from autograder import course
-from autograder.authoring import calibrate
-from autograder.authoring.calibrate import BARS, LEARNING_RATES, Bar, Runs, Style
+from autograder.authoring import bars, calibrate
+from autograder.authoring.bars import BARS, LEARNING_RATES, Bar
+from autograder.authoring.calibrate import Runs, Style
 from autograder.course import CourseError
 from autograder.grading.engine import one_thread_environment
 
@@ -73,7 +74,7 @@ def test_the_measured_network_is_that_of_the_test() -> None:
     master = (course.SOLUTIONS / "05-compile.md").read_text(encoding="utf-8")
     cell = next(cell for cell in re.findall(r"```\{code-cell\} python\n(.*?)```", master, re.S)
                 if "def compile_model_learns" in cell)
-    ours = statements(inspect.getsource(calibrate._compile_model), "_compile_model")
+    ours = statements(inspect.getsource(bars._compile_model), "_compile_model")
     theirs = statements(cell, "compile_model_learns")
     for beginning in ("images, labels =", "inputs =", "model =", "model.set_weights", "compiled.fit"):
         assert [one for one in ours if one.startswith(beginning)] == [

@@ -43,10 +43,16 @@ WEAKER = [name for name in CASES if name.startswith("reach-")] + [
     "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files"]
 """What is tried again at the level for machines that forbid namespaces."""
 
+MEMORY = [case.name for case in corpus.attacks(assignment)
+          if Verdict.MEMORY in case.expect.status and Verdict.TIMEOUT not in case.expect.status]
+"""Filling the memory takes its time, and the clock must not be what stops it: graded with a patient one."""
+
 NEIGHBORS = 6
 
 TIMEOUT = 4.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
+
+PATIENCE = 60.0
 
 MEMORY_MB = 3072
 ROUNDING = 1e-6
@@ -85,11 +91,12 @@ def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: H
     return paths
 
 
-def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool) -> Graded:
+def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool,
+              timeout: float = TIMEOUT) -> Graded:
     paths = hand_in_all(cases, exercise, host.handed_in, host)
     began = time.monotonic()
     outcome = grade_paths([host.handed_in], assignment=exercise.name, output=folder / "grades", jobs=2,
-                          timeout=TIMEOUT, memory_mb=MEMORY_MB, confined=confined,
+                          timeout=timeout, memory_mb=MEMORY_MB, confined=confined,
                           console=Console(quiet=True))
     seconds = time.monotonic() - began
     write_reports(outcome.results, folder / "grades")
@@ -118,8 +125,18 @@ def exercise() -> Assignment:
 def graded(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
     only_confined()
     folder = tmp_path_factory.mktemp("attacks")
+    cases = [case for case in corpus.attacks(assignment) if case.name not in MEMORY]
     with Host(exercise, folder / "class") as host:
-        yield grade_all(corpus.attacks(assignment), exercise, host, folder, confined=True)
+        yield grade_all(cases, exercise, host, folder, confined=True)
+
+
+@pytest.fixture(scope="module")
+def patient(graded: Graded, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+    """The attacks on memory. After `graded`: a host must be alone when it is looked at."""
+    folder = tmp_path_factory.mktemp("patient")
+    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in MEMORY]
+    with Host(exercise, folder / "class") as host:
+        yield grade_all(cases, exercise, host, folder, confined=True, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -211,8 +228,17 @@ def problems(case: Attack, result: SubmissionResult, graded: Graded, exercise: A
     return found
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name not in MEMORY])
 def test_attack(graded: Graded, exercise: Assignment, name: str) -> None:
+    assert_as_demanded(graded, exercise, name)
+
+
+@pytest.mark.parametrize("name", MEMORY)
+def test_attack_on_memory(patient: Graded, exercise: Assignment, name: str) -> None:
+    assert_as_demanded(patient, exercise, name)
+
+
+def assert_as_demanded(graded: Graded, exercise: Assignment, name: str) -> None:
     case, results = graded.cases[name], graded.results[name]
     assert len(results) == len(case.files), f"{len(results)} rows for {len(case.files)} files"
     for result in results:
@@ -269,6 +295,10 @@ def assert_untouched(graded: Graded) -> None:
 
 def test_the_host_is_as_it_was(graded: Graded) -> None:
     assert_untouched(graded)
+
+
+def test_after_the_attacks_on_memory_the_host_is_as_it_was(patient: Graded) -> None:
+    assert_untouched(patient)
 
 
 def test_no_cell_of_the_table_is_a_formula(graded: Graded) -> None:
