@@ -54,6 +54,8 @@ CLOSE = 2 * DEVIATIONS
 
 SOLUTION = "solution"
 SEED = re.compile(r"(set_random_seed\()\s*\d+\s*(\))")
+MAGIC = re.compile(r"^%.*$", re.MULTILINE)
+"""Jupyter's own commands, which are no Python. In the corpora they say how to show something."""
 
 
 # --- The styles -----------------------------------------------------------------------------------------------
@@ -107,9 +109,17 @@ def run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)  # for a style that sets none
     answers: dict[str, Any] = {"__name__": "__main__"}
+    raised: list[Exception] = []
     for source in code:
-        exec(compile(SEED.sub(rf"\g<1>{seed}\g<2>", source), "<answer>", "exec"), answers)
-    return MEASURES[exercise](answers, seed)
+        source = MAGIC.sub("", SEED.sub(rf"\g<1>{seed}\g<2>", source))
+        try:
+            exec(compile(source, "<answer>", "exec"), answers)
+        except Exception as error:  # as in a notebook: the next cells run all the same
+            raised.append(error)
+    try:
+        return MEASURES[exercise](answers, seed)
+    except Exception as error:
+        raise (raised or [error])[0] from error
 
 
 def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
@@ -222,7 +232,7 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
         folder: where runs.json and bars.svg are.
 
     Raises:
-        CourseError: an exercise has no bar or is not built.
+        CourseError: an exercise has no bar or is not built, or an answer raises.
     """
     for name in names:
         if name not in MEASURES:
@@ -270,6 +280,9 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console:
         futures = {pool.submit(_run, style.code, style.exercise, seed): (style, seed) for style, seed in waiting}
         for count, future in enumerate(as_completed(futures), 1):
             style, seed = futures[future]
+            if error := future.exception():
+                pool.shutdown(cancel_futures=True)
+                raise CourseError(f"{style.exercise}, {style.name!r}: cannot be run: {error!r}") from error
             measured = {name: round(value, 4) for name, value in future.result().items()}
             made = runs[style.exercise][style.name]
             made["seeds"] = dict(sorted((made["seeds"] | {str(seed): measured}).items(), key=lambda one: int(one[0])))
