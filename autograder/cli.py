@@ -1,7 +1,8 @@
 """The command `autograder`: arguments in, calls out. No work is done here.
 
 A mistake of the person at the keyboard arrives as `CourseError` and leaves as
-one message and exit code 2, never as a traceback.
+one message and exit code 2, a Ctrl-C while submissions are graded as one message
+and exit code 130, neither as a traceback.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Command(click.Group):
-    """Shows a `CourseError` from any command as a message."""
+    """Shows a `CourseError` or a `BatchStopped` from any command as a message."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -30,6 +31,13 @@ class Command(click.Group):
         except CourseError as error:
             click.echo(f"autograder: {error}", err=True)
             sys.exit(2)
+        except Exception as error:
+            from autograder.grading.batch import BatchStopped  # not on top: it loads the grader
+
+            if not isinstance(error, BatchStopped):
+                raise
+            click.echo(error, err=True)
+            sys.exit(130)
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,21 +80,17 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from contextlib import nullcontext
 
     from autograder.course import address
-    from autograder.grading.batch import BatchStopped, grade_paths
+    from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports.roster import read_roster
     from autograder.reports.write import write_reports
 
     if roster:
         read_roster(roster)  # what is wrong with it is said before anything is graded
-    try:
-        with connect(scheduler) if scheduler else nullcontext() as pool:
-            outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
-                                  timeout=timeout, memory_mb=memory, confined=not no_sandbox,
-                                  attempts=attempts, notes={"roster": str(roster.resolve())} if roster else {})
-    except BatchStopped as stopped:
-        click.echo(stopped, err=True)
-        sys.exit(130)
+    with connect(scheduler) if scheduler else nullcontext() as pool:
+        outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
+                              timeout=timeout, memory_mb=memory, confined=not no_sandbox,
+                              attempts=attempts, notes={"roster": str(roster.resolve())} if roster else {})
     attendance = _attendance(roster, outcome.counting)
     write_reports(outcome.counting, output, book=address(), attendance=attendance)
     for remark in attendance.remarks() if attendance else ():
@@ -223,7 +227,8 @@ def _gradebook(output: Path) -> Gradebook:
 @click.option("--assignment", help="The exercise; needed where there are several.")
 @click.option("--column", help="The template's column for the grade, or the name of a new one; found by the "
               "exercise's name or title when not given.")
-@click.option("--scale", is_flag=True, help="Convert scores where the system counts other points.")
+@click.option("--scale", is_flag=True, help="Convert scores where the template of Canvas, or "
+              "Moodle's grading worksheet, counts other points.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
               help="The file to write; TARGET.csv in the folder when not given.")
 def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,

@@ -28,7 +28,7 @@ from autograder.authoring import corpus
 from autograder.authoring.corpus import Edit, Mistake, RightAnswer
 from autograder.authoring.variants import apply, write_notebook
 from autograder.course import Assignment, CourseError
-from autograder.grading.batch import grade_paths
+from autograder.grading.batch import BatchStopped, grade_paths
 from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict
 
 SOLUTION, UNTOUCHED, RIGHT, MISTAKE = "solution", "untouched", "right answer", "mistake"
@@ -149,8 +149,11 @@ def verify_exercise(
     with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
         folder = Path(temporary)
         handed_in = hand_in_corpus(assignment, folder / "class", trials(assignment) if chosen is None else chosen)
-        outcome = grade_paths([folder / "class"], assignment=assignment.name, output=folder / "grades",
-                              jobs=jobs, console=console)
+        try:
+            outcome = grade_paths([folder / "class"], assignment=assignment.name, output=folder / "grades",
+                                  jobs=jobs, console=console)
+        except BatchStopped:  # its own message names a gradebook that is gone in a moment
+            raise BatchStopped("Stopped. Nothing of a verification is kept.") from None
     results = {result.learner: result for result in outcome.results}
     return [judge(trial, results[learner]) for learner, trial in handed_in.items()]
 

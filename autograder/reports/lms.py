@@ -145,6 +145,17 @@ class _Job:
             )
         return points / ours
 
+    def refuse_scale(self, what: str) -> None:
+        """For a file of which nobody says how many points the system counts.
+
+        Raises:
+            CourseError: `scale` was asked for.
+        """
+        if self.scale:
+            points = " and ".join(f"{text.number(self.possible[name])} points ({name})" for name in self.assignments)
+            raise CourseError(f"--scale has nothing to convert to: {what} does not say how many points are counted "
+                              f"there. Leave it out, and set the maximum there to {points} before you import.")
+
     def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
               found: roster.Found | None = None, locked: Sequence[str] = ()) -> Exported:
         write_text(self.path, to_csv(table))
@@ -174,10 +185,12 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
         column: the template's column for the grade, or the name of a new one; found by the exercise's name or
             title when not given.
         scale: where the system counts other points for the exercise, convert. Without it that is an error,
-            because 12 of 15 would become 12 of 100.
+            because 12 of 15 would become 12 of 100. Canvas' template and Moodle's grading worksheet say how
+            many; with any other file it is refused.
 
     Raises:
-        CourseError: there is nothing to export, the template does not fit, or the file cannot be written.
+        CourseError: there is nothing to export, nothing says to how many points to convert, the template does
+            not fit, or the file cannot be written.
     """
     if target not in TARGETS:
         raise CourseError(f"There is no export to {target!r}. There are: {', '.join(TARGETS)}.")
@@ -190,10 +203,13 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     if len(names) > 1 and (column or target in ("moodle", "gradescope")):
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
     table = roster.read_table(template) if template else None
-    if target == "csv":
-        return _csv(chosen, path, table)
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
-    return _TABLES[target](_Job(named, nameless, names, path, column, scale, table))
+    job = _Job(named, nameless, names, path, column, scale, table)
+    if target in ("csv", "gradescope"):
+        job.refuse_scale("this file")
+    if table is None:
+        job.refuse_scale("a file made without a template")
+    return _csv(chosen, path, table) if target == "csv" else _TABLES[target](job)
 
 
 def _canvas(job: _Job) -> Exported:
@@ -249,6 +265,7 @@ def _moodle(job: _Job) -> Exported:
     if not table.columns(MOODLE_KEYS):
         raise CourseError(f"{table.path} has no column by which Moodle knows its users: ID number, Email "
                           "address or Username. In Moodle: Grades, Export, Plain text file.")
+    job.refuse_scale("Moodle's gradebook file")
     people = table.columns(MOODLE_PERSON)
     place = _grade_column(job, table, name, people)
     found = roster.find(table, table.rows, job.learners)

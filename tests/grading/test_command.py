@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from autograder import course
 from autograder.cli import main
 from autograder.grading import worker
 from autograder.grading.batch import BatchStopped
@@ -70,5 +71,14 @@ def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         raise BatchStopped("Stopped. 1 of 2")
 
     monkeypatch.setattr("autograder.grading.batch.grade_paths", stopped)
-    result = CliRunner().invoke(main, ["grade", str(tmp_path)])
-    assert (result.exit_code, result.output) == (130, "Stopped. 1 of 2\n")
+    monkeypatch.setattr("autograder.authoring.verify.grade_paths", stopped)
+    monkeypatch.setattr("autograder.authoring.verify.trials", lambda exercise: [])
+    monkeypatch.setattr("autograder.authoring.verify.hand_in_corpus", lambda *args: {})
+    monkeypatch.setattr("autograder.authoring.sample_class.sample_class", lambda *args: [])
+    name = course.exercise_names()[0]
+    for command in (["grade", str(tmp_path)], ["demo", "--assignment", name, "--output", str(tmp_path / "out")]):
+        result = CliRunner().invoke(main, command)
+        assert (result.exit_code, result.output) == (130, "Stopped. 1 of 2\n"), command
+
+    result = CliRunner().invoke(main, ["verify", name])
+    assert (result.exit_code, result.output) == (130, "Stopped. Nothing of a verification is kept.\n")

@@ -182,6 +182,24 @@ def test_moodle_without_a_template(tmp_path: Path) -> None:
     assert table(path)[0] == ["Username", "77-made-up"]
 
 
+@pytest.mark.parametrize(("target", "template"), [
+    ("moodle", MOODLE), ("moodle", ""), ("canvas", ""), ("gradescope", ""), ("csv", ""),
+])
+def test_nothing_is_scaled_where_nobody_says_to_how_many_points(target: str, template: str, tmp_path: Path) -> None:
+    path = tmp_path / "made.csv"
+    with pytest.raises(CourseError, match=r"--scale.*maximum.* 4 points"):
+        lms.export(target, [result("Ada Lovelace")], path, scale=True,
+                   template=save(tmp_path, template) if template else None)
+    assert not path.exists()
+
+
+def test_the_worksheet_is_scaled(tmp_path: Path) -> None:
+    path = tmp_path / "made.csv"
+    template = save(tmp_path, WORKSHEET.replace("4.00,Yes", "100.00,Yes"))
+    lms.export("moodle", [result("Ada Lovelace")], path, template=template, scale=True)
+    assert table(path)[1][3:5] == ["75", "100.00"]
+
+
 def test_gradescope_table(tmp_path: Path) -> None:
     people = "First Name,Last Name,SID,Email,Sections\nAda,Lovelace,S1,ada@uni.example,A\n"
     path = tmp_path / "gs.csv"
