@@ -1,0 +1,63 @@
+"""`make`, with programs of the test's own in place of the course's: what it prints at its end, and when it fails."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autograder.course import ROOT, quiet_environment
+
+pytestmark = pytest.mark.fast
+
+AUTOGRADER = """\
+#!/bin/sh
+case $1 in
+demo) mkdir -p build/sample-class/feedback; touch build/sample-class/feedback/ada.html; exit {demo};;
+doctor) touch asked; exit {doctor};;
+esac
+"""
+
+
+def make(folder: Path, demo: int, doctor: int, book: int = 0) -> subprocess.CompletedProcess[str]:
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    for name, program in (("autograder", AUTOGRADER.format(demo=demo, doctor=doctor)),
+                          ("python", f"#!/bin/sh\nexit {book}\n")):
+        (folder / ".venv" / "bin" / name).write_text(program)
+        (folder / ".venv" / "bin" / name).chmod(0o755)
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / ".venv" / ".ready").touch()
+    environment = {name: value for name, value in quiet_environment().items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", "--no-print-directory"], cwd=folder, capture_output=True, text=True,
+                          env=environment)
+
+
+def test_it_names_three_pages(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=0, doctor=0)
+    assert done.returncode == 0, done.stderr
+    for page in ("book/html/index.html", "sample-class/report.html", "sample-class/feedback/ada.html"):
+        assert f"{tmp_path}/build/{page}\n" in done.stdout
+    assert not (tmp_path / "asked").exists(), "the doctor takes seconds; he is asked when something is wrong"
+
+
+def test_without_isolation_only_the_sample_class_is_missing(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=2, doctor=1)
+    assert done.returncode == 0, done.stderr
+    assert "build/book/html/index.html" in done.stdout and "report.html" not in done.stdout
+    assert "cannot isolate notebooks" in done.stdout
+
+
+@pytest.mark.parametrize(("demo", "doctor"), [(1, 0), (1, 1), (2, 0), (130, 0), (130, 1)])
+def test_any_other_failure_is_one(demo: int, doctor: int, tmp_path: Path) -> None:
+    done = make(tmp_path, demo, doctor)
+    assert done.returncode != 0
+    assert "cannot isolate" not in done.stdout and "report.html" not in done.stdout
+    assert "build/book/html/index.html" in done.stdout
+
+
+def test_a_book_that_is_not_built_is_a_failure(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=0, doctor=0, book=1)
+    assert done.returncode != 0 and "Open in a browser" not in done.stdout
