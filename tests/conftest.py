@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import chromium
+from book.chromium import chromium
 
 SET_ON_IMPORT = ("TF", "KERAS", "KMP", "PYTEST", "MPLCONFIGDIR", "PYDEVD")
 """How the names begin that libraries, or pytest, set by themselves."""

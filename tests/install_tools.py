@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.browser import playwright_chromium, system_chromium
+from book.chromium import playwright_chromium, system_chromium
 
 BROWSER = "chromium"
 
@@ -44,14 +44,15 @@ def install_system_packages(packages: Sequence[str]) -> None:
         become_root = ["sudo", "-n"]
     else:
         return
-    print(f"Installing the system's {', '.join(packages)} for the tests ...", flush=True)
+    print(f"Installing the system's {', '.join(packages)} ...", flush=True)
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     if run([*apt, "update"]):
-        run([*apt, "install", "--yes", "--no-install-recommends", *packages])
+        for package in packages:  # one by one: where one does not exist, the others are installed all the same
+            run([*apt, "install", "--yes", "--no-install-recommends", package])
 
 
 def install_playwrights_own() -> None:
-    print("Installing Playwright's own Chromium for the browser tests ...", flush=True)
+    print("Installing Playwright's own Chromium ...", flush=True)
     run([sys.executable, "-m", "playwright", "install", "chromium"])
 
 

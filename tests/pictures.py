@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from autograder.course import BUILD, ROOT
-from tests.browser import chromium
+from book.chromium import chromium
 
 PAGES = {
     "book.png": BUILD / "book" / "html" / "data" / "03-normalization.html",

@@ -43,7 +43,7 @@ def build_exercises(names: Sequence[str] = ()) -> None:
         if name not in known:
             raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
     waiting = []
-    for name in names or known:
+    for name in dict.fromkeys(names or known):
         if _is_current(course.BUILD / name / "stamp.json", _fingerprint(course.SOLUTIONS / f"{name}.md")):
             print(f"{name}: unchanged", flush=True)
         else:

@@ -13,8 +13,10 @@ process of its own. It is the course's own code and not a learner's, so it runs 
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
+import inspect
 import io
 import json
 import math
@@ -53,7 +55,9 @@ CLOSE = 2 * DEVIATIONS
 """A bar that lies so far below its weakest style needs no more runs of it."""
 
 SOLUTION = "solution"
-SEED = re.compile(r"(set_random_seed\()\s*\d+\s*(\))")
+SEED = re.compile(r"((?:set_random_seed|default_rng|RandomState|random\.seed)\(|\bseed=)\s*\d+")
+"""Where a style says what its chance begins with."""
+
 MAGIC = re.compile(r"^%.*$", re.MULTILINE)
 """Jupyter's own commands, which are no Python. In the corpora they say how to show something."""
 
@@ -70,8 +74,9 @@ class Style:
 
     @property
     def digest(self) -> str:
-        """What its runs follow from."""
-        return hashlib.sha256("\n\n".join(self.code).encode()).hexdigest()
+        """What its runs follow from: its code, and how its exercise measures."""
+        measure = ast.unparse(ast.parse(inspect.getsource(MEASURES[self.exercise])))
+        return hashlib.sha256("\n\n".join((*self.code, measure)).encode()).hexdigest()
 
 
 def styles(assignment: Assignment) -> list[Style]:
@@ -111,10 +116,11 @@ def run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
     answers: dict[str, Any] = {"__name__": "__main__"}
     raised: list[Exception] = []
     for source in code:
-        source = MAGIC.sub("", SEED.sub(rf"\g<1>{seed}\g<2>", source))
+        source = MAGIC.sub("", SEED.sub(rf"\g<1>{seed}", source))
         try:
             exec(compile(source, "<answer>", "exec"), answers)
-        except Exception as error:  # as in a notebook: the next cells run all the same
+        # As in a notebook, the next cells run all the same. No answer of the corpora raises: `verify` runs them.
+        except Exception as error:
             raised.append(error)
     try:
         return MEASURES[exercise](answers, seed)
@@ -145,7 +151,7 @@ def kept(path: Path = FOLDER / "runs.json") -> Runs:
 
 
 def _keep(runs: Runs, path: Path) -> None:
-    """Writes the runs, a style a line for each measure; whole or not at all."""
+    """Writes the runs, a line for each seed; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(runs, indent=1)
     text = re.sub(r'(\n\s+"\d+": )\{\s+([^}]*?)\s+\}', lambda m: m[1] + "{" + re.sub(r"\s+", " ", m[2]) + "}", text)
@@ -212,10 +218,16 @@ def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
     needed = wanted(runs, bar, seeds)
     reasons = [f"{where}: {margin.style!r} was measured with {margin.seeds} seeds of {needed[margin.style]}."
                for margin in found if margin.seeds < needed[margin.style]]
-    return reasons + [
-        f"{where}: {margin.style!r} reads {100 * margin.mean:.2f} % with a standard deviation of "
-        f"{100 * margin.deviation:.2f}; the bar is {margin.deviations:.1f} of them below, not {DEVIATIONS}."
-        for margin in found if margin.deviations < DEVIATIONS]
+    for margin in found:
+        reads = f"{where}: {margin.style!r} reads {100 * margin.mean:.2f} % on average"
+        if margin.mean < bar.height:
+            reasons.append(f"{reads}, which is less.")
+        elif bar.chance and margin.seeds > 1 and not margin.deviation:
+            reasons.append(f"{reads}, the same with every seed: its own seed was not replaced, see SEED.")
+        elif margin.deviations < DEVIATIONS:
+            reasons.append(f"{reads} with a standard deviation of {100 * margin.deviation:.2f}; "
+                           f"the bar is {margin.deviations:.1f} of them below, and must be {DEVIATIONS}.")
+    return reasons
 
 
 # --- The command ----------------------------------------------------------------------------------------------
@@ -250,10 +262,13 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
             runs[name][style.name] = (
                 old if old.get("digest") == style.digest else {"digest": style.digest, "seeds": {}})
     # Which style is the weakest can change with every round, and then that one needs more runs.
-    while waiting := _waiting(runs, bars, known, seeds):
-        _make(waiting, runs, path, console, jobs or os.cpu_count() or 1)
-    _keep(runs, path)
-    draw(runs, folder / "bars.svg")
+    try:
+        while waiting := _waiting(runs, bars, known, seeds):
+            _make(waiting, runs, path, console, jobs or os.cpu_count() or 1)
+    finally:
+        # Also when it is stopped: what was run is kept, and the picture is always that of what is kept.
+        _keep(runs, path)
+        draw(runs, folder / "bars.svg")
     console.print(_table(runs, bars))
     found = [reason for bar in bars for reason in problems(runs, bar, seeds)]
     for reason in found:
@@ -278,18 +293,22 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console:
     """Makes the waiting runs, and keeps each as soon as it is made."""
     with _on_one_thread(), ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         futures = {pool.submit(_run, style.code, style.exercise, seed): (style, seed) for style, seed in waiting}
-        for count, future in enumerate(as_completed(futures), 1):
-            style, seed = futures[future]
-            if error := future.exception():
-                pool.shutdown(cancel_futures=True)
-                raise CourseError(f"{style.exercise}, {style.name!r}: cannot be run: {error!r}") from error
-            measured = {name: round(value, 4) for name, value in future.result().items()}
-            made = runs[style.exercise][style.name]
-            made["seeds"] = dict(sorted((made["seeds"] | {str(seed): measured}).items(), key=lambda one: int(one[0])))
-            _keep(runs, path)
-            said = ", ".join(f"{100 * value:.2f} % of the {name}" for name, value in measured.items())
-            console.print(f"[{count}/{len(waiting)}] {style.exercise}, {style.name}, seed {seed}: {said}",
-                          markup=False, highlight=False, soft_wrap=True)
+        try:
+            for count, future in enumerate(as_completed(futures), 1):
+                style, seed = futures[future]
+                if error := future.exception():
+                    raise CourseError(f"{style.exercise}, {style.name!r}: cannot be run: {error!r}") from error
+                measured = {name: round(value, 4) for name, value in future.result().items()}
+                made = runs[style.exercise][style.name]
+                made["seeds"] = dict(sorted((made["seeds"] | {str(seed): measured}).items(),
+                                            key=lambda one: int(one[0])))
+                _keep(runs, path)
+                said = ", ".join(f"{100 * value:.2f} % of the {name}" for name, value in measured.items())
+                console.print(f"[{count}/{len(waiting)}] {style.exercise}, {style.name}, seed {seed}: {said}",
+                              markup=False, highlight=False, soft_wrap=True)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 @contextlib.contextmanager

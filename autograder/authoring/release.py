@@ -201,7 +201,7 @@ class Printed:
 
 
 def _printed_book() -> Printed | None:
-    """What `make pdf` has made, unless a page changed afterwards: then the book's build has removed it."""
+    """What `make pdf` has made, unless a page changed afterward: then the book's build has removed it."""
     pdf, page = course.BUILD / "book" / PDF, course.BUILD / "book" / "singlehtml" / "index.html"
     return Printed(pdf.read_bytes(), page.read_bytes()) if pdf.exists() and page.exists() else None
 

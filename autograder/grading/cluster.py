@@ -47,11 +47,24 @@ class Cluster:
             return max(sum(self.client.nthreads().values()), 1)
 
     def submit(self, task: Task) -> Future[SubmissionResult]:
-        """Starts the task where a worker is free. What it depends on is there before it."""
+        """Starts the task where a worker is free. What it depends on is there before it.
+
+        Raises:
+            CourseError: a worker has no place for the exercise's tests and data.
+            CancelledError: there is nobody any more who could run it.
+        """
+        if task.bundle.digest not in self.sent:
+            plugin = _plugin(pack(task.bundle))
+            try:
+                with _connected():
+                    self.client.register_plugin(plugin)
+            except OSError as error:
+                raise CourseError(
+                    f"A worker cannot take the tests and data of {task.bundle.name}: {error}. "
+                    "Is there room in its folder for temporary files?"
+                ) from error
+            self.sent.add(task.bundle.digest)
         with _connected():
-            if task.bundle.digest not in self.sent:
-                self.client.register_plugin(_plugin(pack(task.bundle)))
-                self.sent.add(task.bundle.digest)
             executor = self.client.get_executor(pure=False, retries=RETRIES)
             return executor.submit(worker.grade_task, task)
 
@@ -59,9 +72,11 @@ class Cluster:
 @contextlib.contextmanager
 def _connected() -> Iterator[None]:
     """A lost connection as what a batch knows: nobody is there any more who could run a task."""
+    from distributed.comm import CommClosedError
+
     try:
         yield
-    except OSError as error:
+    except (CommClosedError, ConnectionError, TimeoutError) as error:
         raise CancelledError from error
 
 

@@ -146,7 +146,7 @@ def scaling(bench: Bench, learners: int, count: int) -> dict[str, float]:
         one, two = seconds
         runs.append({"one": one, "two": two, "times": one / two, "worker_mb": peak.most})
         CONSOLE.print(f"  cluster {number + 1}: {one:.2f} s a submission with one worker, {two:.2f} with two")
-    return {key: _median(runs, key) for key in runs[0]}
+    return {key: _median(runs, key) for key in runs[0]} | {"worker_mb": max(run["worker_mb"] for run in runs)}
 
 
 def measure(count: int, learners: int, many: int) -> dict[str, object]:

@@ -53,11 +53,13 @@ def main() -> None:
         started = time.monotonic()
         thread = threading.Thread(target=watch)
         thread.start()
-        outcome = grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=2, timeout=300,
-                              pool=pool, console=Console(quiet=True))
-        ended = time.monotonic()
-    done.set()
-    thread.join()
+        try:
+            outcome = grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=2, timeout=300,
+                                  pool=pool, console=Console(quiet=True))
+            ended = time.monotonic()
+        finally:
+            done.set()
+            thread.join()
     quarter = (ended - started) / 4
     early = [used for at, used in seen if started + quarter / 2 < at < started + quarter]
     late = [used for at, used in seen if ended - quarter < at < ended - quarter / 2]

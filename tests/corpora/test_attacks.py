@@ -14,6 +14,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 
 LIMIT = 300.0
-"""Seconds for the whole corpus on two cores."""
+"""Seconds for the corpus on two cores, without the attacks on memory."""
 
 
 @dataclass
@@ -142,14 +143,29 @@ def patient(graded: Graded, exercise: Assignment, tmp_path_factory: pytest.TempP
 @pytest.fixture(scope="module")
 def weaker(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
     """A part of the corpus at the second level: no namespaces, as in most containers."""
-    folder = tmp_path_factory.mktemp("weaker")
-    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in WEAKER]
+    names = [name for name in WEAKER if name not in MEMORY]
+    with without_namespaces(names, exercise, tmp_path_factory.mktemp("weaker"), TIMEOUT) as graded:
+        yield graded
+
+
+@pytest.fixture(scope="module")
+def weaker_patient(
+    weaker: Graded, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Graded]:
+    names = [name for name in WEAKER if name in MEMORY]
+    with without_namespaces(names, exercise, tmp_path_factory.mktemp("weaker-patient"), PATIENCE) as graded:
+        yield graded
+
+
+@contextmanager
+def without_namespaces(names: list[str], exercise: Assignment, folder: Path, timeout: float) -> Iterator[Graded]:
+    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in names]
     with Host(exercise, folder / "class") as host:
         # Only while grading: what comes after must have its own level.
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(engine, "Nursery", lambda level: Nursery("no-namespaces"))
             assert only_confined() == "no-namespaces"
-            graded = grade_all(cases, exercise, host, folder, confined=True)
+            graded = grade_all(cases, exercise, host, folder, confined=True, timeout=timeout)
         yield graded
 
 
@@ -246,8 +262,17 @@ def assert_as_demanded(graded: Graded, exercise: Assignment, name: str) -> None:
         assert not found, f"{result.submission}: " + "\n".join([*found, _story(result)])
 
 
-@pytest.mark.parametrize("name", WEAKER)
+@pytest.mark.parametrize("name", [name for name in WEAKER if name not in MEMORY])
 def test_attack_without_namespaces(weaker: Graded, exercise: Assignment, name: str) -> None:
+    assert_as_demanded_of_the_weaker(weaker, exercise, name)
+
+
+@pytest.mark.parametrize("name", [name for name in WEAKER if name in MEMORY])
+def test_attack_on_memory_without_namespaces(weaker_patient: Graded, exercise: Assignment, name: str) -> None:
+    assert_as_demanded_of_the_weaker(weaker_patient, exercise, name)
+
+
+def assert_as_demanded_of_the_weaker(weaker: Graded, exercise: Assignment, name: str) -> None:
     result, = weaker.results[name]
     assert result.sandbox == "no-namespaces"
     found = [problem for problem in problems(weaker.cases[name], result, weaker, exercise)
@@ -258,6 +283,10 @@ def test_attack_without_namespaces(weaker: Graded, exercise: Assignment, name: s
 
 def test_without_namespaces_the_host_is_as_it_was(weaker: Graded) -> None:
     assert_untouched(weaker)
+
+
+def test_without_namespaces_the_host_is_as_it_was_after_the_attacks_on_memory(weaker_patient: Graded) -> None:
+    assert_untouched(weaker_patient)
 
 
 def _story(result: SubmissionResult) -> str:

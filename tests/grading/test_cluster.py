@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from distributed.comm import CommClosedError
 from rich.console import Console
 
 from autograder.course import CourseError
@@ -122,6 +126,26 @@ def test_nobody_answers(handed_in: Path, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         graded(handed_in, tmp_path / "out", "tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(("error", "expected"), [
+    (OSError(errno.ENOSPC, "No space left on device"), CourseError),
+    (CommClosedError("in <TCP ...>: Stream is closed"), CancelledError),
+    (ConnectionRefusedError(), CancelledError),
+])
+def test_a_worker_without_room_is_not_a_lost_connection(
+    error: OSError, expected: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Client:
+        def register_plugin(self, plugin: object) -> None:
+            raise error
+
+    monkeypatch.setattr(cluster, "pack", lambda bundle: bundle)
+    task = SimpleNamespace(bundle=bundle.Packed("02-preprocessing", (), {}, {}, "digest"))
+    with pytest.raises(expected) as caught:
+        cluster.Cluster(Client()).submit(task)
+    if expected is CourseError:
+        assert "A worker cannot take the tests and data of 02-preprocessing: [Errno 28] No space" in str(caught.value)
 
 
 def test_a_worker_that_would_grade_differently_is_refused(

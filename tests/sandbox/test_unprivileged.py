@@ -13,7 +13,7 @@ import pytest
 from autograder.course import ROOT
 
 AS_NOBODY = '''
-import os, sys
+import os, sys, tempfile
 sys.path.insert(0, {root!r})
 from autograder.sandbox import linux
 
@@ -21,16 +21,17 @@ def uncover(paths):
     """Makes the paths reachable although a folder above them, such as /root, is closed to others."""
     closed = {{above for path in paths for above in path.parents if not above.stat().st_mode & 1}}
     hidden = [path for path in paths if closed & set(path.parents)]
-    linux.mount("kept", "/mnt", "tmpfs", 0, "mode=0755")
+    kept = tempfile.mkdtemp()
+    linux.mount("kept", kept, "tmpfs", 0, "mode=0755")
     for number, path in enumerate(hidden):
-        Path(f"/mnt/{{number}}").mkdir()
-        linux.bind(str(path), f"/mnt/{{number}}")
+        Path(f"{{kept}}/{{number}}").mkdir()
+        linux.bind(str(path), f"{{kept}}/{{number}}")
     for above in sorted(closed):
         if not closed & set(above.parents):
             linux.mount("open", str(above), "tmpfs", 0, "mode=0755")
     for number, path in enumerate(hidden):
         path.mkdir(parents=True, exist_ok=True)
-        linux.bind(f"/mnt/{{number}}", str(path))
+        linux.bind(f"{{kept}}/{{number}}", str(path))
 
 from pathlib import Path
 linux.unshare(linux.CLONE_NEWNS)
