@@ -90,13 +90,17 @@ A course on a first neural network: classifying handwritten digits (MNIST) with 
 {online}
 ## Start
 
-You need a Python from 3.11 to 3.13.
+You need a Python from 3.11 to 3.13, about 2 GB of disk, and a network the first time.
 
 ```sh
 cd exercises
+python3 -m venv .venv
+source .venv/bin/activate
 python -m pip install -r requirements.txt
 jupyter notebook
 ```
+
+On Windows `python3` is called `py`, and the third line is `.venv\\Scripts\\activate`.
 
 With Anaconda: `conda env create -f environment.yml`, then `conda activate reading-digits`.
 
