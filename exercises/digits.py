@@ -303,10 +303,14 @@ CAUSES = (
      "`max`, `if`, `and` want one True or False: for a whole array there are `np.maximum` and `np.where`."),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted",
      "`int`, `float` and the functions of `math` take one number: for a whole array there are `np.exp` and others."),
+    (r"'KerasTensor' object|KerasTensor\.\w+\(\)|[Aa] (symbolic )?KerasTensor (is|cannot)",
+     "That is a placeholder of Keras: it has a shape, and no values yet. A layer takes it: `layers.Flatten()(x)`."),
     (r"positional arguments? but \d+ (was|were) given|required positional argument|unexpected keyword",
      "Keep the function's first line, with its parameters, as the exercise gives it."),
-    (r"name '(relu|softmax|sigmoid|linear|adam|rmsprop|sgd|\w*crossentropy|\w*accuracy)' is not defined",
-     'Names that Keras knows are texts, in quotation marks: "relu", "adam", "accuracy".'),
+    (r"name '(relu|softmax|sigmoid|linear|adam|rmsprop|sgd|((sparse_)?categorical_|binary_)?(crossentropy|accuracy))' "
+     r"is not defined",
+     "If it is yours: is it spelled right, and has the cell that defines it been run? "
+     'If you mean what Keras has: write its name in quotation marks, such as "relu".'),
     (r"name '\w+' is not defined",
      "Is it spelled right, and has the cell that defines or imports it been run?"),
     (r"module 'keras[\w.]*' has no attribute",
@@ -445,6 +449,8 @@ def expect_array(
         expect_written(got, name)
     if not isinstance(got, np.ndarray):
         remedy = "Make one with `np.array(...)`." if isinstance(got, list | tuple) or _is_tensor(got) else ""
+        if _is_placeholder(got):
+            remedy = "That is a placeholder of Keras: it has a shape, and no values yet."
         raise AssertionError(f"`{name}` is {describe(got)}; expected a NumPy array.{_because(remedy)}")
     if got.dtype.kind not in "biuf":
         raise AssertionError(f"`{name}` holds values of dtype {got.dtype}; expected numbers.")
@@ -586,7 +592,11 @@ def describe(value: Any) -> str:
 
 
 def _is_tensor(value: Any) -> bool:
-    return type(value).__name__ in ("EagerTensor", "KerasTensor")
+    return type(value).__name__ == "EagerTensor" or _is_placeholder(value)
+
+
+def _is_placeholder(value: Any) -> bool:
+    return type(value).__name__ == "KerasTensor"
 
 
 def _plain(number: Any) -> int | float:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from book.chromium import chromium
 
-SET_ON_IMPORT = ("TF", "KERAS", "KMP", "PYTEST", "MPLCONFIGDIR", "PYDEVD")
+SET_ON_IMPORT = ("TF", "TPU_ML", "ENABLE_RUNTIME_UPTIME", "HDF5", "KERAS", "KMP", "PYTEST", "MPLCONFIGDIR", "PYDEVD")
 """How the names begin that libraries, or pytest, set by themselves."""
 
 

@@ -142,8 +142,13 @@ def test_an_unwritten_answer_is_called_unwritten() -> None:
     ("f(1, 2)", "Keep the function's first line"),
     ("f(1, z=2)", "Keep the function's first line"),
     ("imagse", "spelled right"),
-    ("relu", "in quotation marks"),
-    ("sparse_categorical_accuracy", "in quotation marks"),
+    ("relu", "has the cell that defines it been run? If you mean what Keras has: write its name in quotation marks"),
+    ("softmax", "If it is yours: is it spelled right"),
+    ("accuracy", "If it is yours: is it spelled right"),
+    ("sparse_categorical_crossentropy", "If it is yours: is it spelled right"),
+    ("binary_crossentropy", "in quotation marks"),
+    ("test_accuracy", "Is it spelled right, and has the cell that defines or imports it been run?"),
+    ("mean_crossentropy", "Is it spelled right, and has the cell that defines or imports it been run?"),
     ("list(3)", "with the comma"),
     ("np.ones(2) ^ 2", "`x ** 2`"),
     ("0.5 ^ 2", "`x ** 2`"),
@@ -166,7 +171,11 @@ def test_cryptic_errors_are_explained(code: str, cause: str) -> None:
     ("keras.optimizers.SGD(1)", "written with a point"),
     ("evaluate('mse', ['acuracy'])", "metric identifier: acuracy. Is the name spelled as Keras spells it?"),
     ("evaluate('categorical_crossentropy', [])", "Do labels and loss or metric fit?"),
-    ("evaluate('mse', [lambda y, p: p.argmax(axis=1)])", "stands in quotation marks"),
+    ("evaluate('mse', [lambda y, p: p.argmax(axis=1)])", "`np.asarray(...)` makes a NumPy array of it. And"),
+    ("keras.Input((2, 2)).flatten()", "`layers.Flatten()(x)`"),
+    ("keras.Input((2, 2)).reshape(-1, 4)", "has a shape, and no values yet"),
+    ("np.asarray(keras.Input((2, 2)))", "has a shape, and no values yet"),
+    ("max(0, keras.Input((2, 2)))", "has a shape, and no values yet"),
     ("evaluate(lambda y, p: p[np.arange(3), y], [])", "stands in quotation marks"),
 ])
 def test_cryptic_errors_of_keras_are_explained(code: str, cause: str) -> None:
@@ -189,7 +198,42 @@ def test_a_tensor_is_called_one() -> None:
 
     assert "write it with NumPy" in said(digits.expect_number, keras.ops.mean(np.ones(3)), name="n")
     assert "np.array" in said(digits.expect_array, keras.ops.add(np.ones(3), 1), name="x")
+    placeholder = said(digits.expect_array, keras.Input((3,)), name="x")
+    assert "np.array" not in placeholder and "has a shape, and no values yet" in placeholder
     assert "keras.Model(inputs, outputs)" in said(digits.expect_model, keras.Input((3,)), name="m")
+
+
+@pytest.mark.parametrize(("optimizer", "said"), [
+    ("SGD(0.01)", None),
+    ("SGD(0.001)", "is 0.001; expected 0.01 to 0.5. It is too small"),
+    ("SGD(0.5)", None),
+    ("SGD(1.0)", "is 1; expected 0.01 to 0.5. It is too large"),
+    ("SGD(0.001, momentum=0.9)", None),
+    ("SGD(0.005, momentum=0.9)", None),
+    ("SGD(0.1, momentum=0.9, nesterov=True)", None),
+    ("SGD(0.0001, momentum=0.9)", "is 0.0001, with a momentum of 0.9, which makes the steps longer; "
+                                  "expected 0.001 to 0.1. It is too small"),
+    ("SGD(0.5, momentum=0.9)", "expected 0.001 to 0.1. It is too large"),
+    ("SGD(0.5, momentum=0.5)", None),
+    ("SGD(0.0001, momentum=0.99)", None),
+    ("SGD(0.02, momentum=0.99)", "expected 0.0001 to 0.01. It is too large"),
+    ("SGD(0.01, momentum=1.0)", "It is too large"),
+    ("RMSprop(0.00001, momentum=0.9)", None),
+    ("RMSprop(0.01, momentum=0.9)", None),
+    ("RMSprop(0.05, momentum=0.9)", "expected 1e-05 to 0.01. It is too large"),
+    ("Adam(0.1)", "is 0.1; expected 0.0001 to 0.05. It is too large"),
+    ("Adam(keras.optimizers.schedules.ExponentialDecay(0.01, 100, 0.9))", None),
+])
+def test_a_learning_rate_is_judged_with_its_momentum(optimizer: str, said: str | None) -> None:
+    import keras
+
+    def compile_model(model: Any) -> Any:
+        model.compile(eval(f"keras.optimizers.{optimizer}", {"keras": keras}),
+                      "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    result = digits.checks("05-compile").check("q5_6", {"compile_model": compile_model})
+    assert result.passed if said is None else said in result.messages[0], result
 
 
 def test_an_error_says_what_the_function_was_given() -> None:

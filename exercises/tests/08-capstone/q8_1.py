@@ -22,9 +22,12 @@ def preprocess_has_an_entry_for_each_image(preprocess):
             "The first axis counts the images and stays."
         )
     if inputs.max() == inputs.min():
+        if inputs.dtype.kind == "f":
+            cause = "Is the array that you made ever filled? Or were its values whole numbers on the way?"
+        else:
+            cause = "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
         raise AssertionError(
-            f"`preprocess(images)` is {inputs.max():g} everywhere; expected values that tell the digits apart. "
-            "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
+            f"`preprocess(images)` is {inputs.max():g} everywhere; expected values that tell the digits apart. {cause}"
         )
     if np.all(inputs == inputs[:1]):
         raise AssertionError(
