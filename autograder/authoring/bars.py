@@ -51,11 +51,15 @@ def compile_model(model):
 LEARNING_RATES: Mapping[str, tuple[float, float]] = {
     "SGD": (0.01, 0.5), **dict.fromkeys(("RMSprop", "Adam", "AdamW", "Nadam"), (0.0001, 0.05)),
     "Adamax": (0.0003, 0.05)}
-"""The least and the greatest that the public check of question 5.6 lets pass."""
+"""The least and the greatest that the public check of question 5.6 lets pass, without momentum."""
+
+WITH_MOMENTUM = ("SGD(0.001, momentum=0.9)", "SGD(0.1, momentum=0.9)", "SGD(0.01, momentum=0.99)",
+                 "RMSprop(1e-05, momentum=0.9)", "RMSprop(0.01, momentum=0.9)")
+"""The least and the greatest with the momentum that most people take, and the greatest with an extreme one."""
 
 EDGES: Mapping[str, Mapping[str, Edit]] = {
     "05-compile": {name: _compiled_with(name) for name in (
-        f"{optimizer}({rate})" for optimizer, rates in LEARNING_RATES.items() for rate in rates)},
+        *(f"{optimizer}({rate})" for optimizer, rates in LEARNING_RATES.items() for rate in rates), *WITH_MOMENTUM)},
 }
 """Accepted as right, but nobody's style: by exercise, the notebook's edit by name."""
 
