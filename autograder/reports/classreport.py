@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.reports import charts, items, pages, text, words
+from autograder.reports import charts, items, pages, portrait, text, words
 from autograder.reports.grades import in_order, questions_of
 from autograder.reports.roster import Attendance
 
@@ -130,7 +130,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         sandboxes=[(text.short(level),
                     words.SANDBOX.get(level, "A level that this report does not know."), count)
                    for level, count in sorted(Counter(r.sandbox for r in ordered).items())],
-        flagged=rows_of(r for r in ordered if r.flags),
+        flagged=rows_of(r for r in ordered if _flags(r)),
         missing=[(text.short(words.facts(name).title), [_name(learner) for learner in names])
                  for name, names in attendance.missing.items() if names] if attendance else [],
         unmatched=list(map(_name, attendance.unmatched)) if attendance else [],
@@ -159,10 +159,16 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row
         lost=tuple(text.short(q.name) for q in result.questions
                    if q.possible and not words.is_full(q.score, q.possible)),
         seconds=result.seconds,
-        flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in result.flags),
+        flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in _flags(result)),
         by_hand=any(question.adjustment for question in result.questions),
         late=result.late,
     )
+
+
+def _flags(result: SubmissionResult) -> tuple[str, ...]:
+    """Reasons to look at a submission: what the grader noticed, and a network that is too good to be true."""
+    doubt = portrait.too_good(result.portrait)
+    return (*result.flags, doubt) if doubt else result.flags
 
 
 def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[ByHand]:

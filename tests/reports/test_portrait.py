@@ -12,6 +12,7 @@ import pytest
 from autograder import course
 from autograder.grading.results import Portrait, Verdict, WrongDigit
 from autograder.reports import portrait as portraits
+from autograder.reports.classreport import class_report
 from autograder.reports.feedback import feedback_page
 from tests.reports.made_up import made_up_class, portrait
 
@@ -55,6 +56,20 @@ def test_one_that_is_never_wrong() -> None:
     said = text_of(page(Portrait({}, confusion(), ())))
     assert "1,000 of the 1,000 test images right, 100.00 %" in said and "It takes none for another" in said
     assert "Digits it got wrong" not in said
+
+
+@pytest.mark.parametrize(("each", "wrong", "doubted"), [
+    (1000, 19, True), (1000, 20, False), (1000, 200, False), (1000, 0, True), (100, 0, False)])
+def test_a_network_that_is_too_good_to_be_true_is_named_to_the_instructor_alone(
+    each: int, wrong: int, doubted: bool
+) -> None:
+    matrix = [[each * (label == read) for read in range(10)] for label in range(10)]
+    matrix[4][4], matrix[4][9] = each - wrong, wrong
+    made = replace(RESULT, portrait=Portrait({}, tuple(map(tuple, matrix)), ()), flags=("look here",))
+    report = text_of(class_report([made], ["feedback/ada.html"]))
+    expected = f"reads {10 * each - wrong:,} of {10 * each:,} test images right, and so agrees with labels that are"
+    assert (expected in report) == doubted and "look here" in report
+    assert "labels that are wrong" not in text_of(feedback_page(made.learner, [made], {}))
 
 
 def test_99_999_percent_are_not_100() -> None:

@@ -17,8 +17,8 @@ def accuracy_of_four_images(accuracy):
     found = {  # what other formulas give
         "That is the number of images: divide by how many there are.": 3,
         "A share goes from 0 to 1, not to 100.": 75,
-        "That is either the share read wrong, or the share whose right class has more than one half. Count an image when "
-        "its largest probability is that of the right class.": 0.25,
+        "That is either the share read wrong, or the share whose right class has more than one half. Count an image "
+        "when its largest probability is that of the right class.": 0.25,
         "That compares every answer with every label: both sides of `==` need the shape (n,).":
             (answers[:, np.newaxis] == y_true).mean(),
         "That judges each probability by itself, above or below one half: find the largest one of each row.":

@@ -79,14 +79,15 @@ def compile_model_has_a_sensible_learning_rate(compile_model):
     rate = float(np.format_float_positional(np.float32(compiled.optimizer.learning_rate)))  # 0.01, not 0.0099999998
     low, high = {"SGD": (0.01, 0.5), "Adamax": (0.0003, 0.05)}.get(optimizer, (0.0001, 0.05))
     momentum = float(compiled.optimizer.momentum) if optimizer in ("SGD", "RMSprop") else 0.0
-    # Momentum adds each step to those before it, which makes them 1 / (1 - momentum) times as long in the end. They grow
-    # slowly, so the network learns even where they become twice as long as they may be at once.
+    # Momentum adds each step to those before it, which in the end makes them 1 / (1 - momentum) times as long. They
+    # grow slowly, so the network still learns where they become twice as long as they may be at once.
     low = float(f"{low * (1 - momentum):.3g}")
     high = float(f"{high * min(1, 2 * (1 - momentum)):.3g}")
     with_momentum = f", with a momentum of {momentum:g}, which makes the steps longer" if momentum else ""
     if optimizer in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax") and not low <= rate <= high:
         size = "small" if rate < low else "large"
         raise AssertionError(
-            f"The learning rate of {optimizer} is {rate:g}{with_momentum}; expected {low:g} to {high:g}. It is too {size}: "
+            f"The learning rate of {optimizer} is {rate:g}{with_momentum}; expected {low:g} to {high:g}. "
+            f"It is too {size}: "
             + ("the network would hardly move." if size == "small" else "every step would jump across the valley.")
         )

@@ -25,7 +25,9 @@ def preprocess_has_an_entry_for_each_image(preprocess):
         if inputs.dtype.kind == "f":
             cause = "Is the array that you made ever filled? Or were its values whole numbers on the way?"
         else:
-            cause = "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
+            cause = (
+                "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
+            )
         raise AssertionError(
             f"`preprocess(images)` is {inputs.max():g} everywhere; expected values that tell the digits apart. {cause}"
         )
