@@ -79,9 +79,15 @@ def compile_model_has_a_sensible_learning_rate(compile_model):
     rate = float(np.format_float_positional(np.float32(compiled.optimizer.learning_rate)))  # 0.01, not 0.0099999998
     low, high = {"SGD": (0.01, 0.5), "Adamax": (0.0003, 0.05)}.get(optimizer, (0.0001, 0.05))
     momentum = float(compiled.optimizer.momentum) if optimizer in ("SGD", "RMSprop") else 0.0
+    if momentum > 0.99:
+        raise AssertionError(
+            f"The momentum of {optimizer} is {momentum:g}; expected at most 0.99, and 0.9 is usual: with more, old steps "
+            "hardly fade away, and the network does not come to rest."
+        )
     # Momentum adds each step to those before it, which in the end makes them 1 / (1 - momentum) times as long. They
-    # grow slowly, so the network still learns where they become twice as long as they may be at once.
-    low = float(f"{low * (1 - momentum):.3g}")
+    # grow slowly, so the network still learns where they become twice as long as they may be at once; and the lower
+    # end comes down for SGD alone, not beyond a tenth, or training is over before they have grown. All of it measured.
+    low = float(f"{low * max(1 - momentum, 0.1):.3g}") if optimizer == "SGD" else low
     high = float(f"{high * min(1, 2 * (1 - momentum)):.3g}")
     with_momentum = f", with a momentum of {momentum:g}, which makes the steps longer" if momentum else ""
     if optimizer in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam", "Adamax") and not low <= rate <= high:
