@@ -53,9 +53,10 @@ LEARNING_RATES: Mapping[str, tuple[float, float]] = {
     "Adamax": (0.0003, 0.05)}
 """The least and the greatest that the public check of question 5.6 lets pass, without momentum."""
 
-WITH_MOMENTUM = ("SGD(0.001, momentum=0.9)", "SGD(0.1, momentum=0.9)", "SGD(0.01, momentum=0.99)",
-                 "RMSprop(1e-05, momentum=0.9)", "RMSprop(0.01, momentum=0.9)")
-"""The least and the greatest with the momentum that most people take, and the greatest with an extreme one."""
+WITH_MOMENTUM = ("SGD(0.001, momentum=0.9)", "SGD(0.1, momentum=0.9)", "SGD(0.5, momentum=0.5)",
+                 "SGD(0.01, momentum=0.99)", "RMSprop(0.0001, momentum=0.9)", "RMSprop(0.01, momentum=0.9)",
+                 "RMSprop(0.05, momentum=0.5)")
+"""The least and the greatest with the momentum that most people take, and where momentum lengthens the steps most."""
 
 EDGES: Mapping[str, Mapping[str, Edit]] = {
     "05-compile": {name: _compiled_with(name) for name in (

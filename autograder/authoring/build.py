@@ -54,7 +54,8 @@ def build_exercises(names: Sequence[str] = ()) -> None:
         # Processes and not threads: Otter Assign changes the working folder of the process it runs in.
         with ProcessPoolExecutor(min(len(waiting), os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
             try:
-                list(pool.map(build_exercise, waiting))
+                # The later ones train, which takes longest: they begin first, so that both cores end together.
+                list(pool.map(build_exercise, reversed(waiting)))
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
