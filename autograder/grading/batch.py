@@ -332,8 +332,10 @@ def _resumable(progress: BatchProgress, gradebook: Gradebook) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        # Not what the progress has counted: it may have been stopped between keeping a result and counting it.
+        kept = len(gradebook.results(newest_batch=True))
         raise BatchStopped(
-            f"Stopped. {progress.done} of {progress.total} are graded and kept in {gradebook.path}. "
+            f"Stopped. {kept} of {progress.total} are graded and kept in {gradebook.path}. "
             "Run the same command again to go on."
         ) from None
 
