@@ -326,16 +326,17 @@ def _on_one_thread() -> Iterator[None]:
 
 
 def _table(runs: Runs, bars: Sequence[Bar]) -> Table:
-    table = Table(title="Accuracy bars and the weakest accepted style")
-    for heading, side in (("exercise", "left"), ("of the", "left"), ("bar %", "right"), ("style", "left"),
-                          ("seeds", "right"), ("mean %", "right"), ("deviation", "right"), ("least %", "right"),
-                          ("deviations above", "right")):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    table = Table(title="Each bar and its weakest accepted style, in percent; sd: standard deviation",
+                  title_justify="left")
+    table.add_column("bar")
+    table.add_column("style")
+    for heading in ("seeds", "mean", "sd", "least", "sd above"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for bar in bars:
         for margin in margins(runs, bar)[:1]:
-            table.add_row(bar.exercise, bar.measure, f"{100 * bar.height:g}", margin.style, str(margin.seeds),
+            table.add_row(f"{bar.question}, {100 * bar.height:g} of the {bar.measure}", margin.style, str(margin.seeds),
                           f"{100 * margin.mean:.2f}", f"{100 * margin.deviation:.2f}", f"{100 * margin.least:.2f}",
-                          f"{margin.deviations:.1f}" if bar.chance else "no chance in it")
+                          f"{margin.deviations:.1f}" if bar.chance else "")
     return table
 
 
