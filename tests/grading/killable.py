@@ -9,6 +9,7 @@ on its code, after SECONDS. What is tried is the batch and its gradebook.
 from __future__ import annotations
 
 import hashlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -44,6 +45,8 @@ class NoEngine:
 
 def main() -> None:
     global SECONDS
+    # Where the tests run in the background of a script, SIGINT is ignored, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     root, handed_in, output, seconds = sys.argv[1:]
     SECONDS = float(seconds)
     for name in ("exercises", "build", "solutions"):
