@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import BOOK, BUILD, ROOT
+from book.build import alone
 
 SITE = BUILD / "book" / "html"
 
@@ -30,8 +32,11 @@ def build_book() -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
-    """The folder of the built site."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the built site. Some tests build again, and then the site's own files are rewritten one by one."""
     done = build_book()
     assert done.returncode == 0, f"The book does not build:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}"
-    return SITE
+    copy = tmp_path_factory.mktemp("site") / "html"
+    with alone():
+        shutil.copytree(SITE, copy)
+    return copy

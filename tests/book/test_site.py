@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import BOOK
-from tests.book.conftest import SITE, pages
+from tests.book.conftest import pages
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +23,8 @@ def parsed(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-def page_path(page: str) -> Path:
-    return SITE / f"{page}.html"
+def page_path(site: Path, page: str) -> Path:
+    return site / f"{page}.html"
 
 
 @cache
@@ -33,10 +33,10 @@ def anchors(path: Path) -> frozenset[str]:
                      if tag.get("id") or (tag.name == "a" and tag.get("name")))
 
 
-def addresses(page: str) -> list[tuple[str, str]]:
+def addresses(site: Path, page: str) -> list[tuple[str, str]]:
     """Every address in a page, with the name of its tag: attributes, inline styles, and raw HTML as well."""
     found = []
-    for tag in parsed(page_path(page)).find_all(True):
+    for tag in parsed(page_path(site, page)).find_all(True):
         for attribute in ("href", "src", "data", "action", "poster", "xlink:href"):
             if tag.get(attribute) is not None and not (attribute == "data" and tag.name != "object"):
                 found.append((tag.name, str(tag[attribute])))
@@ -46,15 +46,15 @@ def addresses(page: str) -> list[tuple[str, str]]:
     return found
 
 
-def problem(page: str, address: str) -> str | None:
+def problem(site: Path, page: str, address: str) -> str | None:
     """Why an address inside the site leads nowhere, or None."""
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return None
     if parts.path.startswith("/"):
         return "begins at the server's root, and the book may lie in a folder"
-    target = (page_path(page).parent / unquote(parts.path)).resolve() if parts.path else page_path(page)
-    if not target.is_relative_to(SITE.resolve()):
+    target = (page_path(site, page).parent / unquote(parts.path)).resolve() if parts.path else page_path(site, page)
+    if not target.is_relative_to(site.resolve()):
         return "leads out of the site"
     if not target.is_file():
         return "there is no such file"
@@ -65,23 +65,23 @@ def problem(page: str, address: str) -> str | None:
 
 @pytest.mark.parametrize("page", ALL)
 def test_every_link_and_anchor_resolves(site: Path, page: str) -> None:
-    problems = {address: why for _, address in addresses(page) if (why := problem(page, address))}
+    problems = {address: why for _, address in addresses(site, page) if (why := problem(site, page, address))}
     assert problems == {}
-    assert len(addresses(page)) > 20
+    assert len(addresses(site, page)) > 20
 
 
 @pytest.mark.parametrize("page", ALL)
 def test_nothing_is_loaded_from_outside(site: Path, page: str) -> None:
     links = ("a", "area", "form")
-    outside = [(tag, address) for tag, address in addresses(page)
+    outside = [(tag, address) for tag, address in addresses(site, page)
                if tag not in links and urlsplit(address).scheme not in ("", "data")]
     assert outside == []
-    assert [address for tag, address in addresses(page) if tag in links
+    assert [address for tag, address in addresses(site, page) if tag in links
             if urlsplit(address).scheme not in ("", "http", "https", "mailto")] == []
 
 
 def test_style_sheets_and_scripts_load_nothing_from_outside(site: Path) -> None:
-    for path in SITE.rglob("*.css"):
+    for path in site.rglob("*.css"):
         css = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         for address in re.findall(r"(?:@import\s+|url\()\s*['\"]?([^'\")\s;]+)", css):
             assert urlsplit(address).scheme in ("", "data"), f"{path.name} loads {address}"
@@ -91,13 +91,13 @@ def test_style_sheets_and_scripts_load_nothing_from_outside(site: Path) -> None:
 
 @pytest.mark.parametrize("page", ALL)
 def test_every_picture_says_what_is_seen(site: Path, page: str) -> None:
-    for image in parsed(page_path(page)).find_all("img"):
+    for image in parsed(page_path(site, page)).find_all("img"):
         assert len(str(image.get("alt", "")).strip()) > 20, image
 
 
 @pytest.mark.parametrize("page", ALL)
 def test_no_identifier_is_given_twice(site: Path, page: str) -> None:
-    given = [str(tag["id"]) for tag in parsed(page_path(page)).find_all(id=True)]
+    given = [str(tag["id"]) for tag in parsed(page_path(site, page)).find_all(id=True)]
     assert sorted(name for name in set(given) if given.count(name) > 1) == []
 
 
@@ -106,21 +106,21 @@ def test_every_chapter_that_is_spoken_of_exists(site: Path, page: str) -> None:
     """Or is planned: a line of `_toc.yml` that is still commented out. Then it stands there as plain text."""
     toc = (BOOK / "_toc.yml").read_text(encoding="utf-8")
     planned = set(re.findall(r"^\s*# +- file: \S+/0?([0-9a-z]+)-", toc, re.MULTILINE))
-    spoken_of = {tag.text.split()[-1].lower() for tag in parsed(page_path(page)).select(".chapter-missing")}
+    spoken_of = {tag.text.split()[-1].lower() for tag in parsed(page_path(site, page)).select(".chapter-missing")}
     assert spoken_of <= planned
 
 
 @pytest.mark.parametrize("page", pages())
 def test_one_heading_of_the_first_level(site: Path, page: str) -> None:
-    assert len(parsed(page_path(page)).select("article h1")) == 1
+    assert len(parsed(page_path(site, page)).select("article h1")) == 1
 
 
 def test_every_exercise_can_be_downloaded_from_a_page(site: Path) -> None:
     from autograder.course import exercise_names
 
     notebooks = [f"{name}.ipynb" for name in exercise_names()]
-    listed = [Path(address).name for _, address in addresses("exercises") if "_downloads/" in address]
+    listed = [Path(address).name for _, address in addresses(site, "exercises") if "_downloads/" in address]
     assert listed == notebooks, "the index of exercises has them all, in their order"
     boxes = {str(link["href"]).split("/")[-1] for page in pages()
-             for link in parsed(page_path(page)).select(".practice a.download")}
+             for link in parsed(page_path(site, page)).select(".practice a.download")}
     assert boxes == set(notebooks)
