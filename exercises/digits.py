@@ -450,7 +450,9 @@ def expect_array(
     if not isinstance(got, np.ndarray):
         remedy = "Make one with `np.array(...)`." if isinstance(got, list | tuple) or _is_tensor(got) else ""
         if _is_placeholder(got):
-            remedy = "That is a placeholder of Keras: it has a shape, and no values yet."
+            remedy = (
+                "That is a placeholder of Keras: it has a shape, and no values yet. `model.predict(...)` gives values."
+            )
         raise AssertionError(f"`{name}` is {describe(got)}; expected a NumPy array.{_because(remedy)}")
     if got.dtype.kind not in "biuf":
         raise AssertionError(f"`{name}` holds values of dtype {got.dtype}; expected numbers.")

@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from book.chromium import chromium
 
-SET_ON_IMPORT = ("TF", "TPU_ML", "ENABLE_RUNTIME_UPTIME", "HDF5", "KERAS", "KMP", "PYTEST", "MPLCONFIGDIR", "PYDEVD")
-"""How the names begin that libraries, or pytest, set by themselves."""
+SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "ENABLE_RUNTIME_UPTIME_TELEMETRY",
+                 "HDF5_PLUGIN_PATH", "PYTEST_CURRENT_TEST"}
+"""What TensorFlow, h5py and pytest set by themselves."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +39,7 @@ def unchanged_environment() -> Iterator[None]:
     here = os.getcwd()
     os.chdir(folder)
     left = {name for name in before.keys() | os.environ.keys()
-            if before.get(name) != os.environ.get(name) and not name.startswith(SET_ON_IMPORT)}
+            if before.get(name) != os.environ.get(name) and name not in SET_ON_IMPORT}
     for name in left:
         os.environ.pop(name, None)
         os.environ |= {name: before[name]} if name in before else {}

@@ -25,7 +25,7 @@ import os
 import re
 import statistics
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,38 +104,38 @@ def _code(cells: Iterable[Mapping[str, Any]], question: str) -> list[str]:
     return [cell["source"] for cell in code[: answers[-1] + 1]] if answers else []
 
 
-def run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
-    """Runs a style's code with `seed` in this process; returns what its exercise measures, each from 0 to 1."""
-    if str(course.EXERCISES) not in sys.path:
-        sys.path.insert(0, str(course.EXERCISES))
+def _begin() -> None:
+    """In a worker, before anything is run: the exercises' folder, and TensorFlow on one thread as in the grader."""
+    from autograder.grading.engine import one_thread_environment
+
+    os.environ |= one_thread_environment()
+    sys.path.insert(0, str(course.EXERCISES))
     os.chdir(course.EXERCISES)
+    from autograder.sandbox import fasterfit
+
+    fasterfit.install()
+
+
+def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
+    """In a worker: runs a style's code with `seed`; returns what its exercise measures, each from 0 to 1."""
     import keras
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)  # for a style that sets none
     answers: dict[str, Any] = {"__name__": "__main__"}
     raised: list[Exception] = []
-    for source in code:
-        source = MAGIC.sub("", SEED.sub(rf"\g<1>{seed}", source))
-        try:
-            exec(compile(source, "<answer>", "exec"), answers)
-        # As in a notebook, the next cells run all the same. No answer of the corpora raises: `verify` runs them.
-        except Exception as error:
-            raised.append(error)
-    try:
-        return MEASURES[exercise](answers, seed)
-    except Exception as error:
-        raise (raised or [error])[0] from error
-
-
-def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
-    """`run` in a worker, with what the code prints thrown away."""
-    if "autograder.sandbox.fasterfit" not in sys.modules:
-        from autograder.sandbox import fasterfit
-
-        fasterfit.install()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return run(code, exercise, seed)
+        for source in code:
+            source = MAGIC.sub("", SEED.sub(rf"\g<1>{seed}", source))
+            try:
+                exec(compile(source, "<answer>", "exec"), answers)
+            # As in a notebook, the next cells run all the same. No answer of the corpora raises: `verify` runs them.
+            except Exception as error:
+                raised.append(error)
+        try:
+            return MEASURES[exercise](answers, seed)
+        except Exception as error:
+            raise (raised or [error])[0] from error
 
 
 # --- The data -------------------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def _waiting(runs: Runs, bars: Sequence[Bar], known: Mapping[tuple[str, str], St
 
 def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console: Console, jobs: int) -> None:
     """Makes the waiting runs, and keeps each as soon as it is made."""
-    with _on_one_thread(), ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin) as pool:
         futures = {pool.submit(_run, style.code, style.exercise, seed): (style, seed) for style, seed in waiting}
         try:
             for count, future in enumerate(as_completed(futures), 1):
@@ -309,20 +309,6 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console:
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-
-
-@contextlib.contextmanager
-def _on_one_thread() -> Iterator[None]:
-    """The environment that the workers' TensorFlow starts with; this process gets its own back."""
-    from autograder.grading.engine import one_thread_environment
-
-    before = dict(os.environ)
-    os.environ |= one_thread_environment()
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ |= before
 
 
 def _table(runs: Runs, bars: Sequence[Bar]) -> Table:

@@ -135,7 +135,7 @@ def too_good(portrait: Portrait | None) -> str:
     if right <= TOO_GOOD * total:
         return ""
     return (f"its network reads {right:,} of {total:,} test images right, and so agrees with labels that are wrong: "
-            "was it trained with them?")
+            "was it trained with the test images?")
 
 
 # --- learning curves ---------------------------------------------------------------------------------------

@@ -54,8 +54,6 @@ TIMEOUT = 4.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
 
 PATIENCE = 60.0
-
-MEMORY_MB = 3072
 ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 
@@ -97,7 +95,7 @@ def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Pat
     paths = hand_in_all(cases, exercise, host.handed_in, host)
     began = time.monotonic()
     outcome = grade_paths([host.handed_in], assignment=exercise.name, output=folder / "grades", jobs=2,
-                          timeout=timeout, memory_mb=MEMORY_MB, confined=confined,
+                          timeout=timeout, confined=confined,
                           console=Console(quiet=True))
     seconds = time.monotonic() - began
     write_reports(outcome.results, folder / "grades")
