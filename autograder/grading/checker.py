@@ -54,7 +54,9 @@ def main() -> None:
     """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [HELPERS...]`."""
     control = socket.socket(fileno=int(sys.argv[1]))
     from autograder.grading import child  # with TensorFlow, Keras and Otter, once for all children
+    from autograder.sandbox import fasterfit
 
+    fasterfit.install()
     _read_data(sys.argv[2:])
     gc.collect()
     gc.freeze()

@@ -27,7 +27,7 @@ from typing import IO, Any
 from autograder.course import quiet_environment
 from autograder.grading import checker
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import Nursery, Runner, SandboxError
+from autograder.sandbox.nursery import LARGE_PAGES, Nursery, Runner, SandboxError
 
 SILENT = "silent"
 """Stands for an exit code: the checker's child was given up."""
@@ -242,7 +242,7 @@ def one_thread_environment() -> dict[str, str]:
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     package = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH", "")]))
-    return quiet_environment() | threads | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
+    return quiet_environment() | LARGE_PAGES | threads | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
 
 
 def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> Iterator[bytes]:

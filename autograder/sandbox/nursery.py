@@ -23,7 +23,11 @@ from autograder.sandbox.confinement import LEVELS
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
 from autograder.sandbox.limits import Limits, SandboxError
 
-__all__ = ["LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level"]
+__all__ = ["LARGE_PAGES", "LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level"]
+
+
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""Has malloc ask for large pages: training then takes a third of the page faults. Elsewhere than glibc it does nothing."""
 
 
 @dataclass
@@ -235,7 +239,7 @@ def environment() -> dict[str, str]:
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
-    }
+    } | LARGE_PAGES
 
 
 def _descriptor(content: bytes | Path) -> int:

@@ -14,16 +14,16 @@ LABELS = RNG.integers(0, 3, 330)
 
 @pytest.fixture(scope="module")
 def keras():
-    """Keras with `fit` replaced, for this module only; every number of steps is worth while."""
+    """Keras with `fit` and `evaluate` replaced, for this module only; every number of steps is worth while."""
     import keras
 
     owner = next(kind for kind in keras.Model.__mro__ if "fit" in vars(kind))
-    original, worthwhile = owner.fit, fasterfit.WORTHWHILE
+    originals, worthwhile = (owner.fit, owner.evaluate), fasterfit.WORTHWHILE
     fasterfit.install()
-    fasterfit.WORTHWHILE = 2
-    keras.original_fit = original
+    fasterfit.WORTHWHILE = dict.fromkeys(worthwhile, 2)
+    keras.original_fit, keras.original_evaluate = originals
     yield keras
-    owner.fit = original
+    owner.fit, owner.evaluate = originals
     fasterfit.WORTHWHILE = worthwhile
 
 
@@ -109,11 +109,12 @@ def test_generators_and_steps_per_epoch_are_left_alone(keras):
 
 
 def test_little_training_is_left_alone(keras):
-    fasterfit.WORTHWHILE = 1000
-    try:
-        assert trained(keras, True)[2] == {1}
+    worthwhile, fasterfit.WORTHWHILE = fasterfit.WORTHWHILE, {"fit": 1000, "evaluate": 2}
+    try:  # For each of its two validations `fit` calls `evaluate`, which must not change what `fit` has prepared.
+        slow, fast = (trained(keras, faster, validation_split=0.5, batch_size=7) for faster in (False, True))
     finally:
-        fasterfit.WORTHWHILE = 2
+        fasterfit.WORTHWHILE = worthwhile
+    assert fast[1] == slow[1] and fast[2] == {1}
 
 
 def test_the_model_is_left_as_it_was(keras):
@@ -125,6 +126,28 @@ def test_the_model_is_left_as_it_was(keras):
     model.compile("sgd", "sparse_categorical_crossentropy")
     model.fit(IMAGES, LABELS, verbose=0)
     assert vars(model)["_faster_functions"][1] is not faster, "not compiled anew after compile"
+
+
+@pytest.mark.parametrize("arguments", [{}, {"batch_size": 7}, {"batch_size": 7, "return_dict": True}], ids=str)
+def test_evaluation_is_the_same_to_the_last_bit(keras, arguments):
+    def fresh():
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((12,)), keras.layers.Dense(3, "softmax")])
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    used = []
+    slow, fast = fresh(), fresh()
+    make = type(fast)._make_function
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(fast), "_make_function",
+                      lambda self, step: used.append(self.steps_per_execution) or make(self, step))
+        assert fast.evaluate(IMAGES, LABELS, verbose=0, **arguments) == keras.original_evaluate(
+            slow, IMAGES, LABELS, verbose=0, **arguments)
+    assert used == [fasterfit.STEPS, 1]
+    assert fast.steps_per_execution == 1 and fast.test_function is None
+    assert fast.evaluate(IMAGES[:40], LABELS[:40], steps=1, verbose=0) == keras.original_evaluate(
+        slow, IMAGES[:40], LABELS[:40], steps=1, verbose=0)
 
 
 def test_mistakes_are_still_reported_by_fit(keras):
