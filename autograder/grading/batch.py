@@ -102,7 +102,7 @@ def grade_paths(
     """Grades everything handed in under `paths`.
 
     Args:
-        paths: folders, notebooks and zips.
+        paths: folders, notebooks, zips, and downloads of a learning management system.
         assignment: the exercise they are for; None to take what each notebook says.
         output: the folder of the gradebook.
         jobs: submissions side by side; one for each core when not given.
@@ -120,6 +120,8 @@ def grade_paths(
     """
     batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True))
     search = find(paths)
+    for remark in search.remarks:
+        batch.say(remark)
     if assignment is not None:
         batch.bundle(assignment)  # an unknown exercise is said at once
     with Gradebook(output / GRADEBOOK) as gradebook:

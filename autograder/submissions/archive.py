@@ -4,6 +4,9 @@ The zip comes from a stranger. Nothing is ever unpacked to the disk: entries
 are read into memory under limits that count what is really decompressed, not
 what the zip claims. A name that points outside, a link, an encrypted entry or
 a second notebook makes the whole zip unreadable, with the reason.
+
+`open_zip` and `read_entry` are for any zip, also for a whole class in one
+(`download`): there what is wrong with an entry makes that entry unreadable.
 """
 
 from __future__ import annotations
@@ -14,12 +17,18 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO, Any, cast
 
 from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, UnreadableError
 
 MAX_ZIP_BYTES = 64 * 1024 * 1024
 MAX_ENTRIES = 1000
+MAX_CONTENTS = 4 * 1024 * 1024
+"""Bytes of a zip's table of contents, which is in memory many times as large: four times 1000 long names."""
+
 MAX_RATIO = 200
 """Text compresses about tenfold; an entry beyond this ratio (and 1 MB) is a bomb."""
 
@@ -56,9 +65,64 @@ def read_zip(data: bytes) -> Packed:
     Raises:
         UnreadableError: with the reason.
     """
+    with open_zip(io.BytesIO(data), MAX_CONTENTS) as archive, _damage_is_said():
+        return _read(archive)
+
+
+def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
+    """The zip in `file`, with nothing of it read but its table of contents.
+
+    Args:
+        file: the zip; stays open for as long as entries are read.
+        max_contents: bytes that the table of contents may have.
+
+    Raises:
+        UnreadableError: with the reason.
+    """
+    guarded = _Guarded(file, max_contents)
+    with _damage_is_said():
+        archive = zipfile.ZipFile(cast(Any, guarded))
+    guarded.most = None
+    return archive
+
+
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
+    """What is in an entry of any zip: at most `limit` bytes.
+
+    Raises:
+        UnreadableError: with the reason.
+    """
+    _refuse_suspicious(entry)
+    with _damage_is_said():
+        return _content(archive, entry, limit)
+
+
+class _Guarded:
+    """A zip's file as `zipfile` reads it. While `most` is a number, no more than so many bytes at once.
+
+    `zipfile` reads the table of contents at once, as long as the zip says that it is, and makes an object of
+    every entry in it: 64 MB of them would fill a gigabyte before anyone could count them.
+    """
+
+    def __init__(self, file: IO[bytes], most: int) -> None:
+        self.most: int | None = most
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self._read = file.read
+
+    def read(self, size: int = -1) -> bytes:
+        if self.most is None:
+            return self._read(size)
+        data = self._read(self.most + 1 if size < 0 else min(size, self.most + 1))
+        if len(data) > self.most:
+            raise UnreadableError(f"The zip has too many entries: their names alone take {self.most / 2**20:.0f} MB.")
+        return data
+
+
+@contextmanager
+def _damage_is_said() -> Iterator[None]:
+    """What `zipfile` raises for a damaged zip, as one sentence."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read(archive)
+        yield
     except UnreadableError:
         raise
     except (
@@ -83,7 +147,7 @@ def _read(archive: zipfile.ZipFile) -> Packed:
         raise UnreadableError(f"The zip has {len(entries)} entries; at most {MAX_ENTRIES} are read.")
     for entry in entries:
         _refuse_suspicious(entry)
-    wanted = [entry for entry in entries if not entry.is_dir() and not _is_noise(entry.filename)]
+    wanted = [entry for entry in entries if not entry.is_dir() and not is_noise(entry.filename)]
     notebooks = [entry for entry in wanted if entry.filename.lower().endswith(".ipynb")]
     if not notebooks:
         raise UnreadableError("There is no notebook in the zip.")
@@ -118,9 +182,13 @@ def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:
         raise UnreadableError(f"The zip has a link or a special file in it: {shown!r}.")
     if entry.flag_bits & 0x1:
         raise UnreadableError(f"The zip is encrypted ({shown!r}). Hand it in without a password.")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # Of the other methods some want gigabytes of memory because the zip says so.
+        raise UnreadableError(f"The zip is packed by an unusual method ({shown!r}). Hand in an ordinary zip.")
 
 
-def _is_noise(name: str) -> bool:
+def is_noise(name: str) -> bool:
+    """Whether no one hands in this entry on purpose."""
     parts = name.split("/")
     return any(part in NOISE for part in parts[:-1]) or parts[-1].startswith(".")
 

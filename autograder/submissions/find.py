@@ -6,18 +6,8 @@ lies in one; else the file's own name without the exercise's name in it; else
 the nearest folder above. `class/alice.ipynb`, `class/alice/02-preprocessing.ipynb`,
 `class/02-preprocessing/alice.ipynb` and `class/alice_02-preprocessing.zip` are all Alice's.
 
-The downloads of learning management systems, unpacked, have names of their own:
-
-    Canvas      lovelaceada_LATE_40312_991_02-preprocessing-1.ipynb: name, late or not, user, upload, file;
-                anon_Ab3dE_991_02-preprocessing.ipynb where grading is anonymous
-    Moodle      Ada Lovelace_88101_assignsubmission_file/02-preprocessing.ipynb, or all of it in one file name
-    Gradescope  submission_123/02-preprocessing.ipynb; who that is stands in submission_metadata.yml
-
-Canvas counts uploads, and Gradescope submissions, upward; Otter's export writes the time into the zip's
-name. By these it is known which of several attempts is the latest.
-
-Sources: Canvas LMS, `lib/content_zipper.rb`; Moodle, `mod/assign/locallib.php`, `download_submissions`;
-for Gradescope, what instructors' tools read from its export, as it documents no format.
+The downloads of learning management systems have names of their own, see `names`. Such a download may also be given
+as the zip that the system makes (`download`).
 
 Links are listed but never followed; reading one says so.
 """
@@ -26,19 +16,25 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import yaml
+from pathlib import Path, PurePosixPath
 
 from autograder import course
 from autograder.course import CourseError
 from autograder.submissions.archive import NOISE
-
-SUFFIXES = (".ipynb", ".zip")
+from autograder.submissions.download import SUFFIXES, Download, Entry, look
+from autograder.submissions.names import (
+    GRADESCOPE_EXPORT,
+    GRADESCOPE_METADATA,
+    Named,
+    People,
+    by_system,
+    clean_name,
+    gradescope_people,
+    time_of_export,
+)
 
 COPY_MARKS = re.compile(
     r"""[\s_\-]*(?:\(\d+\)|\d{1,2}|copy|late|final|submission
@@ -47,16 +43,8 @@ COPY_MARKS = re.compile(
 )
 """What browsers, Otter's export and learners append to a file's name; it names no one."""
 
-
-CANVAS = re.compile(
-    r"""(?P<learner>(?:.+?(?P<late>[_-]LATE)?_[1-9]\d*)|(?:(?P<late_too>LATE_)?anon_[A-Za-z0-9]+))
-        _(?P<upload>[1-9]\d*)_(?!\d\dT\d\d_).+""",
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
-GRADESCOPE = re.compile(r"submission_(\d+)")
-GRADESCOPE_METADATA = "submission_metadata.yml"
-OTTER_TIME = re.compile(r"_(\d{4})_(\d\d)_(\d\d)T(\d\d)_(\d\d)_(\d\d)_(\d{1,6})")
+NOT_HANDED_IN = (*course.SUPPORT_FILES, GRADESCOPE_METADATA)
+"""Files that need not be told of: they are the course's or the system's."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +57,7 @@ class Found:
         name: the file's name; with its folder where another file would be called the same.
         order: grows from attempt to attempt; the system's own number, or the time as digits; 0 when not known.
         late: whether the system says that it came late.
+        entry: where it is in a download; None for a file of its own.
     """
 
     path: Path
@@ -76,6 +65,7 @@ class Found:
     name: str
     order: int = 0
     late: bool = False
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True)
@@ -85,113 +75,148 @@ class Search:
     Attributes:
         found: what will be graded, sorted by learner.
         others: files that are neither notebook nor zip.
+        remarks: what the instructor should know about the paths, a sentence each.
     """
 
     found: tuple[Found, ...]
     others: tuple[Path, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def find(paths: Sequence[Path]) -> Search:
     """Everything handed in under `paths`, each once.
 
     Args:
-        paths: folders, notebooks and zips.
+        paths: folders, notebooks, zips of one learner each, or downloads of a system as it packs them.
 
     Raises:
-        CourseError: a path does not exist, or there is nothing to grade in any of them.
+        CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
+            zip holds one learner's work or a class.
     """
     exercises = course.exercise_names()
     found: dict[tuple[str, str], tuple[Found, str]] = {}
-    people: dict[Path, dict[str, list[str]]] = {}
+    exports = _Exports()
     others: list[Path] = []
     for path in paths:
         if not os.path.lexists(path):
             raise CourseError(f"There is no {path}. Give a folder, a notebook or a zip.")
-        if path.is_dir() and not path.is_symlink():
+    downloads, remarks = _downloads(paths, exports)
+    for path in paths:
+        if path in downloads:
+            names = map(PurePosixPath, downloads[path].others)
+            others += [path / name for name in names if name.name not in NOT_HANDED_IN]
+            for entry in downloads[path].entries:
+                for item in _found(path / entry.name, entry.authors):
+                    whole = clean_name(PurePosixPath(entry.name).as_posix())
+                    found.setdefault((os.path.abspath(item.path), item.learner), (replace(item, entry=entry), whole))
+        elif path.is_dir() and not path.is_symlink():
+            handed_in = []
             for file in _files(path):
-                if not file.name.lower().endswith(SUFFIXES):
-                    if file.name not in (*course.SUPPORT_FILES, GRADESCOPE_METADATA):
-                        others.append(file)
-                    continue
-                inside = file.relative_to(path)
-                whole = clean_name(inside.as_posix())
-                for item in _known(inside.parts, file, people) or [
-                    Found(file, _learner_in_folder(inside, path, exercises), clean_name(file.name))
-                ]:
-                    found.setdefault((os.path.abspath(file), item.learner), (_dated(item), whole))
+                if file.name.lower().endswith(SUFFIXES):
+                    handed_in.append(file.relative_to(path))
+                elif file.name not in NOT_HANDED_IN:
+                    others.append(file)
+            in_one_folder = len({inside.parts[0] for inside in handed_in}) == 1
+            for inside in handed_in:
+                authors = by_system(inside.parts, exports.below(path, inside.parts, in_one_folder)) or [
+                    Named(_learner_in_folder(inside, path, exercises))
+                ]
+                for item in _found(path / inside, authors):
+                    whole = clean_name(inside.as_posix())
+                    found.setdefault((os.path.abspath(item.path), item.learner), (item, whole))
         else:
-            for item in _known(path.absolute().parts[-3:], path, people) or [
-                Found(path, _learner_of_file(path, exercises), clean_name(path.name))
-            ]:
-                found.setdefault((os.path.abspath(path), item.learner), (_dated(item), clean_name(path.as_posix())))
+            for item in _found(path, _named(path, exports) or [Named(_learner_of_file(path, exercises))]):
+                found.setdefault((os.path.abspath(path), item.learner), (item, clean_name(path.as_posix())))
     if not found:
         places = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {places}.")
     return Search(
-        tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name))), tuple(others)
+        tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name))),
+        tuple(others),
+        tuple(remarks),
     )
+def _downloads(paths: Sequence[Path], exports: _Exports) -> tuple[dict[Path, Download], list[str]]:
+    """The zips that are a class, and what to say of them.
 
-
-def _known(parts: Sequence[str], file: Path, people: dict[Path, dict[str, list[str]]]) -> list[Found]:
-    """The submission as the download of a learning management system names it, one for each of its authors.
-
-    Args:
-        parts: of the path; only what the instructor did not choose.
-        file: the file itself.
-        people: the Gradescope folders read so far.
+    Only if every path is such a zip. Where a shell has written all files of a folder for `*.zip`, a learner's zip
+    full of others' names stays this learner's.
     """
+    seen: dict[Path, Download] = {}
+    for path in paths:
+        if path.suffix.lower() != ".zip" or path.is_dir() or _named(path, exports):
+            continue
+        try:
+            download = look(path)
+        except CourseError:
+            if len(paths) == 1:
+                raise
+            continue
+        if download:
+            seen[path] = download
+    if len(seen) < len(set(paths)):
+        return {}, [
+            f"{clean_name(str(path))} looks like a download from {download.system}. Beside other paths it counts as "
+            "one learner's zip; to grade the class in it, give it alone."
+            for path, download in seen.items()
+        ]
+    remarks = []
+    for path, download in seen.items():
+        learners = {named.learner for entry in download.entries for named in entry.authors}
+        remarks.append(
+            f"{clean_name(str(path))} is a download from {download.system}: {len(download.entries)} notebooks and "
+            f"zips of {len(learners)} {'learner' if len(learners) == 1 else 'learners'}."
+        )
+    return seen, remarks
+
+
+def _found(file: Path, authors: Iterable[Named]) -> Iterator[Found]:
+    """What is in `file`, once for each of its authors; dated by Otter where the system gives no number."""
     name = clean_name(file.name)
-    if match := CANVAS.fullmatch(name):
-        late = match["late"] or match["late_too"] or ""
-        learner = match["learner"].replace(late, "", 1) if late else match["learner"]
-        return [Found(file, learner, name, int(match["upload"]), bool(late))]
-    for depth, part in enumerate(map(clean_name, parts)):
-        if match := MOODLE.fullmatch(part):
-            return [Found(file, f"{match['name']}_{match['id']}", name)]
-        if (match := GRADESCOPE.fullmatch(part)) and depth < len(parts) - 1:
-            folder = file.parents[len(parts) - depth - 1]
-            if folder not in people:
-                people[folder] = _gradescope_people(folder / GRADESCOPE_METADATA)
-            return [Found(file, who, name, int(match[1])) for who in people[folder].get(part, [part])]
-    return []
+    for author in authors:
+        yield Found(file, author.learner, name, author.order or time_of_export(name), author.late)
 
 
-def _gradescope_people(path: Path) -> dict[str, list[str]]:
-    """For each folder of a Gradescope export its authors: by email address, else number, else name.
-
-    Raises:
-        CourseError: the file is there and cannot be read.
-    """
-    if not path.is_file():
-        return {}
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        authors = {
-            str(folder): [
-                clean_name(str(one.get(":email") or one.get(":sid") or one[":name"])) for one in about[":submitters"]
-            ]
-            for folder, about in data.items()
-        }
-    except (OSError, UnicodeError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise CourseError(
-            f"{path} cannot be read ({type(error).__name__}), and it says who is who in Gradescope's export. "
-            "Unpack the export again, or remove this file to grade the submissions under their numbers."
-        ) from None
-    return {folder: who for folder, who in authors.items() if who}
+def _named(path: Path, exports: _Exports) -> list[Named]:
+    """What the path of a file on the command line says if a system gave it."""
+    whole = path.absolute()
+    parts = whole.parts[-3:]
+    return by_system(parts, lambda depth: exports.people(whole.parents[len(parts) - depth - 1]))
 
 
-def _dated(item: Found) -> Found:
-    """With the time that Otter's export wrote into the name, where the system gives no number."""
-    if item.order or not (match := OTTER_TIME.search(item.name)):
-        return item
-    return replace(item, order=int("".join(match.groups()[:-1]) + match[7].zfill(6)))
+class _Exports:
+    """Who is who in the Gradescope exports among the folders, each read once."""
 
+    def __init__(self) -> None:
+        self._people: dict[Path, People] = {}
 
-def clean_name(name: str) -> str:
-    """A file's name as text that can be stored: whole characters, composed, no control characters."""
-    text = os.fsencode(name).decode("utf-8", "replace")
-    text = unicodedata.normalize("NFC", text)
-    return "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
+    def below(self, root: Path, parts: Sequence[str], in_one_folder: bool) -> Callable[[int], People | None]:
+        """The authors, for `by_system` and the path `parts` below a folder on the command line.
+
+        An export is the folder on the command line, or all that is in it, or is named as Gradescope names it. Any
+        other folder may be a learner's, and what is said there about authors as well.
+        """
+
+        def people(depth: int) -> People | None:
+            sure = depth == 0 or (depth == 1 and (in_one_folder or GRADESCOPE_EXPORT.fullmatch(parts[0])))
+            return self.people(root.joinpath(*parts[:depth])) if sure else None
+
+        return people
+
+    def people(self, folder: Path) -> People:
+        """The authors in the export `folder`; empty if it does not say.
+
+        Raises:
+            CourseError: the file that says it cannot be read.
+        """
+        if folder not in self._people:
+            path = folder / GRADESCOPE_METADATA
+            try:
+                text = path.read_bytes() if path.is_file() else b""
+            except OSError as error:
+                raise CourseError(f"{path} cannot be opened ({error.strerror}). Unpack the export again.") from None
+            remedy = "Unpack the export again, or remove this file to grade the submissions under their numbers."
+            self._people[folder] = gradescope_people(text, str(path), remedy) if path.is_file() else {}
+        return self._people[folder]
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -98,9 +98,11 @@ def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str
 
 
 def _bytes(found: Found) -> bytes:
-    """The content of a plain file of a sensible size."""
+    """The content of a plain file of a sensible size, or of an entry in a download."""
     if found.path.suffix.lower() not in (".ipynb", ".zip"):
         raise UnreadableError(f"{found.name} is neither a notebook (.ipynb) nor a zip.")
+    if found.entry:
+        return found.entry.read()
     try:
         descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:

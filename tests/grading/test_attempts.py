@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -100,6 +101,21 @@ def test_a_batch_keeps_all_and_counts_one(tmp_path: Path, no_running: None) -> N
             scores["latest"] == scores["best"])
         adjust(book, "lovelaceada_40312", "q1", 1.5, "why")
         assert {r.questions[0].score for r in book.results() if r.learner == "lovelaceada_40312"} == {1.5}
+
+
+def test_a_download_is_graded_as_it_comes_and_as_it_is_unpacked(tmp_path: Path, no_running: None) -> None:
+    folder = tmp_path / "unpacked"
+    for name in ("lovelaceada_40312_991", "lovelaceada_LATE_40312_1007", "mueller_40313_992"):
+        write_notebook(folder / f"{name}_{NAME}.ipynb", [f"name = {name!r}"])
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as made:
+        for path in folder.iterdir():
+            made.write(path, path.name)
+    first, said = run(tmp_path / "submissions.zip", tmp_path / "out")
+    assert "is a download from Canvas: 3 notebooks and zips of 2 learners." in said and "unchanged" not in said
+    for path in (tmp_path / "submissions.zip", folder):
+        again, said = run(path, tmp_path / "out")
+        assert "3 of 3 are unchanged since they were graded." in said
+        assert (again.results, again.counting) == (first.results, first.counting)
 
 
 def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: None) -> None:

@@ -99,6 +99,23 @@ def test_a_zip_that_lies_about_its_sizes_is_counted_while_it_is_read() -> None:
         read_zip(honest.replace(size, (100).to_bytes(4, "little")))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_unusual_method_is_refused(method: int) -> None:
+    with pytest.raises(UnreadableError, match=r"packed by an unusual method .*ordinary zip"):
+        read_zip(zipped(NOTEBOOK, compression=method))
+
+
+def test_a_table_of_contents_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its entries would become an object first, and only then be counted."""
+    data = zipped(*[(f"{number}.txt", b"") for number in range(1000)])
+    with pytest.raises(UnreadableError, match="no notebook"):
+        read_zip(data)
+    monkeypatch.setattr(archive, "MAX_CONTENTS", 10_000)
+    monkeypatch.setattr(zipfile, "ZipInfo", None)  # whoever makes one fails otherwise
+    with pytest.raises(UnreadableError, match="too many entries"):
+        read_zip(data)
+
+
 def test_an_encrypted_zip_is_refused() -> None:
     data = bytearray(zipped(NOTEBOOK, compression=zipfile.ZIP_STORED))
     data[6] |= 1  # the flag in the entry's own header, and in the directory
