@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox import memory, records, remote, revival, wire
+from autograder.sandbox import crowd, memory, records, remote, revival, wire
 from autograder.sandbox.exports import Exporter, Kept
 from autograder.sandbox.limits import Limits, SandboxError
 
@@ -31,7 +31,7 @@ ERROR_LIMIT = 10_000
 START_SECONDS = 120.0
 """Seconds until a cell runner must be ready; it takes a fraction of one, but the machine may be busy."""
 WATCH_INTERVAL = 0.2
-"""Seconds between two looks at a sandbox's memory."""
+"""Seconds between two looks at a sandbox's memory, and at how many of its threads are busy."""
 
 
 @dataclass(frozen=True)
@@ -348,9 +348,9 @@ class Session:
     def _greet(self) -> None:
         """Waits until the cell runner is ready; no code of the learner's has run before.
 
-        Starts the memory watch: a thread, so that it also looks while a test keeps this one busy.
+        Starts the watch: a thread, so that it also looks while a test keeps this one busy.
         """
-        self._watcher = threading.Thread(target=self._watch_memory, daemon=True)
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
         self._deadline = time.monotonic() + START_SECONDS
         try:
@@ -361,9 +361,9 @@ class Session:
             self._end("exited", "the cell runner did not start")
             raise SandboxError(f"a cell runner did not start: {said!r}")
 
-    # --- the memory watch ---
+    # --- the watch ---
 
-    def _watch_memory(self) -> None:
+    def _watch(self) -> None:
         limit = self.limits.memory_mb
         while not self._stop_watching.wait(WATCH_INTERVAL):
             used = memory.megabytes(self.pid, enough=limit)
@@ -371,6 +371,7 @@ class Session:
                 self._overrun = f"used {used:,.0f} MB of memory; a submission may use {limit:,} MB"
                 self._kill()
                 return
+            crowd.hold_back(self.pid)
 
 
 def update(old: Any, new: Any) -> Any:

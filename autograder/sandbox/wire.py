@@ -38,7 +38,8 @@ MAX_DEPTH = 60
 MAX_ITEMS = 1_000_000
 """Values in one message."""
 MAX_KEYS = 12_000
-"""Dictionary keys and set elements in one message; few enough that colliding hashes cannot stall."""
+"""Dictionary keys and set elements in one message, with all that is in them; few enough that colliding hashes cannot
+stall. Keys that collide are compared one by one, and a long tuple up to its last element."""
 MAX_INT_BYTES = 512
 """An integer's size; Python refuses to print integers much larger."""
 MAX_DIMENSIONS = 16
@@ -117,26 +118,31 @@ class _Encoder:
 
     def hashed(self, tag: bytes) -> Callable[[Any, int], None]:
         def write(value: set[object] | frozenset[object], depth: int) -> None:
-            self.count_keys(len(value))
-            self.sequence(tag)(value, depth)
+            elements = list(value)
+            self.tag(tag, len(elements))
+            for element in elements:
+                self.key(element, depth)
 
         return write
 
-    def count_keys(self, count: int) -> None:
-        self.keys += count
+    def key(self, value: object, depth: int) -> None:
+        """A key or an element of a set; what is in it counts, too."""
+        before = self.items
+        self.put(value, depth + 1)
+        self.keys += self.items - before
         if self.keys > MAX_KEYS:
             raise WireError("too many keys")
 
     def mapping(self, value: dict[object, object], depth: int) -> None:
         pairs = list(value.items())
-        self.count_keys(len(pairs))
         self.tag(b"m", len(pairs))
         for key, element in pairs:
-            self.put(key, depth + 1)
+            self.key(key, depth)
             self.put(element, depth + 1)
 
     def array(self, value: np.ndarray, depth: int) -> None:
-        if value.dtype.char not in ARRAY_KINDS or value.ndim > MAX_DIMENSIONS:
+        # A text of no letters, NumPy would give one letter when the array is made anew.
+        if value.dtype.char not in ARRAY_KINDS or not value.dtype.itemsize or value.ndim > MAX_DIMENSIONS:
             self.put(self.fallback(value), depth + 1)
             return
         # Sums differ in the last digit with the order of the elements, so the order is kept; and so is
@@ -148,7 +154,7 @@ class _Encoder:
         self.head += b"A" + (order if value.flags["W"] else order.lower()).encode()
         self.dtype(raw.dtype)
         self.tag(b"", value.ndim, *value.shape)
-        if raw.size and raw.itemsize:
+        if raw.size:
             self.arrays.append(_bytes(raw))
 
     def dtype(self, dtype: np.dtype) -> None:
@@ -264,21 +270,21 @@ class _Decoder:
     def elements(self, depth: int) -> list[Any]:
         return [self.get(depth + 1) for _ in range(self.count())]
 
-    def hashed(self, depth: int) -> list[Any]:
-        count = self.count()
-        self.keys += count
+    def key(self, depth: int) -> Any:
+        before = self.items
+        value = self.get(depth + 1)
+        self.keys += self.items - before
         if self.keys > MAX_KEYS:
             raise WireError("too many keys")
-        return [_hashable(self.get(depth + 1)) for _ in range(count)]
+        return _hashable(value)
+
+    def hashed(self, depth: int) -> list[Any]:
+        return [self.key(depth) for _ in range(self.count())]
 
     def mapping(self, depth: int) -> dict[Any, Any]:
-        count = self.count()
-        self.keys += count
-        if self.keys > MAX_KEYS:
-            raise WireError("too many keys")
         result = {}
-        for _ in range(count):
-            key = _hashable(self.get(depth + 1))
+        for _ in range(self.count()):
+            key = self.key(depth)
             result[key] = self.get(depth + 1)
         return result
 
@@ -302,6 +308,8 @@ class _Decoder:
         if order not in (b"C", b"F", b"c", b"f"):
             raise WireError("unknown order of elements")
         dtype = self.dtype()
+        if not dtype.itemsize:  # `np.empty` would make room for a letter each, and nobody would fill it.
+            raise WireError("an array of nothing")
         dimensions = self.number()
         if dimensions > MAX_DIMENSIONS:
             raise WireError("too many dimensions")

@@ -551,6 +551,74 @@ while True:
 
 
 @pytest.mark.levels("full")
+def test_memory_of_a_process_whose_first_thread_has_ended_counts(level, sandbox_of):
+    """Of such a process /proc says that it has no memory; each of its other threads knows better."""
+    sandbox = sandbox_of(level, Limits(memory_mb=500))
+    outcome = sandbox.run("""
+import ctypes, os, threading, time
+for _ in range(4):
+    if not os.fork():
+        def grow():
+            time.sleep(0.5)
+            hoard = bytearray(b"x") * 200_000_000
+            time.sleep(60)
+        threading.Thread(target=grow).start()
+        ctypes.CDLL(None).syscall(93 if os.uname().machine == "aarch64" else 60, 0)
+time.sleep(60)
+""", timeout=30)
+    assert outcome.status == "memory" and "500 MB" in outcome.error, outcome
+
+
+@pytest.mark.levels("full")
+def test_memory_in_sockets_counts(level, sandbox_of):
+    """The kernel keeps what has been sent and not been read, on nobody's account."""
+    sandbox = sandbox_of(level, Limits(memory_mb=500))
+    outcome = sandbox.run("""
+import os, socket, time
+for _ in range(40):
+    if not os.fork():
+        kept = []
+        try:
+            while True:
+                kept.append(socket.socketpair())
+        except OSError:
+            time.sleep(60)
+time.sleep(60)
+""", timeout=30)
+    assert outcome.status == "memory" and "500 MB" in outcome.error, outcome
+
+
+def test_a_socket_holds_no_more_than_usual(sandbox):
+    source = REFUSED + """
+import socket
+one, other = socket.socketpair()
+result = [refused(lambda: one.setsockopt(socket.SOL_SOCKET, option, 1 << 22))
+          for option in (socket.SO_SNDBUF, socket.SO_RCVBUF)]
+"""
+    assert sandbox.value(source) == [True, True]
+
+
+@pytest.mark.levels("full")
+def test_a_crowd_of_busy_processes_waits_for_its_neighbors(level, sandbox_of):
+    crowd, neighbor = sandbox_of(level), sandbox_of(level)
+    fork = """
+import os, time
+for _ in range(COUNT):
+    if not os.fork():
+        while True: pass
+time.sleep(TIME)
+"""
+    def policies(sandbox):
+        return {os.sched_getscheduler(process) for process in descendants(sandbox.runner.pid)}
+
+    assert neighbor.run(fork.replace("COUNT", "4").replace("TIME", "0.1")).status == "ok"
+    assert crowd.run(fork.replace("COUNT", "20").replace("TIME", "0.1"), timeout=60).status == "ok"
+    assert eventually(lambda: policies(crowd) == {os.SCHED_IDLE})
+    assert len(descendants(crowd.runner.pid)) == 21
+    assert policies(neighbor) == {os.SCHED_OTHER}, "a few busy processes are left alone"
+
+
+@pytest.mark.levels("full")
 def test_memory_is_watched_between_cells(level, sandbox_of):
     """Processes that go on after their cell, while the grader is busy with a test."""
     sandbox = sandbox_of(level, Limits(memory_mb=600))
