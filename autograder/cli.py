@@ -49,9 +49,13 @@ def main() -> None:
 @click.argument("exercises", nargs=-1)
 def build(exercises: tuple[str, ...]) -> None:
     """Make exercises/ and build/ from the masters in solutions/ (all of them, or EXERCISES)."""
-    from autograder.authoring.build import build_exercises
+    from autograder.authoring.build import BuildError, build_exercises
 
-    build_exercises(list(exercises))
+    try:
+        build_exercises(list(exercises))
+    except BuildError as error:
+        click.echo(f"autograder: {error}", err=True)
+        sys.exit(1)
 
 
 @main.command()
@@ -76,7 +80,7 @@ def build(exercises: tuple[str, ...]) -> None:
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
           attempts: str, roster: Path | None) -> None:
-    """Grade folders of notebooks, notebooks and zips."""
+    """Grade folders of notebooks, notebooks, zips, and what Canvas, Moodle or Gradescope packs of a class."""
     from contextlib import nullcontext
 
     from autograder.course import address

@@ -5,7 +5,7 @@ the learner's and the solved notebook with their test files, `finish` puts
 those in order, and a zip for `otter run` and Gradescope is packed. Nothing is
 written unless the solution earns every point and the untouched notebook runs
 through and earns none. What has not changed since the last build is left as
-it is.
+it is. A master that cannot be built keeps no other from being built.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,12 +32,16 @@ from autograder.authoring.master import Master, read_master
 from autograder.course import CourseError
 
 
+class BuildError(CourseError):
+    """Masters that cannot be built: each with the cause and the remedy. What was built of them before is kept."""
+
+
 def build_exercises(names: Sequence[str] = ()) -> None:
     """Build the exercises called `names`, or all of them, one on each core, and say which.
 
     Raises:
-        CourseError: there is no such exercise, a master is not in order, or its
-            solution does not earn full marks.
+        BuildError: a master is not in order, or its solution does not earn full marks; all others are built.
+        CourseError: there is no such exercise, or something is missing that all of them need.
     """
     known = course.exercise_names()
     for name in names:
@@ -48,17 +53,52 @@ def build_exercises(names: Sequence[str] = ()) -> None:
             print(f"{name}: unchanged", flush=True)
         else:
             waiting.append(name)
-    if len(waiting) == 1:
-        build_exercise(waiting[0])
-    elif waiting:
-        # Processes and not threads: Otter Assign changes the working folder of the process it runs in.
-        with ProcessPoolExecutor(min(len(waiting), os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
-            try:
-                # The later ones train, which takes longest: they begin first, so that both cores end together.
-                list(pool.map(build_exercise, reversed(waiting)))
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+    failures = [_failure(waiting[0])] if len(waiting) == 1 else _failures_side_by_side(waiting)
+    failures = [failure for failure in failures if failure]
+    if failures:
+        raise BuildError("\n\n".join(failures))
+
+
+def _failures_side_by_side(names: Sequence[str]) -> list[str]:
+    """Build them, and return what `_failure` says of each."""
+    if not names:
+        return []
+    said: dict[str, str] = {}
+    # Processes and not threads: Otter Assign changes the working folder of the process it runs in.
+    with ProcessPoolExecutor(min(len(names), os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
+        try:
+            # The later ones train, which takes longest: they begin first, so that both cores end together.
+            running = {name: pool.submit(_failure, name) for name in reversed(names)}
+            for name, future in running.items():
+                try:
+                    said[name] = future.result()
+                except BrokenProcessPool:  # ended from outside, or out of memory; all that had not ended are lost
+                    said[name] = (
+                        f"{name}.md: not built, as a process that builds ended before its time. "
+                        f"Is there enough memory? Run `autograder build {name}`, which builds nothing beside it."
+                    )
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [said[name] for name in names]
+
+
+def _failure(name: str) -> str:
+    """Build one exercise, and say why it cannot be built and what to do; empty if it is.
+
+    In words, for an exception of a library may not survive the way from one process to another.
+    """
+    try:
+        build_exercise(name)
+    except CourseError as error:
+        said = str(error)
+    except Exception as error:  # what jupytext, Otter or the disk has to say
+        said = f"{type(error).__name__}: {error}"
+    else:
+        return ""
+    said = said if f"{name}.md" in said else f"{name}.md: {said}"
+    remedy = f"Mend {course.SOLUTIONS.name}/{name}.md and run `autograder build {name}`; until then it stays as it was."
+    return f"{said}\n{remedy}"
 
 
 def build_exercise(name: str) -> bool:
@@ -186,16 +226,38 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
 
 
 def _install(name: str, files: Mapping[str, bytes]) -> list[Path]:
-    """Put everything in its place, and take away what an earlier build left there."""
-    shutil.rmtree(course.BUILD / name, ignore_errors=True)
-    shutil.rmtree(course.EXERCISES / "tests" / name, ignore_errors=True)
+    """Put everything in its place, and take away what an earlier build left there.
+
+    First all is written beside its place: where that fails, as on a full disk, nothing has changed.
+    """
+    folders = [course.BUILD / name, course.EXERCISES / "tests" / name]
+    beside = {folder: folder.with_name(f".{folder.name}.new") for folder in folders}
+    alone: dict[Path, Path] = {}
     written = []
-    for key, contents in files.items():
-        place, _, relative = key.partition("/")
-        path = {"exercises": course.EXERCISES, "build": course.BUILD}[place] / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(contents)
-        written.append(path)
+    try:
+        for new in beside.values():
+            shutil.rmtree(new, ignore_errors=True)  # of a build that was killed
+        for key, contents in files.items():
+            place, _, relative = key.partition("/")
+            path = {"exercises": course.EXERCISES, "build": course.BUILD}[place] / relative
+            folder = next((folder for folder in folders if path.is_relative_to(folder)), None)
+            if folder:
+                new = beside[folder] / path.relative_to(folder)
+            else:
+                new = alone[path] = path.with_name(f".{path.name}.new")
+            new.parent.mkdir(parents=True, exist_ok=True)
+            new.write_bytes(contents)
+            written.append(path)
+        for folder, new in beside.items():
+            shutil.rmtree(folder, ignore_errors=True)
+            new.rename(folder)
+        for path, new in alone.items():
+            new.replace(path)
+    finally:
+        for new in beside.values():
+            shutil.rmtree(new, ignore_errors=True)
+        for new in alone.values():
+            new.unlink(missing_ok=True)
     return written
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 import zipfile
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 
 from autograder import course
 from autograder.authoring import build, trial
+from autograder.cli import main
 from autograder.course import CourseError
-from tests.authoring.conftest import PORTRAIT, edit
+from tests.authoring.conftest import MASTER, PORTRAIT, edit
 
 
 @pytest.fixture
@@ -316,3 +324,123 @@ def test_a_master_is_held_to_its_promises(
     with pytest.raises(CourseError, match=complaint):
         build.build_exercise("91-tiny")
     assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
+
+
+# --- Several, of which one cannot be built -----------------------------------------------------------------
+
+@pytest.mark.slow
+def test_one_that_cannot_be_built_harms_no_other(tmp_path: Path) -> None:
+    """The command itself, in a copy of the package: the processes that it starts know nothing of a patch in here."""
+    shutil.copytree(course.ROOT / "autograder", tmp_path / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("exercises", "solutions"):
+        (tmp_path / folder).mkdir()
+    for file in ("digits.py", "requirements.txt"):
+        shutil.copy(course.EXERCISES / file, tmp_path / "exercises")
+    (tmp_path / "exercises" / "mnist.npz").write_bytes(b"not needed here")
+
+    def write(name: str, text: str) -> None:
+        (tmp_path / "solutions" / f"{name}.md").write_text(text, encoding="utf-8")
+
+    def built() -> tuple[int, str, str]:
+        done = subprocess.run([sys.executable, "-m", "autograder", "build"], cwd=tmp_path, text=True,
+                              capture_output=True, env=course.quiet_environment() | {"PYTHONPATH": str(tmp_path)})
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    for name in ("91-tiny", "92-tiny"):
+        write(name, MASTER)
+    assert built()[0] == 0
+    before = contents(tmp_path)
+    write("91-tiny", MASTER.replace("Double it.", "Double it!"))
+    write("92-tiny", MASTER.replace("return x + x", "return x * x"))
+    write("93-tiny", MASTER.replace("title: Tiny\n", ""))
+    code, out, err = built()
+    assert code == 1
+    assert "91-tiny: built" in out and "92-tiny: built" not in out
+    for name, cause in (("92-tiny", "question q9_1: its solution earns 0 of 2 points"),
+                        ("93-tiny", "the front matter lacks title")):
+        assert f"{name}.md" in err and cause in err
+        assert f"Mend solutions/{name}.md and run `autograder build {name}`; until then it stays as it was." in err
+    after = contents(tmp_path)
+    assert set(after) == set(before), "nothing of what cannot be built, and nothing left over"
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"exercises/91-tiny.ipynb", "build/91-tiny/91-tiny.ipynb"}
+
+
+class Pool:
+    """In place of processes: builds here, where the tiny course is; the process of `dies` ends before its time."""
+
+    dies = ""
+
+    def __init__(self, *args: Any) -> None:
+        self.shutdown = Mock()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def submit(self, work: Any, name: str) -> Future[str]:
+        future: Future[str] = Future()
+        if name == self.dies:
+            future.set_exception(BrokenProcessPool())
+        else:
+            future.set_result(work(name))
+        return future
+
+
+@pytest.mark.fast
+@pytest.mark.usefixtures("untried")
+class TestSideBySide:
+    @pytest.fixture(autouse=True)
+    def pool(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(build, "ProcessPoolExecutor", Pool)
+        monkeypatch.setattr(Pool, "dies", "")
+        (tiny / "solutions" / "92-tiny.md").write_text(MASTER, encoding="utf-8")
+
+    def test_all_others_are_built(self, tiny: Path) -> None:
+        edit(tiny, "title: Tiny\n", "")
+        with pytest.raises(build.BuildError, match=r"91-tiny.md: the front matter lacks title.*\nMend solutions/91"):
+            build.build_exercises()
+        assert not any("91-tiny" in name for name in contents(tiny))
+        assert (tiny / "exercises" / "92-tiny.ipynb").is_file()
+
+    def test_every_one_that_cannot_be_built_is_named(self, tiny: Path) -> None:
+        for name in ("91-tiny", "92-tiny"):
+            (tiny / "solutions" / f"{name}.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+        with pytest.raises(build.BuildError) as caught:
+            build.build_exercises()
+        assert str(caught.value).count("Mend solutions/") == 2
+        assert "91-tiny.md: " in str(caught.value) and "92-tiny.md: " in str(caught.value)
+
+    def test_a_process_that_dies_is_said(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Pool, "dies", "91-tiny")
+        with pytest.raises(build.BuildError, match=r"91-tiny.md: not built, as a process .* `autograder build 91-"):
+            build.build_exercises()
+        assert (tiny / "exercises" / "92-tiny.ipynb").is_file()
+
+    def test_the_command_exits_with_1_and_with_2_where_the_command_is_wrong(self, tiny: Path) -> None:
+        edit(tiny, "title: Tiny\n", "")
+        for arguments, code in (([], 1), (["91-tiny"], 1), (["92-tiny"], 0), (["shapes"], 2)):
+            done = CliRunner().invoke(main, ["build", *arguments])
+            assert done.exit_code == code and "Traceback" not in done.output, done.output
+
+    def test_a_disk_that_is_full_leaves_everything_as_it_was(
+            self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        build.build_exercises()
+        before = contents(tiny)
+        edit(tiny, "Double it.", "Double it!")
+        real, room = Path.write_bytes, [4]
+
+        def write(path: Path, data: bytes) -> int:
+            if tiny in path.parents:
+                room[0] -= 1
+                if not room[0]:
+                    raise OSError(28, "No space left on device")
+            return real(path, data)
+
+        monkeypatch.setattr(Path, "write_bytes", write)
+        with pytest.raises(build.BuildError, match=r"91-tiny.md: OSError: .*No space left on device"):
+            build.build_exercises()
+        assert contents(tiny) == before
