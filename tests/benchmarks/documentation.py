@@ -26,6 +26,7 @@ WAYS = {
     "ours": "`autograder grade`, start-up included",
     "floor_1": "floor: training and evaluation alone, in warm forks",
     "floor_50": "floor with `steps_per_execution=50`",
+    "floor_pages": "the same with large pages",
 }
 
 
@@ -34,8 +35,8 @@ def speed(results: dict[str, Any]) -> str:
     machine, trains, plain = results["machine"], results["trains"], results["numpy"]
     lines = [
         f"Measured on {machine['cores']} cores ({machine['processor']}, Python {machine['python']}), classes of "
-        f"{results['learners']}, median of {results['rounds']} rounds; seconds a submission, and how many times the "
-        "throughput of `otter run` one by one.",
+        f"{results['learners']} (of {results['few']} for `otter run`), median of {results['rounds']} rounds; seconds a "
+        "submission, and how many times the throughput of `otter run` one by one.",
         "",
         "| way of grading | trains | times | does not train | times |",
         "|---|---|---|---|---|",
@@ -48,6 +49,7 @@ def speed(results: dict[str, Any]) -> str:
     warm = {kind: results[kind]["ours"] for kind in ("trains", "numpy")}
     times = {kind: results[kind]["otter_1"]["seconds"] / warm[kind]["warm_seconds"] for kind in warm}
     over = {key: warm["trains"]["warm_seconds"] / trains[key]["seconds"] - 1 for key in ("floor_1", "floor_50")}
+    parts, small, pages = results["parts"], trains["floor_50"], trains["floor_pages"]
     lines += [
         "",
         f"Start-up, once a batch, takes {warm['trains']['start']:.1f} s. After it, a submission of the class that "
@@ -55,6 +57,16 @@ def speed(results: dict[str, Any]) -> str:
         f"`otter run`, {_more(over['floor_50'])} the floor with `steps_per_execution` and {_more(over['floor_1'])} the "
         f"one without. One of the class that does not train takes {warm['numpy']['warm_seconds']:.2f} s: "
         f"{times['numpy']:.1f} times the throughput of `otter run`.",
+        "",
+        "The profile: alone on the machine, a submission that trains spends "
+        f"{parts['start']:.2f} s until its first cell has run, {parts['data']:.2f} s on reading the images, "
+        f"{parts['training']:.2f} s in `fit`, {parts['check']:.2f} s in its check, where the model is sent over, "
+        "rebuilt and evaluated on the test images in a process that has never run TensorFlow, and "
+        f"{parts['end']:.2f} s after it. So what is not the learner's own training is mostly Keras' tracing and "
+        "evaluating, in the check; there `steps_per_execution` helps as it does in `fit`. Of the processor time, page "
+        f"faults were a part: with large pages the floor has {pages['faults']:,.0f} of them in place of "
+        f"{small['faults']:,.0f}, and takes {pages['processor']:.2f} s in place of {small['processor']:.2f} s; the "
+        "sandbox and the checker ask malloc for them.",
         "",
         "| class | submissions | seconds each | submissions | seconds each | again, unchanged | memory early | late |",
         "|---|---|---|---|---|---|---|---|",

@@ -1,6 +1,6 @@
 """`make bench`: ways of grading the same class, in one run, one after another, round by round.
 
-    python -m tests.benchmarks.grading [--rounds N] [--learners N] [--large N] [--keep]
+    python -m tests.benchmarks.grading [--rounds N] [--few N] [--learners N] [--large N] [--keep]
 
 Writes results/grading.json and the tables in autograder/README.md (documentation.py). `--keep` only prints.
 """
@@ -17,13 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder import course
+from autograder.sandbox.nursery import LARGE_PAGES
 from tests.benchmarks import classes, documentation, memory
 from tests.grading.local_cluster import Dask
 
@@ -31,11 +32,11 @@ RESULTS = Path(__file__).parent / "results" / "grading.json"
 CONSOLE = Console(stderr=True)
 
 
-def run_module(*arguments: object) -> dict[str, object]:
-    """Runs one of the modules beside this one with a quiet environment; returns what it printed."""
+def run_module(*arguments: object, environment: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Runs one of the modules beside this one with a quiet environment, and more of it; returns what it printed."""
     one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     done = subprocess.run([sys.executable, "-m", *map(str, arguments)], cwd=course.ROOT, text=True, check=True,
-                          env=course.quiet_environment() | one_thread, stdout=subprocess.PIPE)
+                          env=course.quiet_environment() | one_thread | dict(environment or {}), stdout=subprocess.PIPE)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -73,7 +74,7 @@ class Bench:
     def otter(self, learners: int, side_by_side: int) -> dict[str, float]:
         self.runs += 1
         seconds = otter_run(self.handed_in(learners), self.autograder, self.folder / f"otter-{self.runs}", side_by_side)
-        return {"seconds": seconds}
+        return {"seconds": seconds / learners}
 
     def ours(self, learners: int, output: str = "", scheduler: str | None = None) -> dict[str, float]:
         self.runs += 1
@@ -81,30 +82,38 @@ class Bench:
         found = run_module("tests.benchmarks.ours", self.root, self.name, notebooks[0].parent,
                            self.folder / (output or f"ours-{self.runs}"), *([scheduler] if scheduler else []))
         assert found["full"] == learners, f"{found['full']} of {learners} honest submissions scored full marks"
-        return {"seconds": found["start"] + found["batch"], **found}  # type: ignore[operator,dict-item]
+        start, batch = found["start"] / learners, found["batch"] / learners  # type: ignore[operator]
+        return {**found, "seconds": start + batch, "warm_seconds": batch}  # type: ignore[dict-item]
+
+    def parts(self, learners: int) -> dict[str, float]:
+        notebooks = self.handed_in(learners)
+        return run_module("tests.benchmarks.parts", self.root, self.name, notebooks[0].parent)  # type: ignore[return-value]
 
 
-def floor(learners: int, steps: int) -> dict[str, float]:
-    return {"seconds": run_module("tests.benchmarks.floor", learners, steps)["seconds"]}  # type: ignore[dict-item]
+def floor(learners: int, steps: int, environment: Mapping[str, str] | None = None) -> dict[str, float]:
+    found = run_module("tests.benchmarks.floor", learners, steps, environment=environment)
+    return {**found, "seconds": found["seconds"] / learners}  # type: ignore[dict-item,operator]
 
 
 Method = Callable[[], dict[str, float]]
 
 
-def rounds(count: int, learners: int, methods: dict[str, Method]) -> dict[str, dict[str, float]]:
-    """Each method once a round; for each the median of its seconds, and of its ratio to the first method."""
+KEPT = ("seconds", "start", "warm_seconds", "processor", "faults")
+"""What is kept of a method's runs: all of a submission but `start`, which is the seconds before the first of them."""
+
+
+def rounds(count: int, methods: dict[str, Method]) -> dict[str, dict[str, float]]:
+    """Each method once a round; for each the median of what it measured, and of its ratio to the first method."""
     seen: dict[str, list[dict[str, float]]] = {name: [] for name in methods}
     for number in range(count):
         for name, method in methods.items():
             seen[name].append(method())
-            CONSOLE.print(f"  round {number + 1}: {name}: {seen[name][-1]['seconds'] / learners:.2f} s a submission")
+            CONSOLE.print(f"  round {number + 1}: {name}: {seen[name][-1]['seconds']:.2f} s a submission")
     first = seen[next(iter(methods))]
     found = {}
     for name, runs in seen.items():
         ratios = [base["seconds"] / run["seconds"] for base, run in zip(first, runs, strict=True)]
-        found[name] = {"seconds": _median(runs, "seconds") / learners, "times": statistics.median(ratios)}
-        if "start" in runs[0]:
-            found[name] |= {"start": _median(runs, "start"), "warm_seconds": _median(runs, "batch") / learners}
+        found[name] = {key: _median(runs, key) for key in KEPT if key in runs[0]} | {"times": statistics.median(ratios)}
     return found
 
 
@@ -149,7 +158,8 @@ def scaling(bench: Bench, learners: int, count: int) -> dict[str, float]:
     return {key: _median(runs, key) for key in runs[0]} | {"worker_mb": max(run["worker_mb"] for run in runs)}
 
 
-def measure(count: int, learners: int, many: int) -> dict[str, object]:
+def measure(count: int, few: int, learners: int, many: int) -> dict[str, object]:
+    """Everything. `few` submissions for `otter run`, whose time grows with their number from the first on."""
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)
         root = folder / "course"
@@ -157,39 +167,43 @@ def measure(count: int, learners: int, many: int) -> dict[str, object]:
         training = Bench(root, classes.TRAINING, folder / "training", classes.training_class)
         numpy = Bench(course.ROOT, classes.NUMPY, folder / "numpy", classes.numpy_class)
         CONSOLE.print("A class that trains")
-        trains = rounds(count, learners, {
-            "otter_1": lambda: training.otter(learners, 1),
-            "otter_2": lambda: training.otter(learners, 2),
+        trains = rounds(count, {
+            "otter_1": lambda: training.otter(few, 1),
+            "otter_2": lambda: training.otter(few, 2),
             "ours": lambda: training.ours(learners),
             "floor_1": lambda: floor(learners, 1),
             "floor_50": lambda: floor(learners, 50),
+            "floor_pages": lambda: floor(learners, 50, LARGE_PAGES),
         })
+        parts = training.parts(learners)
         CONSOLE.print("A class that does not train")
-        plain = rounds(count, learners, {
-            "otter_1": lambda: numpy.otter(learners, 1),
-            "otter_2": lambda: numpy.otter(learners, 2),
+        plain = rounds(count, {
+            "otter_1": lambda: numpy.otter(few, 1),
+            "otter_2": lambda: numpy.otter(few, 2),
             "ours": lambda: numpy.ours(learners),
         })
-        CONSOLE.print(f"{2 * learners} and {many} submissions")
-        size = {"trains": large(training, 2 * learners, many), "numpy": large(numpy, 2 * learners, many)}
+        CONSOLE.print(f"{learners} and {many} submissions")
+        size = {"trains": large(training, learners, many), "numpy": large(numpy, learners, many)}
         CONSOLE.print("A cluster of one worker and of two")
-        clusters = scaling(training, 2 * learners, count)
+        clusters = scaling(training, learners, count)
         shutil.rmtree(folder / "training", ignore_errors=True)
     return {
         "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(),
                     "python": platform.python_version()},
-        "rounds": count, "learners": learners, "trains": trains, "numpy": plain, "size": size, "cluster": clusters,
+        "rounds": count, "few": few, "learners": learners, "trains": trains, "parts": parts, "numpy": plain,
+        "size": size, "cluster": clusters,
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--learners", type=int, default=6, help="submissions of a class")
+    parser.add_argument("--few", type=int, default=4, help="submissions for `otter run`")
+    parser.add_argument("--learners", type=int, default=12, help="submissions of a class")
     parser.add_argument("--large", type=int, default=120, help="submissions of the large class")
     parser.add_argument("--keep", action="store_true", help="only print; keep the recorded results")
     given = parser.parse_args()
-    results = measure(given.rounds, given.learners, given.large)
+    results = measure(given.rounds, given.few, given.learners, given.large)
     print(documentation.speed(results))
     if not given.keep:
         RESULTS.parent.mkdir(exist_ok=True)
