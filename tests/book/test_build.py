@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -119,12 +120,16 @@ def test_changed_ingredients_are_noticed(tmp_path: Path) -> None:
 
 
 def test_the_book_is_printed_and_an_outdated_print_does_not_stay(tmp_path: Path) -> None:
-    book = small_book(tmp_path, "All is {exercises-zip}`well`.\n\n:::{dropdown} Answer\nBecause it is.\n:::\n")
+    sections = "".join(f"## Section {number}\n\nIts text.\n\n" for number in range(1, 81))
+    book = small_book(
+        tmp_path, f"All is {{exercises-zip}}`well`.\n\n:::{{dropdown}} Answer\nBecause it is.\n:::\n\n{sections}")
     pdf = tmp_path / "build" / "book" / "reading-digits.pdf"
     done = build(book, "--pdf")
     assert done.returncode == 0, done.stdout + done.stderr
     assert pdf.read_bytes().startswith(b"%PDF-") and b"/StructTreeRoot" in pdf.read_bytes(), "a tagged PDF"
     assert b"file:" not in pdf.read_bytes(), "no link names a folder of this machine"
+    outline = [title for title in re.findall(rb"/Title \(([^()]*)\)", pdf.read_bytes()) if b"Section" in title]
+    assert outline == [b"Section %d" % number for number in range(1, 81)], "also of those on top of a page"
     assert build(book).returncode == 0 and pdf.exists(), "nothing has changed"
     (book / "index.md").write_text(HEAD + "All is better.\n")
     assert build(book).returncode == 0 and not pdf.exists()
