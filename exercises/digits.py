@@ -154,7 +154,7 @@ def checks(name: str) -> Checks:
         import otter
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "The checks need Otter-Grader: run `%pip install otter-grader`, then this cell again."
+            "The checks need Otter-Grader: run `%pip install otter-grader==7.0.0`, then this cell again."
         ) from None
 
     class Notebook(otter.Notebook):

@@ -109,3 +109,18 @@ def test_no_registry_host_and_no_private_path_is_named() -> None:
 def test_nothing_tracked_is_large() -> None:
     for path in tracked():
         assert path.name == "mnist.npz" or path.stat().st_size < 3_000_000, path
+
+
+def test_a_percent_sign_stands_beside_its_number() -> None:
+    """97.8%, wherever a reader sees it: pages, demos, exercises, checks, reports, the command."""
+    apart = re.compile(r"[0-9}](?: |\u00a0|\\u00a0|&nbsp;)%(?! \d|\})")  # a remainder, and where a template's tag ends
+    seen = 0
+    for path in tracked():
+        inside = path.relative_to(ROOT)
+        if inside.parts[0] in ("book", "solutions", "exercises", "autograder") and path.suffix in (
+            ".md", ".js", ".py", ".html", ".ipynb"
+        ) and inside.parts[1] != "experiments":  # fmt: skip
+            seen += 1
+            found = apart.search(path.read_text(encoding="utf-8"))
+            assert not found, f"{inside}: {found and found.group()!r} for 97.8%"
+    assert seen > 100

@@ -213,3 +213,14 @@ def test_what_was_published_before_is_replaced(tmp_path: Path) -> None:
     assert published == ["docs/.nojekyll", "docs/new.html"]
     assert run(["git", "log", "--format=%s", "main"], tmp_path / "remote.git").split("\n")[:2] == [
         "Release v1", "first"]
+
+
+@pytest.mark.parametrize("file", [
+    "exercises/digits.py", "exercises/README.md", "book/appendix/b-environment.md", "autograder/authoring/release.py",
+])  # fmt: skip
+def test_who_has_no_otter_is_told_to_install_the_locked_one(file: str) -> None:
+    """On Colab, where the requirements are not: after `make lock`, write its version there."""
+    (version,) = (str(requirement.specifier) for requirement, _ in locked() if requirement.name == "otter-grader")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    told = re.findall(r"install\b[^\n]*?otter-grader([^\s\"'`,]*)", text)
+    assert told and set(told) == {version}

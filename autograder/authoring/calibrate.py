@@ -211,7 +211,7 @@ def wanted(runs: Runs, bar: Bar, seeds: int = SEEDS) -> dict[str, int]:
 
 def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
     """Why the bar may not stand where it does, one sentence a reason; nothing when it may."""
-    where = f"{bar.exercise}, {bar.question}, {100 * bar.height:g} % of the {bar.measure}"
+    where = f"{bar.exercise}, {bar.question}, {100 * bar.height:g}% of the {bar.measure}"
     found = margins(runs, bar)
     if SOLUTION not in {margin.style for margin in found}:
         return [f"{where}: the solution was never measured."]
@@ -219,7 +219,7 @@ def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
     reasons = [f"{where}: {margin.style!r} was measured with {margin.seeds} seeds of {needed[margin.style]}."
                for margin in found if margin.seeds < needed[margin.style]]
     for margin in found:
-        reads = f"{where}: {margin.style!r} reads {100 * margin.mean:.2f} % on average"
+        reads = f"{where}: {margin.style!r} reads {100 * margin.mean:.2f}% on average"
         if margin.mean < bar.height:
             reasons.append(f"{reads}, which is less.")
         elif bar.chance and margin.seeds > 1 and not margin.deviation:
@@ -303,7 +303,7 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console:
                 made["seeds"] = dict(sorted((made["seeds"] | {str(seed): measured}).items(),
                                             key=lambda one: int(one[0])))
                 _keep(runs, path)
-                said = ", ".join(f"{100 * value:.2f} % of the {name}" for name, value in measured.items())
+                said = ", ".join(f"{100 * value:.2f}% of the {name}" for name, value in measured.items())
                 console.print(f"[{count}/{len(waiting)}] {style.exercise}, {style.name}, seed {seed}: {said}",
                               markup=False, highlight=False, soft_wrap=True)
         except BaseException:

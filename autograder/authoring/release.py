@@ -65,7 +65,7 @@ if "google.colab" in sys.modules:
         if not entry.filename.endswith(".ipynb"):
             archive.extract(entry)
     if importlib.util.find_spec("otter") is None:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "otter-grader>=7,<8"], check=True)'''
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "otter-grader==7.0.0"], check=True)'''
 
 ENVIRONMENT = """\
 # Anaconda: conda env create -f environment.yml && conda activate reading-digits

@@ -68,7 +68,7 @@ def _label(step: int, steps: int, by_point: bool) -> str:
         return "full marks"
     if by_point:
         return f"{step} to under {step + 1} points"
-    return f"{step * 10} to under {step * 10 + 10}\u00a0%"
+    return f"{step * 10} to under {step * 10 + 10}%"
 
 
 def _alt(bars: Sequence[Bar], submissions: int) -> str:

@@ -28,7 +28,7 @@ TOO_GOOD = 0.998
 """A share of the test images that a network reads right only if it also agrees with wrong labels.
 
 About 15 of the 10,000 labels are wrong (Northcutt, Athalye and Mueller 2021, table 1). Who reads every image as it is
-reaches 99.85 %; the best networks of this course, some 99 %.
+reaches 99.85%; the best networks of this course, some 99%.
 """
 
 ALL_ASKED = 10_000
@@ -117,7 +117,7 @@ def shown(portrait: Portrait) -> Shown | None:
     return Shown(
         total=total,
         right=right,
-        accuracy=f"{math.floor(10_000 * right / total) / 100:.2f}\u00a0%",
+        accuracy=f"{math.floor(10_000 * right / total) / 100:.2f}%",
         charts=tuple(chart for chart in charts if chart is not None),
         matrix=_matrix(portrait.confusion),
         mixed_up=_mixed_up(portrait.confusion),
@@ -158,7 +158,7 @@ def _chart(title: str, name: str, portrait: Portrait) -> Chart | None:
         return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
 
     def written(value: float) -> str:
-        return f"{100 * value:.4g}\u00a0%" if percent else f"{value:.4g}"
+        return f"{100 * value:.4g}%" if percent else f"{value:.4g}"
 
     curves = tuple(
         Curve(f"{kind} images", kind, " ".join(f"{x(n)},{y(value)}" for n, value in enumerate(values, start=1)),

@@ -68,13 +68,13 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def percent(share: float) -> str:
-    """A share between 0 and 1 as whole percent; 100 % and 0 % only when it is exactly that."""
+    """A share between 0 and 1 as whole percent; 100% and 0% only when it is exactly that."""
     value = round(100 * share)
     if value == 100 and share < 1:
         value = 99
     if value == 0 and share > 0:
         value = 1
-    return f"{value}\u00a0%"
+    return f"{value}%"
 
 
 def cell(text: str) -> str:

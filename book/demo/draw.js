@@ -56,7 +56,7 @@
   const showProbability = rows(at("rd-bars"));
   const showPush = rows(at("rd-pushes"));
 
-  const percent = (share) => (share >= 0.9995 ? ">99.9\u00a0%" : `${(100 * share).toFixed(1)}\u00a0%`);
+  const percent = (share) => (share >= 0.9995 ? ">99.9%" : `${(100 * share).toFixed(1)}%`);
   const largest = (values) => values.reduce((best, value, k) => (value > values[best] ? k : best), 0);
 
   /** Paints values into a canvas, one pixel each; `color` gives red, green, blue for a value. */

@@ -45,7 +45,7 @@ ReadingDigits.softmaxSteps = function (logits, temperature) {
     if (value !== 0 && (size >= 10000 || size < 0.001)) return minus(value.toExponential(1).replace("e+", "e"));
     return minus(size < 1 ? value.toFixed(3) : value.toPrecision(4));
   };
-  const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
+  const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
   // --- The tables --------------------------------------------------------------------------------------
 

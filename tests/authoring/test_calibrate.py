@@ -98,7 +98,7 @@ def made_up(**styles: list[float]) -> Runs:
 
 
 BAR = Bar("08-capstone", "q8_2", "test images", 0.97)
-WELL = [0.979, 0.981] * 5  # a mean of 98 % and a deviation of 0.105
+WELL = [0.979, 0.981] * 5  # a mean of 98% and a deviation of 0.105
 CLOSE = [0.974, 0.976] * 5
 
 
@@ -107,9 +107,9 @@ CLOSE = [0.974, 0.976] * 5
     (made_up(solution=WELL), None),
     (made_up(solution=WELL, other=[*WELL, 0.98]), None),
     (made_up(solution=WELL, other=CLOSE),
-     r"'other' reads 97.50 % on average with a standard deviation of 0.11; the bar is 4.7 of them below, and must"),
-    (made_up(solution=WELL, other=[0.965, 0.967] * 5), r"'other' reads 96.60 % on average, which is less"),
-    (made_up(solution=WELL, other=[0.98] * 10), r"'other' reads 98.00 % on average, the same with every seed"),
+     r"'other' reads 97.50% on average with a standard deviation of 0.11; the bar is 4.7 of them below, and must"),
+    (made_up(solution=WELL, other=[0.965, 0.967] * 5), r"'other' reads 96.60% on average, which is less"),
+    (made_up(solution=WELL, other=[0.98] * 10), r"'other' reads 98.00% on average, the same with every seed"),
     (made_up(solution=WELL[:9]), r"'solution' was measured with 9 seeds of 10"),
     (made_up(other=WELL), "the solution was never measured"),
     (made_up(solution=WELL, other=[]), None),

@@ -111,7 +111,7 @@ def test_probabilities_move_while_the_pen_is_down(visit):
     assert len(set(answers)) > 5
     shares = page.locator("#rd-bars td:last-child").all_inner_texts()
     assert len(shares) == 10
-    assert sum(float(share.strip(">\N{NO-BREAK SPACE}%")) for share in shares) == pytest.approx(100, abs=0.6)
+    assert sum(float(share.strip(">%")) for share in shares) == pytest.approx(100, abs=0.6)
 
 
 def test_a_finger_draws_and_does_not_scroll(visit):

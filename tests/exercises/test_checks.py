@@ -180,7 +180,7 @@ def test_without_otter_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
     real: Callable[..., Any] = builtins.__import__
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ModuleNotFoundError, match="run `%pip install otter-grader`"):
+    with pytest.raises(ModuleNotFoundError, match=r"run `%pip install otter-grader==[\d.]+`"):
         digits.checks("09-tiny")
 
 

@@ -48,7 +48,7 @@ def test_golden_by_hand() -> None:
     assert (first.counted, first.mean, first.full, first.none, first.lost) == (10, 0.5, 5, 5, 5.0)
     rests = np.array([sum(row[1:]) for row in table])
     assert first.item_rest == pytest.approx(np.corrcoef([row[0] for row in table], rests)[0, 1])
-    # 27 % of ten is 2.7. Above: totals 4 4 and 0.7 of the two with 3, all solved it. Below: 0 0, and
+    # 27% of ten is 2.7. Above: totals 4 4 and 0.7 of the two with 3, all solved it. Below: 0 0, and
     # 0.7 of the two with 1, nobody solved it.
     assert first.upper_lower == pytest.approx(1.0)
     assert first.reading == "separates well"

@@ -57,8 +57,8 @@ def test_numbers_and_shares() -> None:
         "0",
         "100",
     ]
-    assert text.percent(0.999) == "99\u00a0%" and text.percent(1.0) == "100\u00a0%"
-    assert text.percent(0.001) == "1\u00a0%" and text.percent(0.0) == "0\u00a0%"
+    assert text.percent(0.999) == "99%" and text.percent(1.0) == "100%"
+    assert text.percent(0.001) == "1%" and text.percent(0.0) == "0%"
 
 
 def test_clip_says_how_much_is_missing() -> None:

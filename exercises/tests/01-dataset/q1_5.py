@@ -52,5 +52,5 @@ def nearest_mean_reads_held_out_images(nearest_mean):
             "in place of differences, read fewer."
         )
     raise AssertionError(
-        f"`nearest_mean` reads {100 * accuracy:.1f} % of the held-out images; expected at least 80 %. {cause}"
+        f"`nearest_mean` reads {100 * accuracy:.1f}% of the held-out images; expected at least 80%. {cause}"
     )

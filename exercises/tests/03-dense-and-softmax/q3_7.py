@@ -27,7 +27,7 @@ def network_small_example(network):
     )
     if np.allclose(got, once_more, atol=1e-4):
         raise AssertionError(
-            f"`network` is sure of its answer to {100 * got.max():.0f} %; expected {100 * expected.max():.0f} %. "
+            f"`network` is sure of its answer to {100 * got.max():.0f}%; expected {100 * expected.max():.0f}%. "
             "How often does softmax come on the way? Probabilities lie between 0 and 1, and to a softmax that "
             "takes them for logits they look nearly equal."
         )

@@ -63,7 +63,7 @@ def model_reads_the_validation_images(model, preprocess):
     if elsewhere[0] > accuracy + 0.2:
         larger = "255 times larger" if elsewhere[1] > 1 else "255 times smaller"
         cause = (
-            f"With {larger} inputs it would read {100 * elsewhere[0]:.0f} %: so it was trained with another scale than "
+            f"With {larger} inputs it would read {100 * elsewhere[0]:.0f}%: so it was trained with another scale than "
             "`preprocess` gives. Train on what `preprocess` returns, and change nothing about it afterwards."
         )
     elif accuracy < 0.2:
@@ -88,5 +88,5 @@ def model_reads_the_validation_images(model, preprocess):
             "with all 50,000 training images."
         )
     raise AssertionError(
-        f"Your network reads {100 * accuracy:.2f} % of the 10,000 validation images; expected at least 97 %. {cause}"
+        f"Your network reads {100 * accuracy:.2f}% of the 10,000 validation images; expected at least 97%. {cause}"
     )
