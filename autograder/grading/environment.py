@@ -70,15 +70,24 @@ class Environment(dict[str, Any]):
         super().__setitem__(name, value)
 
     def get(self, name: str, default: Any = None) -> Any:
-        if name in __future__.all_feature_names:  # doctest looks for ten of these before each test
-            return default
         try:
             return self[name]
         except KeyError:
+            if name in __future__.all_feature_names:  # doctest looks for ten of these before each test
+                self.missing.discard(name)
             return default
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in self.source.names()
+        if super().__contains__(name) or name in self.source.names():
+            return True
+        return isinstance(name, str) and name.startswith("_") and self._has(name)  # `names` leaves these out
+
+    def _has(self, name: str) -> bool:
+        try:
+            self.source.get(name)
+        except KeyError:
+            return False
+        return True
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys([*self.source.names(), *super().__iter__()]))

@@ -91,7 +91,7 @@ def missing_names(
 def exception_text(error: BaseException, hidden: bool = False) -> str:
     """`TypeError: ...` on one line, without anything from the traceback."""
     limit = HIDDEN_LEARNER_ERROR_LIMIT if hidden else LEARNER_ERROR_LIMIT
-    if isinstance(error, RemoteError):  # stands for an exception of the learner's own, and names it
+    if type(error) is RemoteError:  # stands for an exception of the learner's own, and names it
         return one_line(str(error), limit)
     return one_line("".join(traceback.format_exception_only(error)), limit)
 

@@ -63,9 +63,9 @@ class WatchedSession(Session):
             raise
 
     def _note(self, error: Exception, absent: Exception | None = None) -> None:
-        """Keeps an exception that was the notebook's answer, and not the session's own."""
+        """Keeps an exception that was the notebook's answer, and not the session's own, nor the end of an iterator."""
         says_absent = absent is not None and type(error) is type(absent) and error.args == absent.args
-        if self._answered and self.alive and not says_absent:
+        if self._answered and self.alive and not says_absent and type(error) is not StopIteration:
             self.learner_error = error
 
     def _exchange(self, request: tuple[object, ...], timeout: float) -> Any:

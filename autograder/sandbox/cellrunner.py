@@ -11,7 +11,7 @@ tuples, the first element says which:
     ("names",)                      -> ("value", [name, ...])
     ("get", name)                   -> ("value", value) or ("absent",)
     ("attribute", number, name)     -> ("value", value) or ("absent",)
-    ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become})
+    ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become}, what it printed)
 
 and to all of them but the first two also ("raised", exception); to any ("memory",) when there is none left to answer.
 
@@ -31,6 +31,7 @@ import threading
 import traceback
 import types
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,18 @@ OUT_OF_MEMORY = wire.encode(("memory",))
 """Made in advance: it is sent when nothing can be made any more."""
 ERROR_LIMIT = 6000
 """Characters of a cell's error."""
+HEARD_LIMIT = 100_000
+"""Characters of what a function prints that a test may hear."""
+OTTER_METHODS = ("add_plugin_files", "check_all", "export", "run_plugin", "to_pdf")
+"""What `otter.Notebook` can do besides checking; nearly all of it does nothing under `otter run`, either."""
+KERNEL_MAGICS = ("autosave", "connect_info", "qtconsole", "subshell")
+"""What Jupyter's kernel adds to IPython's magics; here they do nothing."""
+GENERATORS: Any = (random.getstate, random.setstate), (np.random.get_state, np.random.set_state)
+"""Taken in advance: the learner's code may replace them."""
+try:
+    OTTER_VERSION = metadata.version("otter-grader")
+except metadata.PackageNotFoundError:
+    OTTER_VERSION = ""
 
 
 class Neutral:
@@ -64,8 +77,37 @@ class Neutral:
     def __len__(self) -> int:
         return 0
 
+    def __getitem__(self, key: object) -> Neutral:
+        return self
+
     def __bool__(self) -> bool:
         return True
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __le__ = __gt__ = __ge__ = __eq__
+    __lt__ = __ne__
+    __hash__ = object.__hash__
+
+    def __float__(self) -> float:
+        return 0.0
+
+    def __int__(self) -> int:
+        return 0
+
+    __index__ = __int__
+
+    def __add__(self, other: object) -> Neutral:
+        return self
+
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __round__ = __add__
+
+    def __format__(self, spec: str) -> str:
+        return ""
 
     def __repr__(self) -> str:
         return ""
@@ -81,10 +123,19 @@ class Output:
         self.left = limit
         self.parts: list[str] = []
         self.muted = False
+        self.heard: list[str] = []
+        self.deaf = 0
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if self.muted and self.deaf < HEARD_LIMIT:
+            self.heard.append(text[: HEARD_LIMIT - self.deaf])
+            self.deaf += len(text)
+        return self.keep(text)
+
+    def keep(self, text: str) -> int:
+        """Writes, but nothing for a test to hear."""
         if not self.muted and self.left > 0:
             self.parts.append(text[: self.left])
             self.left -= len(text)
@@ -95,6 +146,12 @@ class Output:
     def writelines(self, lines: list[str]) -> None:
         for line in lines:
             self.write(line)
+
+    def take_heard(self) -> str:
+        text = "".join(self.heard)
+        self.heard.clear()
+        self.deaf = 0
+        return text
 
     def take(self) -> str:
         text = "".join(self.parts)
@@ -121,12 +178,25 @@ class Output:
         return False
 
 
+class Errors(Output):
+    """Standard error: goes where the output goes, and a test does not hear it."""
+
+    def __init__(self, output: Output) -> None:
+        super().__init__(0)
+        self.output = output
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        return self.output.keep(text)
+
+
 class _Publisher(DisplayPublisher):
-    """`display(...)` as plain text; pictures and HTML are not kept."""
+    """`display(...)` as plain text; pictures and HTML are not kept. As in Jupyter it is no part of standard output."""
 
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         if isinstance(data, dict) and isinstance(data.get("text/plain"), str):
-            print(data["text/plain"])
+            print(data["text/plain"], file=sys.stderr)
 
 
 class _Shell(InteractiveShell):
@@ -175,6 +245,9 @@ class _Shell(InteractiveShell):
         pass
 
 
+_Shell.__name__ = "ZMQInteractiveShell"  # By which notebooks tell that they are in Jupyter.
+
+
 class CellRunner:
     """One notebook: its variables, its output, and the conversation with the trusted side."""
 
@@ -183,15 +256,21 @@ class CellRunner:
         self.kept = Kept()
         self.exporter = Exporter(self.kept)
         self.output = Output(output_bytes)
+        self.errors = Errors(self.output)
+        self.states = _random_states()
         self.cell_names: dict[str, int] = {}
         self.interruptible = False
         self.busy = False
         self.pid = os.getpid()
         _install_otter(self.check)
-        sys.stdout = sys.stderr = self.output
+        sys.stdout, sys.stderr = self.output, self.errors
         DisplayHook.write_output_prompt = lambda self: None  # type: ignore[method-assign]
         self.shell = _Shell.instance(display_pub_class=_Publisher, colors="nocolor")
+        self.variables: dict[Any, Any] = self.shell.user_ns
         self.hidden_names = set(self.shell.user_ns) | {"__builtins__"}
+        for name in KERNEL_MAGICS:
+            self.shell.register_magic_function(_nothing, "line", name)  # type: ignore[arg-type]
+        sys.breakpointhook = lambda *args, **kwargs: None  # As in Jupyter's kernel, where there is no one to ask.
         assert self.shell.display_formatter is not None
         self.shell.display_formatter.active_types = ["text/plain"]
         if "keras" in sys.modules:
@@ -228,9 +307,9 @@ class CellRunner:
         if kind == "names":
             return wire.encode(("value", self.names()))
         if kind == "get":
-            if parts[0] not in self.shell.user_ns:
+            if parts[0] not in self.variables:
                 return wire.encode(("absent",))
-            return self.value(lambda: self.shell.user_ns[parts[0]])
+            return self.value(lambda: self.variables[parts[0]])
         if kind == "attribute":
             return self.value(lambda: getattr(self.kept[parts[0]], parts[1]))
         if kind == "call":
@@ -259,6 +338,7 @@ class CellRunner:
         """Runs a cell: its status ("ok", "raised", "timeout", "memory"), its error and its output."""
         self.busy = False
         error: BaseException | None = None
+        _restore(self.states)
         try:
             with self.learner_code():
                 result = self.shell.run_cell(self._transformed(index, source), store_history=True)
@@ -266,7 +346,8 @@ class CellRunner:
         except BaseException as escaped:
             error = escaped
         _close_figures()
-        sys.stdout = sys.stderr = self.output
+        sys.stdout, sys.stderr = self.output, self.errors
+        self.states = _random_states()
         text = _learner_traceback(error, self.cell_names) if error is not None else ""
         return _status(error), text, self.output.take()
 
@@ -280,7 +361,7 @@ class CellRunner:
         hidden = self.hidden_names
         return [
             name
-            for name in list(self.shell.user_ns)
+            for name in list(self.variables)
             if isinstance(name, str) and name not in hidden and not name.startswith("_")
         ][:10_000]
 
@@ -309,22 +390,22 @@ class CellRunner:
             same = {
                 id(value): records.SameArgument(key) for key, value in zip(keys, values, strict=True) if _mutable(value)
             }
-            return self.exporter.encode(_mark(result, same), lambda result: ("returned", result, changed))
+            heard = self.output.take_heard()
+            return self.exporter.encode(_mark(result, same), lambda result: ("returned", result, changed, heard))
 
     @contextlib.contextmanager
     def guest(self) -> Iterator[None]:
-        """The learner's code called by a test: silent, and random generators stay as they were."""
-        states = random.getstate(), np.random.get_state()
+        """The learner's code called by a test: what it prints is for the test alone."""
         muted, self.output.muted = self.output.muted, True
         busy, self.busy = self.busy, True
+        self.output.take_heard()
         try:
             with self.learner_code():
                 yield
         finally:
             self.busy = busy
             self.output.muted = muted
-            random.setstate(states[0])
-            np.random.set_state(states[1])
+
 
     def snapshot(self, value: object) -> bytes:
         return b"".join(bytes(piece) for piece in self.exporter.encode(value))
@@ -344,16 +425,19 @@ class CellRunner:
 
     # --- grader.check ---
 
-    def check(self, question: object) -> Neutral:
-        """`grader.check(question)`: the cell waits here while the trusted side checks."""
+    def check(self, question: object, variables: object = None) -> Neutral:
+        """`grader.check(question)`: the cell waits here while the trusted side checks these variables."""
+        if not isinstance(question, str):
+            raise TypeError(f"a question is a text, such as 'q1'; got {type(question).__name__}")
         here = os.getpid() == self.pid and threading.current_thread() is threading.main_thread()
-        if here and not self.busy and isinstance(question, str):
+        if here and not self.busy:
             self.interruptible, self.busy = False, True
-            states = random.getstate(), np.random.get_state()
+            states = _random_states()
+            self.variables = variables if isinstance(variables, dict) else self.shell.user_ns
             self.channel.send(("check", str.__str__(question)[:200]))
             how = self.serve()
-            random.setstate(states[0])
-            np.random.set_state(states[1])
+            self.variables = self.shell.user_ns
+            _restore(states)
             self.interruptible, self.busy = how != "stop", False
             if how == "stop":
                 raise KeyboardInterrupt
@@ -362,24 +446,45 @@ class CellRunner:
         return Neutral()
 
 
-def _install_otter(check: Callable[[object], Neutral]) -> None:
+def _install_otter(check: Callable[[object, object], Neutral]) -> None:
     """Puts a stand-in for `otter` in place: `Notebook.check` asks the trusted side, all else does nothing."""
 
     class Notebook:
         def __init__(self, *args: object, **kwargs: object) -> None:
             pass
 
-        def check(self, question: object, *args: object, **kwargs: object) -> Neutral:
-            return check(question)
+        def check(self, question: object, global_env: object = None) -> Neutral:
+            # As Otter has it: the variables of whoever calls, which may be a module of the learner's.
+            return check(question, sys._getframe(1).f_globals if global_env is None else global_env)
 
         def __getattr__(self, name: str) -> Any:
-            if name.startswith("_"):
-                raise AttributeError(name)
+            if name not in OTTER_METHODS:
+                raise AttributeError(f"'Notebook' object has no attribute {name!r}")
             return Neutral()
 
     module = types.ModuleType("otter", "Stands in for otter-grader while a notebook is graded.")
     module.Notebook = Notebook  # type: ignore[attr-defined]
+    module.__version__ = OTTER_VERSION  # type: ignore[attr-defined]
     sys.modules["otter"] = module
+
+
+def _nothing(line: str) -> None:
+    """A magic."""
+
+
+def _random_states() -> list[Any]:
+    """The state of Python's and NumPy's generators, which a check leaves as it found them."""
+    states: list[Any] = [None, None]
+    for number, (get, _) in enumerate(GENERATORS):
+        with contextlib.suppress(Exception):  # NumPy's may be one that cannot say, and warns.
+            states[number] = get()
+    return states
+
+
+def _restore(states: list[Any]) -> None:
+    for (_, put), state in zip(GENERATORS, states, strict=True):
+        with contextlib.suppress(Exception):
+            put(state)
 
 
 def _mutable(value: object) -> bool:

@@ -1,9 +1,9 @@
 """Inside the cell runner: a learner's values as what may cross the wire.
 
-Types of the closed list of `wire.py` cross as they are; subclasses of them
-(`Counter`, `OrderedDict`, `np.matrix`, `IntEnum`) as their base; tensors,
-models, histories, exceptions and types as records. Everything else stays
-here, kept under a number, and its record says what it is.
+Types of the closed list of `wire.py` cross as they are; tensors, models,
+histories, exceptions, types and the values of `revival.py` as records; other
+subclasses of built-in types (`np.matrix`, `IntEnum`) as their base.
+Everything else stays here, kept under a number, and its record says what it is.
 
 This code runs beside the learner's own and promises nothing: the other side
 believes none of it.
@@ -52,10 +52,11 @@ class Exporter:
         try:
             return wire.encode(wrap(value), self.fallback)
         except wire.WireError as error:
-            return wire.encode(wrap(self.thing(value, str(error))), self.fallback)
+            text = f"<{_type_name(type(value))}: {error}>"
+            return wire.encode(wrap(self.thing(value, text)), self.fallback)
 
     def fallback(self, value: object) -> object:
-        for convert in (_base, _array, _type, self._tensorflow, self._keras, _exception, self._function):
+        for convert in (_value, _base, _array, _type, self._tensorflow, self._keras, _exception, self._function):
             result = convert(value)
             if result is not value:
                 return result
@@ -64,10 +65,10 @@ class Exporter:
     def thing(self, value: object, text: str | None = None) -> records.Thing:
         if text is None:
             try:
-                text = _cut(repr(value), 200)
+                text = _cut(repr(value), 2000)
             except Exception:
                 text = ""
-        return records.Thing(self.kept.number(value), _type_name(type(value)), text)
+        return records.Thing(self.kept.number(value), _type_name(type(value)), text, *_special(value))
 
     def _function(self, value: object) -> object:
         if not callable(value):
@@ -79,6 +80,7 @@ class Exporter:
             _cut(name if isinstance(name, str) else "", 200),
             _cut(doc if isinstance(doc, str) else "", 20_000),
             _parameters(value),
+            *_special(value),
         )
 
     def _tensorflow(self, value: object) -> object:
@@ -101,6 +103,8 @@ class Exporter:
             return _history(value)
         if isinstance(value, keras.Variable):
             return _tensor(value, "keras-variable")
+        if not (getattr(value, "__module__", None) or "").startswith("keras."):  # a class of the learner's own
+            return value
         return self._keras_object(value)
 
     def _keras_object(self, value: Any) -> object:
@@ -119,9 +123,11 @@ class Exporter:
             if isinstance(value, base):
                 try:
                     config = _plain(keras.saving.serialize_keras_object(value))
+                    weights = value.variables if family == "metric" else value.weights if family == "layer" else ()
+                    arrays = tuple(np.asarray(weight) for weight in weights)
                 except Exception:
                     return value
-                return records.KerasObject(self.kept.number(value), family, config)
+                return records.KerasObject(self.kept.number(value), family, config, arrays)
         if inspect.isfunction(value):
             modules = {"activation": keras.activations, "loss": keras.losses, "metric": keras.metrics}
             for family, module in modules.items():
@@ -232,7 +238,13 @@ def _base(value: object) -> object:
     return value
 
 
+def _value(value: object) -> object:
+    return revival.value_record(value) or value
+
+
 def _array(value: object) -> object:
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):  # its base would show what it hides
+        return value
     if isinstance(value, np.ndarray) and type(value) is not np.ndarray and value.dtype.char in wire.ARRAY_KINDS:
         return np.array(value, subok=False)
     return value
@@ -346,6 +358,15 @@ def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:
         )
     except Exception:
         return None
+
+
+def _special(value: object) -> tuple[str, tuple[str, ...]]:
+    """What kind of thing it is, and Python's own methods that it has."""
+    try:
+        methods = (name for name in records.SPECIAL[:-1] if callable(getattr(type(value), name, None)))
+        return revival.kind_name(value), () if isinstance(value, type) else tuple(methods)
+    except Exception:
+        return "", ()
 
 
 def _type_name(kind: type) -> str:

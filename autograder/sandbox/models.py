@@ -88,6 +88,8 @@ def rebuild_object(record: records.KerasObject) -> Any:
         result = kerasobjects.build(record.config.get("function", record.config), record.family)
         if record.family == "layer":
             _check_unbuilt([record.config])
+        if record.weights:
+            _give_weights(result, record)
     except Refused:
         raise
     except Exception as error:
@@ -97,6 +99,22 @@ def rebuild_object(record: records.KerasObject) -> Any:
 
         return (keras.losses if record.family == "loss" else keras.metrics).get(result)
     return result
+
+
+def _give_weights(result: Any, record: records.KerasObject) -> None:
+    """Gives a layer by itself its weights, and a metric what it has counted."""
+    arrays = list(record.weights)
+    if record.family == "layer":
+        config = record.config.get("build_config")
+        shape = config.get("input_shape") if type(config) is dict else None
+        if type(shape) not in (list, tuple):
+            raise Refused("the layer does not say what it was built for")
+        _Builder().build(result, record.config, [_shape(shape)], {result.name: arrays})
+    elif record.family == "metric":
+        if [tuple(variable.shape) for variable in result.variables] != [array.shape for array in arrays]:
+            raise Refused("what the metric has counted does not fit it")
+        for variable, array in zip(result.variables, arrays, strict=True):
+            variable.assign(array)
 
 
 # --- putting a model together -------------------------------------------------

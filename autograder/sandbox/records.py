@@ -30,6 +30,15 @@ def _check_ref(ref: object) -> None:
     _check(type(ref) is int and 0 <= ref < 1 << 62, "a reference is a number")
 
 
+SPECIAL = ("__len__", "__iter__", "__next__", "__reversed__", "__getitem__", "__bool__", "__call__")
+"""Python's own methods that a test may use on what stays where it is."""
+
+
+def _check_special(kind: object, methods: object) -> None:
+    _check_text("a kind", kind, limit=60)
+    _check(type(methods) is tuple and all(name in SPECIAL for name in methods), "unknown methods")
+
+
 @dataclass(frozen=True)
 class Tensor:
     """A `tf.Tensor`, or with `kind` "variable" or "keras-variable" one of these."""
@@ -82,17 +91,28 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Function:
-    """Something callable that stays in the cell runner. `parameters` is None when it does not say."""
+    """Something callable that stays in the cell runner.
+
+    Attributes:
+        ref: its number.
+        name: its name.
+        doc: its documentation.
+        parameters: None when it does not say.
+        kind, methods: as in `Thing`.
+    """
 
     ref: int
     name: str
     doc: str
     parameters: tuple[Parameter, ...] | None
+    kind: str = ""
+    methods: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ref(self.ref)
         _check_text("a function's name", self.name, limit=200)
         _check_text("a function's documentation", self.doc, limit=20_000)
+        _check_special(self.kind, self.methods)
         listed = self.parameters is None or (
             type(self.parameters) is tuple
             and len(self.parameters) <= 100
@@ -103,16 +123,38 @@ class Function:
 
 @dataclass(frozen=True)
 class Thing:
-    """Anything else, which stays where it is: the name of its type and a short text."""
+    """Anything else, which stays where it is.
+
+    Attributes:
+        ref: its number.
+        type_name: the name of its type.
+        text: a short text.
+        kind: the name of a class that it is an instance of, out of the list in `revival.py`, or empty.
+        methods: which of the `SPECIAL` methods it has.
+    """
 
     ref: int
     type_name: str
     text: str
+    kind: str = ""
+    methods: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ref(self.ref)
         _check_text("a type's name", self.type_name, limit=200)
         _check_text("a short text", self.text)
+        _check_special(self.kind, self.methods)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of the standard library, NumPy or TensorFlow: what it is, and what it is made of; see `revival.py`."""
+
+    kind: str
+    content: Any
+
+    def __post_init__(self) -> None:
+        _check_text("a kind of value", self.kind, limit=60)
 
 
 @dataclass(frozen=True)
@@ -131,16 +173,22 @@ class History:
 
 @dataclass(frozen=True)
 class KerasObject:
-    """A loss, metric, optimizer, layer or other built-in Keras object: its class and configuration."""
+    """A loss, metric, optimizer, layer or other built-in Keras object: its class and configuration.
+
+    `weights` are those of a layer that has been built, and what a metric has counted.
+    """
 
     ref: int
     family: str
     config: dict[str, Any]
+    weights: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ref(self.ref)
         _check_text("a family", self.family, limit=60)
         _check(type(self.config) is dict, "a configuration is a dictionary")
+        arrays = type(self.weights) is tuple and all(isinstance(array, np.ndarray) for array in self.weights)
+        _check(arrays, "weights are arrays")
 
 
 @dataclass(frozen=True)
@@ -192,6 +240,7 @@ _KINDS = (
     KerasObject,
     ModelData,
     SameArgument,
+    Value,
 )
 
 RECORDS: dict[type, tuple[int, tuple[str, ...]]] = {
@@ -203,6 +252,8 @@ RECORDS: dict[type, tuple[int, tuple[str, ...]]] = {
 def replace_records(value: Any, new: Any) -> Any:
     """`value` with every record in it replaced by `new(record)`; containers are rebuilt, the rest is kept."""
     kind = type(value)
+    if kind is Value:
+        value = Value(value.kind, replace_records(value.content, new))
     if kind in RECORDS:
         return new(value)
     if kind in (list, tuple, set, frozenset):

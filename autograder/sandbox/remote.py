@@ -1,17 +1,20 @@
 """Trusted side: what a test holds in place of something that stays in the cell runner.
 
-A test may call a `RemoteFunction` and read attributes of a `RemoteObject`;
-anything else done to one raises a sentence that says what it is. Values come
-back as copies of the grader's own.
+A test may call a `RemoteFunction`, and read attributes and elements of a
+`RemoteObject`; anything else done to one raises a sentence that says what it
+is. Values come back as copies of the grader's own. Comparisons are never asked
+of the other side: an object that says it equals everything equals nothing.
 """
 
 from __future__ import annotations
 
 import builtins
+import enum
 import inspect
-from typing import TYPE_CHECKING, NoReturn
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from autograder.sandbox import records
+from autograder.sandbox import records, revival
 
 if TYPE_CHECKING:
     from autograder.sandbox.session import Session
@@ -22,18 +25,46 @@ class RemoteError(Exception):
 
 
 class Remote:
-    """Something that stays in the cell runner."""
+    """Something that stays in the cell runner. Its public attributes can be read, and its elements.
 
-    def __init__(self, session: Session, ref: int) -> None:
+    It has those of Python's own methods that the learner's has; to `isinstance` it is what `record.kind` says.
+    """
+
+    _kind: type | None = None
+
+    def __new__(cls, session: Session, record: records.Function | records.Thing) -> Self:
+        name = record.type_name.rpartition(".")[2] if isinstance(record, records.Thing) else ""
+        methods = {method: _special(method) for method in record.methods}
+        return super().__new__(type(name if name.isidentifier() else cls.__name__, (cls,), methods))
+
+    def __init__(self, session: Session, record: records.Function | records.Thing) -> None:
         self._session = session
-        self._ref = ref
+        self._ref = record.ref
+        self._kind = revival.kind(record.kind)
+        self._methods: dict[str, Any] = {}
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return self._kind or type(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._session.attribute(self._ref, name)
+
+    def _is(self, other: object) -> bool:
+        """Whether `other` stands for the very same object."""
+        return isinstance(other, Remote) and other._ref == self._ref and other._session is self._session
+
+    def __hash__(self) -> int:
+        return hash(self._ref)
 
 
 class RemoteFunction(Remote):
-    """A function of the learner's. Calling it runs it in the cell runner, with copies of the arguments."""
+    """A function or class of the learner's. Calling it runs it in the cell runner, with copies of the arguments."""
 
     def __init__(self, session: Session, record: records.Function) -> None:
-        super().__init__(session, record.ref)
+        super().__init__(session, record)
         self.__name__ = self.__qualname__ = record.name
         self.__doc__ = record.doc
         if record.parameters is not None:
@@ -42,25 +73,38 @@ class RemoteFunction(Remote):
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self._session.call(self, args, kwargs, self._session.call_timeout)[0]
 
+    def __instancecheck__(self, instance: object) -> bool:
+        """`isinstance(instance, Net)`, where `Net` is a class of the learner's: nothing of the grader's own is one."""
+        try:
+            check: Any = self._session.attribute(self._ref, "__instancecheck__")
+        except AttributeError:
+            raise TypeError("isinstance() arg 2 must be a type") from None
+        return hasattr(instance, "_ref") and check(instance) is True
+
+    def __eq__(self, other: object) -> bool:
+        return self._is(other)
+
+    __hash__ = Remote.__hash__
+
     def __repr__(self) -> str:
         return f"<function {self.__name__}>"
 
 
 class RemoteObject(Remote):
-    """Anything else of the learner's: a placeholder. Public attributes can be read."""
+    """Anything else of the learner's: a placeholder, and its class has the name of the learner's."""
 
     def __init__(self, session: Session, record: records.Thing) -> None:
-        super().__init__(session, record.ref)
+        super().__init__(session, record)
         self._type_name = record.type_name
         self._text = record.text
 
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self._session.attribute(self._ref, name)
+    def __eq__(self, other: object) -> bool:
+        return self._is(other) or (self._kind is not enum.Enum and self._cannot())
+
+    __hash__ = Remote.__hash__
 
     def __repr__(self) -> str:
-        return f"<{self._type_name}: {self._text}>"
+        return self._text or f"<{self._type_name}>"
 
     def _cannot(self, *args: object) -> NoReturn:
         raise TypeError(
@@ -68,21 +112,44 @@ class RemoteObject(Remote):
             "expected plain Python data, a NumPy array, a tensor or a Keras model"
         )
 
-    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = _cannot
-    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = _cannot
-    __int__ = __float__ = __index__ = __array__ = _cannot
+    __lt__ = __le__ = __gt__ = __ge__ = _cannot
+    __int__ = __float__ = __complex__ = __index__ = __array__ = _cannot
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _cannot
     __truediv__ = __rtruediv__ = __matmul__ = __rmatmul__ = __neg__ = __abs__ = _cannot
-    __hash__ = object.__hash__
+
+
+def _special(name: str) -> Any:
+    """One of Python's own methods, asked of the object where it lives."""
+
+    def method(self: Remote, *args: object, **kwargs: object) -> Any:
+        if name not in self._methods:
+            self._methods[name] = self._session.attribute(self._ref, name)
+        return self._methods[name](*args, **kwargs)
+
+    return method
+
+
+SAID_LIMIT = 100_000
+"""Characters."""
+
+
+def say(text: str) -> None:
+    """What the learner's function printed, for a test that listens: a doctest, or one that redirects the output."""
+    if text and sys.stdout is not sys.__stdout__:
+        sys.stdout.write(text[:SAID_LIMIT])
 
 
 def exception(record: records.Raised) -> Exception:
-    """The exception that a record stands for, of a built-in class where there is one."""
+    """The exception that a record stands for: of its built-in class, or of one made for it from its nearest one."""
     kind = getattr(builtins, record.builtin, None)
-    if record.name == record.builtin and isinstance(kind, type) and issubclass(kind, Exception):
+    if isinstance(kind, type) and issubclass(kind, Exception):
         try:
-            return kind(record.message)
-        except TypeError:
+            if record.name == record.builtin:
+                return kind(record.message)
+            if record.name.isidentifier():
+                made = type(record.name, (RemoteError, kind), {"__module__": "__main__"})
+                return made(record.message)
+        except TypeError:  # it wants more than a message
             pass
     return RemoteError(f"{record.name}: {record.message}" if record.message else record.name)
 

@@ -1,9 +1,22 @@
-"""Types, tensors and histories from their records, out of closed lists, and types into records."""
+"""Types, modules, tensors, histories and other values from their records, out of closed lists, and back.
+
+Both sides of the wire use this module. Nothing here imports, looks up or calls
+anything by a name that is not on a list below.
+"""
 
 from __future__ import annotations
 
 import builtins
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import math
+import statistics
 import sys
+import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,25 +41,36 @@ TYPES: dict[str, type] = {
 
 _NAMES = {kind: name for name, kind in TYPES.items()}
 
+_MODULES = {"math": math, "statistics": statistics, "numpy": np}
+"""Modules that may cross, and `tensorflow` and `keras`: a test that uses the notebook's `np` gets the grader's own."""
+
 _TENSORFLOW = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float16 float32 float64
     complex64 complex128 string"""
 TENSORFLOW_TYPES = frozenset(_TENSORFLOW.split())
 
 
 def type_record(value: Any) -> records.TypeName | None:
-    """The record of a type or dtype, or None when it is not on the lists."""
+    """The record of a type, dtype or module, or None when it is not on the lists."""
     if isinstance(value, type):
         return records.TypeName("type", _NAMES[value]) if value in _NAMES else None
     if isinstance(value, np.dtype):
         return records.TypeName("dtype", value.newbyteorder("<").str) if value.kind in "biufcSU" else None
+    if isinstance(value, types.ModuleType):
+        name = next((name for name, module in _modules().items() if module is value), None)
+        return records.TypeName("module", name) if name else None
     tf = sys.modules.get("tensorflow")
     if tf is not None and isinstance(value, tf.dtypes.DType) and value.name in TENSORFLOW_TYPES:
         return records.TypeName("tensorflow", value.name)
     return None
 
 
+def _modules() -> dict[str, types.ModuleType]:
+    imported = {name: sys.modules[name] for name in ("tensorflow", "keras") if name in sys.modules}
+    return _MODULES | imported
+
+
 def revive(record: Any) -> Any:
-    """The type, tensor or history that `record` stands for.
+    """The type, module, tensor, history or other value that `record` stands for.
 
     Raises:
         WireError: it is none of these, or not on the lists.
@@ -55,6 +79,8 @@ def revive(record: Any) -> Any:
         return _tensor(record)
     if isinstance(record, records.TypeName):
         return _type(record)
+    if isinstance(record, records.Value):
+        return _value(record)
     if isinstance(record, records.History):
         from autograder.sandbox import models
 
@@ -78,8 +104,214 @@ def _type(record: records.TypeName) -> Any:
         return TYPES[record.name]
     if record.family == "dtype":
         return plain_dtype(record.name)
+    if record.family == "module" and record.name in _modules():
+        return _modules()[record.name]
     if record.family == "tensorflow" and record.name in TENSORFLOW_TYPES:
         import tensorflow as tf
 
         return tf.as_dtype(record.name)
     raise WireError(f"the type {record.name!r} is not on the list")
+
+
+# --- values -------------------------------------------------------------------
+
+
+class Named(tuple[Any, ...]):
+    """A named tuple: what `collections.namedtuple` makes, without the class it made."""
+
+    _fields: tuple[str, ...] = ()
+
+    def __new__(cls, name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> Named:
+        return super().__new__(type(name, (cls,), {"_fields": fields}), values)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._fields:
+            return self[self._fields.index(name)]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in self._asdict().items())})"
+
+
+def _named(content: Any) -> Named:
+    name, fields, values = content
+    texts = (name, *fields)
+    if not (type(fields) is tuple and type(values) is tuple and len(fields) == len(values) == len(set(fields))):
+        raise ValueError("a named tuple has a name for each element")
+    if not all(type(text) is str and len(text) <= 200 and text.isidentifier() for text in texts):
+        raise ValueError("a named tuple's names are identifiers")
+    return Named(name, fields, values)
+
+
+def _decimal(content: Any) -> decimal.Decimal:
+    if not (type(content) is str and len(content) <= 200):
+        raise ValueError("a decimal number is a short text")
+    number = decimal.Decimal(content)
+    if number.is_finite() and abs(number.adjusted()) > MAX_EXPONENT:
+        raise ValueError("the decimal number is too large")
+    return number
+
+
+MAX_EXPONENT = 1000
+"""Of a decimal number: to turn one with a huge exponent into an integer would fill the memory."""
+
+
+def _numbers(make: Callable[..., Any]) -> Callable[[Any], Any]:
+    def made(content: Any) -> Any:
+        if not (type(content) is tuple and all(type(number) is int for number in content)):
+            raise ValueError("made of whole numbers")
+        return make(*content)
+
+    return made
+
+
+def _shape(content: Any) -> Any:
+    import tensorflow as tf
+
+    dimensions = content is None or (
+        type(content) is tuple
+        and len(content) < 256
+        and all(length is None or (type(length) is int and 0 <= length < 1 << 62) for length in content)
+    )
+    if not dimensions:
+        raise ValueError("a shape is a tuple of lengths")
+    return tf.TensorShape(content)
+
+
+def _exactly(kind: type, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def made(content: Any) -> Any:
+        if type(content) is not kind:
+            raise ValueError(f"made of a {kind.__name__}")
+        return make(content)
+
+    return made
+
+
+def _default(content: Any) -> Any:
+    factory, values = content
+    if not (factory is None or (isinstance(factory, type) and factory in _FACTORIES)) or type(values) is not dict:
+        raise ValueError("a dictionary with a default")
+    return collections.defaultdict(factory, values)
+
+
+_FACTORIES = (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
+
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    "namedtuple": _named,
+    "fraction": _numbers(fractions.Fraction),
+    "decimal": _decimal,
+    "date": _numbers(datetime.date),
+    "time": _numbers(datetime.time),
+    "datetime": _numbers(datetime.datetime),
+    "timedelta": _numbers(datetime.timedelta),
+    "bytearray": _exactly(bytes, bytearray),
+    "counter": _exactly(dict, collections.Counter),
+    "ordered": _exactly(dict, collections.OrderedDict),
+    "default": _default,
+    "numpy.str": _exactly(str, np.str_),
+    "numpy.bytes": _exactly(bytes, np.bytes_),
+    "shape": _shape,
+}
+
+
+def _value(record: records.Value) -> Any:
+    make = _MAKERS.get(record.kind)
+    if make is None:
+        raise WireError("an unknown kind of value")
+    try:
+        return make(record.content)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise WireError(f"this is no {record.kind}: {error}") from None
+
+
+_PARTS: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    fractions.Fraction: ("fraction", lambda value: (value.numerator, value.denominator)),
+    decimal.Decimal: ("decimal", str),
+    datetime.date: ("date", lambda value: (value.year, value.month, value.day)),
+    datetime.time: ("time", lambda value: (value.hour, value.minute, value.second, value.microsecond)),
+    datetime.datetime: ("datetime", lambda value: (*value.timetuple()[:6], value.microsecond)),
+    datetime.timedelta: ("timedelta", lambda value: (value.days, value.seconds, value.microseconds)),
+    bytearray: ("bytearray", bytes),
+    collections.Counter: ("counter", dict),
+    collections.OrderedDict: ("ordered", dict),
+    collections.defaultdict: ("default", lambda value: (value.default_factory, dict(value))),
+    np.str_: ("numpy.str", str),
+    np.bytes_: ("numpy.bytes", bytes),
+}
+
+
+def value_record(value: Any) -> records.Value | None:
+    """The record of a value that is made of plain ones, or None when it is none of the list."""
+    kind = type(value)
+    if kind in _PARTS:
+        if kind is decimal.Decimal and value.is_finite() and abs(value.adjusted()) > MAX_EXPONENT:
+            return None
+        if kind is collections.defaultdict and value.default_factory not in (None, *_FACTORIES):
+            return None
+        if getattr(value, "tzinfo", None) is not None:
+            return None
+        name, parts = _PARTS[kind]
+        content = parts(value)
+        return records.Value(name, content) if not (kind is decimal.Decimal and len(content) > 200) else None
+    fields = getattr(kind, "_fields", None)
+    if isinstance(value, tuple) and type(fields) is tuple and all(type(name) is str for name in fields):
+        values = tuple(tuple.__iter__(value))
+        if len(fields) == len(values) and all(name.isidentifier() for name in (kind.__name__, *fields)):
+            return records.Value("namedtuple", (kind.__name__, fields, values))
+    tf = sys.modules.get("tensorflow")
+    if tf is not None and kind is tf.TensorShape:
+        return records.Value("shape", None if value.rank is None else tuple(value.as_list()))
+    return None
+
+
+# --- kinds --------------------------------------------------------------------
+
+_KINDS: dict[str, type] = {
+    "function": types.FunctionType,
+    "type": type,
+    "generator": types.GeneratorType,
+    "zip": zip,
+    "map": map,
+    "filter": filter,
+    "enumerate": enumerate,
+    "reversed": reversed,
+    "dict_keys": type({}.keys()),
+    "dict_values": type({}.values()),
+    "dict_items": type({}.items()),
+    "deque": collections.deque,
+    "enum": enum.Enum,
+    "module": types.ModuleType,
+    "numpy.random.Generator": np.random.Generator,
+    "numpy.random.RandomState": np.random.RandomState,
+}
+_LAZY_KINDS: dict[str, Callable[[Any, Any], type]] = {
+    "tensorflow.data.Dataset": lambda tf, keras: tf.data.Dataset,
+    "tensorflow.RaggedTensor": lambda tf, keras: tf.RaggedTensor,
+    "tensorflow.SparseTensor": lambda tf, keras: tf.SparseTensor,
+    "keras.KerasTensor": lambda tf, keras: keras.KerasTensor,
+    "keras.layers.Layer": lambda tf, keras: keras.layers.Layer,
+    "keras.callbacks.Callback": lambda tf, keras: keras.callbacks.Callback,
+    "keras.optimizers.Optimizer": lambda tf, keras: keras.optimizers.Optimizer,
+    "keras.losses.Loss": lambda tf, keras: keras.losses.Loss,
+    "keras.metrics.Metric": lambda tf, keras: keras.metrics.Metric,
+}
+
+
+def _kinds() -> dict[str, type]:
+    tf, keras = sys.modules.get("tensorflow"), sys.modules.get("keras")
+    if tf is None or keras is None:
+        return _KINDS
+    return _KINDS | {name: get(tf, keras) for name, get in _LAZY_KINDS.items()}
+
+
+def kind_name(value: Any) -> str:
+    """The name of the class on the lists that `value` is an instance of; empty if there is none."""
+    return next((name for name, kind in _kinds().items() if isinstance(value, kind)), "")
+
+
+def kind(name: str) -> type | None:
+    """The class that `kind_name` gave this name; None for a name that is not on the lists."""
+    return _kinds().get(name)

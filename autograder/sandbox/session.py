@@ -181,8 +181,8 @@ class Session:
             SessionEnded: the sandbox ended.
         """
         match self._exchange(("call", function._ref, list(args), dict(kwargs)), timeout):
-            case ("returned", result, dict(changed)):
-                pass
+            case ("returned", result, dict(changed), str(said)):
+                remote.say(said)
             case ("raised", records.Raised() as record):
                 raise remote.exception(record)
             case _:
@@ -307,7 +307,9 @@ class Session:
         try:
             return models.rebuild_object(record)
         except models.Refused as reason:
-            return remote.RemoteObject(self, records.Thing(record.ref, f"Keras {record.family}", str(reason)))
+            kind = f"keras.{record.family}s.{record.family.capitalize()}"
+            thing = records.Thing(record.ref, f"Keras {record.family}", str(reason), kind, ("__call__",))
+            return remote.RemoteObject(self, thing)
 
     def _unexpected(self) -> SessionEnded:
         return self._end("protocol", "the cell runner broke the protocol")
@@ -380,6 +382,9 @@ def update(old: Any, new: Any) -> Any:
 
     if type(old) is not type(new):
         return new
+    if type(old).__name__ in ("ResourceVariable", "Variable") and old.shape == new.shape and old.dtype == new.dtype:
+        old.assign(new)  # of TensorFlow or Keras
+        return old
     if isinstance(old, np.ndarray):
         if old.dtype != new.dtype or old.size != new.size or not old.flags["W"]:
             return new

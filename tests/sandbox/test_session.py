@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
+import math
 import time
+import traceback
+from collections import Counter, OrderedDict, defaultdict
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -156,8 +163,30 @@ def test_without_memory_for_an_answer_the_session_ends_with_that_verdict(noteboo
 
 def test_an_array_of_absurd_shape_is_a_thing_and_no_breach(notebook):
     value = notebook.value("import numpy as np\nresult = np.empty((2**31, 0, 2**31), 'uint8')")
-    assert type(value).__name__ == "RemoteObject"
+    assert isinstance(value, RemoteObject)
     assert notebook.session.alive
+
+
+def test_a_check_looks_at_the_variables_it_is_given(notebook):
+    seen = []
+    notebook.session.on_check = lambda question: seen.append((notebook.session.get("x"), notebook.session.names()))
+    notebook.run("import otter\ngrader = otter.Notebook()\nx = 1\ngrader.check('q', {'x': 2})\ngrader.check('q')\n"
+                 "def inside():\n    x = 3\n    grader.check('q')\ninside()")
+    assert [value for value, _ in seen] == [2, 1, 1]
+    assert seen[0][1] == ["x"] and "inside" in seen[2][1] and notebook.session.get("x") == 1
+
+
+def test_what_a_check_returns_stands_any_use_and_says_nothing(notebook):
+    source = """
+import otter
+found = otter.Notebook().check("q1")
+total = sum(check.score for check in [found, found])
+result = [found.grade == 1, found.score > 0, found.score < 1, f"{found.score:.2f}", float(total), list(found), found[0]]
+assert found.passed_all and otter.__version__
+"""
+    assert notebook.run(source).status == "ok"
+    assert notebook.run("otter.Notebook().chek('q1')").status == "raised"
+    assert notebook.run("otter.Notebook().check(1)\ny = 1").status == "raised"
 
 
 def test_checks_do_not_count_towards_the_time(notebook):
@@ -205,14 +234,28 @@ VALUES = {
     "slice(1, None)": slice(1, None),
     "range(3)": range(3),
     "...": ...,
-    "__import__('collections').Counter('aab')": {"a": 2, "b": 1},
-    "__import__('collections').OrderedDict(a=1)": {"a": 1},
-    "__import__('collections').namedtuple('P', 'x y')(1, 2)": (1, 2),
+    "__import__('collections').Counter('aab')": Counter("aab"),
+    "__import__('collections').OrderedDict(a=1)": OrderedDict(a=1),
+    "__import__('collections').defaultdict(list, a=[1])": defaultdict(list, a=[1]),
+    "__import__('fractions').Fraction(1, 3)": Fraction(1, 3),
+    "__import__('decimal').Decimal('1.10')": Decimal("1.10"),
+    "__import__('datetime').datetime(2024, 2, 29, 1, 2, 3, 4)": datetime(2024, 2, 29, 1, 2, 3, 4),
+    "bytearray(b'ab')": bytearray(b"ab"),
+    "__import__('numpy').str_('ab')": np.str_("ab"),
+    "__import__('math')": math,
+    "type('Text', (str,), {})('ab')": "ab",
     "__import__('enum').IntEnum('E', 'A B').B": 2,
     "type('Int', (int,), {'__eq__': lambda a, b: True})(3)": 3,
     "float": float,
     "ValueError": ValueError,
 }
+
+
+def test_a_named_tuple_keeps_its_names(notebook):
+    pair = notebook.value("from collections import namedtuple\nresult = namedtuple('Pair', 'left right')(1, [2])")
+    assert pair == (1, [2]) and isinstance(pair, tuple) and (pair.left, pair.right) == (1, [2])
+    assert repr(pair) == "Pair(left=1, right=[2])" and type(pair).__name__ == "Pair" and not hasattr(pair, "other")
+    assert notebook.value("def result(pair): return pair.right[0] + pair.left")(pair) == 3
 
 
 @pytest.mark.parametrize("source", VALUES)
@@ -249,10 +292,30 @@ def test_what_cannot_cross_says_what_it_is(notebook):
     assert thing.size == 3 and thing.run() == 4
     with pytest.raises(AttributeError):
         _ = thing.nothing
-    for use in (lambda: thing == 3, lambda: thing + 1, lambda: len(thing), lambda: bool(thing),
-                lambda: np.asarray(thing), lambda: thing[0], lambda: float(thing)):  # fmt: skip
+    assert thing and type(thing).__name__ == "Net" and thing == notebook.session.get("result")
+    for use in (lambda: thing == 3, lambda: thing + 1, lambda: len(thing), lambda: np.asarray(thing),
+                lambda: thing[0], lambda: float(thing), lambda: iter(thing), lambda: next(thing)):  # fmt: skip
         with pytest.raises(TypeError, match="Net"):
             use()
+
+
+def test_elements_are_read_where_they_are(notebook):
+    notebook.run("def count(n):\n    yield from range(n)\nclass Deck:\n    def __len__(self): return 2\n"
+                 "    def __getitem__(self, i): return 'ab'[i]\ndeck = Deck()\nclass Empty:\n    __len__ = int\n"
+                 "empty = Empty()")
+    get = notebook.session.get
+    numbers = get("count")(3)
+    assert inspect.isgenerator(numbers) and next(numbers) == 0 and list(numbers) == [1, 2] and list(numbers) == []
+    assert (len(get("deck")), get("deck")[1], list(get("deck")), "b" in get("deck")) == (2, "b", ["a", "b"], True)
+    assert isinstance(get("deck"), get("Deck")) and not isinstance(3, get("Deck")) and not get("empty")
+
+
+def test_what_a_thing_says_of_itself_decides_no_comparison(notebook):
+    thing = notebook.value("class Yes:\n    def __contains__(self, x): return True\n    def __len__(self): return 0\n"
+                           "    def __getitem__(self, i): raise IndexError\n    __lt__ = __contains__\nresult = Yes()")
+    assert 5 not in thing and list(thing) == []
+    with pytest.raises(TypeError):
+        assert thing < 5
 
 
 def test_what_is_too_large_says_so(notebook):
@@ -322,6 +385,15 @@ def test_arguments_changed_in_place_are_changed_here(notebook):
     assert returned is a
 
 
+def test_attributes_of_functions_and_classes_can_be_read(notebook):
+    notebook.run("def f(): pass\nf.calls = 7\nclass A:\n    n = 4\n    @staticmethod\n    def make(): return A()")
+    assert notebook.session.get("f").calls == 7 and inspect.isfunction(notebook.session.get("f"))
+    kind = notebook.session.get("A")
+    assert kind.n == 4 and kind.make().n == 4 and inspect.isclass(kind)
+    with pytest.raises(AttributeError):
+        _ = kind.other
+
+
 def test_arguments_not_changed_stay_as_they_are(notebook):
     f = notebook.value("def result(a):\n    return a / 255")
     a = np.array([255.0, 0])
@@ -365,7 +437,6 @@ def test_a_function_of_the_test_cannot_be_sent(notebook):
         ("NotImplementedError('write me')", NotImplementedError),
         ("ValueError('write me')", ValueError),
         ("KeyError('write me')", KeyError),
-        ("type('MyError', (ValueError,), {})('write me')", RemoteError),
         ("UnicodeDecodeError('utf8', b'', 0, 1, 'write me')", RemoteError),
         ("SystemExit('write me')", RemoteError),
         ("GeneratorExit('write me')", RemoteError),
@@ -378,6 +449,14 @@ def test_what_a_function_raises_is_raised_here(notebook, raising, kind):
     with pytest.raises(kind, match="write me") as raised:
         f()
     assert type(raised.value) is kind
+
+
+def test_an_exception_of_ones_own_is_caught_as_what_it_is_derived_from(notebook):
+    f = notebook.value("class MyError(KeyError): pass\ndef result(): raise MyError('write me')")
+    with pytest.raises(KeyError, match="write me") as raised:
+        f()
+    assert type(raised.value).__name__ == "MyError" and isinstance(raised.value, RemoteError)
+    assert traceback.format_exception_only(raised.value) == ["MyError: 'write me'\n"]
 
 
 def test_a_function_that_does_not_return_is_interrupted(notebook):
@@ -393,6 +472,25 @@ def test_a_function_prints_nothing_while_a_test_calls_it(notebook):
     notebook.run("def f(x):\n    print('seen', x)\n    import sys; sys.stderr.write('seen')\n    return 1")
     assert notebook.session.get("f")("secret") == 1
     assert notebook.run("print('after')").output == "after\n"
+
+
+def test_what_a_function_prints_is_heard_by_a_test_that_listens(notebook):
+    notebook.run("import sys\ndef f(x):\n    print('seen', x)\n    sys.stderr.write('no'); display(x)\n    return 1")
+    with contextlib.redirect_stdout(io.StringIO()) as heard:
+        assert notebook.session.get("f")(3) == 1 and notebook.session.get("f")(4) == 1
+    assert heard.getvalue() == "seen 3\nseen 4\n"
+    assert notebook.run("def g():\n    print('x' * 10 ** 6)").status == "ok"
+    with contextlib.redirect_stdout(io.StringIO()) as heard:
+        notebook.session.get("g")()
+    assert len(heard.getvalue()) == 100_000
+
+
+def test_a_function_draws_other_random_numbers_each_time(notebook):
+    notebook.run("import random, numpy as np\ndef f(): return random.random(), np.random.rand()\nrandom.seed(1)\n"
+                 "state = random.getstate()")
+    f = notebook.session.get("f")
+    assert len({number for _ in range(3) for number in f()}) == 6
+    assert notebook.value("result = random.getstate() == state") is True
 
 
 def test_a_call_that_ends_the_process_ends_the_session(notebook):

@@ -400,7 +400,7 @@ def test_records_check_their_fields(kind, fields):
 
 def test_a_record_never_arrives_with_a_wrong_field():
     code = records.RECORDS[records.Function][0]
-    head = b"R" + bytes([code]) + b"T" + b"s\x00\x00\x00\x00" * 2 + b"N"
+    head = b"R" + bytes([code]) + b"T" + b"s\x00\x00\x00\x00" * 2 + b"Ns\x00\x00\x00\x00t\x00\x00\x00\x00"
     with pytest.raises(wire.WireError, match="Function"):
         wire.decode(framed(head))
 
