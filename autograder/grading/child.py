@@ -18,7 +18,7 @@ import socket
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -123,7 +123,9 @@ class Attempt:
         made: dict[str, Any] | None = None
         note = ""
         try:
-            made = asdict(portrait.make(Path(self.request["portrait"]), Environment(self.session)))
+            drawn = portrait.make(Path(self.request["portrait"]), Environment(self.session))
+            # What had no time to answer has not answered wrongly.
+            made = asdict(replace(drawn, copies=None) if self.session.late else drawn)
         except BaseException as error:  # TooSlowError, or whatever the learner's answers led to
             note = one_line(f"{type(error).__name__}: {error}", 500)
         finally:

@@ -136,6 +136,23 @@ class WrongDigit:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """Copies of test images, each moved by a pixel in a direction of its own: nobody can have brought them along.
+
+    Attributes:
+        asked: of how many a network was asked what they show.
+        right: how many of them it read right.
+    """
+
+    asked: int
+    right: int
+
+    def __post_init__(self) -> None:
+        _require(type(self.asked) is int and 0 < self.asked <= 10_000, "copies")
+        _require(type(self.right) is int and 0 <= self.right <= self.asked, "copies")
+
+
+@dataclass(frozen=True)
 class Portrait:
     """What a learner's network is like, as numbers within limits: they derive from what the learner's code said.
 
@@ -143,11 +160,13 @@ class Portrait:
         curves: by name, of `CURVES`: at most `MAX_EPOCHS` finite numbers, one for each epoch of the last training.
         confusion: how many test images that show a digit (row) were read as a digit (column).
         wrong: at most `MAX_WRONG` of those read wrong, the network's surest first.
+        copies: how it reads moved copies of the test images; None where it was not asked.
     """
 
     curves: dict[str, tuple[float, ...]]
     confusion: tuple[tuple[int, ...], ...]
     wrong: tuple[WrongDigit, ...]
+    copies: Copies | None = None
 
     def __post_init__(self) -> None:
         for name, curve in self.curves.items():
@@ -170,6 +189,7 @@ class Portrait:
             {name: tuple(curve) for name, curve in data["curves"].items()},
             tuple(tuple(row) for row in data["confusion"]),
             tuple(WrongDigit(**digit) for digit in data["wrong"]),
+            Copies(**data["copies"]) if data.get("copies") else None,
         )
 
 

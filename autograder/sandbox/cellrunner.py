@@ -366,12 +366,12 @@ class CellRunner:
         ][:10_000]
 
     def value(self, read: Callable[[], object]) -> list[bytes | bytearray | memoryview]:
-        try:
-            with self.guest():
+        with self.guest():
+            try:
                 value = read()
-                return self.exporter.encode(value, lambda value: ("value", value))
-        except AttributeError:
-            return wire.encode(("absent",))
+            except AttributeError:
+                return wire.encode(("absent",))
+            return self.exporter.encode(value, lambda value: ("value", value))
 
     def call(self, number: int, args: list[Any], kwargs: dict[str, Any]) -> list[bytes | bytearray | memoryview]:
         """Calls a kept object. The answer holds the arguments that it changed."""

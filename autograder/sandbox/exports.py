@@ -281,7 +281,9 @@ def _history(value: Any) -> records.History:
     def numbers(values: Any) -> dict[str, Any]:
         return {str(key): _numbers(element) for key, element in dict(values or {}).items()}
 
-    return records.History(numbers(value.history), numbers(value.params), _numbers(list(value.epoch or [])))
+    # Before its first epoch it has less than these.
+    history, params, epoch = (getattr(value, name, None) for name in ("history", "params", "epoch"))
+    return records.History(numbers(history), numbers(params), _numbers(list(epoch or [])))
 
 
 def _numbers(value: Any) -> Any:

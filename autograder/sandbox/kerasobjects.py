@@ -96,6 +96,7 @@ ARGUMENT_FAMILIES = {
     "quantization_config": "nothing",
     "gptq_unpacked_column_size": "nothing",
     "noise_shape": "plain",
+    **dict.fromkeys(("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_tensor"), "nothing"),
 }
 """Arguments that Keras looks up by name or that add weights, by what may stand there."""
 for _part in ("kernel", "bias", "beta", "gamma", "moving_mean", "moving_variance", "depthwise", "pointwise"):

@@ -509,9 +509,11 @@ class RemoteModel:
         return function(x, *args, **kwargs)  # type: ignore[operator]
 
     def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """`model(x)` of the learner's. Not their `predict`: that of Keras cannot be asked about no image at all."""
         import tensorflow as tf
 
-        return tf.constant(np.asarray(self.predict(np.asarray(x))))
+        function = self._session.attribute(self._ref, "__call__")
+        return tf.constant(np.asarray(function(np.asarray(x), *args, **kwargs)))  # type: ignore[operator]
 
     def evaluate(self, x: Any, y: Any, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
         """Cross-entropy and accuracy of `predict`, computed here, whatever the model was compiled with."""

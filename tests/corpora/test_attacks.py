@@ -29,12 +29,16 @@ from autograder.grading import engine
 from autograder.grading.batch import grade_paths
 from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult, Verdict
+from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
 from autograder.sandbox.nursery import Nursery
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+EXERCISE = "02-preprocessing"
+"""Of most cases: quick, and whatever a notebook can do can be done in it."""
 
 CASES = [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
 CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case.yaml").read_text("utf-8")]
@@ -43,6 +47,9 @@ WEAKER = [name for name in CASES if name.startswith("reach-")] + [
     "score-shell-commands", "time-child-left-running", "time-endless-loop-ignores-interrupt", "time-fork-bomb",
     "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files"]
 """What is tried again at the level for machines that forbid namespaces."""
+
+NETWORKS = [case.name for case in corpus.attacks(assignment) if case.assignment != EXERCISE]
+"""The answer is a network, or should be: exercises of their own, which take their time."""
 
 MEMORY = [case.name for case in corpus.attacks(assignment)
           if Verdict.MEMORY in case.expect.status and Verdict.TIMEOUT not in case.expect.status]
@@ -84,19 +91,19 @@ def only_confined() -> str:
 
 
 def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: Host) -> dict[str, list[Path]]:
-    paths = {case.name: hand_in(case, exercise, folder, host.values) for case in cases}
+    paths = {case.name: hand_in(case, assignment(case.assignment), folder, host.values) for case in cases}
     for number in range(NEIGHBORS):
         write_notebook(apply(Edit(), exercise), folder / f"neighbor-{number}.ipynb")
     return paths
 
 
 def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool,
-              timeout: float = TIMEOUT) -> Graded:
+              timeout: float = TIMEOUT, mixed: bool = False) -> Graded:
+    """Grades the cases with neighbors of `exercise` in between; `mixed`: each notebook says what it is for."""
     paths = hand_in_all(cases, exercise, host.handed_in, host)
     began = time.monotonic()
-    outcome = grade_paths([host.handed_in], assignment=exercise.name, output=folder / "grades", jobs=2,
-                          timeout=timeout, confined=confined,
-                          console=Console(quiet=True))
+    outcome = grade_paths([host.handed_in], assignment=None if mixed else exercise.name, output=folder / "grades",
+                          jobs=2, timeout=timeout, confined=confined, console=Console(quiet=True))
     seconds = time.monotonic() - began
     write_reports(outcome.results, folder / "grades")
     rows = {(result.learner, result.submission): result for result in outcome.results}
@@ -117,14 +124,14 @@ def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Pat
 
 @pytest.fixture(scope="module")
 def exercise() -> Assignment:
-    return assignment("02-preprocessing")
+    return assignment(EXERCISE)
 
 
 @pytest.fixture(scope="module")
 def graded(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
     only_confined()
     folder = tmp_path_factory.mktemp("attacks")
-    cases = [case for case in corpus.attacks(assignment) if case.name not in MEMORY]
+    cases = [case for case in corpus.attacks(assignment) if case.name not in {*MEMORY, *NETWORKS}]
     with Host(exercise, folder / "class") as host:
         yield grade_all(cases, exercise, host, folder, confined=True)
 
@@ -136,6 +143,17 @@ def patient(graded: Graded, exercise: Assignment, tmp_path_factory: pytest.TempP
     cases = [corpus.read_attack(ATTACKS / name, assignment) for name in MEMORY]
     with Host(exercise, folder / "class") as host:
         yield grade_all(cases, exercise, host, folder, confined=True, timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+    """The attacks through a model where a model is asked for, in one class of several exercises."""
+    only_confined()
+    folder = tmp_path_factory.mktemp("networks")
+    neighbors = assignment("04-model")
+    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in NETWORKS]
+    with Host(neighbors, folder / "class") as host:
+        yield grade_all(cases, neighbors, host, folder, confined=True, timeout=PATIENCE, mixed=True)
 
 
 @pytest.fixture(scope="module")
@@ -209,16 +227,16 @@ def shown(graded: Graded, result: SubmissionResult) -> str:
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in pages)
 
 
-def problems(case: Attack, result: SubmissionResult, graded: Graded, exercise: Assignment) -> list[str]:
+def problems(case: Attack, result: SubmissionResult, graded: Graded) -> list[str]:
     """Everything about the result that is not as the case demands."""
     expect = case.expect
-    found = score_problems(expect, result, exercise)
+    found = score_problems(expect, result, assignment(case.assignment))
     if result.status not in expect.status:
         allowed = " or ".join(verdict.value for verdict in expect.status)
         found.append(f"its status is {result.status.value} ({result.reason}); must be {allowed}")
     for name, pattern, text in (("reason", expect.reason, result.reason),
                                 ("output", expect.output, result.output),
-                                ("flags", expect.flags, " | ".join(result.flags))):
+                                ("flags", expect.flags, " | ".join([*result.flags, too_good(result.portrait)]))):
         if pattern is not None and not pattern.search(text):
             found.append(f"its {name} does not match {pattern.pattern!r}: {text[-800:]!r}")
     if expect.output_not is not None and expect.output_not.search(result.output):
@@ -242,38 +260,43 @@ def problems(case: Attack, result: SubmissionResult, graded: Graded, exercise: A
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in MEMORY])
-def test_attack(graded: Graded, exercise: Assignment, name: str) -> None:
-    assert_as_demanded(graded, exercise, name)
+@pytest.mark.parametrize("name", [name for name in CASES if name not in {*MEMORY, *NETWORKS}])
+def test_attack(graded: Graded, name: str) -> None:
+    assert_as_demanded(graded, name)
 
 
 @pytest.mark.parametrize("name", MEMORY)
-def test_attack_on_memory(patient: Graded, exercise: Assignment, name: str) -> None:
-    assert_as_demanded(patient, exercise, name)
+def test_attack_on_memory(patient: Graded, name: str) -> None:
+    assert_as_demanded(patient, name)
 
 
-def assert_as_demanded(graded: Graded, exercise: Assignment, name: str) -> None:
+@pytest.mark.parametrize("name", NETWORKS)
+def test_attack_through_a_network(networks: Graded, name: str) -> None:
+    assert_as_demanded(networks, name)
+
+
+def assert_as_demanded(graded: Graded, name: str) -> None:
     case, results = graded.cases[name], graded.results[name]
     assert len(results) == len(case.files), f"{len(results)} rows for {len(case.files)} files"
     for result in results:
-        found = problems(case, result, graded, exercise)
+        found = problems(case, result, graded)
         assert not found, f"{result.submission}: " + "\n".join([*found, _story(result)])
 
 
 @pytest.mark.parametrize("name", [name for name in WEAKER if name not in MEMORY])
-def test_attack_without_namespaces(weaker: Graded, exercise: Assignment, name: str) -> None:
-    assert_as_demanded_of_the_weaker(weaker, exercise, name)
+def test_attack_without_namespaces(weaker: Graded, name: str) -> None:
+    assert_as_demanded_of_the_weaker(weaker, name)
 
 
 @pytest.mark.parametrize("name", [name for name in WEAKER if name in MEMORY])
-def test_attack_on_memory_without_namespaces(weaker_patient: Graded, exercise: Assignment, name: str) -> None:
-    assert_as_demanded_of_the_weaker(weaker_patient, exercise, name)
+def test_attack_on_memory_without_namespaces(weaker_patient: Graded, name: str) -> None:
+    assert_as_demanded_of_the_weaker(weaker_patient, name)
 
 
-def assert_as_demanded_of_the_weaker(weaker: Graded, exercise: Assignment, name: str) -> None:
+def assert_as_demanded_of_the_weaker(weaker: Graded, name: str) -> None:
     result, = weaker.results[name]
     assert result.sandbox == "no-namespaces"
-    found = [problem for problem in problems(weaker.cases[name], result, weaker, exercise)
+    found = [problem for problem in problems(weaker.cases[name], result, weaker)
              # Landlock lets a process see that a file is there, and how large it is; no more than that.
              if not re.fullmatch(r"it printed SEEN [^;]*(; SEEN [^;]*)*", problem)]
     assert not found, "\n".join([*found, _story(result)])
@@ -303,6 +326,10 @@ def test_no_submission_is_lost(graded: Graded) -> None:
 
 
 def test_neighbors_are_unharmed(graded: Graded) -> None:
+    assert_neighbors_unharmed(graded)
+
+
+def assert_neighbors_unharmed(graded: Graded) -> None:
     assert len(graded.neighbors) == NEIGHBORS
     for result in graded.neighbors:
         assert (result.status, result.score) == (Verdict.GRADED, result.possible), _story(result)
@@ -322,6 +349,13 @@ def assert_untouched(graded: Graded) -> None:
 
 def test_the_host_is_as_it_was(graded: Graded) -> None:
     assert_untouched(graded)
+
+
+def test_after_the_attacks_through_networks_the_host_is_as_it_was(networks: Graded) -> None:
+    assert not networks.lost
+    assert not networks.errors
+    assert_neighbors_unharmed(networks)
+    assert_untouched(networks)
 
 
 def test_after_the_attacks_on_memory_the_host_is_as_it_was(patient: Graded) -> None:

@@ -14,10 +14,11 @@ import pytest
 
 from autograder import course
 from autograder.grading import bundle, submission
-from autograder.grading.portrait import NoPortraitError, summarize
+from autograder.grading.portrait import NoPortraitError, moved, summarize
 from autograder.grading.results import (
     MAX_EPOCHS,
     MAX_WRONG,
+    Copies,
     Portrait,
     SubmissionResult,
     Verdict,
@@ -35,6 +36,23 @@ def portrait(predict, history):
     labels = np.arange(200) % 10
     return {"history": history, "answers": predict(labels), "labels": labels}
 """
+
+COPIES = """\
+import numpy as np
+
+
+def portrait(predict, history):
+    rng = np.random.default_rng(3)
+    labels = np.arange(200) % 10
+    images = np.zeros((200, 28, 28), "uint8")
+    images[np.arange(200), 14, 10 + labels] = rng.integers(200, 256, 200)
+    return {"history": history, "answers": predict(images), "labels": labels, "read": predict, "images": images}
+"""
+BRIGHTEST = """\
+import numpy as np
+def predict(images):
+    place = np.asarray(images).reshape(len(images), -1).argmax(axis=1)
+    return np.eye(10)[(place % 28 - 10) % 10]"""
 
 HISTORY = "history = {'loss': [0.5, 0.25], 'val_acc': [0.9, 0.95], 'lr': [1.0, 1.0]}"
 PREDICT = """\
@@ -85,6 +103,34 @@ def test_an_honest_notebook_has_one(drawn: Any) -> None:
     assert [result.portrait.confusion[k][k] for k in range(10)] == [20, 20, 20, 20, 20, 19, 20, 19, 20, 19]
     assert result.portrait.confusion[9][1] == 1
     assert result.portrait.wrong == (WrongDigit(5, 5, 6, 0.91), WrongDigit(17, 7, 8, 0.91), WrongDigit(29, 9, 1, 0.6))
+
+
+def test_moved_copies_are_asked_for(drawn: Any) -> None:
+    write(COPIES)
+    result = drawn(HISTORY, BRIGHTEST)
+    harmless(result)
+    assert sum(result.portrait.confusion[k][k] for k in range(10)) == 200
+    assert result.portrait.copies.asked == 200
+    assert 40 < result.portrait.copies.right < 100, "a third moves up or down: within 30 degrees its column stays"
+    assert drawn(HISTORY, BRIGHTEST).portrait == result.portrait, "the directions are the same each time"
+
+
+@pytest.mark.parametrize("answer", ["raise ValueError('no')", "return None", "return np.ones((len(images), 9))",
+                                    "return np.full((len(images), 10), 'x')", "import os; os._exit(1)"])
+def test_copies_without_an_answer_are_not_read(drawn: Any, answer: str) -> None:
+    write(COPIES)
+    result = drawn(HISTORY, f"{BRIGHTEST}\nknown, first = predict, []\ndef predict(images):\n    if first:\n"
+                            f"        {answer}\n    first.append(1)\n    return known(images)")
+    harmless(result)
+    assert result.portrait.copies == Copies(200, 0)
+
+
+def test_copies_that_take_too_long_are_no_reason_to_look(drawn: Any) -> None:
+    write(COPIES)
+    result = drawn(HISTORY, f"{BRIGHTEST}\nknown, first = predict, []\ndef predict(images):\n    if first:\n"
+                            "        while True: pass\n    first.append(1)\n    return known(images)", timeout=3)
+    harmless(result)
+    assert result.portrait is not None and result.portrait.copies is None
 
 
 def test_an_exercise_without_the_cell_has_none(graded: Any) -> None:
@@ -198,6 +244,23 @@ class TestData:
         stored = json.dumps(result.to_json(), allow_nan=False)
         assert SubmissionResult.from_json(json.loads(stored)) == result
 
+    def test_moved_by_a_pixel_in_a_direction_of_its_own(self) -> None:
+        images = np.zeros((500, 28, 28), "uint8")
+        images[:, 10:14, 12:17] = 200
+        copies = moved(images, seed=1)
+        assert copies.dtype == np.uint8 and copies.shape == images.shape
+        assert np.array_equal(moved(images, 1), copies) and not np.array_equal(moved(images, 2), copies)
+        weights = copies / copies.sum(axis=(1, 2), keepdims=True)
+        steps = np.stack([(weights * grid).sum(axis=(1, 2)) for grid in np.mgrid[:28, :28]]) - [[11.5], [14.0]]
+        assert np.allclose(np.hypot(*steps), 1, atol=0.02)
+        assert len({image.tobytes() for image in copies}) > 400 and abs(steps.mean(axis=1)).max() < 0.15
+
+    def test_a_portrait_from_before_there_were_copies_still_loads(self) -> None:
+        old = asdict(Portrait({}, ((0,) * 10,) * 10, (), Copies(10, 9)))
+        assert Portrait.from_json(json.loads(json.dumps(old))).copies == Copies(10, 9)
+        del old["copies"]
+        assert Portrait.from_json(old).copies is None
+
     def test_a_result_from_before_there_were_portraits_still_loads(self) -> None:
         result = SubmissionResult("a", "a.ipynb", NAME, Verdict.GRADED, "", ())
         old = result.to_json()
@@ -230,6 +293,11 @@ class TestData:
         with pytest.raises(ValueError, match="impossible"):
             Portrait.from_json(asdict(honest) | json.loads(json.dumps(
                 {key: [asdict(d) for d in value] if key == "wrong" else value for key, value in change.items()})))
+
+    @pytest.mark.parametrize("values", [(0, 0), (10_001, 1), (10, 11), (10, -1), (10, 0.5), ("10", 1), (True, 1)])
+    def test_copies_that_cannot_be_are_refused(self, values: tuple[Any, ...]) -> None:
+        with pytest.raises(ValueError, match="impossible"):
+            Copies(*values)
 
     @pytest.mark.parametrize("values", [
         (-1, 0, 0, None), (10_000, 0, 0, None), ("0", 0, 0, None), (0, 10, 0, None), (0, 0, "<b>", None),

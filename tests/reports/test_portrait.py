@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 
 from autograder import course
-from autograder.grading.results import Portrait, Verdict, WrongDigit
+from autograder.authoring import calibrate
+from autograder.grading.results import Copies, Portrait, Verdict, WrongDigit
 from autograder.reports import portrait as portraits
 from autograder.reports.classreport import class_report
 from autograder.reports.feedback import feedback_page
+from tests.corpora import copies
 from tests.reports.made_up import made_up_class, portrait
 
 pytestmark = pytest.mark.fast
@@ -70,6 +73,55 @@ def test_a_network_that_is_too_good_to_be_true_is_named_to_the_instructor_alone(
     expected = f"reads {10 * each - wrong:,} of {10 * each:,} test images right, and so agrees with labels that are"
     assert (expected in report) == doubted and "look here" in report
     assert "labels that are wrong" not in text_of(feedback_page(made.learner, [made], {}))
+
+
+def measured(right: int, asked: int, copies: int) -> Portrait:
+    """Of a network that reads so many of the 10,000 test images right, and so many of the moved copies asked for."""
+    matrix = [[0] * 10 for _ in range(10)]
+    for digit in range(10):
+        wrong = (10_000 - right + digit) // 10
+        matrix[digit][digit], matrix[digit][digit - 1] = 1000 - wrong, wrong
+    return Portrait({}, tuple(map(tuple, matrix)), (), Copies(asked, copies))
+
+
+def test_no_honest_network_is_near_to_being_named() -> None:
+    """Neither a right answer of the corpus nor a stranger one; the distance is that of an accuracy bar."""
+    losses = {name: [(1 - run["copies"] / run["asked"]) / (1 - run["right"] / 10_000) for run in of["seeds"].values()]
+              for name, of in copies.kept().items() if of["kind"] == copies.HONEST}
+    assert len(losses) >= 20
+    deviation = statistics.fmean(statistics.variance(runs) for runs in losses.values() if len(runs) > 1) ** 0.5
+    assert max(map(statistics.fmean, losses.values())) + calibrate.DEVIATIONS * deviation < portraits.LOSES
+
+
+@pytest.mark.parametrize("kind", [copies.HONEST, copies.KNOWING])
+def test_networks_that_know_the_test_images_are_named_and_no_others(kind: str) -> None:
+    runs = {(name, seed): run for name, of in copies.kept().items() if of["kind"] == kind
+            for seed, run in of["seeds"].items()}
+    assert len(runs) >= 8
+    named = {run for run, numbers in runs.items() if portraits.too_good(measured(**numbers))}
+    assert named == (set(runs) if kind == copies.KNOWING else set())
+
+
+def test_what_was_measured_are_the_networks_of_today() -> None:
+    now = {style.name: (kind, copies.digest(style)) for kind, style in copies.styles()}
+    then = {name: (of["kind"], of["digest"]) for name, of in copies.kept().items()}
+    stale = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    assert not stale, f"`python -m tests.corpora.copies` must measure {stale} again, or forget them."
+
+
+@pytest.mark.parametrize(("right", "asked", "read", "doubted"), [
+    (9800, 2500, 2400, False), (9800, 2500, 2320, True), (9900, 2500, 2400, True), (9800, 2500, 0, True),
+    (5000, 2500, 0, False), (9985, 2500, 2490, True)])
+def test_copies_that_give_a_network_away_are_named_to_the_instructor_alone(
+    right: int, asked: int, read: int, doubted: bool
+) -> None:
+    made = replace(RESULT, portrait=measured(right, asked, read))
+    report = text_of(class_report([made], ["feedback/ada.html"]))
+    assert ("was it trained with the test images" in report) == doubted
+    if doubted and right < 9980:
+        assert f"{right / 100:.2f}% of the test images right, and {100 * read / asked:.2f}% of copies" in report
+    assert "copies that are moved" not in text_of(feedback_page(made.learner, [made], {}))
+    assert not portraits.too_good(replace(measured(right, asked, read), copies=None)) or right > 9980
 
 
 def test_99_999_percent_are_not_100() -> None:

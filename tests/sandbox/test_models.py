@@ -389,6 +389,17 @@ def test_an_unbuilt_layer_is_refused_when_its_weights_could_be_huge(keras, name,
         models.rebuild(records.ModelData(1, model, {}, None, None, {}))
 
 
+@pytest.mark.parametrize("key", ["input_shape", "input_dim"])
+def test_a_layer_cannot_say_by_itself_what_goes_in(keras, key, monkeypatch):
+    """A `Sequential` would build it at once, with weights that never came."""
+    monkeypatch.setattr(keras.layers.Layer, "add_weight", lambda *args, **kwargs: pytest.fail("something was built"))
+    config = {"name": "big", "units": 4096, key: 30_000 if key == "input_dim" else [30_000]}
+    layer = {"module": "keras.layers", "class_name": "Dense", "config": config}
+    model = {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": [layer]}}
+    with pytest.raises(models.Refused, match=key):
+        models.rebuild(records.ModelData(1, model, {}, None, None, {}))
+
+
 @pytest.mark.parametrize(
     ("name", "config"),
     [

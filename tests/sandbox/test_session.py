@@ -582,6 +582,7 @@ def test_models_tensors_and_histories(warm):
     mine = get("mine")
     assert isinstance(mine, keras.Model) and mine.count_params() == 7850
     assert mine.predict(x[:3]).shape == (3, 10)
+    assert np.allclose(mine(x[:3]), mine.predict(x[:3]), atol=1e-6) and mine(x[:0]).shape == (0, 10)
     assert mine.evaluate(x, y) == pytest.approx(get("mine_scores"), rel=1e-5)
     assert len(warm.session.flags) == 1 and "Mine" in warm.session.flags[0]
 

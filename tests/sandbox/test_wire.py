@@ -262,7 +262,7 @@ def test_colliding_tuples_do_not_stall():
 
 
 def test_an_array_of_nothing_does_not_cross():
-    """Such fields of a structured array exist. Made anew, they would be memory of the grader's that nobody has filled."""
+    """Such fields of a structured array exist. Made anew, they would be memory of the grader that nobody has filled."""
     for kind in ("S0", "U0"):
         nothing = np.zeros(1000, [("field", kind)])["field"]
         with pytest.raises(wire.WireError):
