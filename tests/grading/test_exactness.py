@@ -1,19 +1,22 @@
 """On honest notebooks each question scores what `otter run` gives it.
 
-`otter run` takes seconds, so each notebook holds several situations. Where this
-grader differs on purpose (a cell that never ends costs one question, not the
-run), `test_submission.py` holds the difference.
+`otter run` takes seconds, so each notebook holds many situations: those here,
+and the files in `situations/`, which make two notebooks. Where this grader
+differs on purpose, `situations/on_purpose.yaml` and the end of this file hold
+the difference, and `test_submission.py` what has no end under `otter run`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from autograder import course
 from autograder.course import METADATA_KEY, Assignment
@@ -28,6 +31,7 @@ from tests.grading.conftest import (
     SCALE,
     START,
     WORD,
+    build_course,
     code_cell,
     scores,
     write_notebook,
@@ -133,3 +137,91 @@ def test_each_question_scores_what_otter_gives_it(
     theirs = by_otter(path, sample.gradescope, tmp_path / "otter")
     assert ours == pytest.approx(theirs, abs=1e-5)
     assert 0 < sum(ours.values()) <= 10
+
+
+# --- situations, as data ------------------------------------------------------------------
+
+SITUATIONS = sorted((Path(__file__).parent / "situations").glob("*.yaml"))
+
+
+def test_source(item: dict[str, Any]) -> str:
+    """The test file of a situation. Its cases are worth 1, 2, 4, ... points, so that a score says which passed."""
+    name, cases = item["name"], item.get("doctest")
+    if cases is not None:
+        listed = [{"code": code, "hidden": bool(n % 2), "points": 2**n} for n, code in enumerate(cases)]
+        suites = [{"type": "doctest", "cases": listed}]
+        return f"OK_FORMAT = True\ntest = {{'name': {name!r}, 'points': None, 'suites': {suites!r}}}\n"
+    functions = re.split(r"^(?=def )", item["tests"], flags=re.M)[1:]
+    return f"from otter.test_files import test_case\nOK_FORMAT = False\nname = {name!r}\n" + "".join(
+        f"@test_case(points={2**n}, hidden={bool(n % 2)})\n{function}" for n, function in enumerate(functions)
+    )
+
+
+test_source.__test__ = False  # type: ignore[attr-defined]
+
+
+def read_situations(path: Path) -> list[dict[str, Any]]:
+    """What a file of situations holds; `bits: NAME` is a whole number whose thirty bits are thirty cases."""
+    items = yaml.safe_load(path.read_text("utf-8"))
+    for item in items:
+        if name := item.get("bits"):
+            item["tests"] = "".join(f"def bit_{n}({name}):\n    assert {name} >> {n} & 1\n" for n in range(30))
+    return list(items)
+
+
+def points(passed: list[int]) -> int:
+    """The score of a question of whose cases these passed."""
+    return sum(2**n for n, right in enumerate(passed) if right)
+
+
+def both(
+    items: list[dict[str, Any]], folder: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The scores of one notebook with all these situations: here, and by `otter run`."""
+    build_course(folder / "course", {item["name"]: test_source(item) for item in items})
+    for name in ("exercises", "build", "solutions"):
+        monkeypatch.setattr(course, name.upper(), folder / "course" / name)
+    cells: list[str | dict[str, Any]] = [START]
+    for item in items:
+        cells += [code_cell(**cell) if isinstance(cell, dict) else cell for cell in item.get("cells", [])]
+        if item.get("check", True):
+            cells.append(f"grader.check({item['name']!r})")
+    path = write_notebook(folder / "notebook.ipynb", cells)
+    exercise = course.assignment(NAME)
+    submission = read_submission(Found(path, "alice", path.name), None, [NAME])
+    ours = scores(grade(submission, bundle(exercise), engine, RunLimits(60, 4096)))
+    return ours, by_otter(path, exercise.gradescope, folder / "otter")
+
+
+@pytest.mark.parametrize("on_purpose", [False, True])
+def test_each_situation_scores_what_otter_gives_it(
+    on_purpose: bool, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [path for path in SITUATIONS if (path.stem == "on_purpose") == on_purpose]
+    items = [item for path in files for item in read_situations(path)]
+    ours, theirs = both(items, tmp_path, engine, monkeypatch)
+    assert ours.keys() == theirs.keys() == {item["name"] for item in items}
+    for item in items:
+        name = item["name"]
+        cases = test_source(item).count("'code':" if "doctest" in item else "\n@test_case")
+        if "bits" in item:
+            assert theirs[name] > 0
+        else:
+            assert theirs[name] == points(item.get("otter", [1] * cases)), f"{name} by otter run"
+        here = points(item["here"]) if "here" in item else theirs[name]
+        assert ours[name] == here, f"{name}: {ours[name]:g} here, {theirs[name]:g} by otter run"
+        assert on_purpose or "here" not in item
+
+
+@pytest.mark.parametrize("cell", [
+    "def leave(x):\n    import sys\n    sys.exit()",  # when a test calls it
+    "leave = lambda x: x\n%cd -q /",
+])  # fmt: skip
+def test_a_notebook_that_otter_gives_no_result_is_graded(
+    cell: str, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [{"name": "kept", "cells": ["kept = 1"], "tests": "def value(kept):\n    assert kept == 1\n"},
+             {"name": "left", "cells": [cell], "tests": "def value(leave):\n    assert leave(1) == 1\n"}]  # fmt: skip
+    ours, theirs = both(items, tmp_path, engine, monkeypatch)
+    assert theirs == {}
+    assert ours == {"kept": 1, "left": 0 if "exit" in cell else 1}
