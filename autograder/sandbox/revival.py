@@ -13,6 +13,7 @@ import decimal
 import enum
 import fractions
 import math
+import operator
 import statistics
 import sys
 import types
@@ -122,12 +123,8 @@ class Named(tuple[Any, ...]):
     _fields: tuple[str, ...] = ()
 
     def __new__(cls, name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> Named:
-        return super().__new__(type(name, (cls,), {"_fields": fields}), values)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self._fields:
-            return self[self._fields.index(name)]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        named: dict[str, Any] = {field: property(operator.itemgetter(n)) for n, field in enumerate(fields)}
+        return super().__new__(type(name, (cls,), named | {"_fields": fields}), values)
 
     def _asdict(self) -> dict[str, Any]:
         return dict(zip(self._fields, self, strict=True))
@@ -143,6 +140,8 @@ def _named(content: Any) -> Named:
         raise ValueError("a named tuple has a name for each element")
     if not all(type(text) is str and len(text) <= 200 and text.isidentifier() for text in texts):
         raise ValueError("a named tuple's names are identifiers")
+    if any(field.startswith("_") for field in fields):  # none of Python's own methods is replaced
+        raise ValueError("a named tuple's fields do not begin with an underscore")
     return Named(name, fields, values)
 
 
@@ -259,7 +258,8 @@ def value_record(value: Any) -> records.Value | None:
     fields = getattr(kind, "_fields", None)
     if isinstance(value, tuple) and type(fields) is tuple and all(type(name) is str for name in fields):
         values = tuple(tuple.__iter__(value))
-        if len(fields) == len(values) and all(name.isidentifier() for name in (kind.__name__, *fields)):
+        usual = all(name.isidentifier() for name in (kind.__name__, *fields)) and len(fields) == len(set(fields))
+        if usual and len(fields) == len(values) and not any(name.startswith("_") for name in fields):
             return records.Value("namedtuple", (kind.__name__, fields, values))
     tf = sys.modules.get("tensorflow")
     if tf is not None and kind is tf.TensorShape:

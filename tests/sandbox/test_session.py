@@ -16,9 +16,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from autograder.sandbox import records, revival
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.remote import RemoteError, RemoteFunction, RemoteObject
 from autograder.sandbox.session import SessionEnded, clean, update
+from autograder.sandbox.wire import WireError
 
 
 @pytest.fixture
@@ -256,6 +258,7 @@ def test_a_named_tuple_keeps_its_names(notebook):
     assert pair == (1, [2]) and isinstance(pair, tuple) and (pair.left, pair.right) == (1, [2])
     assert repr(pair) == "Pair(left=1, right=[2])" and type(pair).__name__ == "Pair" and not hasattr(pair, "other")
     assert notebook.value("def result(pair): return pair.right[0] + pair.left")(pair) == 3
+    assert notebook.value("result = namedtuple('Word', 'text count')('a', 7)").count == 7
 
 
 @pytest.mark.parametrize("source", VALUES)
@@ -632,6 +635,27 @@ own = compile_model(keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, "
 )
 def test_clean(raw, shown):
     assert clean(raw) == shown
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("record", [
+    ("namedtuple", ("P", ("__len__",), (1,))), ("namedtuple", ("P", ("a", "a"), (1, 2))),
+    ("namedtuple", ("P", ("a",), (1, 2))), ("namedtuple", ("a b", ("a",), (1,))), ("namedtuple", 3),
+    ("fraction", (1, 0)), ("fraction", (1, 2, 3)), ("decimal", "1e999999"), ("decimal", "x"), ("decimal", 1),
+    ("datetime", (1,)), ("datetime", (2024, 1, 1, 0, 0, 0, 0, 0)), ("timedelta", (10**12,)), ("bytearray", 10**12),
+    ("counter", [1]), ("default", (eval, {})), ("default", (int, [])), ("numpy.str", 1), ("unknown", 1),
+], ids=str)  # fmt: skip
+def test_no_value_is_made_of_wrong_parts(record):
+    with pytest.raises(WireError):
+        revival.revive(records.Value(*record))
+
+
+@pytest.mark.fast
+def test_only_modules_on_the_list_are_handed_out():
+    assert revival.revive(records.TypeName("module", "numpy")) is np
+    for name in ("os", "sys", "numpy.core", "autograder"):
+        with pytest.raises(WireError):
+            revival.revive(records.TypeName("module", name))
 
 
 @pytest.mark.fast
