@@ -187,7 +187,7 @@ result = [found.grade == 1, found.score > 0, found.score < 1, f"{found.score:.2f
 assert found.passed_all and otter.__version__
 """
     assert notebook.run(source).status == "ok"
-    assert notebook.run("otter.Notebook().chek('q1')").status == "raised"
+    assert notebook.run("otter.Notebook().examine('q1')").status == "raised"
     assert notebook.run("otter.Notebook().check(1)\ny = 1").status == "raised"
 
 
