@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import linecache
+import mmap
 import os
 import random
 import signal
@@ -44,6 +45,9 @@ from autograder.sandbox.exports import Exporter, Kept, raised
 
 OUT_OF_MEMORY = wire.encode(("memory",))
 """Made in advance: it is sent when nothing can be made any more."""
+RESERVE = 16 * 2**20
+"""Bytes set aside until there is no memory left, so that the next cell can be compiled and `del` something: malloc may
+have nothing left, as it asks the system for large pages."""
 ERROR_LIMIT = 6000
 """Characters of a cell's error."""
 HEARD_LIMIT = 100_000
@@ -261,6 +265,8 @@ class CellRunner:
         self.cell_names: dict[str, int] = {}
         self.interruptible = False
         self.busy = False
+        self.reserve: mmap.mmap | None = None
+        self.set_aside()
         self.pid = os.getpid()
         _install_otter(self.check)
         sys.stdout, sys.stderr = self.output, self.errors
@@ -284,6 +290,7 @@ class CellRunner:
             try:
                 request = self.channel.receive()
             except MemoryError:
+                self.release()
                 request = ("memory",)
             if request[0] == "continue":
                 return request[1]
@@ -345,11 +352,28 @@ class CellRunner:
             error = result.error_before_exec or result.error_in_exec
         except BaseException as escaped:
             error = escaped
+        status = _status(error)
+        if status == "memory":
+            self.release()
+        else:
+            self.set_aside()
         _close_figures()
         sys.stdout, sys.stderr = self.output, self.errors
         self.states = _random_states()
         text = _learner_traceback(error, self.cell_names) if error is not None else ""
-        return _status(error), text, self.output.take()
+        return status, text, self.output.take()
+
+    def set_aside(self) -> None:
+        """Takes the reserve, if there is memory for it."""
+        if self.reserve is None:
+            with contextlib.suppress(OSError):
+                self.reserve = mmap.mmap(-1, RESERVE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+    def release(self) -> None:
+        """Gives it back."""
+        if self.reserve is not None:
+            self.reserve.close()
+            self.reserve = None
 
     def _transformed(self, index: int, source: str) -> str:
         """Remembers under which file name IPython will compile this cell, for tracebacks."""
