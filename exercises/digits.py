@@ -292,7 +292,7 @@ CAUSES = (
     (r"[Cc]annot cast ufunc '\w*divide' output",
      "`/=` would store fractions in the whole-number array it was given; "
      "`images / 255` makes a new array."),
-    (r"cannot reshape array of size 0 into",
+    (r"cannot reshape array of size 0 into shape .*newaxis",
      "With no values at all, NumPy cannot work out what -1 stands for: "
      "say every size; `images.shape` has them."),
     (r"cannot reshape array of size",
@@ -300,13 +300,35 @@ CAUSES = (
     (r"could not be broadcast|could not broadcast|not aligned|mismatch in its core dimension",
      "The shapes do not fit. Print the `.shape` of both sides just before that line."),
     (r"truth value of an array",
-     "`max`, `if`, `and` want one True or False: for a whole array there are `np.maximum` and `np.where`."),
+     "`max`, `if`, `and` want one True or False. For a whole array there are `np.maximum` and `np.where`, "
+     "for its largest value `x.max(...)`, and to pick from it `x[x > 3]`."),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted",
      "`int`, `float` and the functions of `math` take one number: for a whole array there are `np.exp` and others."),
     (r"'KerasTensor' object|KerasTensor\.\w+\(\)|[Aa] (symbolic )?KerasTensor (is|cannot)",
      "That is a placeholder of Keras: it has a shape, and no values yet. A layer takes it: `layers.Flatten()(x)`."),
+    (r"got multiple values for argument",
+     "An argument is given twice, by its place and by its name. Name each one: `epochs=epochs`."),
+    (r"\w\.\w+\(\) got an unexpected keyword",
+     "Is that argument spelled as Keras or NumPy spells it?"),
     (r"positional arguments? but \d+ (was|were) given|required positional argument|unexpected keyword",
+     "Is each function called with what its first line names? "
      "Keep the function's first line, with its parameters, as the exercise gives it."),
+    (r"values to unpack",
+     "On the left of the `=` stand more names than there are values on the right, or fewer. "
+     "Print its `len(...)` or `.shape` just before that line."),
+    (r"'tuple' object is not callable",
+     "A shape is no function: `images.shape`, without parentheses."),
+    (r"'numpy\.ndarray' object has no attribute",
+     "An array has other methods than a list or a tensor."),
+    (r"is out of bounds for axis",
+     "There is no entry with that number. Is a label used as a position, "
+     "or a length written down that should come from the input?"),
+    (r"zero-size array to reduction operation",
+     "Without any value there is no smallest and no largest one. Does the result need one?"),
+    (r"cannot access local variable|referenced before assignment",
+     "It is used before it has a value: what gives it one must come first, and above a loop that adds to it."),
+    (r"name '(u?int|float)\d+' is not defined",
+     'A dtype is written in quotation marks: `"float32"`.'),
     (r"name '(relu|softmax|sigmoid|linear|adam|rmsprop|sgd|((sparse_)?categorical_|binary_)?(crossentropy|accuracy))' "
      r"is not defined",
      "If it is yours: is it spelled right, and has the cell that defines it been run? "
@@ -317,6 +339,19 @@ CAUSES = (
      "Is it spelled right? Classes of Keras begin with a capital letter: `layers.Dense`."),
     (r"'int' object is not iterable",
      "A shape is a tuple, `(784,)`, with the comma; a loop that counts wants `range(...)`."),
+    (r"out of bounds for axis",
+     "Is a number written down that should come from the input, such as `len(images)`?"),
+    (r"'(list|tuple)' object has no attribute",
+     "A list or a tuple is no array: `np.argmin(values)` and its like take both, `np.array(values)` makes one."),
+    (r"'dict' object has no attribute",
+     "What is in a dictionary is asked for by its name, in square brackets: `history[\"loss\"]`."),
+    (r"only integer scalar arrays can be converted",
+     "A list or a tuple cannot be indexed with an array. `np.where(...)` returns a tuple: its `[0]` is the array."),
+    (r"None values not supported",
+     "Keras wants images and labels, two arrays: `evaluate(x, y)`, or `evaluate(*pair)` for a pair; "
+     "`validation_data` is a pair, `(x, y)`."),
+    (r"No module named",
+     "When it is graded, only what the course installs is there: can NumPy do it?"),
     (r"bitwise_xor|for \^: ",
      "A power is written with `**`: `x ** 2`."),
     (r"Cannot convert '\d+' to a shape",
@@ -373,7 +408,8 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
     try:
         value = function(*arguments, **keywords)
     except NotImplementedError as error:
-        raise NotWritten(_text(error) or f"Write your answer in `{name}` and run its cell.") from None
+        unwritten = _text(error) or f"Write your answer in `{name}` and run its cell."
+        raise NotWritten(f"{unwritten} It goes in place of the line that begins with `raise`.") from None
     except Exception as error:
         message = _text(error).rstrip(".")
         cause = next((cause for pattern, cause in CAUSES if re.search(pattern, message)), "")
@@ -442,8 +478,8 @@ def expect_array(
         low, high: no value lies below or above, nor is nan or infinite.
         equal: the values. Fractions, here and in the range, may be off by `tolerance`,
             of 1 or of the value if that is larger; whole numbers must be equal.
-        cause: what is probably wrong, added to a failure of shape, range or values;
-            for the type and the dtype the likely cause is known here.
+        cause: what is probably wrong, added to a failure of shape, range or values, and where
+            there is a single number; for other types and the dtype the likely cause is known here.
     """
     if name.isidentifier():
         expect_written(got, name)
@@ -453,6 +489,8 @@ def expect_array(
             remedy = (
                 "That is a placeholder of Keras: it has a shape, and no values yet. `model.predict(...)` gives values."
             )
+        elif isinstance(got, int | float | np.number):
+            remedy = cause
         raise AssertionError(f"`{name}` is {describe(got)}; expected a NumPy array.{_because(remedy)}")
     if got.dtype.kind not in "biuf":
         raise AssertionError(f"`{name}` holds values of dtype {got.dtype}; expected numbers.")
@@ -621,9 +659,11 @@ def _range(low: float | None, high: float | None) -> str:
 
 def _dtype_remedy(got: np.dtype, expected: str) -> str:
     if got == np.float64 and expected == "float32":
-        return 'NumPy computes in float64 unless told otherwise: convert with `.astype("float32")`.'
+        return 'NumPy computes in float64 unless told otherwise: `x.astype("float32")` returns a converted copy.'
     if got.kind in "iu" and expected.startswith("float"):
         return f'Whole numbers hold no fractions: use `.astype("{expected}")` before you divide.'
+    if got.kind == "f" and np.dtype(expected).kind in "iu":
+        return "`np.zeros(...)` makes floats unless it is given a `dtype`, and so does `/`."
     return ""
 
 

@@ -90,7 +90,10 @@ def test_not_written(folder: Path) -> None:
         raise NotImplementedError("Write your answer in `double` and run its cell.")
 
     result = feedback(double=double)
-    assert repr(result) == "✘ q9_1 is not written yet.\n  - Write your answer in `double` and run its cell."
+    assert repr(result) == (
+        "✘ q9_1 is not written yet.\n  - Write your answer in `double` and run its cell. "
+        "It goes in place of the line that begins with `raise`."
+    )
     assert "There is no `double` in your notebook" in repr(feedback())
 
 

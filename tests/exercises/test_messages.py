@@ -136,11 +136,29 @@ def test_an_unwritten_answer_is_called_unwritten() -> None:
     ("x /= 255", "makes a new array"),
     ("x.reshape(5, 5)", "keeps the number of values"),
     ("x[:0].reshape(0, -1)", "cannot work out what -1 stands for"),
+    ("x[:0].reshape(6, 4)", "keeps the number of values"),
     ("x + np.zeros(3)", "shapes do not fit"),
     ("x @ np.zeros((3, 3))", "shapes do not fit"),
     ("f()", "Keep the function's first line"),
     ("f(1, 2)", "Keep the function's first line"),
     ("f(1, z=2)", "Keep the function's first line"),
+    ("np.maximum(x)", "called with what its first line names"),
+    ("max(x, 0)", "`np.maximum`"),
+    ("a, b, c = x", "`len(...)` or `.shape`"),
+    ("(a, b), (c, d) = [x, x, x]", "`len(...)` or `.shape`"),
+    ("x.shape()", "without parentheses"),
+    ("x.append(1)", "other methods than a list"),
+    ("x[3]", "a label used as a position"),
+    ("x[:0].max()", "Without any value"),
+    ("def g():\n    t += 1\ng()", "must come first"),
+    ("x.astype(float32)", "in quotation marks"),
+    ("x.astype(uint8)", "in quotation marks"),
+    ("(lambda epochs: 0)(1, epochs=2)", "given twice"),
+    ("x[7]", "should come from the input"),
+    ("[1, 2].argmin()", "a tuple is no array"),
+    ("{}.history", "in square brackets"),
+    ("np.where(x > 0)[np.array([0, 1])]", "its `[0]` is the array"),
+    ("import no_such_module", "only what the course installs"),
     ("imagse", "spelled right"),
     ("relu", "has the cell that defines it been run? If you mean what Keras has: write its name in quotation marks"),
     ("softmax", "If it is yours: is it spelled right"),
@@ -191,6 +209,17 @@ def test_cryptic_errors_of_keras_are_explained(code: str, cause: str) -> None:
     space = {"np": np, "keras": keras, "model": model, "evaluate": evaluate}
     message = said(digits.call, lambda: exec(code, space), name="f")
     assert cause in message, message
+
+
+def test_a_number_in_place_of_an_array_gets_the_cause() -> None:
+    for number in (100.0, np.float64(100.0), np.int64(3), 3):
+        message = said(digits.expect_array, number, name="mean", shape=(2, 2), cause="Take the mean with `axis=0`.")
+        assert message.endswith("expected a NumPy array. Take the mean with `axis=0`.")
+    assert said(digits.expect_array, None, name="f(x)", cause="Odd.").endswith("expected a NumPy array.")
+
+
+def test_a_float_where_the_dtype_should_have_stayed() -> None:
+    assert "`dtype`" in said(digits.expect_array, np.zeros(3), name="rows", dtype="uint8")
 
 
 def test_a_tensor_is_called_one() -> None:
