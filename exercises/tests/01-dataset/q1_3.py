@@ -18,6 +18,10 @@ def class_counts_small_example(class_counts):
               "`np.bincount` has `minlength` for that.",
     )
     if abs(counts.sum() - 1) < 1e-6:
+        if counts.max() == 1:
+            raise AssertionError(
+                "`class_counts([3, 1, 3, 5])` counts one label; expected 4. Does the `return` stand inside the loop?"
+            )
         raise AssertionError(
             f"`class_counts([3, 1, 3, 5])` sums to {counts.sum():g}; expected 4. "
             "Those are shares: count, and do not divide by the number of labels."
