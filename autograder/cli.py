@@ -1,12 +1,13 @@
 """The command `autograder`: arguments in, calls out. No work is done here.
 
-A mistake of the person at the keyboard arrives as `CourseError` and leaves as
-one message and exit code 2, a Ctrl-C while submissions are graded as one message
-and exit code 130, neither as a traceback.
+A mistake of the person at the keyboard arrives as `CourseError`, or as what the
+system says of a path, and leaves as one message and exit code 2, a Ctrl-C as one
+message and exit code 130, none of them as a traceback.
 """
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,13 +24,23 @@ if TYPE_CHECKING:
 
 
 class Command(click.Group):
-    """Shows a `CourseError` or a `BatchStopped` from any command as a message."""
+    """Shows a `CourseError`, a `BatchStopped`, a Ctrl-C, or a path that cannot be used as a message."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except CourseError as error:
             click.echo(f"autograder: {error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("autograder: stopped. Run the same command again to do all of it.", err=True)
+            sys.exit(130)
+        except OSError as error:
+            if error.errno is None or error.errno == errno.EPIPE:  # not the disk; a pipe that closed is click's
+                raise
+            place = f" {error.filename}" if error.filename else ""
+            click.echo(f"autograder: Cannot read or write{place}: {error.strerror}. Is the path right, is it yours "
+                       "to use, and has the disk room? Then run the same command again.", err=True)
             sys.exit(2)
         except Exception as error:
             from autograder.grading.batch import BatchStopped  # not on top: it loads the grader

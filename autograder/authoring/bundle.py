@@ -20,14 +20,15 @@ def read_zip(path: Path) -> dict[str, bytes]:
 def make_zip(files: Mapping[str, bytes]) -> bytes:
     """A zip of `files` (name in the zip -> contents), in the order of their names.
 
-    Nothing is compressed: the one large file is compressed already, and zlib's output
-    differs from one version to the next.
+    A file that begins with `#!` is a program and may be run. Nothing is compressed: the one large file is
+    compressed already, and zlib's output differs from one version to the next.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as file:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, MOMENT)
             entry.create_system = 3  # as on Unix, whatever the machine
-            entry.external_attr = 0o100644 << 16
+            program = files[name].startswith(b"#!")
+            entry.external_attr = (0o100755 if program else 0o100644) << 16
             file.writestr(entry, files[name])
     return buffer.getvalue()

@@ -37,11 +37,14 @@ tests:
     ok_format: false
 requirements: requirements.txt
 python_version: "3.12"
+generate:
+    show_hidden: true
 """
 """How Otter Assign treats every master: test files beside the notebook, in exception format.
 
-The last two are for Gradescope's image, whose Python lies between the oldest and the newest
-that the course supports.
+The last three are for Gradescope. Its image has a Python between the oldest and the newest that the course
+supports. Learners read the hints of hidden checks, and the points of each question, once the grades are
+published there; Otter would keep both from them for good.
 """
 
 SETUP = """\

@@ -375,14 +375,21 @@ class Gradebook:
                     f"The disk is full: {self.path} cannot be written. Everything graded so far is in it. "
                     "Make room and run the same command again; it goes on from there."
                 ) from error
-            raise CourseError(f"{self.path} cannot be opened or written ({text}).") from error
+            raise CourseError(f"{self.path} cannot be opened or written ({text}). {self._remedy()}") from error
         except sqlite3.DatabaseError as error:
             raise CourseError(
                 f"{self.path} is not a gradebook, or it is damaged ({error}). Move it away, or choose "
                 "another --output folder."
             ) from error
         except OSError as error:
-            raise CourseError(f"{self.path} cannot be written ({error.strerror}).") from error
+            raise CourseError(f"{self.path} cannot be written ({error.strerror}). {self._remedy()}") from error
+
+    def _remedy(self) -> str:
+        """What to do where there can be no gradebook."""
+        above = next((folder for folder in self.path.parents if folder.exists()), self.path.parent)
+        if not above.is_dir():
+            return f"{above} is a file, and --output names a folder: choose another one."
+        return f"Is {above} yours to write to? Else choose another --output folder."
 
 
 def _with_adjustments(

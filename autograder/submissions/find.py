@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -99,7 +100,7 @@ def find(paths: Sequence[Path]) -> Search:
     others: list[Path] = []
     for path in paths:
         if not os.path.lexists(path):
-            raise CourseError(f"There is no {path}. Give a folder, a notebook or a zip.")
+            raise CourseError(f"There is no {path}{_seen_from(path)}. Give a folder, a notebook or a zip.")
     downloads, remarks = _downloads(paths, exports)
     for path in paths:
         if path in downloads:
@@ -220,11 +221,24 @@ class _Exports:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if name not in NOISE and not name.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(parent, name)
+
+
+def _refuse(error: OSError) -> None:
+    """Whose work is in a folder that cannot be searched would be missing without a word."""
+    raise CourseError(
+        f"The folder {error.filename} cannot be searched ({error.strerror}). Make it readable for you, for "
+        f"example with `chmod -R u+rX {shlex.quote(str(error.filename))}`, and run the same command again."
+    ) from error
+
+
+def _seen_from(path: Path) -> str:
+    """Where a path that is not there was looked for, if it does not say so itself."""
+    return "" if path.is_absolute() else f" in {Path.cwd()}"
 
 
 def _learner_in_folder(inside: Path, root: Path, exercises: Iterable[str]) -> str:

@@ -173,7 +173,9 @@ class TestOutput:
                 full = (tiny / "build" / "91-tiny" / "tests" / f"{question}.py").read_bytes()
                 assert file.read(f"tests/{question}.py") == full
             assert file.read("files/digits.py") == (tiny / "exercises" / "digits.py").read_bytes()
-            assert json.loads(file.read("otter_config.json")) == {"lang": "python"}
+            assert json.loads(file.read("otter_config.json")) == {"lang": "python", "show_hidden": True}
+            assert [entry.filename for entry in file.infolist() if entry.external_attr >> 16 & 0o111] == [
+                "run_autograder", "setup.sh"], "Gradescope wants programs"
 
     def test_the_working_folder_stays(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tiny)

@@ -82,3 +82,34 @@ def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
     result = CliRunner().invoke(main, ["verify", name])
     assert (result.exit_code, result.output) == (130, "Stopped. Nothing of a verification is kept.\n")
+
+
+@pytest.mark.fast
+def test_ctrl_c_anywhere_exits_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stopped(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograder.authoring.sample_class.sample_class", stopped)
+    monkeypatch.setattr("autograder.authoring.release.release", stopped)
+    name = course.exercise_names()[0]
+    for command in (["demo", "--assignment", name, "--output", str(tmp_path)], ["release"]):
+        result = CliRunner().invoke(main, command)
+        assert (result.exit_code, result.output) == (
+            130, "autograder: stopped. Run the same command again to do all of it.\n"), command
+
+
+@pytest.mark.fast
+def test_what_the_disk_refuses_is_one_message_with_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "class.csv").write_text("a file")
+    place = tmp_path / "class.csv" / "class"
+    command = ["demo", "--assignment", course.exercise_names()[0], "--output", str(place.parent)]
+    monkeypatch.setattr("autograder.authoring.sample_class.sample_class", lambda of, folder, learners: folder.mkdir())
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 2
+    assert result.output.startswith(f"autograder: Cannot read or write {place}: Not a directory. Is the path right")
+
+    def broken(*args: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("autograder.authoring.sample_class.sample_class", broken)
+    assert "autograder:" not in CliRunner().invoke(main, command).output

@@ -156,8 +156,11 @@ def test_a_full_disk_is_said(path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "grades").write_text("a file")
-    with pytest.raises(CourseError, match="cannot be"):
+    with pytest.raises(CourseError, match=r"cannot be .*grades is a file, and --output names a folder"):
         Gradebook(tmp_path / "grades" / "gradebook.sqlite")
+    (tmp_path / "more" / "gradebook.sqlite").mkdir(parents=True)
+    with pytest.raises(CourseError, match=r"cannot be opened .*more yours to write to\? Else choose another"):
+        Gradebook(tmp_path / "more" / "gradebook.sqlite")
 
 
 # --- scores set by hand ---

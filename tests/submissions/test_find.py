@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -135,10 +136,34 @@ def test_a_path_given_twice_is_graded_once(tmp_path: Path) -> None:
 
 
 def test_a_wrong_path_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match=r"There is no .*nowhere"):
+    with pytest.raises(CourseError, match=r"There is no /.*nowhere\. Give a folder"):
         find([tmp_path / "nowhere"])
     with pytest.raises(CourseError, match="no notebook and no zip"):
         find([tmp_path])
+
+
+def test_a_path_that_is_not_there_is_said_with_the_folder_it_was_looked_for_in(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CourseError, match=rf"There is no submissions in {re.escape(str(tmp_path))}\. Give a folder"):
+        find([Path("submissions")])
+
+
+def test_a_folder_that_cannot_be_searched_is_an_error_and_nobody_is_missing_without_a_word(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "class" / "alice.ipynb")
+    put(tmp_path / "class" / "bob b" / f"{NAME}.ipynb")
+    scandir = os.scandir
+
+    def locked(folder: str | Path) -> os.PathLike[str]:
+        if Path(folder).name == "bob b":  # root may read everything, so permissions would not do
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)  # type: ignore[return-value]
+
+    monkeypatch.setattr(os, "scandir", locked)
+    remedy = f"chmod -R u+rX '{tmp_path}/class/bob b'"
+    with pytest.raises(CourseError, match=rf"bob b cannot be searched \(Permission denied\)\..*{re.escape(remedy)}"):
+        find([tmp_path / "class"])
 
 
 def test_the_exercise_comes_from_the_notebook_or_from_the_instructor(tmp_path: Path) -> None:
