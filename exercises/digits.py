@@ -339,8 +339,6 @@ CAUSES = (
      "Is it spelled right? Classes of Keras begin with a capital letter: `layers.Dense`."),
     (r"'int' object is not iterable",
      "A shape is a tuple, `(784,)`, with the comma; a loop that counts wants `range(...)`."),
-    (r"out of bounds for axis",
-     "Is a number written down that should come from the input, such as `len(images)`?"),
     (r"'(list|tuple)' object has no attribute",
      "A list or a tuple is no array: `np.argmin(values)` and its like take both, `np.array(values)` makes one."),
     (r"'dict' object has no attribute",
@@ -350,6 +348,8 @@ CAUSES = (
     (r"None values not supported",
      "Keras wants images and labels, two arrays: `evaluate(x, y)`, or `evaluate(*pair)` for a pair; "
      "`validation_data` is a pair, `(x, y)`."),
+    (r"Attempt to convert a value \(<\w+ name=",
+     'A layer stands where numbers should be. An activation is a name: `activation="softmax"`.'),
     (r"No module named",
      "When it is graded, only what the course installs is there: can NumPy do it?"),
     (r"bitwise_xor|for \^: ",

@@ -24,7 +24,10 @@ def hold_out_small_example(hold_out):
             part[0], name=f"the {which} images", shape=(size, 2, 3), dtype="uint8",
             cause="Of 10 images 4 are set aside for validation, which leaves 6. The training pair comes first.",
         )
-        digits.expect_array(part[1], name=f"the {which} labels", shape=(size,))
+        digits.expect_array(
+            part[1], name=f"the {which} labels", shape=(size,),
+            cause="Each pair holds images and their labels: (train_images, train_labels), (val_images, val_labels).",
+        )
         wrong = int((part[0][:, 0, 0] != part[1]).sum())
         if wrong:
             raise AssertionError(

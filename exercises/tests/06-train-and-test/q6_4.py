@@ -24,9 +24,9 @@ def best_epoch_small_example(best_epoch):
         1: "The best epoch is the one with the smallest loss, not the largest.",
     }
     try:
-        cause = causes.get(int(got), "")
+        cause = causes.get(int(got), "") if got == int(got) else ""
     except Exception:
-        cause = "It is the number of the epoch that is asked for, not the loss."
+        cause = ""
     digits.expect_number(
         got, name="best_epoch(history)", whole=True, equal=3,
         cause=cause or "It is the number of the epoch that is asked for, not the loss.",

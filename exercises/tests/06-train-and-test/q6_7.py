@@ -15,6 +15,11 @@ def worst_small_example(worst_mistakes):
     ])
     labels = np.array([0, 1, 1, 0, 0])
     got = digits.call(worst_mistakes, probabilities, labels, 3, name="worst_mistakes")
+    if isinstance(got, tuple) and len(got) == 1 and isinstance(got[0], np.ndarray):
+        raise AssertionError(
+            "`worst_mistakes` returned a tuple that holds an array; expected the array. `np.where(...)` returns such a "
+            "tuple: its `[0]` is the array."
+        )
     if isinstance(got, (list, tuple)):
         try:
             got = np.array(got, dtype=int)
@@ -27,10 +32,12 @@ def worst_small_example(worst_mistakes):
         (2, 3, 0): "Row 0 is read right. Only mistakes count, and not all that the network was sure of.",
         (1, 2, 0): "These are places among the mistakes. Wanted are the indices of the rows, as in `images[worst]`.",
         (1, 2, 3): "They must be in order, the surest mistake first.",
-        (3, 2, 1): "The order is that of the probability of the *answer*, the largest one in its row.",
+        (1, 3, 2): "The surest mistake comes first; `argsort` puts the smallest number first.",
+        (3, 2, 4): "The order is that of the probability of the *answer*, the largest one in its row, not of the true digit.",
+        (1, 4, 2): "The order is that of the probability of the *answer*, the largest one in its row, not of the true digit.",
     }
     cause = causes.get(tuple(listed) if listed else (), "The mistakes are rows 1 to 4; the network was surest of row 2.")
-    digits.expect_array(got, name=name, shape=(3,), cause="One index for each mistake, three of them.")
+    digits.expect_array(got, name=name, shape=(3,), cause="`count` is 3, and there are more mistakes than that.")
     if got.dtype.kind not in "iu":
         raise AssertionError(f"`{name}` has dtype {got.dtype}; expected indices, whole numbers. {cause}")
     digits.expect_array(got, name=name, equal=np.array([2, 3, 1]), cause=cause)

@@ -29,6 +29,11 @@ def experiment_chooses_with_the_validation_set(experiment):
         raise AssertionError(
             f"`experiment` returned {digits.describe(got)}; expected two: the number of the model, and its accuracy."
         )
+    if not isinstance(got[0], (int, np.integer)) and not (isinstance(got[0], float) and got[0] == int(got[0])):
+        raise AssertionError(
+            f"The first of the two is {digits.describe(got[0])}; expected the number of the chosen model, 0 or 1. "
+            "Its accuracy on the test set comes second."
+        )
     digits.expect_number(
         got[0], name="chosen", whole=True, equal=0,
         cause="Of two models, number 0 reads more of the validation images and number 1 more of the test images. "
@@ -36,5 +41,7 @@ def experiment_chooses_with_the_validation_set(experiment):
     )
     digits.expect_number(
         got[1], name="accuracy", equal=0.4, tolerance=0.01,
-        cause="The chosen model reads 4 of 10 test images. Is it the accuracy of that model, and on the test set?",
+        cause="`evaluate` returns two numbers, the loss and then the accuracy."
+        if not isinstance(got[1], (float, np.floating)) or got[1] > 1
+        else "The chosen model reads 4 of 10 test images. Is it the accuracy of that model, and on the test set?",
     )

@@ -27,10 +27,14 @@ def patient_1_does_not_stop(prepare_1, build_1):
         digits.expect_array(x, name=f"the rows of the {which} images")
         digits.expect_array(y, name=f"the labels of the {which} images")
         try:
-            model.evaluate(x, y, verbose=0)
-        except Exception:
+            digits.call(model.evaluate, x, y, verbose=0, name="evaluate")
+        except digits.Stopped as error:
+            if "interpret" in str(error):
+                raise AssertionError(
+                    f"The network of `build_1` cannot be measured. Keras says {str(error).partition(' stopped with ')[2]}"
+                ) from None
             form = f"an array of shape {y.shape[1:]}" if y.ndim > 1 else "one number"
             raise AssertionError(
                 f"Keras stops at the {which} images: there each label is {form}, and the loss is {named}; expected a form of "
-                "label that goes with this loss. What does this loss take a label for?"
+                "label that goes with this loss, and with the metrics. What does this loss take a label for?"
             ) from None

@@ -20,7 +20,9 @@ def patient_2_is_given_something_to_learn(prepare_2):
             f"`prepare_2` returned {digits.describe(arrays)}; expected x_train, y_train, x_new, y_new."
         )
     x_train, y_train = arrays[:2]
-    digits.expect_array(x_train, name="x_train", shape=(40, 784), low=0, high=1)
+    digits.expect_array(
+        x_train, name="x_train", shape=(40, 784), low=0, high=1, cause="Rows and division by 255 were not what is broken.",
+    )
     digits.expect_array(y_train, name="y_train")
     if y_train.ndim not in (1, 2) or len(y_train) != 40:
         raise AssertionError(f"`y_train` has shape {y_train.shape} for 40 training images; expected (40,).")

@@ -28,10 +28,10 @@ def patient_3_has_the_right_loss(prepare_3, build_3):
     wanted = float((np.log(np.exp(logits).sum()) - logits[digit]).mean())
     model.run_eagerly = True
     try:
-        report = model.evaluate(arrays[2], arrays[3], verbose=0, return_dict=True)
-    except Exception:
+        report = digits.call(model.evaluate, arrays[2], arrays[3], verbose=0, return_dict=True, name="evaluate")
+    except digits.Stopped as error:
         raise AssertionError(
-            "The network of `build_3` cannot be measured: do its loss and the labels of `prepare_3` go together?"
+            f"The network of `build_3` cannot be measured. Keras says {str(error).partition(' stopped with ')[2]}"
         ) from None
     digits.expect_number(
         float(report["loss"]), name="loss", equal=wanted, tolerance=1e-3,

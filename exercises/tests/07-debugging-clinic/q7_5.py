@@ -20,6 +20,11 @@ def patient_5_treats_all_images_alike(prepare_5):
     x_train, x_new = arrays[0], arrays[2]
     digits.expect_array(x_train, name="x_train", shape=(25, 784))
     digits.expect_array(x_new, name="x_new", shape=(25, 784))
+    for name, rows in [("x_train", x_train), ("x_new", x_new)]:
+        if rows.max() > 0 and np.isin(rows, [0, 1]).all():
+            raise AssertionError(
+                f"`{name}` holds nothing but 0 and 1; expected fractions in between. `//` cuts them off, `/` keeps them."
+            )
     if not np.allclose(np.sort(x_train.sum(axis=1)), np.sort(x_new.sum(axis=1)), rtol=1e-4):
         raise AssertionError(
             "The same 25 images were handed in as training images and as new ones, and came out differently: `x_train` "

@@ -26,10 +26,10 @@ def patient_6_can_be_sure(prepare_6, build_6):
     dense[-1].set_weights([np.zeros_like(dense[-1].get_weights()[0]), 30 * np.eye(10, dtype="float32")[1]])
     model.run_eagerly = True
     try:
-        report = model.evaluate(arrays[2], arrays[3], verbose=0, return_dict=True)
-    except Exception:
+        report = digits.call(model.evaluate, arrays[2], arrays[3], verbose=0, return_dict=True, name="evaluate")
+    except digits.Stopped as error:
         raise AssertionError(
-            "The network of `build_6` cannot be measured: do its loss and the labels of `prepare_6` go together?"
+            f"The network of `build_6` cannot be measured. Keras says {str(error).partition(' stopped with ')[2]}"
         ) from None
     loss = float(report["loss"])
     if not loss < 0.01:
