@@ -13,10 +13,10 @@ def flatten_small_example(flatten):
     images = np.array([[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]], dtype="uint8")
     expected = np.array([[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]])
     rows = digits.call(flatten, images, name="flatten")
-    digits.expect_array(
-        rows, name="flatten(images)", shape=(2, 6),
-        cause="The first axis counts the images and stays; only height and width become one.",
-    )
+    cause = "The first axis counts the images and stays; only height and width become one."
+    if isinstance(rows, np.ndarray) and rows.shape == (2, 2, 3):
+        cause = "`images.reshape(...)` leaves `images` as it was and returns a new array: return that one."
+    digits.expect_array(rows, name="flatten(images)", shape=(2, 6), cause=cause)
     digits.expect_array(
         rows, name="flatten(images)", dtype="uint8", equal=expected,
         cause="Each image is read row by row: 1 2 3, then 4 5 6.",

@@ -20,10 +20,10 @@ def prepare_mnist(prepare):
         )
     for rows, which, images in zip(pair, ("training", "test"), (train_images, test_images)):
         name = "train_rows" if which == "training" else "test_rows"
-        digits.expect_array(
-            rows, name=name, shape=(len(images), 784),
-            cause="The training rows come first; the first number of a shape counts the images.",
-        )
+        cause = "The training rows come first; the first number of a shape counts the images."
+        if isinstance(rows, np.ndarray) and rows.ndim == 3:
+            cause = "Those are images still: `as_rows` makes rows of them."
+        digits.expect_array(rows, name=name, shape=(len(images), 784), cause=cause)
         digits.expect_array(rows, name=name, dtype="float32")
         digits.expect_array(
             rows, name=name, low=0, high=1, cause=f"Each pixel of the {which} rows is divided by 255, once."

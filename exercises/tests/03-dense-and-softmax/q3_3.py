@@ -23,9 +23,10 @@ def dense_small_example(dense):
     try:
         got = digits.call(dense, x, W, b, name="dense")
     except digits.Stopped as stopped:
-        raise AssertionError(
-            f"{stopped} Images are the rows of `x` and units the columns of `W`: the product that fits is `x @ W`."
-        ) from None
+        remedy = "Images are the rows of `x` and units the columns of `W`: the product that fits is `x @ W`."
+        if "shapes (2,3) (3,1)" in str(stopped):
+            remedy = "`b` is a row, one number for each unit: `+ b` adds it to each row of the product by itself."
+        raise AssertionError(f"{stopped} {remedy}") from None
     digits.expect_array(
         got, name="dense(x, W, b)", shape=(2, 3),
         cause="One row for each image, one column for each unit: the product is `x @ W`, in this order.",

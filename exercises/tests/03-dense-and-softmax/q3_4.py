@@ -12,7 +12,18 @@ points = 3
 def softmax_small_example(softmax):
     logits = np.log(np.array([[1.0, 2.0, 5.0], [4.0, 4.0, 8.0]]))
     expected = np.array([[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]])
-    got = digits.call(softmax, logits, name="softmax")
+    try:
+        got = digits.call(softmax, logits, name="softmax")
+    except digits.Stopped as stopped:
+        remedies = {
+            "broadcast": "With `axis=1` alone, `max` and `sum` give shape (2,). With `keepdims=True` as well they stay "
+                         "a column of shape (2, 1), which fits beside the rows.",
+            "truth value": "The largest of each row is `logits.max(axis=1, keepdims=True)`; `sum` goes likewise.",
+        }
+        for word, remedy in remedies.items():
+            if word in str(stopped):
+                raise AssertionError(f"{stopped} {remedy}") from None
+        raise
     digits.expect_array(
         got, name="softmax(logits)", shape=(2, 3), cause="Each logit becomes one probability, in the same place."
     )
@@ -21,10 +32,10 @@ def softmax_small_example(softmax):
             f"`softmax(logits)` holds values from {got.min():.6g} to {got.max():.6g}; expected 0 to 1. "
             "Those are logarithms of probabilities, or the logits less their largest: `np.exp` is missing."
         )
-    digits.expect_array(
-        got, name="softmax(logits)", low=0, high=1,
-        cause="Has each power of e been divided by the sum of its row?",
-    )
+    cause = "Has each power of e been divided by the sum of its row?"
+    if np.allclose(got.sum(axis=1), 100, atol=1e-4):
+        cause = "Those are percentages; a probability goes from 0 to 1."
+    digits.expect_array(got, name="softmax(logits)", low=0, high=1, cause=cause)
     if not np.allclose(got.sum(axis=1), 1, atol=1e-6):
         sums = ", ".join(f"{value:.4g}" for value in got.sum(axis=1))
         along = "the columns sum to 1: it was computed along axis 0" if np.allclose(got.sum(axis=0), 1) else (
@@ -45,10 +56,19 @@ def softmax_large_logits(softmax):
     last = np.exp(-1) / (2 + np.exp(-1))
     expected = np.array([[1 / 3, 1 / 3, 1 / 3], [(1 - last) / 2, (1 - last) / 2, last]])
     got = digits.call(softmax, logits, name="softmax")
-    cause = (
-        "`np.exp(1000)` overflows, and infinity divided by infinity is nan. "
-        "Subtract the largest logit of each row before you take `np.exp`."
-    )
     name = "softmax(logits around 1000 and -1000)"
-    digits.expect_array(got, name=name, shape=(2, 3), low=0, high=1, cause=cause)
+    digits.expect_array(got, name=name, shape=(2, 3), cause="Each logit becomes one probability, in the same place.")
+    if not np.isfinite(got[0]).all():
+        cause = (
+            "`np.exp(1000)` overflows, and infinity divided by infinity is nan. "
+            "Subtract the largest logit of each row before you take `np.exp`."
+        )
+    elif not np.isfinite(got[1]).all():
+        cause = (
+            "1000 is the largest logit of the first row only. Subtracted from the second it leaves -2000, "
+            "`np.exp(-2000)` is 0, and 0 divided by 0 is nan. Subtract from each row its own largest logit."
+        )
+    else:
+        cause = "For each row: subtract the largest logit of that row, take `np.exp`, divide by the sum of that row."
+    digits.expect_array(got, name=name, low=0, high=1, cause=cause)
     digits.expect_array(got, name=name, equal=expected, cause=cause)
