@@ -182,6 +182,10 @@ def test_cryptic_errors_are_explained(code: str, cause: str) -> None:
 @pytest.mark.parametrize(("code", "cause"), [
     ("keras.layers.dense(3)", "begin with a capital letter"),
     ("keras.layers.Reshape(784)", "with the comma"),
+    ("model.add(keras.layers.Dense(3, activation=keras.layers.Softmax))\n"
+     "evaluate('sparse_categorical_crossentropy', [])", "An activation is a name"),
+    ("model.fit(np.eye(3), np.arange(3), batchsize=1)", "spelled as Keras or NumPy spells it"),
+    ("model.compile('sgd', 'mse'); model.evaluate((np.eye(3), np.eye(3)), verbose=0)", "`evaluate(*pair)`"),
     ("keras.layers.Flatten(keras.Input((2, 2)))", "`layers.Flatten()(x)`"),
     ("model.compile(keras.optimizers.SGD)", "with parentheses"),
     ("model.compile('sgdd')", "as Keras spells it"),
