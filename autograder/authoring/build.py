@@ -152,6 +152,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
     packed = bundle.read_zip(next(solved.glob("*-autograder_*.zip")))
     packed["setup.sh"] = finish.finish_setup(packed["setup.sh"])
+    packed["run_otter.py"] = finish.finish_run(packed["run_otter.py"])
     packed |= {f"files/{file}": (course.EXERCISES / file).read_bytes() for file in course.SUPPORT_FILES}
     for question in exercise.questions:
         test = f"tests/{question.name}.py"

@@ -3,7 +3,8 @@
 Otter's cell ids are random, its stubs return None without a word, and its test
 files went through `ast.unparse`, which drops comments and line breaks and
 differs between versions of Python. Its script for Gradescope installs a browser
-that nothing of ours needs. All of that is mended here.
+that nothing of ours needs, and what learners read there shows the line of a
+check that failed, hidden ones included. All of that is mended here.
 """
 
 from __future__ import annotations
@@ -28,6 +29,27 @@ IMPORTS = "import digits\nimport numpy as np\n"
 TEST_IMPORTS = IMPORTS + OTTER_IMPORT
 BROWSER = b'mamba run -n otter-env bash -c "playwright install-deps && playwright install chromium"\n'
 """The line of Otter's `setup.sh` that installs what prints notebooks as PDF."""
+RUNS = b'\n\nif __name__ == "__main__":\n    run_autograder("/autograder")\n'
+"""The end of Otter's `run_otter.py`, which runs everything."""
+RUNS_AND_TELLS = b'''
+import json
+import re
+
+
+def tell_messages_alone(file):
+    """A learner reads what a check says, and no line of the check: in a hidden one it may hold the answer."""
+    with open(file, encoding="utf-8") as results:
+        told = json.load(results)
+    for test in told["tests"]:
+        test["output"] = re.sub(r"Error at line \\d+ in test \\S+:\\n[^\\n]*\\n\\s*\\w+: ", "", test.get("output", ""))
+    with open(file, "w", encoding="utf-8") as results:
+        json.dump(told, results)
+
+
+if __name__ == "__main__":
+    run_autograder("/autograder")
+    tell_messages_alone("/autograder/results/results.json")
+'''
 
 
 def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> bytes:
@@ -130,3 +152,17 @@ def finish_setup(script: bytes) -> bytes:
             "known here. Read what it does now, and change BROWSER in autograder/authoring/finish.py."
         )
     return script.replace(BROWSER, b"")
+
+
+def finish_run(script: bytes) -> bytes:
+    """Otter's `run_otter.py` for Gradescope, which then tells the message of a failed check and not its line.
+
+    Raises:
+        CourseError: the script is not the one that was known when this was written.
+    """
+    if script.count(RUNS) != 1:
+        raise CourseError(
+            f"The run_otter.py of Otter-Grader {version('otter-grader')} is another one than is known here. "
+            "Read what it does now, and change RUNS in autograder/authoring/finish.py."
+        )
+    return script.replace(RUNS, RUNS_AND_TELLS)
