@@ -24,12 +24,11 @@ all: environment
 	@echo "[3/4] Book: every chapter is executed; the first time takes minutes"
 	@$(BIN)/python book/build.py
 	@echo "[4/4] A sample class, graded"
-	@code=0; $(BIN)/autograder demo --output build/sample-class || code=$$?; \
+	@code=0; pages=$$($(BIN)/autograder demo --output build/sample-class) || code=$$?; \
 	echo; echo "Open in a browser:"; \
 	echo "  the book            $(CURDIR)/build/book/html/index.html"; \
 	if [ $$code -eq 0 ]; then \
-		echo "  the class report    $(CURDIR)/build/sample-class/report.html"; \
-		echo "  a learner's page    $(CURDIR)/build/sample-class/feedback/$$(cd build/sample-class/feedback && ls | head -n 1)"; \
+		echo "$$pages"; \
 	elif [ $$code -eq 2 ] && ! $(BIN)/autograder doctor >/dev/null 2>&1; then \
 		echo; echo "The sample class was not graded: this machine cannot isolate notebooks, as said above."; \
 		echo "Book and exercises are complete."; \
@@ -90,6 +89,7 @@ check: exercises
 # Every mistake and every right answer of the corpora; `make test` tries a part of both.
 verify: exercises
 	@$(BIN)/autograder verify
+	@$(BIN)/python -m tests.exercises.through_otter
 
 # On a machine that does nothing else; writes tests/benchmarks/results/ and the tables of autograder/README.md.
 bench: exercises
