@@ -39,7 +39,7 @@ help:
 	@echo "make test        all tests (sets up what it needs)"
 	@echo "make check       the fast part: style, types, spelling, quick tests"
 	@echo "make verify      every mistake and every right answer of the corpora through the grader"
-	@echo "make bench       the benchmarks, in about twenty minutes"
+	@echo "make bench       the benchmarks, in about forty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
 	@echo "make pdf         the book as one PDF, printed by a Chromium: build/book/reading-digits.pdf"
 	@echo "make class       only the sample class, graded"
@@ -93,6 +93,7 @@ verify: exercises
 
 # On a machine that does nothing else; writes tests/benchmarks/results/ and the tables of autograder/README.md.
 bench: exercises
+	@$(BIN)/python -m tests.benchmarks.checks
 	@$(BIN)/python -m tests.benchmarks.grading
 
 .PHONY: style
