@@ -80,7 +80,7 @@ test: exercises
 	@$(BIN)/python -m tests.install_tools chromium curl unzip
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
-	@$(BIN)/python -m pytest -m alone
+	@$(BIN)/python -m pytest -m alone tests/corpora
 
 check: exercises
 	@$(MAKE) --no-print-directory style
