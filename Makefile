@@ -24,12 +24,11 @@ all: environment
 	@echo "[3/4] Book: every chapter is executed; the first time takes minutes"
 	@$(BIN)/python book/build.py
 	@echo "[4/4] A sample class, graded"
-	@code=0; $(BIN)/autograder demo --output build/sample-class || code=$$?; \
+	@code=0; pages=$$($(BIN)/autograder demo --output build/sample-class) || code=$$?; \
 	echo; echo "Open in a browser:"; \
 	echo "  the book            $(CURDIR)/build/book/html/index.html"; \
 	if [ $$code -eq 0 ]; then \
-		echo "  the class report    $(CURDIR)/build/sample-class/report.html"; \
-		echo "  a learner's page    $(CURDIR)/build/sample-class/feedback/$$(cd build/sample-class/feedback && ls | head -n 1)"; \
+		echo "$$pages"; \
 	elif [ $$code -eq 2 ] && ! $(BIN)/autograder doctor >/dev/null 2>&1; then \
 		echo; echo "The sample class was not graded: this machine cannot isolate notebooks, as said above."; \
 		echo "Book and exercises are complete."; \
@@ -40,7 +39,7 @@ help:
 	@echo "make test        all tests (sets up what it needs)"
 	@echo "make check       the fast part: style, types, spelling, quick tests"
 	@echo "make verify      every mistake and every right answer of the corpora through the grader"
-	@echo "make bench       the benchmarks, in about twenty minutes"
+	@echo "make bench       the benchmarks, in about forty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
 	@echo "make pdf         the book as one PDF, printed by a Chromium: build/book/reading-digits.pdf"
 	@echo "make class       only the sample class, graded"
@@ -81,7 +80,7 @@ test: exercises
 	@$(BIN)/python -m tests.install_tools chromium curl unzip
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
-	@$(BIN)/python -m pytest -m alone
+	@$(BIN)/python -m pytest -m alone tests/corpora
 
 check: exercises
 	@$(MAKE) --no-print-directory style
@@ -90,9 +89,11 @@ check: exercises
 # Every mistake and every right answer of the corpora; `make test` tries a part of both.
 verify: exercises
 	@$(BIN)/autograder verify
+	@$(BIN)/python -m tests.exercises.through_otter
 
 # On a machine that does nothing else; writes tests/benchmarks/results/ and the tables of autograder/README.md.
 bench: exercises
+	@$(BIN)/python -m tests.benchmarks.checks
 	@$(BIN)/python -m tests.benchmarks.grading
 
 .PHONY: style

@@ -167,16 +167,18 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 
     There are hostile programs among the notebooks. They are run in the sandbox only.
     """
-    from autograder.authoring.sample_class import sample_class
+    from autograder.authoring.sample_class import sample_class, telling
     from autograder.course import assignment
     from autograder.grading.batch import grade_paths
+    from autograder.reports.text import file_names
     from autograder.reports.write import write_reports
 
-    samples = sample_class(assignment(name), output / "class", learners)
+    sample_class(assignment(name), output / "class", learners)
     outcome = grade_paths([output / "class"], assignment=name, output=output)
     write_reports(outcome.counting, output)
-    click.echo(f"class report   {output / 'report.html'}")
-    click.echo(f"a learner's    {output / 'feedback' / (min(s.learner for s in samples) + '.html')}")
+    page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
+    click.echo(f"  the class report    {output.resolve() / 'report.html'}")
+    click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
     sys.exit(1 if outcome.grader_errors else 0)
 
 
@@ -261,6 +263,30 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} learners: {done.path}", err=True)
+
+
+@main.command()
+@click.argument("system", type=click.Choice(["moodle", "canvas"]))
+@click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
+              help="The folder that `grade` wrote into.")
+@click.option("--assignment", help="The exercise; needed where there are several.")
+@click.option("--to", "path", type=click.Path(path_type=Path),
+              help="The zip to write; SYSTEM-feedback.zip in the folder when not given.")
+def feedback(system: str, output: Path, assignment: str | None, path: Path | None) -> None:
+    """Pack the learners' pages into one zip that SYSTEM gives back to them.
+
+    For a class that was graded from the system's own download: its numbers say whose a page is.
+    """
+    from autograder.course import address
+    from autograder.reports.handback import handback
+
+    with _gradebook(output) as book:
+        results = book.counting().batch
+    done = handback(system, results, path or output / f"{system}-feedback.zip", assignment=assignment,
+                    book=address())
+    for remark in done.remarks():
+        click.echo(remark, err=True)
+    click.echo(f"{len(done.written)} pages: {done.path}", err=True)
 
 
 @main.command()

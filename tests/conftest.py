@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from book.chromium import chromium
+
+CORPORA = Path(__file__).parent / "corpora"
 
 SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "ENABLE_RUNTIME_UPTIME_TELEMETRY",
                  "HDF5_PLUGIN_PATH", "PYTEST_CURRENT_TEST"}
@@ -21,6 +24,9 @@ SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, and what is quick fills the gaps at the end: the workers stop together."""
     items.sort(key=lambda item: item.get_closest_marker("fast") is not None)
+    # `make test` looks for those that run by themselves in one folder only; elsewhere they would never run.
+    lost = [item.nodeid for item in items if item.get_closest_marker("alone") and CORPORA not in item.path.parents]
+    assert not lost, f"marked alone, but not in {CORPORA}: {lost}"
 
 
 @pytest.fixture(scope="session")

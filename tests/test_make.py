@@ -15,7 +15,7 @@ pytestmark = pytest.mark.fast
 AUTOGRADER = """\
 #!/bin/sh
 case $1 in
-demo) mkdir -p build/sample-class/feedback; touch build/sample-class/feedback/ada.html; exit {demo};;
+demo) for page in report.html feedback/ada.html; do echo "  $PWD/$3/$page"; done; exit {demo};;
 doctor) touch asked; exit {doctor};;
 esac
 """

@@ -20,7 +20,7 @@ from autograder.authoring import corpus
 from autograder.authoring.corpus import UNTOUCHED, Attack, CaseReader, Edit, Mistake, RightAnswer
 from autograder.authoring.variants import apply, hand_in, to_text, write_zip
 from autograder.course import TESTS, Assignment, CourseError, assignment
-from autograder.grading.results import Verdict
+from autograder.grading.results import SubmissionResult, Verdict
 
 SAMPLE_CLASSES = TESTS / "sample_class"
 NAMES = SAMPLE_CLASSES / "names.yaml"
@@ -246,6 +246,12 @@ def sample_class(
         written.append(path)
     (folder / MANIFEST).write_text(json.dumps(sorted(path.name for path in written)), encoding="utf-8")
     return samples
+
+
+def telling(results: Sequence[SubmissionResult]) -> SubmissionResult:
+    """Of a class that was graded, the submission whose page has most to show: it ran, and lost most of its points."""
+    ran = [result for result in results if result.status is Verdict.GRADED and 0 < result.score < result.possible]
+    return min(ran or results, key=lambda result: (result.score, result.learner))
 
 
 def _clear(folder: Path) -> None:

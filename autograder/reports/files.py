@@ -14,9 +14,12 @@ from autograder.course import CourseError
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8, replacing what is there, in one step.
+    """Write `text` to `path` as UTF-8, with line breaks as they are; else as `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"))
 
-    Line breaks are written as they are. Missing folders are made.
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, replacing what is there, in one step. Missing folders are made.
 
     Raises:
         CourseError: it cannot be written; says which file, why, and what to do. The old file is untouched.
@@ -25,8 +28,8 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with neighbor.open("x", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with neighbor.open("xb") as file:
+                file.write(content)
             os.replace(neighbor, path)
         finally:
             neighbor.unlink(missing_ok=True)

@@ -104,6 +104,10 @@ def section() -> str:
 
 def write() -> None:
     """Puts the tables of the recorded results into the README."""
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    README.write_text(before + section() + rest.split(END)[1], encoding="utf-8")
+    put(README, section())
+
+
+def put(path: Path, section: str) -> None:
+    """Puts `section`, with its marks, in the place of the one in the file at `path`."""
+    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
+    path.write_text(before + section + rest.split(END)[1], encoding="utf-8")

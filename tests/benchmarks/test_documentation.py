@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import documentation
+from tests.benchmarks import checks, documentation
 
 pytestmark = pytest.mark.fast
 
@@ -33,6 +33,16 @@ UNTOLD = {"numpy/ours/start", "trains/floor_1/processor", "trains/floor_1/faults
 
 def test_the_documentation_has_what_is_recorded_and_nothing_else() -> None:
     assert documentation.section() in documentation.README.read_text(encoding="utf-8")
+
+
+def test_so_do_the_instructions_for_authors() -> None:
+    assert checks.section() in checks.README.read_text(encoding="utf-8")
+
+
+def test_a_check_that_trains_stands_apart() -> None:
+    told = checks.table({"90-tiny": {"q1": {"seconds": 0.2, "trains": False}, "q2": {"seconds": 0.1, "trains": False},
+                                     "q3": {"seconds": 4.0, "trains": True}}})
+    assert "| 90-tiny | 0.20 s (q1) | 4.00 s (q3) |" in told
 
 
 def numbers(results: Any) -> list[list[str]]:

@@ -224,6 +224,9 @@ def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
     (folder / "moodle.csv").write_text(
         "First name,Last name,ID number,Email address,Assignment: Preprocessing (Real)\n"
         "Alice,A.,alice,alice@example.edu,-\nBob,B.,bob,bob@example.edu,-\n")
+    with zipfile.ZipFile(folder / "from-moodle.zip", "w") as archive:
+        archive.write(exercise.solution, "Alice A._501_assignsubmission_file/02-preprocessing.ipynb")
+        archive.write(exercise.learner, "Bob B._502_assignsubmission_file/02-preprocessing.ipynb")
     page = "appendix/c-teaching"
     return folder, {command: run(command, folder) for command in commands(page) if command not in ELSEWHERE[page]}
 
@@ -268,6 +271,11 @@ class TestTeaching:
         assert (float(canvas["alice"]), float(canvas["bob"])) == (15, 0) and "cleo" not in canvas
         assert (float(moodle["alice"]), float(moodle["bob"])) == (15, 0)
         assert (term[0] / "grades" / "csv.csv").is_file()
+
+    def test_the_pages_go_back(self, term: tuple[Path, dict[str, Done]]) -> None:
+        with zipfile.ZipFile(term[0] / "grades-moodle" / "moodle-feedback.zip") as archive:
+            assert sorted(archive.namelist()) == [f"{who}_assignsubmission_file_02-preprocessing.html"
+                                                  for who in ("Alice A_501", "Bob B_502")]
 
 
 @pytest.mark.fast

@@ -10,9 +10,10 @@ from rich.console import Console
 
 from autograder.authoring import sample_class as module
 from autograder.authoring.corpus import Edit, Insert
-from autograder.authoring.sample_class import combined, described, drawn, sample_class
+from autograder.authoring.sample_class import combined, described, drawn, sample_class, telling
 from autograder.course import Assignment, CourseError, assignment
 from autograder.grading.batch import grade_paths
+from autograder.grading.results import Verdict
 
 NAME = "02-preprocessing"
 
@@ -31,6 +32,8 @@ def test_each_learner_gets_what_is_written(exercise: Assignment, tmp_path: Path)
     assert not outcome.grader_errors
     assert {result.learner: (result.status, {q.name: round(q.score, 6) for q in result.questions})
             for result in outcome.results} == expected
+    shown = telling(outcome.counting)
+    assert shown.status is Verdict.GRADED and 0 < shown.score < shown.possible
 
 
 @pytest.mark.fast

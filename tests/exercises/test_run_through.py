@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -12,7 +11,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder import course
-from autograder.course import Assignment
+from autograder.authoring.verify import SOLUTION, UNTOUCHED
+from tests.exercises.through_otter import as_demanded, both, demanded
 
 pytestmark = pytest.mark.slow
 
@@ -120,20 +120,16 @@ def test_without_the_data_it_says_what_to_fetch(tmp_path: Path) -> None:
         "folder and put it there."]
 
 
-def otter_run(exercise: Assignment, notebook: Path, folder: Path) -> Mapping[str, float]:
-    """The scores that the real `otter run` gives, question by question."""
-    from otter.api import grade_submission
-
-    folder.mkdir()
-    shutil.copy(notebook, folder / "handed-in.ipynb")
-    results = grade_submission(str(folder / "handed-in.ipynb"), str(exercise.gradescope), quiet=True)
-    return {question: result.score for question, result in results.results.items()}
+def test_the_comparison_with_otter_notices_a_lost_point() -> None:
+    assert as_demanded({"q1": 2, "q2": 0.9999999}, {"q1": 2, "q2": 1})
+    assert not as_demanded({"q1": 2, "q2": 0.5}, {"q1": 2, "q2": 1})
+    assert not as_demanded({"q1": 2}, {"q1": 2, "q2": 0}), "a question that was not graded"
 
 
 def test_otter_run_gives_the_solution_everything_and_the_stubs_nothing(tmp_path: Path) -> None:
+    """Of one exercise; `make verify` does it for all."""
     exercise = course.assignment("02-preprocessing")
-    solved = otter_run(exercise, exercise.solution, tmp_path / "solved")
-    assert solved == pytest.approx({question.name: question.points for question in exercise.questions})
-    assert sum(solved.values()) == pytest.approx(15)
-    untouched = otter_run(exercise, exercise.learner, tmp_path / "untouched")
-    assert untouched == {question.name: 0 for question in exercise.questions}
+    found = both(exercise, tmp_path)
+    for kind in (SOLUTION, UNTOUCHED):
+        assert all(as_demanded(scores, demanded(exercise, kind)) for scores in found[kind]), found[kind]
+    assert sum(found[SOLUTION][0].values()) == pytest.approx(15)

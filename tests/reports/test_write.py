@@ -215,6 +215,8 @@ def test_several_exercises_and_attempts_in_one_batch(tmp_path: Path) -> None:
     assert "Exercise 77: Made up" in ada.words and "Exercise 78: Other" in ada.words
     class_page = Page(tmp_path / "report.html")
     assert "Exercise 77: Made up" in class_page.words and "Exercise 78: Other" in class_page.words
+    # A file of which nobody knows the exercise is listed, and has no exercise of its own.
+    assert "1 × unreadable" in class_page.words and "unknown exercise" not in class_page.words.lower()
     assert len(set(class_page.values("id"))) == len(class_page.values("id"))
     assert len(set(ada.values("id"))) == len(ada.values("id"))
 

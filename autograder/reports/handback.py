@@ -1,0 +1,134 @@
+"""The feedback pages of a class in one zip that Moodle or Canvas gives back to the learners.
+
+Both know whose a file is by numbers in its name, and in a class that came from there the grader has kept them:
+
+    Moodle      Ada Lovelace_88101_assignsubmission_file_02-preprocessing.html
+    Canvas      lovelaceada_40312_991_02-preprocessing.html: user, and the upload that is answered
+
+Nothing is guessed, as in `lms`: a learner whose name is not one that the system gave, or whose number another learner
+has too, is listed and gets no file.
+
+Sources: Moodle, `mod/assign/feedback/file/importziplib.php`; Canvas LMS, `Assignment#generate_comments_from_files`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from autograder.course import CourseError
+from autograder.grading.results import SubmissionResult
+from autograder.reports import text, words
+from autograder.reports.feedback import feedback_page
+from autograder.reports.files import write_bytes
+from autograder.reports.grades import in_order
+from autograder.submissions import names
+
+MOODLE_LEARNER = re.compile(r"(?P<name>.+)_(?P<id>\d+)", re.DOTALL)
+MOODLE_BREAKS = re.compile(r"[\W_]+")
+"""Moodle cuts a name at its underscores, and takes a file that begins with a dot or a tilde for none."""
+
+
+@dataclass(frozen=True)
+class Handback:
+    """What was written, and who is not in it.
+
+    Attributes:
+        path: the zip.
+        written: learners whose page is in it.
+        nameless: not named by the system.
+        ambiguous: of several, the system would take each for the same person.
+    """
+
+    path: Path
+    written: tuple[str, ...]
+    nameless: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+
+    def remarks(self) -> list[str]:
+        """One line for each thing that the instructor should know, for the terminal."""
+        told = (
+            (self.nameless, "left out, because their names are not those that the system gave"),
+            (self.ambiguous, "left out, because several have the same number there"),
+        )
+        return [f"{len(who)} {what}: {text.clip(', '.join(map(text.line, who)), 500)}" for who, what in told if who]
+
+
+def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, assignment: str | None = None,
+             book: str = "") -> Handback:
+    """Writes the learners' pages into one zip.
+
+    Args:
+        system: one of `SYSTEMS`.
+        results: the attempts that count. A page has all of them that its learner has.
+        path: the zip to write.
+        assignment: the exercise whose submissions the system shall answer; needed where there are several.
+        book: address of the book's start page, if learners can reach one.
+
+    Raises:
+        CourseError: there are several exercises, no learner's name is one that the system gave, or the file cannot
+            be written.
+    """
+    ordered = [result for result in in_order(results) if result.learner.strip()]
+    exercises = sorted({result.assignment for result in ordered if result.assignment})
+    if assignment is None and len(exercises) > 1:
+        raise CourseError(f"Choose one exercise with --assignment: {', '.join(exercises)}.")
+    assignment = assignment or (exercises[0] if exercises else "")
+    own: dict[str, list[SubmissionResult]] = defaultdict(list)
+    for result in ordered:
+        own[result.learner].append(result)
+    handed_in = {learner: next((result for result in submissions if result.assignment in (assignment, "")), None)
+                 for learner, submissions in own.items()}
+    keys = {learner: SYSTEMS[system](result) for learner, result in handed_in.items() if result}
+    times = Counter(key.number for key in keys.values() if key)
+    named = {learner: key.prefix for learner, key in keys.items() if key and times[key.number] == 1}
+    if not named:
+        raise CourseError(f"No learner in the gradebook is named as {system.capitalize()} names them in the "
+                          "download of a class. Grade that download as it is, as a zip or unpacked; else pass the "
+                          "pages in feedback/ on by yourself.")
+    possible = words.possible_points(ordered)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for learner, prefix in named.items():
+            page = feedback_page(learner, own[learner], possible, book)
+            archive.writestr(f"{prefix}_{assignment or 'feedback'}.html", page)
+    write_bytes(path, packed.getvalue())
+    return Handback(path, tuple(named),
+                    tuple(learner for learner, key in keys.items() if key is None),
+                    tuple(learner for learner, key in keys.items() if key and learner not in named))
+
+
+@dataclass(frozen=True)
+class _Key:
+    """By what a system knows whose a file is.
+
+    Attributes:
+        number: the same for the same person.
+        prefix: how a file's name must begin.
+    """
+
+    number: str
+    prefix: str
+
+
+def _moodle(result: SubmissionResult) -> _Key | None:
+    match = MOODLE_LEARNER.fullmatch(result.learner)
+    if not match:
+        return None
+    name = MOODLE_BREAKS.sub(" ", match["name"]).strip() or "learner"
+    return _Key(match["id"], f"{name}_{match['id']}_assignsubmission_file")
+
+
+def _canvas(result: SubmissionResult) -> _Key | None:
+    named = names.canvas(PurePosixPath(result.submission).name)
+    if named is None or named.learner != result.learner or not named.order:
+        return None
+    return _Key(named.learner, f"{named.learner}_{named.order}")
+
+
+SYSTEMS: dict[str, Callable[[SubmissionResult], _Key | None]] = {"moodle": _moodle, "canvas": _canvas}
