@@ -111,7 +111,8 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
     ordered = in_order(results)
     rows = {id(result): _row(result, link_of[id(result)], possible) for result in ordered}
     # Files of which nobody knows the exercise have no scores to tell of; they stand under what needs a look.
-    assignments = sorted({result.assignment for result in ordered if result.assignment}) or [""]
+    known = {result.assignment for result in ordered}
+    assignments = sorted(known - {""} or known)
     verdicts = Counter(result.status for result in ordered)
 
     def rows_of(chosen: Iterable[SubmissionResult]) -> tuple[Row, ...]:

@@ -56,17 +56,17 @@ def speed(results: dict[str, Any]) -> str:
         f"trains takes {warm['trains']['warm_seconds']:.2f} s: {times['trains']:.1f} times the throughput of "
         f"`otter run`, {_more(over['floor_50'])} the floor with `steps_per_execution` and {_more(over['floor_1'])} the "
         f"one without. One of the class that does not train takes {warm['numpy']['warm_seconds']:.2f} s: "
-        f"{times['numpy']:.1f} times the throughput of `otter run`.",
+        f"{times['numpy']:.1f} times the throughput of `otter run`. {_with_start(results)}",
         "",
         "The profile: alone on the machine, a submission that trains spends "
         f"{parts['start']:.2f} s until its first cell has run, {parts['data']:.2f} s on reading the images, "
         f"{parts['training']:.2f} s in `fit`, {parts['check']:.2f} s in its check, where the model is sent over, "
         "rebuilt and evaluated on the test images in a process that has never run TensorFlow, and "
         f"{parts['end']:.2f} s after it. So what is not the learner's own training is mostly Keras' tracing and "
-        "evaluating, in the check; there `steps_per_execution` helps as it does in `fit`. Of the processor time, page "
-        f"faults were a part: with large pages the floor has {pages['faults']:,.0f} of them in place of "
-        f"{small['faults']:,.0f}, and takes {pages['processor']:.2f} s in place of {small['processor']:.2f} s; the "
-        "sandbox and the checker ask malloc for them.",
+        "evaluating, in the check; there `steps_per_execution` helps as it does in `fit`. The sandbox and the checker "
+        f"ask malloc for large pages: with them the floor has {pages['faults']:,.0f} page faults in place of "
+        f"{small['faults']:,.0f}, and takes {pages['processor']:.2f} s of processor time in place of "
+        f"{small['processor']:.2f} s.",
         "",
         "| class | submissions | seconds each | submissions | seconds each | again, unchanged | memory early | late |",
         "|---|---|---|---|---|---|---|---|",
@@ -90,6 +90,17 @@ def speed(results: dict[str, Any]) -> str:
         "MB.",
     ]
     return "\n".join(lines)
+
+
+def _with_start(results: dict[str, Any]) -> str:
+    """What start-up makes of it in a large class."""
+    told = []
+    for kind, words in (("trains", "that train"), ("numpy", "that do not")):
+        size, methods = results["size"][kind], results[kind]
+        seconds = size["seconds_of_many"] + methods["ours"]["start"] / size["many"]
+        times = methods["otter_1"]["seconds"] / seconds
+        told.append(f"{size['many']} {words} take {seconds:.2f} s each, {times:.1f} times the throughput")
+    return f"With the start-up, {' and '.join(told)}."
 
 
 def _more(share: float) -> str:

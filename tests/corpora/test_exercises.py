@@ -1,8 +1,8 @@
 """The corpora of right and wrong answers through the real grader: what `autograder verify` does, as tests.
 
 A part of them: every sixth right answer, and of the mistakes each question's first one. `make verify` runs the whole
-corpus; that takes about as long as all other tests together. The untouched notebooks are run by test_run_through.py, and
-the solutions by each `autograder build`.
+corpus; that takes about as long as all other tests together. The untouched notebooks are run by test_run_through.py,
+and the solutions by each `autograder build`.
 """
 
 from __future__ import annotations

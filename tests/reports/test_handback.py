@@ -46,12 +46,12 @@ def canvas_reads(name: str) -> tuple[int, int]:
 
 def from_moodle(learners: list[str]) -> list[SubmissionResult]:
     return [replace(result, learner=learner, submission="02-preprocessing.ipynb")
-            for result, learner in zip(made_up_class(len(learners)), learners, strict=True)]
+            for result, learner in zip(made_up_class(12), learners, strict=False)]
 
 
 def from_canvas(files: list[str]) -> list[SubmissionResult]:
     results = []
-    for result, file in zip(made_up_class(len(files)), files, strict=True):
+    for result, file in zip(made_up_class(12), files, strict=False):
         named = names.canvas(file)
         assert named
         results.append(replace(result, learner=named.learner, submission=file, order=named.order))
@@ -93,7 +93,7 @@ def test_who_it_is_must_be_certain(tmp_path: Path) -> None:
 
 def test_a_learner_cannot_take_a_name_that_canvas_gives(tmp_path: Path) -> None:
     """In a folder that Canvas did not make, the folder is the learner, whatever the file is called."""
-    result = replace(made_up_class(1)[0], learner="mallory", submission="lovelaceada_40312_991_lab.ipynb")
+    result = replace(made_up_class(12)[0], learner="mallory", submission="lovelaceada_40312_991_lab.ipynb")
     with pytest.raises(CourseError, match="Grade that download as it is"):
         handback("canvas", [result], tmp_path / "back.zip")
     assert not (tmp_path / "back.zip").exists()
