@@ -47,6 +47,7 @@ class Sample:
         attack: the attack it is, or None.
         zipped: handed in inside a zip.
         status, scores: what must come of it, where that is written down; the scores of all questions.
+        fails: the questions that lose points, and no others do; None where the corpora do not say it.
     """
 
     learner: str
@@ -55,6 +56,7 @@ class Sample:
     zipped: bool = False
     status: Verdict | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
+    fails: tuple[str, ...] | None = None
 
 
 class _Corpora:
@@ -196,19 +198,24 @@ def _drawn(kind: str, learner: str, corpora: _Corpora, chance: random.Random) ->
         name = chance.choice(corpora.trouble[kind])
         return Sample(learner, attack=corpora.attacks[name])
     if kind == "right":
-        return Sample(learner, chance.choice(list(corpora.right.values())).edit, zipped=zipped)
+        return Sample(learner, chance.choice(list(corpora.right.values())).edit, zipped=zipped, fails=())
     if "mistake" in kind:
         mistakes = list(corpora.mistakes.values())
-        edit = chance.choice(mistakes).edit
+        first = chance.choice(mistakes)
+        edit, fails = first.edit, first.fails
         if kind == "two mistakes":
-            both = (combined([edit, other.edit]) for other in chance.sample(mistakes, len(mistakes)))
-            edit = next((pair for pair in both if pair is not None), edit)
-        return Sample(learner, edit, zipped=zipped)
+            both = ((combined([edit, other.edit]), other) for other in chance.sample(mistakes, len(mistakes)))
+            edit, fails = next(((pair, (*fails, *other.fails)) for pair, other in both if pair is not None),
+                               (edit, fails))
+        return Sample(learner, edit, zipped=zipped, fails=fails)
     if kind == "unfinished":
         questions = [question.name for question in corpora.assignment.questions]
         left = chance.randint(1, len(questions) - 1) if len(questions) > 1 else 1
-        return Sample(learner, Edit(replace=dict.fromkeys(questions[-left:], UNTOUCHED)), zipped=zipped)
-    return Sample(learner, Edit(base="untouched") if kind == "untouched" else Edit(), zipped=zipped)
+        return Sample(learner, Edit(replace=dict.fromkeys(questions[-left:], UNTOUCHED)), zipped=zipped,
+                      fails=tuple(questions[-left:]))
+    untouched = kind == "untouched"
+    fails = tuple(question.name for question in corpora.assignment.questions) if untouched else ()
+    return Sample(learner, Edit(base="untouched") if untouched else Edit(), zipped=zipped, fails=fails)
 
 
 MANIFEST = ".sample-class.json"

@@ -10,6 +10,9 @@ from autograder.course import ROOT
 
 README = ROOT / "autograder" / "README.md"
 RESULTS = Path(__file__).parent / "results" / "grading.json"
+CLASS = Path(__file__).parents[1] / "corpora" / "whole-class.json"
+"""What tests/corpora/whole_class.py saw."""
+
 BEGIN, END = "<!-- measured: begin; `make bench` writes what is between these lines -->", "<!-- measured: end -->"
 
 UNMEASURED = "Not measured on a quiet machine yet: run `make bench`."
@@ -110,7 +113,20 @@ def _more(share: float) -> str:
 def section() -> str:
     """What stands between the marks: the tables, or that there is nothing to tell yet."""
     told = speed(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else UNMEASURED
+    if CLASS.exists():
+        told += f"\n\n{whole_class(json.loads(CLASS.read_text(encoding='utf-8')))}"
     return f"{BEGIN}\n\n{told}\n\n{END}"
+
+
+def whole_class(seen: dict[str, Any]) -> str:
+    """What became of the simulated class, a sentence."""
+    first, second = seen["killed at"]
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in seen["verdicts"].items())
+    return (f"A simulated class of {seen['learners']}, drawn from the corpora of right, wrong and hostile answers "
+            f"(`autograder demo --learners {seen['learners']} --assignment {seen['assignment']}` makes the same), was "
+            f"killed with {first} and with {second} of them graded, and resumed: {seen['seconds']} seconds in all. "
+            f"Everybody's result is what the corpora say. The verdicts: {verdicts}. The same command again, with nothing changed, "
+            f"takes {seen['seconds of grading again']:.1f} seconds.")
 
 
 def write() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from tests.benchmarks import checks, documentation
+from tests.benchmarks import book, checks, documentation
 
 pytestmark = pytest.mark.fast
 
@@ -35,8 +37,25 @@ def test_the_documentation_has_what_is_recorded_and_nothing_else() -> None:
     assert documentation.section() in documentation.README.read_text(encoding="utf-8")
 
 
-def test_so_do_the_instructions_for_authors() -> None:
-    assert checks.section() in checks.README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("told", [book, checks], ids=["book", "checks"])
+def test_so_do_the_instructions_for_authors(told: ModuleType) -> None:
+    assert told.section() in told.README.read_text(encoding="utf-8")
+
+
+def test_what_is_recorded_reaches_the_goals() -> None:
+    """Of the class of this course that trains, and of the one that does not: after start-up, which comes once a batch."""
+    found = json.loads(documentation.RESULTS.read_text(encoding="utf-8"))
+    trains, plain, size = found["trains"], found["numpy"], found["size"]
+    assert trains["otter_1"]["seconds"] / trains["ours"]["seconds"] >= 6, "start-up included"
+    assert trains["ours"]["warm_seconds"] / trains["floor_50"]["seconds"] <= 1.15
+    assert plain["otter_1"]["seconds"] / plain["ours"]["warm_seconds"] >= 20
+    for kind in size.values():
+        assert kind["seconds_of_many"] <= 1.05 * kind["seconds"] and kind["late_mb"] <= 1.1 * kind["early_mb"]
+        assert kind["again_share"] < 0.01
+    times = json.loads(book.RESULTS.read_text(encoding="utf-8"))
+    assert times["nothing"] < 360 and times["unchanged"] < 10 and times["changed"] < 60
+    waits = json.loads(checks.RESULTS.read_text(encoding="utf-8"))
+    assert all(check["seconds"] < checks.LIMIT for of in waits.values() for check in of.values() if not check["trains"])
 
 
 def test_a_check_that_trains_stands_apart() -> None:

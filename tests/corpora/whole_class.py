@@ -2,30 +2,38 @@
 
     .venv/bin/python -m tests.corpora.whole_class [--learners 300] [--assignment 02-preprocessing] [--output DIR]
 
-The commands are those an instructor types. It stops at the first thing that is not as it must be, and prints what it
-saw and how long it took. The class takes minutes, so it is no part of `make test`; there a smaller batch is killed
-fifty times (tests/grading/test_batch.py), and each kind of submission is held to its scores (test_exercises.py).
+The commands are those an instructor types. Every learner's result is held to what the corpora say of the answers: which
+questions lose points, and no others; for an attack, its verdict and scores. It stops at the first thing that is not as
+it must be, and writes what it saw, and how long it took, to whole-class.json beside it and into autograder/README.md.
+The class takes minutes, so it is no part of `make test`; there a smaller batch is killed fifty times
+(tests/grading/test_batch.py), and each kind of submission is held to its scores (test_exercises.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.authoring.sample_class import Sample, sample_class
-from autograder.course import ROOT, assignment, quiet_environment
+from autograder.authoring.verify import ROUNDING, UNTOUCHED
+from autograder.course import ROOT, Assignment, assignment, quiet_environment
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import SubmissionResult, Verdict
+from autograder.reports import words
+from tests.benchmarks import documentation
+from tests.corpora.test_attacks import score_problems
 
 GRADEBOOK = "gradebook.sqlite"
+SEEN = Path(__file__).with_name("whole-class.json")
 KILLED_AT = (1 / 3, 2 / 3)
 """After which share of the class the batch is killed, with everything that it has started."""
 
@@ -53,8 +61,8 @@ def results(output: Path) -> list[SubmissionResult]:
         return book.results()
 
 
-def check(samples: Sequence[Sample], found: Sequence[SubmissionResult]) -> None:
-    """One row each, and the same answers the same scores, whoever gave them and whenever they were graded."""
+def check(exercise: Assignment, samples: Sequence[Sample], found: Sequence[SubmissionResult]) -> None:
+    """One row each, and everybody's result as the corpora say it must be, before which kill ever it was graded."""
     rows = Counter(result.learner for result in found)
     learners = {sample.learner for sample in samples}
     # Some attacks hand in several files, each with a name of its own that begins with the learner's.
@@ -64,14 +72,24 @@ def check(samples: Sequence[Sample], found: Sequence[SubmissionResult]) -> None:
     assert not missing, f"not in the gradebook: {missing}"
     assert all(count == 1 for count in rows.values()), [learner for learner, count in rows.items() if count > 1]
     by_learner = {result.learner: result for result in found}
-    same: dict[str, set[tuple[float, ...]]] = defaultdict(set)
+    wrong = []
     for sample in samples:
-        if sample.attack is None:
-            result = by_learner[sample.learner]
-            assert result.status in (Verdict.GRADED, Verdict.REVIEW, Verdict.TIMEOUT, Verdict.CRASHED), result
-            same[repr(sample.edit)].add(tuple(round(question.score, 6) for question in result.questions))
-    unequal = [edit[:200] for edit, scores in same.items() if len(scores) > 1]
-    assert not unequal, f"the same answers with different scores: {unequal}"
+        if sample.attack is not None:
+            own = [row for name, row in by_learner.items() if name.startswith(sample.learner)]
+            for result in own:
+                wrong += [f"{result.learner} ({sample.attack.name}): {problem}"
+                          for problem in score_problems(sample.attack.expect, result, exercise)]
+                if result.status not in sample.attack.expect.status:
+                    wrong.append(f"{result.learner} ({sample.attack.name}) is {result.status.value}: {result.reason}")
+            continue
+        result = by_learner[sample.learner]
+        lost = {question.name for question in result.questions if question.score < question.possible - ROUNDING}
+        if result.status is not Verdict.GRADED or not result.questions or lost != set(sample.fails or ()):
+            wrong.append(f"{result.learner} is {result.status.value} and loses points in {sorted(lost)}, must do so in "
+                         f"{sample.fails}; {str(sample.edit)[:300]}")
+        if sample.edit.base == UNTOUCHED and result.score:
+            wrong.append(f"{result.learner} earns {result.score:g} for an untouched notebook")
+    assert not wrong, "\n".join(wrong)
 
 
 def export(output: Path, target: str, found: Sequence[SubmissionResult]) -> int:
@@ -88,7 +106,14 @@ def export(output: Path, target: str, found: Sequence[SubmissionResult]) -> int:
     cells = {cell.lstrip("'") for row in rows for cell in row}
     lost = [result.learner for result in found if result.learner not in cells]
     assert not lost, f"{target}: not in the export: {lost}"
-    assert not [cell for cell in cells if cell[:1] in "=+@"], f"{target}: a cell that a spreadsheet would run"
+    of = {result.learner: result for result in found}
+    for row in rows:
+        name = next((cell.lstrip("'") for cell in row if cell.lstrip("'") in of), None)
+        if name is not None and words.has_score(of[name]):
+            numbers = [float(cell) for cell in row if re.fullmatch(r"\d+(\.\d+)?", cell)]
+            assert any(abs(number - of[name].score) < 1e-4 for number in numbers), f"{target}: {name}: {row}"
+    run = [cell for row in rows for cell in row if cell and cell[0] in "=+@"]
+    assert not run, f"{target}: cells that a spreadsheet would run: {run}"
     return len(rows)
 
 
@@ -104,7 +129,8 @@ def main() -> None:
     options = parser.parse_args()
     folder, output = options.output / "class", options.output / "grades"
     assert not output.exists(), f"{output} is there already; remove it, or choose another folder with --output"
-    samples = sample_class(assignment(options.assignment), folder, options.learners)
+    exercise = assignment(options.assignment)
+    samples = sample_class(exercise, folder, options.learners)
 
     began, at_kill = time.monotonic(), []
     for share in KILLED_AT:
@@ -115,7 +141,7 @@ def main() -> None:
     grade(folder, output, options.assignment)
     seconds = time.monotonic() - began
     found = results(output)
-    check(samples, found)
+    check(exercise, samples, found)
     verdicts = Counter(result.status.value for result in found)
     print(f"{len(found)} submissions in {seconds:.0f} s, two kills included: "
           + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
@@ -130,6 +156,12 @@ def main() -> None:
     pages = {path.stem for path in (output / "feedback").glob("*.html")}
     assert len(pages) == len(found), f"{len(pages)} feedback pages for {len(found)} submissions"
     print(f"{len(pages)} feedback pages; the class report is {output / 'report.html'}")
+    SEEN.write_text(json.dumps({
+        "assignment": exercise.name, "learners": len(samples), "killed at": at_kill, "seconds": round(seconds),
+        "seconds of grading again": round(again, 1),
+        "verdicts": dict(verdicts.most_common()),
+    }, indent=1) + "\n", encoding="utf-8")
+    documentation.write()
 
 
 if __name__ == "__main__":
