@@ -26,10 +26,10 @@ CORES = 64
 WAYS = {
     "otter_1": "`otter run`, one by one",
     "otter_2": "`otter run`, two at a time",
-    "ours": "`autograder grade`, start-up included",
+    "ours": "a batch of `autograder grade`, the start of its processes included",
     "floor_1": "floor: training and evaluation alone, in warm forks",
-    "floor_50": "floor with `steps_per_execution=50`",
-    "floor_pages": "the same with large pages",
+    "floor_50": "floor with `steps_per_execution=50` in `fit`",
+    "floor_pages": "the last one with large pages",
 }
 
 
@@ -125,8 +125,8 @@ def whole_class(seen: dict[str, Any]) -> str:
     return (f"A simulated class of {seen['learners']}, drawn from the corpora of right, wrong and hostile answers "
             f"(`autograder demo --learners {seen['learners']} --assignment {seen['assignment']}` makes the same), was "
             f"killed with {first} and with {second} of them graded, and resumed: {seen['seconds']} seconds in all. "
-            f"Everybody's result is what the corpora say. The verdicts: {verdicts}. The same command again, with nothing changed, "
-            f"takes {seen['seconds of grading again']:.1f} seconds.")
+            f"Everybody's result is what the corpora say. The verdicts: {verdicts}. The same command again, with nothing "
+            f"changed, takes {seen['seconds of grading again']:.1f} seconds, its reports included.")
 
 
 def write() -> None:

@@ -43,7 +43,7 @@ def test_so_do_the_instructions_for_authors(told: ModuleType) -> None:
 
 
 def test_what_is_recorded_reaches_the_goals() -> None:
-    """Of the class of this course that trains, and of the one that does not: after start-up, which comes once a batch."""
+    """Of the class that trains, and of the one that does not: after start-up, which comes once a batch."""
     found = json.loads(documentation.RESULTS.read_text(encoding="utf-8"))
     trains, plain, size = found["trains"], found["numpy"], found["size"]
     assert trains["otter_1"]["seconds"] / trains["ours"]["seconds"] >= 6, "start-up included"
