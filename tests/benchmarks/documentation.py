@@ -125,8 +125,8 @@ def whole_class(seen: dict[str, Any]) -> str:
     return (f"A simulated class of {seen['learners']}, drawn from the corpora of right, wrong and hostile answers "
             f"(`autograder demo --learners {seen['learners']} --assignment {seen['assignment']}` makes the same), was "
             f"killed with {first} and with {second} of them graded, and resumed: {seen['seconds']} seconds in all. "
-            f"Everybody's result is what the corpora say. The verdicts: {verdicts}. The same command again, with nothing "
-            f"changed, takes {seen['seconds of grading again']:.1f} seconds, its reports included.")
+            f"Everybody's result is what the corpora say. The verdicts: {verdicts}. The same command again, with "
+            f"nothing changed, takes {seen['seconds of grading again']:.1f} seconds, its reports included.")
 
 
 def write() -> None:
