@@ -104,7 +104,8 @@ style: environment
 	@$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.yml' '*.yaml' '*.toml' '*.js' '*.css' '*.html' Makefile)
 
 .PHONY: pictures
-pictures: browser
+pictures: browser exercises
+	@$(BIN)/autograder demo --learners 300 --output build/simulated-class
 	@$(BIN)/python -m tests.pictures
 
 # The lock holds every file's hash, for Linux and macOS and for every Python the course supports.

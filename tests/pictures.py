@@ -1,4 +1,4 @@
-"""Takes the README's two pictures from what `make` has built: `make pictures`.
+"""Takes the README's two pictures, of the built book and of the report of a simulated class of 300: `make pictures`.
 
 Run by hand after a change of looks; the pictures are committed.
 """
@@ -14,28 +14,30 @@ from autograder.course import BUILD, ROOT
 from book.chromium import chromium
 
 PAGES = {
-    "book.png": BUILD / "book" / "html" / "data" / "03-normalization.html",
-    "report.png": BUILD / "sample-class" / "report.html",
+    "book.png": (BUILD / "book" / "html" / "data" / "03-normalization.html", ""),
+    "report.png": (BUILD / "simulated-class" / "report.html", "#e1"),
 }
+"""For each picture the page, and the heading with which it begins."""
+
 FOLDER = ROOT / ".github" / "pictures"
 SIZE = {"width": 1280, "height": 860}
 
 
-def take(pages: dict[str, Path]) -> None:
-    """Saves the top of each page as a PNG of twice `SIZE`'s pixels, scaled for reading on GitHub."""
+def take(pages: dict[str, tuple[Path, str]]) -> None:
+    """Saves a part of each page as a PNG of `SIZE`."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = chromium(playwright)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
-        for name, path in pages.items():
-            page.goto(path.as_uri())
+        for name, (path, heading) in pages.items():
+            page.goto(path.as_uri() + heading)
             page.wait_for_timeout(1500)  # formulas and fonts settle
             page.screenshot(path=FOLDER / name)
         browser.close()
 
 
 def main() -> int:
-    missing = [str(path.relative_to(ROOT)) for path in PAGES.values() if not path.exists()]
+    missing = [str(path.relative_to(ROOT)) for path, _ in PAGES.values() if not path.exists()]
     if missing:
         print(f"Run `make` first: {', '.join(missing)} is not there yet.", file=sys.stderr)
         return 1
