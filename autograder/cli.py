@@ -73,7 +73,7 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", help="The exercise; read from each notebook when not given.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
-              help="Folder for grades.csv, gradebook.sqlite, report.html, feedback/ and results/.")
+              help="Folder for grades.csv, gradebook.sqlite, grading.log, report.html, feedback/ and results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
 @click.option("--scheduler", metavar="ADDRESS",
               help="Grade on the Dask cluster whose scheduler listens there, such as tcp://10.0.0.5:8786.")
@@ -97,6 +97,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.course import address
     from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
+    from autograder.reports import words
     from autograder.reports.roster import read_roster
     from autograder.reports.write import write_reports
 
@@ -109,6 +110,8 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     attendance = _attendance(roster, outcome.counting)
     write_reports(outcome.counting, output, book=address(), attendance=attendance)
     for remark in attendance.remarks() if attendance else ():
+        click.echo(remark, err=True)
+    if remark := words.unconfined_remark(outcome.counting):
         click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)

@@ -19,6 +19,7 @@
     messages    what a learner may read about a failed case
 
     gradebook   SQLite; the only module that knows SQL
+    log         what a batch did, line by line
     bundle      what a grading depends on, and its hash
     timing      the default time limit
     events      what the controller and the child say to each other

@@ -4,13 +4,15 @@ Each submission is one independent task (`worker.py`) for a pool of workers:
 threads of this process by default, processes or a cluster as well.
 The gradebook is written here and nowhere else, after each submission. A batch
 that was stopped or killed goes on where it was: what is in the gradebook under
-the same fingerprint is not run again.
+the same fingerprint is not run again. What happened, and when, is in the log beside it (`log.py`).
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.engine import EngineError
 from autograder.grading.gradebook import Counting, Gradebook
+from autograder.grading.log import FILE, BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.submission import RunLimits, refused, ungraded
@@ -37,6 +40,8 @@ from autograder.submissions.find import Found, find
 from autograder.submissions.read import Submission, read_submission
 
 GRADEBOOK = "gradebook.sqlite"
+
+LOG = logging.getLogger("autograder")
 
 
 class Pool(Protocol):
@@ -104,7 +109,7 @@ def grade_paths(
     Args:
         paths: folders, notebooks, zips, and downloads of a learning management system.
         assignment: the exercise they are for; None to take what each notebook says.
-        output: the folder of the gradebook.
+        output: the folder of the gradebook and the log.
         jobs: submissions side by side; one for each core when not given.
         timeout: seconds for one cell and for one check; by default see `timing`.
         memory_mb: what a submission may use.
@@ -118,23 +123,28 @@ def grade_paths(
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
         BatchStopped: interrupted from the keyboard.
     """
-    batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True))
+    batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True), output)
     search = find(paths)
     for remark in search.remarks:
         batch.say(remark)
     if assignment is not None:
         batch.bundle(assignment)  # an unknown exercise is said at once
-    with Gradebook(output / GRADEBOOK) as gradebook:
-        gradebook.begin_run({
+    with Gradebook(output / GRADEBOOK) as gradebook, batch.log, _end_told(batch.log):
+        options = {
             "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
             "attempts": attempts, **(notes or {}),
-        })  # fmt: skip
+        }  # fmt: skip
+        gradebook.begin_run(options)
+        batch.log.began(paths, {**options, "jobs": pool.size if pool else jobs or cores()})
+        for remark in search.remarks:
+            batch.log.write("note", remark)  # said above, when there was no log yet
         results = batch.run(search.found, gradebook, jobs or cores(), pool)
         counting = gradebook.counting(attempts)
         gradebook.end_run()
-    if search.others:
-        batch.say(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
-    batch.say_attempts(counting, attempts)
+        if search.others:
+            batch.tell(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
+        batch.tell_attempts(counting, attempts)
+        batch.log.write("ended", batch.summary)
     errors = [
         f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)}): {result.reason}"
         for result in results
@@ -149,13 +159,21 @@ class _Batch:
     """One run of `grade_paths`."""
 
     def __init__(
-        self, assignment: str | None, timeout: float | None, memory_mb: int, confined: bool, console: Console
+        self,
+        assignment: str | None,
+        timeout: float | None,
+        memory_mb: int,
+        confined: bool,
+        console: Console,
+        output: Path,
     ) -> None:
         self.assignment = assignment
         self.timeout = timeout
         self.memory_mb = memory_mb
         self.confined = confined
         self.console = console
+        self.log = BatchLog(output / FILE, self.say)
+        self.summary = ""
         self.known = course.exercise_names()
         self.found: Sequence[Found] = ()
         self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
@@ -164,15 +182,20 @@ class _Batch:
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def say_attempts(self, counting: Counting, policy: str) -> None:
+    def tell(self, text: str) -> None:
+        """Says it, and writes it into the log."""
+        self.say(text)
+        self.log.write("note", text)
+
+    def tell_attempts(self, counting: Counting, policy: str) -> None:
         """What of a learner's several attempts became."""
         if counting.left_out:
-            self.say(f"Of learners with several attempts the {policy} counts; {counting.left_out} other attempts "
-                     "stay in the gradebook.")  # fmt: skip
+            self.tell(f"Of learners with several attempts the {policy} counts; {counting.left_out} other attempts "
+                      "stay in the gradebook.")  # fmt: skip
         if counting.uncertain:
             names = ", ".join(one_line(result.learner, 60) for result in counting.uncertain[:10])
-            self.say(f"{len(counting.uncertain)} handed in several files, and nothing says which is the latest; "
-                     f"the best of them counts: {names}.")  # fmt: skip
+            self.tell(f"{len(counting.uncertain)} handed in several files, and nothing says which is the latest; "
+                      f"the best of them counts: {names}.")  # fmt: skip
 
     def bundle(self, name: str) -> Bundle:
         if name not in self.assignments:
@@ -197,11 +220,12 @@ class _Batch:
                     gradebook.see(known)
                     progress.add(known.status, known=True)
             if progress.known:
-                self.say(f"{progress.known} of {len(found)} are unchanged since they were graded.")
+                self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
             if waiting:
                 self._grade((found[position] for position in waiting), waiting, results, gradebook,
                             progress, jobs, pool)  # fmt: skip
-        self.say(f"{len(found)} submissions: {progress.summary()}.")
+        self.summary = f"{len(found)} submissions: {progress.summary()}."
+        self.say(self.summary)
         return [results[position] for position in range(len(found))]
 
     def _known(self, item: Found, gradebook: Gradebook) -> SubmissionResult | None:
@@ -308,6 +332,7 @@ class _Batch:
         result = replace(result, order=self.found[position].order, late=self.found[position].late)
         # What the grader failed on is tried again next time.
         gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
+        self.log.result(result)
         results[position] = result
         progress.add(result.status)
 
@@ -324,6 +349,8 @@ def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
     except (CourseError, CancelledError):
         raise
     except Exception as error:
+        whose = f"{one_line(task.submission.name, 80)} by {one_line(task.submission.learner, 80)}"
+        LOG.error("The worker failed on %s:\n%s", whose, "".join(traceback.format_exception(error)))
         reason = one_line(f"The worker failed: {type(error).__name__}: {error}", 500)
         return ungraded(task.submission, task.bundle, reason)
 
@@ -340,6 +367,25 @@ def _resumable(progress: BatchProgress, gradebook: Gradebook) -> Iterator[None]:
             f"Stopped. {kept} of {progress.total} are graded and kept in {gradebook.path}. "
             "Run the same command again to go on."
         ) from None
+
+
+@contextmanager
+def _end_told(log: BatchLog) -> Iterator[None]:
+    """How a batch ended that did not run to its end."""
+    try:
+        yield
+    except BatchStopped as stopped:
+        log.write("stopped", f"Ctrl-C. {stopped}")
+        raise
+    except KeyboardInterrupt:
+        log.write("stopped", "Ctrl-C, before or after the grading.")
+        raise
+    except CourseError as error:
+        log.write("ended", str(error))
+        raise
+    except Exception as error:
+        log.write("ended", f"The grader itself failed: {type(error).__name__}: {error}", traceback.format_exc())
+        raise
 
 
 def cores() -> int:

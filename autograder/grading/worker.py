@@ -24,7 +24,7 @@ from autograder.grading.text import one_line
 from autograder.submissions.read import Submission
 
 LOG = logging.getLogger("autograder")
-"""What went wrong with the grader itself, in full; on standard error unless configured otherwise."""
+"""What went wrong with the grader itself, in full; on standard error, and in `grading.log` during a batch."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,13 @@ def grade_task(task: Task) -> SubmissionResult:
             return one.ungraded(task.submission, bundle, "The batch was stopped.")
         except Exception as error:  # whatever it is, the batch goes on, and the instructor hears of it
             if last:
-                LOG.error("%s", getattr(error, "details", "") or traceback.format_exc())
+                LOG.error(
+                    "The grader failed on %s by %s:\n%s%s",
+                    one_line(task.submission.name, 80),
+                    one_line(task.submission.learner, 80),
+                    traceback.format_exc(),
+                    getattr(error, "details", ""),  # what another process of the grader said of it
+                )
                 return one.ungraded(
                     task.submission, bundle, one_line(f"The grader failed: {error}", 500)
                 )
