@@ -51,12 +51,16 @@ def test_a_chapter_is_listed_where_its_file_lies() -> None:
     assert on_disk == set(pages())
 
 
+@pytest.mark.parametrize("page", ["index", *chapters(), "appendix/a-field-guide"])
+def test_a_chapter_asks_its_question(page: str) -> None:
+    question = re.search(r"^# [^\n]+\n\n:::\{admonition\} The question\n:class: question\n(.+?)\n:::", text_of(page),
+                         re.MULTILINE | re.DOTALL)
+    assert question and question[1].rstrip().endswith("?"), "one question, directly under the title"
+
+
 @pytest.mark.parametrize("page", chapters())
 def test_a_chapter_has_its_parts(page: str) -> None:
     text = text_of(page)
-    question = re.search(r"^# [^\n]+\n\n:::\{admonition\} The question\n:class: question\n(.+?)\n:::", text,
-                         re.MULTILINE | re.DOTALL)
-    assert question and question[1].rstrip().endswith("?"), "one question, directly under the title"
     remember = re.search(r"^:::\{admonition\}[^\n]*\n:class: remember\n(.*?)^:::", text,
                          re.MULTILINE | re.DOTALL)
     assert remember and len(re.findall(r"^- ", remember[1], re.MULTILINE)) == 3, "three lines to remember"
@@ -112,6 +116,50 @@ def test_every_glued_number_is_used(page: str) -> None:
     text = text_of(page)
     for name in re.findall(r'\bglue\("(\w+)"', text):
         assert re.search(rf"\{{glue:[\w]*\}}`{name}[:`]", text), f"{name} is glued and not used"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_what_was_run_beforehand_is_said_to_be(page: str) -> None:
+    """As the welcome promises: once for each experiment whose results the page reads."""
+    experiments = {name for cell in cells(page) for name in re.findall(r'\bresults\("(\w+)"\)', cell.code)}
+    assert len(re.findall(r"\bbeforehand\b", prose(page))) >= len(experiments), experiments
+
+
+TYPED: dict[str, dict[str, str]] = {
+    "index": {"97.8%": "an example of how a page says a number, not a measurement"},
+    "data/01-dataset": {"99.9%": "what somebody reports, made up"},
+    "appendix/a-field-guide": {"11.35%": "the share of 1s in the test set, counted by test_figures.py"},
+    "appendix/c-teaching": {"99.8%": "a setting: autograder.reports.portrait.TOO_GOOD"},
+}
+"""Percentages with a decimal point that stand in the text as typed, with the reason why no run can give them."""
+
+
+def prose(page: str) -> str:
+    """What a page says in words, captions and alternative texts; without code, self-checks and what scripts write."""
+    text = text_of(page)
+    text = re.sub(r"^% begin ([\w-]+)\n.*?^% end \1$", "", text, flags=re.MULTILINE | re.DOTALL)  # write_field_guide.py
+    text = re.sub(r"^## Check yourself\n.*?(?=^:::\{practice\}|^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
+    heads = "".join(cell.head for cell in cells(page))
+    text = re.sub(r"^(`{3,})[^\n]*\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return heads + re.sub(r"`[^`\n]*`", "", text)
+
+
+def typed(text: str) -> set[str]:
+    return {f"{number}%" for number in re.findall(r"(?<![\d.])(\d+\.\d+)\s*(?:%|percent\b)", text)}
+
+
+@pytest.mark.parametrize("page", pages())
+def test_no_measurement_is_typed(page: str) -> None:
+    assert typed(prose(page)) == set(TYPED.get(page, ())), "glue it, see book/README.md"
+
+
+def test_a_typed_measurement_is_found() -> None:
+    assert typed("It reads 97.8% of them, and 12.25\npercent of those; `f'{share:.1%}'`, 3% and 2.30.") == {
+        "97.8%", "12.25%"}
+    assert typed("{glue:text}`accuracy:.1f`%") == set()
+    from autograder.reports.portrait import TOO_GOOD
+
+    assert f"{TOO_GOOD:.1%}" in TYPED["appendix/c-teaching"]
 
 
 def test_spelling() -> None:
