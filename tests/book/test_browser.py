@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page
 
 from autograder.course import BUILD
 from tests.book.conftest import pages
+from tests.demo.handwriting import DIGITS, SEVEN_BY_KEYBOARD
+from tests.demo.test_draw import answer, draw_by_mouse
 
 pytestmark = pytest.mark.browser
 
@@ -198,3 +200,33 @@ def test_a_letter_on_a_phone_is_never_tiny(visit: Callable[..., Seen], site: Pat
             "images => images.map(image => image.getBoundingClientRect().width / (image.naturalWidth / 2))")
         # At its full width a point is 96 / 72 pixels.
         assert all(10 * 96 / 72 * scale >= 8 for scale in shrunk), (name, shrunk)
+
+
+def read_as_seven(page: Page) -> None:
+    """The table beside the pad has ten probabilities, and that of the 7 is by far the largest."""
+    assert answer(page) == "7"
+    digits = page.locator("#rd-bars th").all_inner_texts()
+    shares = [float(text.strip(" <>%")) for text in page.locator("#rd-bars td:last-child").all_inner_texts()]
+    assert sorted(digits) == list("0123456789") and sum(shares) == pytest.approx(100, abs=0.6)
+    assert dict(zip(digits, shares, strict=True))["7"] == max(shares) > 50
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_seven_drawn_on_the_welcome_page_is_read(visit: Callable[..., Seen], site: Path, http_address: str,
+                                                   scheme: str) -> None:
+    own = http_address if scheme == "http" else site.as_uri()
+    seen = visit(f"{own}/index.html", own, viewport={"width": 1280, "height": 900})
+    page = seen.page
+    pad = page.locator("#rd-pad")
+    pad.scroll_into_view_if_needed()
+    assert answer(page) == ""
+    draw_by_mouse(page, DIGITS[7])
+    read_as_seven(page)
+
+    page.reload()  # the pen is in the middle again
+    assert answer(page) == ""
+    pad.focus()
+    for key in SEVEN_BY_KEYBOARD:
+        page.keyboard.press(key)
+    read_as_seven(page)
+    assert seen.outside == [] and seen.complaints == []

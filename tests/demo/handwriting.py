@@ -28,3 +28,8 @@ DIGITS: dict[int, list[Stroke]] = {
     8: [[*arc(50, 30, 20, 20, -60, -270), *arc(50, 71, 23, 21, -90, 270), *arc(50, 30, 20, 20, 90, -60)]],
     9: [[*arc(48, 32, 21, 22, -20, -350), (70, 30), (64, 92)]],
 }
+
+SEVEN_BY_KEYBOARD = [
+    *["ArrowUp"] * 9, *["ArrowLeft"] * 6, "Space", *["ArrowRight"] * 12,
+    *[*["ArrowDown"] * 3, "End"] * 4, *["ArrowDown"] * 3, "Space"]
+"""The keys that draw a 7 from the middle of the pad, where the pen begins."""

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.demo.handwriting import DIGITS, Stroke
+from tests.demo.handwriting import DIGITS, SEVEN_BY_KEYBOARD, Stroke
 from tests.demo.test_image import lines_of
 
 pytestmark = pytest.mark.browser
@@ -199,9 +199,7 @@ def test_keyboard_alone_is_enough(visit):
     page.keyboard.press("Tab")
     expect(page.locator("#rd-pad")).to_be_focused()
     expect(page.locator(".rd-pen")).to_be_visible()
-    keys = ["ArrowUp"] * 9 + ["ArrowLeft"] * 6 + ["Space"] + ["ArrowRight"] * 12
-    keys += (["ArrowDown"] * 3 + ["End"]) * 4 + ["ArrowDown"] * 3 + ["Space"]
-    for key in keys:
+    for key in SEVEN_BY_KEYBOARD:
         page.keyboard.press(key)
     assert answer(page) == "7"
     expect(page.locator(STATUS)).to_contain_text("Pen up, row 25, column 17 of 28. The network reads 7")
