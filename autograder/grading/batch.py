@@ -41,6 +41,12 @@ from autograder.submissions.read import Submission, read_submission
 
 GRADEBOOK = "gradebook.sqlite"
 
+GUESSED = (
+    "Nothing says for certain whose work this is; the name is a guess. Where it is wrong, name the file after its "
+    "learner, or put it into a folder of the learner's name."
+)
+"""The flag of a submission whose path names nobody."""
+
 LOG = logging.getLogger("autograder")
 
 
@@ -216,6 +222,7 @@ class _Batch:
                 if known is None:
                     waiting.append(position)
                 else:
+                    known = _handed_in(known, item)
                     results[position] = known
                     gradebook.see(known)
                     progress.add(known.status, known=True)
@@ -329,12 +336,18 @@ class _Batch:
         progress: BatchProgress,
     ) -> None:
         position, fingerprint_ = key
-        result = replace(result, order=self.found[position].order, late=self.found[position].late)
+        result = _handed_in(result, self.found[position])
         # What the grader failed on is tried again next time.
         gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
         self.log.result(result)
         results[position] = result
         progress.add(result.status)
+
+
+def _handed_in(result: SubmissionResult, found: Found) -> SubmissionResult:
+    """The result, with what the path says of its handing in."""
+    flags = tuple(flag for flag in result.flags if flag != GUESSED)
+    return replace(result, order=found.order, late=found.late, flags=(*flags, GUESSED) if found.guessed else flags)
 
 
 def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:

@@ -258,11 +258,15 @@ class Gradebook:
         return None if row is None else SubmissionResult.from_json(json.loads(row[0]))
 
     def see(self, result: SubmissionResult) -> None:
-        """Notes that this submission, graded before, was handed in to the batch that runs now."""
+        """Notes that this submission, graded before, was handed in to the batch that runs now.
+
+        Args:
+            result: as `find` gave it, with what is known now of its handing in.
+        """
         with self._explained():
             self._connection.execute(
-                "UPDATE submission SET seen = ? WHERE learner = ? AND name = ? AND assignment = ?",
-                (self._run, result.learner, result.submission, result.assignment),
+                "UPDATE submission SET seen = ?, result = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                (self._run, json.dumps(result.to_json()), result.learner, result.submission, result.assignment),
             )
 
     def results(self, *, newest_batch: bool = False) -> list[SubmissionResult]:

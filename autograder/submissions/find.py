@@ -6,6 +6,8 @@ lies in one; else the file's own name without the exercise's name in it; else
 the nearest folder above. `class/alice.ipynb`, `class/alice/02-preprocessing.ipynb`,
 `class/02-preprocessing/alice.ipynb` and `class/alice_02-preprocessing.zip` are all Alice's.
 
+Where nothing in the path is a name for certain, the work still counts as somebody's, and that is told (`_guesses`).
+
 The downloads of learning management systems have names of their own, see `names`. Such a download may also be given
 as the zip that the system makes (`download`).
 
@@ -44,6 +46,9 @@ COPY_MARKS = re.compile(
 )
 """What browsers, Otter's export and learners append to a file's name; it names no one."""
 
+MOST_GUESSES = 10
+"""So many are listed; the class report has them all."""
+
 NOT_HANDED_IN = (*course.SUPPORT_FILES, GRADESCOPE_METADATA)
 """Files that need not be told of: they are the course's or the system's."""
 
@@ -59,6 +64,7 @@ class Found:
         order: grows from attempt to attempt; the system's own number, or the time as digits; 0 when not known.
         late: whether the system says that it came late.
         entry: where it is in a download; None for a file of its own.
+        guessed: whether nothing says for certain whose it is.
     """
 
     path: Path
@@ -67,6 +73,7 @@ class Found:
     order: int = 0
     late: bool = False
     entry: Entry | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ def find(paths: Sequence[Path]) -> Search:
         if not os.path.lexists(path):
             raise CourseError(f"There is no {path}{_seen_from(path)}. Give a folder, a notebook or a zip.")
     downloads, remarks = _downloads(paths, exports)
+    files = _named_files([path for path in paths if path not in downloads and not _is_folder(path)], exports, exercises)
     for path in paths:
         if path in downloads:
             names = map(PurePosixPath, downloads[path].others)
@@ -110,32 +118,46 @@ def find(paths: Sequence[Path]) -> Search:
                 for item in _found(path / entry.name, entry.authors):
                     whole = clean_name(PurePosixPath(entry.name).as_posix())
                     found.setdefault((os.path.abspath(item.path), item.learner), (replace(item, entry=entry), whole))
-        elif path.is_dir() and not path.is_symlink():
+        elif _is_folder(path):
             handed_in = []
             for file in _files(path):
                 if file.name.lower().endswith(SUFFIXES):
                     handed_in.append(file.relative_to(path))
                 elif file.name not in NOT_HANDED_IN:
                     others.append(file)
-            in_one_folder = len({inside.parts[0] for inside in handed_in}) == 1
+            authors = _named_in_folder(handed_in, path, exports, exercises, is_one_of_many=len(set(paths)) > 1)
             for inside in handed_in:
-                authors = by_system(inside.parts, exports.below(path, inside.parts, in_one_folder)) or [
-                    Named(_learner_in_folder(inside, path, exercises))
-                ]
-                for item in _found(path / inside, authors):
+                for item in _found(path / inside, authors[inside]):
                     whole = clean_name(inside.as_posix())
                     found.setdefault((os.path.abspath(item.path), item.learner), (item, whole))
         else:
-            for item in _found(path, _named(path, exports) or [Named(_learner_of_file(path, exercises))]):
+            for item in _found(path, files[path]):
                 found.setdefault((os.path.abspath(path), item.learner), (item, clean_name(path.as_posix())))
     if not found:
         places = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {places}.")
-    return Search(
-        tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name))),
-        tuple(others),
-        tuple(remarks),
+    handed = tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name)))
+    return Search(handed, tuple(others), (*remarks, *_guesses(handed)))
+
+
+def _guesses(found: Iterable[Found]) -> Iterator[str]:
+    """What there is to say of files whose learner nothing names for certain."""
+    guessed = [item for item in found if item.guessed]
+    if not guessed:
+        return
+    shown = ", ".join(f"{item.name[:60]} counts as {item.learner[:60]}" for item in guessed[:MOST_GUESSES])
+    more = f", and {len(guessed) - MOST_GUESSES} more" if len(guessed) > MOST_GUESSES else ""
+    unpack = "unpack the download, " if any(item.entry for item in guessed) else ""
+    yield (
+        f"Nothing says for certain whose work this is: {shown}{more}; where that is wrong, {unpack}name the file after "
+        "its learner, or put it into a folder of the learner's name, and run the same command again."
     )
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _downloads(paths: Sequence[Path], exports: _Exports) -> tuple[dict[Path, Download], list[str]]:
     """The zips that are a class, and what to say of them.
 
@@ -174,7 +196,8 @@ def _found(file: Path, authors: Iterable[Named]) -> Iterator[Found]:
     """What is in `file`, once for each of its authors; dated by Otter where the system gives no number."""
     name = clean_name(file.name)
     for author in authors:
-        yield Found(file, author.learner, name, author.order or time_of_export(name), author.late)
+        order = author.order or time_of_export(name)
+        yield Found(file, author.learner, name, order, author.late, guessed=author.guessed)
 
 
 def _named(path: Path, exports: _Exports) -> list[Named]:
@@ -182,6 +205,50 @@ def _named(path: Path, exports: _Exports) -> list[Named]:
     whole = path.absolute()
     parts = whole.parts[-3:]
     return by_system(parts, lambda depth: exports.people(whole.parents[len(parts) - depth - 1]))
+
+
+def _named_files(
+    files: Sequence[Path], exports: _Exports, exercises: Iterable[str]
+) -> dict[Path, list[Named]]:
+    """Whose the files on the command line are, which stand in no folder there.
+
+    Among files that a system named, one that it did not name has only a guess.
+    """
+    authors = {path: _named(path, exports) for path in files}
+    odd = [path for path, named in authors.items() if not named]
+    for path in odd:
+        learner, certain = _learner_of_file(path, exercises)
+        authors[path] = [Named(learner, guessed=not certain or 2 * len(odd) < len(authors))]
+    return authors
+
+
+def _named_in_folder(
+    handed_in: Sequence[Path], root: Path, exports: _Exports, exercises: Iterable[str], *, is_one_of_many: bool
+) -> dict[Path, list[Named]]:
+    """Whose the files in a folder on the command line are.
+
+    Two names are guesses: that of the folder on the command line, unless it is one of many and all in it is one
+    learner's; and one that stands where a system named most of what lies below.
+
+    Args:
+        handed_in: the files' paths, relative to `root`.
+        root: the folder on the command line.
+        exports: who is who.
+        exercises: names that are nobody's.
+        is_one_of_many: whether there are more paths on the command line.
+    """
+    in_one_folder = len({inside.parts[0] for inside in handed_in}) == 1
+    authors: dict[Path, list[Named]] = {}
+    for inside in handed_in:
+        authors[inside] = by_system(inside.parts, exports.below(root, inside.parts, in_one_folder))
+    odd = {inside: _learner_in_folder(inside, root, exercises) for inside, named in authors.items() if not named}
+    below = Counter(folder for inside in handed_in for folder in inside.parents)
+    odd_below = Counter(folder for inside in odd for folder in inside.parents)
+    is_one_learners = is_one_of_many and len(odd) == len(authors) and all(place is None for _, place in odd.values())
+    for inside, (learner, place) in odd.items():
+        guessed = not is_one_learners if place is None else 2 * odd_below[place] < below[place]
+        authors[inside] = [Named(learner, guessed=guessed)]
+    return authors
 
 
 class _Exports:
@@ -241,23 +308,31 @@ def _seen_from(path: Path) -> str:
     return "" if path.is_absolute() else f" in {Path.cwd()}"
 
 
-def _learner_in_folder(inside: Path, root: Path, exercises: Iterable[str]) -> str:
-    """`inside` is the file's path relative to `root`, the folder given on the command line."""
-    for part in inside.parts[:-1]:
-        if name := _without_exercise(part, exercises):
-            return name
-    return (
-        _without_exercise(inside.stem, exercises)
-        or _without_exercise(root.resolve().name, exercises)
-        or clean_name(inside.stem)
-    )
+def _learner_in_folder(inside: Path, root: Path, exercises: Iterable[str]) -> tuple[str, Path | None]:
+    """Whose a file is, and which folder says so: where it is the file's own name, the one it was searched in.
+
+    Args:
+        inside: the file's path relative to `root`.
+        root: the folder on the command line.
+        exercises: names that are nobody's.
+
+    Returns:
+        The learner; and the folder relative to `root`, None where neither a folder below it nor the file names anybody.
+    """
+    for folder in reversed(inside.parents):
+        if folder.name and (name := _without_exercise(folder.name, exercises)):
+            return name, folder
+    if name := _without_exercise(inside.stem, exercises):
+        return name, Path()
+    return _without_exercise(root.resolve().name, exercises) or clean_name(inside.stem), None
 
 
-def _learner_of_file(path: Path, exercises: Iterable[str]) -> str:
+def _learner_of_file(path: Path, exercises: Iterable[str]) -> tuple[str, bool]:
+    """Whose a file on the command line is, and whether something names anybody."""
     for part in (path.stem, *reversed(path.parts[:-1])):
         if part not in (os.sep, os.curdir, os.pardir) and (name := _without_exercise(part, exercises)):
-            return name
-    return clean_name(path.stem)
+            return name, True
+    return clean_name(path.stem), False
 
 
 def _without_exercise(part: str, exercises: Iterable[str]) -> str:

@@ -52,11 +52,13 @@ class Named:
         learner: who handed it in.
         order: grows from attempt to attempt; 0 when the system counts nothing.
         late: whether the system says that it came late.
+        guessed: whether nothing says for certain whose it is.
     """
 
     learner: str
     order: int = 0
     late: bool = False
+    guessed: bool = False
 
 
 def clean_name(name: str) -> str:
@@ -83,10 +85,14 @@ def moodle(part: str) -> Named | None:
 
 
 def gradescope(part: str, people: People) -> list[Named]:
-    """What the name of a folder says if Gradescope gave it, for each of its authors."""
+    """What the name of a folder says if Gradescope gave it, for each of its authors.
+
+    Where the export says who is who, but not who this is, the number is a name that nobody gave.
+    """
     folder = clean_name(part)
     match = GRADESCOPE.fullmatch(folder)
-    return [Named(who, int(match[1])) for who in people.get(folder, [folder])] if match else []
+    guessed = bool(people) and folder not in people
+    return [Named(who, int(match[1]), guessed=guessed) for who in people.get(folder, [folder])] if match else []
 
 
 def by_system(parts: Sequence[str], people: Callable[[int], People | None]) -> list[Named]:

@@ -15,9 +15,10 @@ from autograder.course import CourseError
 from autograder.grading import worker
 from autograder.grading.adjust import adjust
 from autograder.grading.attempts import BEST, LATEST, counting
-from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
+from autograder.grading.batch import GRADEBOOK, GUESSED, Outcome, grade_paths
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
+from autograder.reports.classreport import class_report
 from autograder.submissions.find import find
 from tests.grading import killable
 from tests.grading.conftest import NAME, write_notebook
@@ -124,6 +125,23 @@ def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: Non
     outcome, said = run(tmp_path / "class", tmp_path / "out")
     assert (len(outcome.results), len(outcome.counting)) == (2, 1)
     assert "1 handed in several files, and nothing says which is the latest; the best of them counts: ada." in said
+
+
+def test_a_name_that_nobody_gave_is_marked_until_somebody_gives_it(tmp_path: Path, no_running: None) -> None:
+    for name in ("alice", NAME):
+        write_notebook(tmp_path / "class" / f"{name}.ipynb", [f"name = {name!r}"])
+    outcome, said = run(tmp_path / "class", tmp_path / "out")
+    assert {result.learner: result.flags for result in outcome.counting} == {"alice": (), "class": (GUESSED,)}
+    assert f"Nothing says for certain whose work this is: {NAME}.ipynb counts as class; where that is wrong" in said
+    page = class_report(outcome.counting, ["a.html", "b.html"])
+    assert page.count("the name is a guess") == 1 and "Marked for a look" in page
+
+    (tmp_path / "class" / "class").mkdir()
+    (tmp_path / "class" / f"{NAME}.ipynb").rename(tmp_path / "class" / "class" / f"{NAME}.ipynb")
+    outcome, said = run(tmp_path / "class", tmp_path / "out")
+    assert "2 of 2 are unchanged" in said and "for certain" not in said
+    for results in (outcome.results, outcome.counting):
+        assert {result.learner: result.flags for result in results} == {"alice": (), "class": ()}
 
 
 METADATA = """\

@@ -12,7 +12,7 @@ import pytest
 
 from autograder import course
 from autograder.course import METADATA_KEY, CourseError
-from autograder.submissions.find import find
+from autograder.submissions.find import Search, find
 from autograder.submissions.read import Submission, read_submission
 
 pytestmark = pytest.mark.fast
@@ -88,6 +88,85 @@ def test_the_learner_is_named_by_the_path(tmp_path: Path, inside: str, learner: 
 )
 def test_the_learner_of_a_single_file(tmp_path: Path, path: str, learner: str) -> None:
     assert [name for name, _ in learners(put(tmp_path / path))] == [learner]
+
+
+def guessed(search: Search) -> dict[str, str]:
+    """The files that nothing names for certain, and as whom they count; all of them are told, and no others."""
+    told = {item.name: item.learner for item in search.found if item.guessed}
+    said = [remark for remark in search.remarks if "for certain" in remark]
+    assert len(said) == bool(told)
+    for name, learner in told.items():
+        assert f"{name} counts as {learner}" in said[0]
+        assert "name the file after its learner, or put it into a folder of the learner's name" in said[0]
+    assert sum(remark.count("counts as") for remark in said) == len(told)
+    return told
+
+
+class TestANameThatNobodyGave:
+    def test_that_of_the_folder_on_the_command_line(self, tmp_path: Path) -> None:
+        put(tmp_path / "class" / "alice.ipynb")
+        lone = put(tmp_path / "class" / f"{NAME}.ipynb")
+        put(tmp_path / "class" / NAME / f"{NAME} (1).ipynb")
+        assert guessed(find([tmp_path / "class"])) == {f"{NAME}.ipynb": "class", f"{NAME} (1).ipynb": "class"}
+        put(tmp_path / "class" / "carol" / f"{NAME}.ipynb")
+        lone.rename(tmp_path / "class" / "bob.ipynb")
+        search = find([tmp_path / "class"])
+        assert guessed(search) == {f"{NAME} (1).ipynb": "class"}
+        assert {item.learner for item in search.found if not item.guessed} == {"alice", "bob", "carol"}
+
+    def test_but_not_where_each_folder_is_named_there(self, tmp_path: Path) -> None:
+        """As a shell writes them for `class/*`."""
+        folders = [put(tmp_path / name / f"{NAME}.ipynb").parent for name in ("alice", "bob")]
+        search = find(folders)
+        assert (guessed(search), [item.learner for item in search.found]) == ({}, ["alice", "bob"])
+        put(tmp_path / "alice" / "carol.ipynb")
+        assert guessed(find(folders)) == {f"{NAME}.ipynb": "alice"}, "that folder is not one learner's"
+
+    @pytest.mark.parametrize("system", [
+        ["ada_1_5_x.ipynb", "bob_2_6_x.ipynb", "li_LATE_3_7_x.zip"],
+        [f"{name}_assignsubmission_file{end}" for name, end in (
+            ("Ada_1", "/x.ipynb"), ("Bob_2", "_/deep/x.ipynb"), ("Li_3", "_x.ipynb"))],
+    ], ids=["Canvas", "Moodle"])  # fmt: skip
+    @pytest.mark.parametrize(("around", "learner"), [("", "scan"), ("download/", "download")])
+    def test_an_odd_one_in_a_download(self, tmp_path: Path, system: list[str], around: str, learner: str) -> None:
+        files = [put(tmp_path / "class" / f"{around}{name}") for name in (*system, "scan.ipynb")]
+        assert guessed(find([tmp_path / "class"])) == {"scan.ipynb": learner}
+        if not around:
+            assert guessed(find(files)) == {"scan.ipynb": "scan"}, "also when the files themselves are named"
+        put(tmp_path / "class" / "Zoe" / "work.ipynb")
+        search = find([tmp_path / "class"])
+        assert guessed(search) == {"scan.ipynb": learner}
+        assert "Zoe" in {item.learner for item in search.found}, "a folder of her own names her for certain"
+
+    def test_but_not_where_most_names_are_our_own(self, tmp_path: Path) -> None:
+        for name in ("alice", "bob", "carol_4_9_x"):
+            put(tmp_path / "class" / f"{name}.ipynb")
+        assert guessed(find([tmp_path / "class"])) == {}
+        assert guessed(find(sorted((tmp_path / "class").iterdir()))) == {}
+
+    def test_a_submission_without_authors_in_gradescopes_export(self, tmp_path: Path) -> None:
+        export = tmp_path / "assignment_7_export"
+        for number in (98765, 98766, 98767):
+            put(export / f"submission_{number}" / f"work{number}.ipynb")
+        who = "".join(f"submission_{number}:\n  :submitters:\n  - :name: {name}\n"
+                      for number, name in ((98765, "Ada"), (98766, "Bob")))  # fmt: skip
+        put(export / "submission_metadata.yml", who)
+        with zipfile.ZipFile(tmp_path / "class.zip", "w") as made:
+            for path in export.rglob("*.*"):
+                made.write(path, path.relative_to(tmp_path))
+        for path in (export, tmp_path / "class.zip"):
+            search = find([path])
+            assert guessed(search) == {"work98767.ipynb": "submission_98767"}
+            assert ("unpack the download" in search.remarks[-1]) == (path.suffix == ".zip")
+        (export / "submission_metadata.yml").unlink()
+        assert guessed(find([export])) == {}, "graded under their numbers, as the instructor wanted"
+
+    def test_of_very_many_not_all_are_listed(self, tmp_path: Path) -> None:
+        for number in range(13):
+            put(tmp_path / "class" / NAME / f"{NAME}_{number}.ipynb")
+        search = find([tmp_path / "class"])
+        assert sum(item.guessed for item in search.found) == 13
+        assert search.remarks[0].count("counts as class") == 10 and ", and 3 more; where" in search.remarks[0]
 
 
 def test_the_same_file_name_from_two_learners_gives_two_rows(tmp_path: Path) -> None:
