@@ -125,7 +125,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
                         for position, name in enumerate(assignments, start=1)),
         learners=len({result.learner for result in ordered}),
         submissions=len(ordered),
-        unconfined=rows_of(r for r in ordered if r.sandbox == "none"),
+        unconfined=rows_of(r for r in ordered if words.ran_unconfined(r)),
         attention=[(status.value, words.INSTRUCTOR[status], rows_of(r for r in ordered if r.status is status))
                    for status in ATTENTION if verdicts[status]],
         verdicts=[(status.value, words.INSTRUCTOR[status], verdicts[status]) for status in Verdict],

@@ -98,11 +98,12 @@ class First:
 
 @dataclass(frozen=True)
 class Submission:
-    """One submission as shown."""
+    """One submission as shown. `unconfined`: it was run without a sandbox."""
 
     anchor: str
     title: str
     file: str
+    unconfined: bool
     graded: bool
     score: float
     possible: float
@@ -164,6 +165,7 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
         anchor=prefix,
         title=text.short(facts.title),
         file=text.short(result.submission),
+        unconfined=words.ran_unconfined(result),
         graded=graded,
         score=result.score,
         possible=result.possible or possible,

@@ -180,6 +180,20 @@ def was_run(result: SubmissionResult) -> bool:
         Verdict.ERROR, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT)
 
 
+def ran_unconfined(result: SubmissionResult) -> bool:
+    """Whether the notebook ran as an ordinary program, as with `--no-sandbox`."""
+    return result.sandbox == "none"
+
+
+def unconfined_remark(results: Sequence[SubmissionResult]) -> str:
+    """How many of `results` ran without a sandbox, as one line for the terminal; empty where none did."""
+    count = sum(map(ran_unconfined, results))
+    if not count:
+        return ""
+    return (f"Warning: {count} of {len(results)} ran without the sandbox, as ordinary programs with your own rights. "
+            "Trust these scores, and this machine, only if you trust every author.")
+
+
 def possible_points(results: Sequence[SubmissionResult]) -> dict[str, float]:
     """The points of each exercise in `results`, also where every submission of it was unreadable."""
     points = {name: max(result.possible for result in results if result.assignment == name)

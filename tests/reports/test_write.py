@@ -383,6 +383,21 @@ def test_no_isolation_is_said_loudly_and_only_then(tmp_path: Path) -> None:
     assert page.words.index("Warning") < page.words.index("What needs you")
 
 
+def test_a_learner_reads_that_the_notebook_ran_without_the_sandbox(tmp_path: Path) -> None:
+    said = "Run without the sandbox: this time your notebook ran on the grading computer like any other program there"
+    assert said in feedback(tmp_path / "without", submission(sandbox="none")).words
+    for level in ("full", "no-namespaces"):
+        assert "sandbox" not in feedback(tmp_path / level, submission(sandbox=level)).words
+    both = feedback(tmp_path / "both", submission(), submission(assignment="78-other", sandbox="none")).words
+    assert both.count(said) == 1 and both.index(said) > both.rindex("Exercise 78: Other")
+
+
+def test_the_table_of_grades_is_the_same_without_the_sandbox(tmp_path: Path) -> None:
+    for level in ("full", "none"):
+        write_reports([submission("Ada", sandbox=level), submission("Bob")], tmp_path / level)
+    assert (tmp_path / "full" / "grades.csv").read_bytes() == (tmp_path / "none" / "grades.csv").read_bytes()
+
+
 def test_identical_code_is_marked_where_it_can_be_seen(tmp_path: Path) -> None:
     same = [
         submission(name, environment={"code": code})
