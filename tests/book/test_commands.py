@@ -9,6 +9,7 @@ from __future__ import annotations
 import configparser
 import csv
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -257,6 +258,13 @@ class TestTeaching:
         assert len(files) == 6
         for name in files:
             assert (term[0] / "grades" / name).exists(), name
+
+    def test_no_notebook_ran_without_the_sandbox(self, term: tuple[Path, dict[str, Done]]) -> None:
+        for folder in (term[0] / "grades", term[0] / "trial"):
+            assert "run without isolation" not in (folder / "report.html").read_text(encoding="utf-8")
+            results = [json.loads(file.read_text(encoding="utf-8")) for file in (folder / "results").glob("*.json")]
+            assert results
+            assert {result["extra_data"]["sandbox"] for result in results} <= {"full", "no-namespaces"}
 
     def test_who_is_missing_is_said(self, term: tuple[Path, dict[str, Done]]) -> None:
         (said,) = (done.said for command, done in term[1].items() if "--roster class.csv" in command)

@@ -37,8 +37,13 @@ from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, scores,
 
 @pytest.fixture
 def shared_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """Batches use the tests' engine, which they do not close."""
-    monkeypatch.setattr(worker, "engine", lambda confined, helpers=(): engine)
+    """Batches use the tests' engine, which they do not close. None of them may ask for one without a sandbox."""
+
+    def shared(confined: bool, helpers: object = ()) -> Engine:
+        assert confined, "a batch asked for an engine without a sandbox"
+        return engine
+
+    monkeypatch.setattr(worker, "engine", shared)
     monkeypatch.setattr(worker, "stop_engines", lambda: None)
     return engine
 

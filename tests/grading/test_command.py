@@ -12,14 +12,27 @@ from autograder.cli import main
 from autograder.grading import worker
 from autograder.grading.batch import BatchStopped
 from autograder.grading.engine import Engine
-from tests.grading.conftest import NAME, SOLUTION, write_notebook
+from autograder.sandbox.nursery import Nursery
+from tests.grading.conftest import NAME, SOLUTION, START, write_notebook
 
 
 @pytest.fixture
-def output(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A class of one, and the tests' engine."""
-    monkeypatch.setattr(worker, "engine", lambda confined, helpers=(): engine)
+def asked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether notebooks were to be confined, each time an engine was asked for. It is the tests' engine."""
+    asked: list[bool] = []
+
+    def noting(confined: bool, helpers: object = ()) -> Engine:
+        asked.append(confined)
+        return engine
+
+    monkeypatch.setattr(worker, "engine", noting)
     monkeypatch.setattr(worker, "stop_engines", lambda: None)
+    return asked
+
+
+@pytest.fixture
+def output(tmp_path: Path, asked: list[bool]) -> Path:
+    """A class of one, and the tests' engine."""
     write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
     return tmp_path / "grades"
 
@@ -33,10 +46,58 @@ def grade(output: Path, *more: str) -> tuple[int, str]:
 def test_it_writes_everything_and_exits_with_0(output: Path) -> None:
     code, said = grade(output)
     assert code == 0
-    assert "1 submissions: 1 graded" in said
+    assert "1 submissions: 1 graded" in said and "Warning" not in said
     assert "alice,alice.ipynb,90-sample,graded,10,10" in (output / "grades.csv").read_text()
     for file in ("gradebook.sqlite", "report.html", "feedback/alice.html", "results/alice.json"):
         assert (output / file).stat().st_size > 100, file
+
+
+def test_notebooks_are_confined_unless_it_is_told_otherwise(output: Path, asked: list[bool]) -> None:
+    assert grade(output)[0] == 0
+    assert set(asked) == {True}
+    asked.clear()
+    assert grade(output, "--no-sandbox")[0] == 0
+    assert set(asked) == {False}
+
+
+def test_without_the_sandbox_the_terminal_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an engine of its own; its nursery imports nothing in advance, to be quick."""
+    monkeypatch.setattr("autograder.grading.engine.Nursery", lambda level: Nursery(level, warm=False))
+    write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
+    write_notebook(tmp_path / "class" / "bob.ipynb", [START])
+    command = ["grade", str(tmp_path / "class"), "--output", str(tmp_path / "grades"), "--timeout", "20"]
+    result = CliRunner().invoke(main, [*command, "--no-sandbox"])
+    assert result.exit_code == 0
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("Warning")]
+    assert line.startswith("Warning: 2 of 2 ran without the sandbox, as ordinary programs with your own rights.")
+    assert result.stdout == ""
+    assert "ran without any isolation" in (tmp_path / "grades" / "report.html").read_text()
+    assert '"sandbox": "none"' in (tmp_path / "grades" / "results" / "alice.json").read_text()
+    assert "Run without the sandbox:" in (tmp_path / "grades" / "feedback" / "alice.html").read_text()
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("confined", "level"), [(True, "auto"), (False, "none")])
+def test_the_engine_asks_for_what_the_command_says(
+    monkeypatch: pytest.MonkeyPatch, confined: bool, level: str
+) -> None:
+    class Started:
+        alive = True
+
+        def __init__(self, asked: object) -> None:
+            self.level = asked
+
+        def wait_until_ready(self) -> None:
+            pass
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr("autograder.grading.engine.Nursery", Started)
+    monkeypatch.setattr("autograder.grading.engine._Checker", Started)
+    monkeypatch.setattr(worker, "_engines", {})
+    assert worker.engine(confined).start() == level
+    worker.close_engines()
 
 
 def test_the_graders_own_failure_exits_with_1(output: Path, tiny_course: Path) -> None:
