@@ -38,6 +38,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from autograder.sandbox.control import ends_with
+
 DESCRIPTORS = 3
 """What comes with each request: the channel, the runner's socket and its pidfd."""
 
@@ -53,11 +55,12 @@ PR_SET_PDEATHSIG = 1
 def main() -> None:
     """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [HELPERS...]`."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    from autograder.grading import child  # with TensorFlow, Keras and Otter, once for all children
-    from autograder.sandbox import fasterfit
+    with ends_with(control):
+        from autograder.grading import child  # with TensorFlow, Keras and Otter, once for all children
+        from autograder.sandbox import fasterfit
 
-    fasterfit.install()
-    _read_data(sys.argv[2:])
+        fasterfit.install()
+        _read_data(sys.argv[2:])
     gc.collect()
     gc.freeze()
     control.sendall(READY)

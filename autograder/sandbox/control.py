@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+import select
+import signal
 import socket
 import struct
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 MAX_DESCRIPTORS = 200
@@ -35,3 +41,29 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
             return None, descriptors
         data += piece
     return json.loads(data), descriptors
+
+
+@contextlib.contextmanager
+def ends_with(sock: socket.socket) -> Iterator[None]:
+    """Meanwhile this process exits as soon as nobody holds the other end of `sock` any more.
+
+    For what takes seconds and looks at no socket: imports. The system sends a signal when something happens to the
+    socket. Not `PR_SET_PDEATHSIG`: that is about the thread that started this process, and a thread may end before.
+    """
+
+    def look(signum: int = 0, frame: object = None) -> None:
+        poll = select.poll()
+        poll.register(sock, 0)  # a hang-up is always reported
+        if poll.poll(0):
+            sys.exit(1)
+
+    before = signal.signal(signal.SIGIO, look)
+    flags = fcntl.fcntl(sock, fcntl.F_GETFL)
+    fcntl.fcntl(sock, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sock, fcntl.F_SETFL, flags | os.O_ASYNC)
+    try:
+        look()  # it may have happened before
+        yield
+    finally:
+        fcntl.fcntl(sock, fcntl.F_SETFL, flags)
+        signal.signal(signal.SIGIO, before)

@@ -35,7 +35,7 @@ from typing import Any, NoReturn
 
 from autograder.sandbox import linux, selfcheck, wire
 from autograder.sandbox.confinement import Confinement, Unavailable, clear
-from autograder.sandbox.control import receive, send
+from autograder.sandbox.control import ends_with, receive, send
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warden import Warden
 
@@ -303,7 +303,8 @@ def main(descriptor: int) -> None:
     os.environ["HOME"] = tempfile.mkdtemp(prefix="reading-digits-")
     try:
         if asked["purpose"] == "warm":
-            warm_up()
+            with ends_with(control):
+                warm_up()
         nursery.preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
         sys.path.remove(str(Path(__file__).resolve().parents[2]))
         nursery.serve(control)

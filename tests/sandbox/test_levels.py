@@ -6,6 +6,7 @@ import ctypes
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import types
@@ -260,6 +261,41 @@ def test_a_nursery_that_cannot_start_says_why(monkeypatch):
     monkeypatch.setattr(nursery.sys, "executable", shutil.which("false") or "/bin/false")
     with pytest.raises(SandboxError, match="ended while it started"):
         Nursery("none")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_process_at_its_imports_ends_with_whoever_started_it(before):
+    ours, theirs = socket.socketpair()
+    source = f"""
+import socket, sys, time
+from autograder.sandbox.control import ends_with
+sock = socket.socket(fileno={theirs.fileno()})
+print("started", flush=True)
+sys.stdin.read(1)
+with ends_with(sock):
+    print("at it", flush=True)
+    sock.sendall(b"what is sent is no end")
+    while True:
+        time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", source], pass_fds=[theirs.fileno()], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        theirs.close()
+        try:
+            assert process.stdout.readline() == b"started\n"
+            if before:
+                ours.close()
+            process.stdin.write(b"x")
+            process.stdin.flush()
+            if not before:
+                assert process.stdout.readline() == b"at it\n"
+                ours.sendall(b"nor is what comes")
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(0.5)
+                ours.close()
+            assert process.wait(5) == 1
+        finally:
+            process.kill()
 
 
 def test_sandboxes_run_side_by_side(nursery_at, best_level):
