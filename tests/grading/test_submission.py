@@ -12,7 +12,9 @@ import pytest
 from autograder.grading import child, submission
 from autograder.grading.engine import Engine, EngineError
 from autograder.grading.results import Verdict
+from tests.benchmarks.memory import Peak
 from tests.grading.conftest import ANSWER, DOUBLE, NAME, POINTS, SCALE, SOLUTION, START, WORD, scores
+from tests.sandbox.test_promises import grown
 
 LOOP = "while True:\n    pass"
 DEAF = """\
@@ -150,11 +152,42 @@ def test_a_notebook_that_ends_itself_keeps_what_it_has(graded: Any, end: str, ve
     assert result.cells[3].status == "exited"
 
 
+def test_the_graders_memory_is_flat_under_a_flood_of_output(graded: Any, engine: Engine) -> None:
+    """A quiet notebook and one that prints 400 MB or more: the controller, and the checker with its child."""
+    engine.start()
+
+    def most(cell: str) -> tuple[float, float]:
+        assert engine._checker
+        with grown() as controller, Peak() as checker:
+            checker.watch(engine._checker._process.pid)
+            result = graded(START, ANSWER, "grader.check('q2')", cell)
+        assert {cell.status for cell in result.cells} == {"ok"}
+        return checker.most, controller[0]
+
+    quiet, _ = most("import time; time.sleep(2)")
+    flooded, controller = most(
+        "import time\nend = time.time() + 2\nprinted = 0\nwhile time.time() < end or printed < 400:\n"
+        "    print('x' * 1_000_000); printed += 1")
+    assert quiet > 50, "this is no process that has imported TensorFlow"
+    assert flooded - quiet < 100 and controller < 100
+
+
 def test_running_out_of_memory_is_a_verdict_of_its_own(graded: Any) -> None:
     result = graded(START, SCALE, "x = bytearray(10 ** 11)", ANSWER, timeout=20)
     assert (scores(result)["q1"], scores(result)["q2"]) == (4, 3)
     assert result.status is Verdict.MEMORY
     assert result.cells[2].status == "memory"
+
+
+def test_a_download_fails_with_a_message_and_costs_what_needs_it(graded: Any) -> None:
+    load = "import keras\n(images, labels), rest = keras.datasets.mnist.load_data()\nanswer = len(images) // 1000 - 18"
+    result = graded(START, SCALE, load, "grader.check('q2')", DOUBLE, WORD, timeout=60)
+    assert scores(result) == POINTS | {"q2": 0}
+    assert (result.status, result.reason) == (Verdict.GRADED, "")
+    assert [cell.status for cell in result.cells] == ["ok", "ok", "raised", "ok", "ok", "ok"]
+    assert "URL fetch failure on https://storage.googleapis.com/" in result.cells[2].error
+    assert "no `answer`" in messages(result, "q2")[0]
+    assert "code cell 3, which stopped with Exception: URL fetch failure" in messages(result, "q2")[0]
 
 
 def test_a_function_in_an_endless_loop_costs_its_question(graded: Any) -> None:

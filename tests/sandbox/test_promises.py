@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
@@ -719,12 +720,41 @@ result = len(result)
     assert sandbox.value(source) < 256
 
 
+@contextlib.contextmanager
+def grown():
+    """Yields a list, and then puts into it by how many megabytes this process has grown, at the most, meanwhile."""
+    def held(what):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) / 1024
+
+    most = []
+    Path("/proc/self/clear_refs").write_text("5")  # From here on the kernel looks for the highest anew.
+    before = held("VmRSS")
+    yield most
+    most.append(held("VmHWM") - before)
+
+
 def test_output_flood_is_truncated(level, sandbox_of):
     sandbox = sandbox_of(level, Limits(output_bytes=10_000))
-    outcome = sandbox.run("import sys\nfor _ in range(200_000): print('x' * 100)\nprint('y', file=sys.stderr)")
+    assert sandbox.run("1").status == "ok"
+    with grown() as most:
+        flood = "import sys\nfor _ in range(2_000_000): print('x' * 100)\nprint('y', file=sys.stderr)"
+        outcome = sandbox.run(flood, timeout=60)
     assert outcome.status == "ok"
     assert 10_000 <= len(outcome.output) < 10_200 and "cut" in outcome.output
     assert sandbox.run("print('more')").output == ""
+    assert most[0] < 100, "whoever reads the output holds 200 MB of it"
+
+
+def test_output_that_is_not_cut_inside_is_cut_outside(level, sandbox_of):
+    sandbox = sandbox_of(level, Limits(output_bytes=10_000))
+    assert sandbox.run("import sys; sys.stdout.left = 1 << 40").status == "ok"
+    with grown() as most:
+        outcome = sandbox.run("print('x' * 20_000_000)")
+        assert (outcome.status, len(outcome.output)) == ("ok", 11_000)
+        outcome = sandbox.run("for _ in range(10): print('x' * 20_000_000)")
+    assert outcome.status == "protocol", "no message may be so long"
+    assert most[0] < 100
 
 
 def test_writing_to_standard_output_directly_goes_nowhere(sandbox, capfd):
