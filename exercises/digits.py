@@ -318,6 +318,8 @@ CAUSES = (
      "Print its `len(...)` or `.shape` just before that line."),
     (r"'tuple' object is not callable",
      "A shape is no function: `images.shape`, without parentheses."),
+    (r"has no attribute 'predict_classes'",
+     "Keras had that years ago: `model.predict(x).argmax(axis=1)` gives the digits."),
     (r"'numpy\.ndarray' object has no attribute",
      "An array has other methods than a list or a tensor."),
     (r"is out of bounds for axis",
@@ -350,6 +352,8 @@ CAUSES = (
      "`validation_data` is a pair, `(x, y)`."),
     (r"Attempt to convert a value \(<\w+ name=",
      'A layer stands where numbers should be. An activation is a name: `activation="softmax"`.'),
+    (r"No such file or directory",
+     "A file that lies only on your own computer is not there when the notebook is graded."),
     (r"No module named",
      "When it is graded, only what the course installs is there: can NumPy do it?"),
     (r"bitwise_xor|for \^: ",
@@ -391,7 +395,8 @@ CAUSES = (
     (r"You must call `compile\(\)` before",
      "Compile the model first: it needs a loss."),
     (r"Exception encountered when calling (Sequential|Functional)",
-     "Do the inputs have the shape that the model takes? Compare with its `input_shape`."),
+     "Do the inputs have the shape that the model takes? Compare with its `input_shape`. "
+     "A single image keeps the axis that counts the images: `x[:1]`, not `x[0]`."),
     (r"'NoneType' object|'ellipsis' object|unsupported operand type\(s\) for .*(NoneType|ellipsis)",
      "It uses something that is not written yet, or a function without a `return`."),
 )
@@ -450,7 +455,7 @@ def expect_written(value: Any, name: str) -> None:
     if value is None:
         raise NotWritten(
             f"There is no `{name}` in your notebook, or it is None. "
-            "Is it spelled exactly so, and has its cell been run?"
+            "Is it spelled exactly so, and has its cell been run, without an error?"
         )
     if value is ...:
         raise NotWritten(f"`{name}` is still `...`: put your answer there and run its cell.")

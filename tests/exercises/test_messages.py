@@ -198,6 +198,9 @@ def test_cryptic_errors_are_explained(code: str, cause: str) -> None:
     ("np.asarray(keras.Input((2, 2)))", "has a shape, and no values yet"),
     ("max(0, keras.Input((2, 2)))", "has a shape, and no values yet"),
     ("evaluate(lambda y, p: p[np.arange(3), y], [])", "stands in quotation marks"),
+    ("model.predict_classes(np.eye(3))", "`model.predict(x).argmax(axis=1)`"),
+    ("model.predict(np.eye(3)[0], verbose=0)", "`x[:1]`, not `x[0]`"),
+    ("np.load('/home/ada/weights.npy')", "lies only on your own computer"),
 ])
 def test_cryptic_errors_of_keras_are_explained(code: str, cause: str) -> None:
     import keras
