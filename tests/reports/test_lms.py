@@ -93,13 +93,45 @@ def test_canvas_golden(tmp_path: Path) -> None:
     ]
 
 
-def test_canvas_takes_its_own_export_back(tmp_path: Path) -> None:
+PEOPLE = """\
+First Name,Last Name,SID,Email,Sections
+Ada,Lovelace,S1,ada@uni.example,A
+Jörg,Müller,S2,jm@uni.example,A
+"""
+
+TAKEN_BACK = [
+    ("canvas", CANVAS, "Made up (77)"), ("moodle", MOODLE, "Assignment: Made up (Real)"),
+    ("moodle", WORKSHEET.replace("4.00,No", "4.00,Yes"), "Grade"), ("gradescope", PEOPLE, "Total Score"),
+]
+"""For each system what it gives, and where the score goes."""
+
+
+@pytest.mark.parametrize(("target", "template", "column"), TAKEN_BACK)
+def test_every_system_takes_its_own_export_back(target: str, template: str, column: str, tmp_path: Path) -> None:
     """What was exported is itself a template, and says the same again."""
     first, second = tmp_path / "1.csv", tmp_path / "2.csv"
-    results = [result("ada@uni.example", 3.25), result("40313", 1 / 3)]
-    lms.export("canvas", results, first, template=save(tmp_path, CANVAS))
-    lms.export("canvas", results, second, template=first)
+    results = [result("ada@uni.example", 3.25), result("Jörg Müller", 1 / 3)]
+    done = lms.export(target, results, first, template=save(tmp_path, template))
+    lms.export(target, results, second, template=first)
     assert table(first) == table(second)
+    assert set(done.written) == {"ada@uni.example", "Jörg Müller"}
+    header, *rows = table(first)
+    scores = [row[header.index(column)] for row in rows if "Points Possible" not in row[0]]
+    assert scores == ["3.25", "0.33333"]
+
+
+def test_the_plain_table_says_the_same_again_after_it_was_read(tmp_path: Path) -> None:
+    assert {target for target, _, _ in TAKEN_BACK} | {"csv"} == set(lms.TARGETS), "each target has its round trip"
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    results = [result("ada@uni.example", 3.25), result("=1+1", 1 / 3), result("'Zoë,\n2"),
+               result("err", status=Verdict.ERROR)]
+    lms.export("csv", results, first)
+    lms.export("csv", [SubmissionResult(
+        row["learner"], row["submission"], row["assignment"], Verdict(row["status"]), "",
+        tuple(QuestionResult(name, float(row[name] or 0), 2.0, "in-place") for name in ("q7_1", "q7_2")),
+    ) for row in read_grades(first)], second)
+    assert first.read_bytes() == second.read_bytes()
+    assert [row[4] for row in table(first)] == ["score", "3", "0.33333", "3.25", ""]
 
 
 def test_canvas_several_exercises_and_what_is_there_already(tmp_path: Path) -> None:
