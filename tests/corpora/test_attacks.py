@@ -322,14 +322,33 @@ def _story(result: SubmissionResult) -> str:
 
 
 def test_no_submission_is_lost(graded: Graded) -> None:
+    assert_none_lost(graded)
+
+
+def assert_none_lost(graded: Graded, neighbors: int = NEIGHBORS) -> None:
     assert not graded.lost
     assert not graded.errors
-    rows = list(csv.DictReader((graded.output / "grades.csv").open(encoding="utf-8-sig", newline="")))
-    assert len(rows) == NEIGHBORS + sum(len(results) for results in graded.results.values())
+    with (graded.output / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == neighbors + sum(len(results) for results in graded.results.values())
 
 
 def test_neighbors_are_unharmed(graded: Graded) -> None:
     assert_neighbors_unharmed(graded)
+
+
+CLASSES = ["patient", "weaker", "weaker_patient"]
+"""The other classes with as many neighbors, by their fixtures."""
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_no_submission_of_the_other_classes_is_lost(name: str, request: pytest.FixtureRequest) -> None:
+    assert_none_lost(request.getfixturevalue(name))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_neighbors_in_the_other_classes_are_unharmed(name: str, request: pytest.FixtureRequest) -> None:
+    assert_neighbors_unharmed(request.getfixturevalue(name))
 
 
 def assert_neighbors_unharmed(graded: Graded, neighbors: int = NEIGHBORS) -> None:
@@ -355,8 +374,7 @@ def test_the_host_is_as_it_was(graded: Graded) -> None:
 
 
 def test_after_the_attacks_through_networks_the_host_is_as_it_was(networks: Graded) -> None:
-    assert not networks.lost
-    assert not networks.errors
+    assert_none_lost(networks, FEWER_NEIGHBORS)
     assert_neighbors_unharmed(networks, FEWER_NEIGHBORS)
     assert_untouched(networks)
 
