@@ -58,23 +58,29 @@ def write_notebook(path: Path, cells: list[str | dict[str, Any]], assignment: st
     return path
 
 
-def build_course(root: Path, tests: Mapping[str, str] | None = None) -> None:
-    """The tiny exercise as `autograder build` would leave it, under `root`; with these tests in place of its own."""
-    exercises, build, solutions = root / "exercises", root / "build" / NAME, root / "solutions"
+def build_course(root: Path, tests: Mapping[str, str] | None = None, name: str = NAME) -> None:
+    """The tiny exercise as `autograder build` would leave it, under `root`.
+
+    Args:
+        root: the folder of a course, which may have other exercises.
+        tests: in place of its own.
+        name: of the exercise.
+    """
+    exercises, build, solutions = root / "exercises", root / "build" / name, root / "solutions"
     for folder in (exercises, build / "tests", solutions):
-        folder.mkdir(parents=True)
-    (solutions / f"{NAME}.md").touch()
+        folder.mkdir(parents=True, exist_ok=True)
+    (solutions / f"{name}.md").touch()
     (exercises / "digits.py").write_text("here = True\n")
     (exercises / "mnist.npz").write_bytes(b"no data")
     points = POINTS if tests is None else dict.fromkeys(tests, 1.0)
     for question in points:
         source = (FIXTURES / f"{question}.py").read_text() if tests is None else tests[question]
         (build / "tests" / f"{question}.py").write_text(source)
-    write_notebook(build / f"{NAME}.ipynb", [*SOLUTION])
-    facts = {"name": NAME, "title": "Sample", "chapter": "none",
-             "questions": [{"name": name, "points": worth} for name, worth in points.items()]}  # fmt: skip
+    write_notebook(build / f"{name}.ipynb", [*SOLUTION], name)
+    facts = {"name": name, "title": "Sample", "chapter": "none",
+             "questions": [{"name": question, "points": worth} for question, worth in points.items()]}  # fmt: skip
     (build / "assignment.json").write_text(json.dumps(facts))
-    with zipfile.ZipFile(build / f"{NAME}-autograder.zip", "w") as made:
+    with zipfile.ZipFile(build / f"{name}-autograder.zip", "w") as made:
         made.writestr("otter_config.json", json.dumps({"lang": "python"}))
         for path in sorted((build / "tests").glob("*.py")):
             made.write(path, f"tests/{path.name}")

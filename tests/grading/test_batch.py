@@ -32,7 +32,7 @@ from autograder.grading.submission import RunLimits
 from autograder.grading.worker import Task
 from autograder.submissions.notebook import Cell
 from autograder.submissions.read import Submission
-from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, scores, write_notebook
+from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, build_course, scores, write_notebook
 
 
 @pytest.fixture
@@ -136,6 +136,29 @@ def test_a_changed_test_or_limit_is_graded_again(
         test.write_text(kept)
     assert ran == ["alice"] * 3
     assert scores(outcome.results[0])["q2"] == 0
+
+
+def test_a_changed_test_concerns_its_own_exercise_only(
+    tmp_path: Path, shared_engine: Engine, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "course"
+    for name in (NAME, "91-other"):
+        build_course(root, name=name)
+    for name in ("exercises", "build", "solutions"):
+        monkeypatch.setattr(course, name.upper(), root / name)
+    handed_in = {"alice": NAME, "bob": "91-other", "carol": NAME, "dave": "91-other"}
+    for learner, name in handed_in.items():
+        write_notebook(tmp_path / "class" / f"{learner}.ipynb", [START, ANSWER], name)
+    run(tmp_path / "class", tmp_path / "out")
+    assert sorted(ran) == sorted(handed_in)
+    ran.clear()
+    test = root / "build" / "91-other" / "tests" / "q2.py"
+    test.write_text(test.read_text().replace("answer == 42", "answer == 43"))
+    outcome, said = run(tmp_path / "class", tmp_path / "out")
+    assert sorted(ran) == ["bob", "dave"]
+    assert "2 of 4 are unchanged" in said
+    assert {result.learner: scores(result)["q2"] for result in outcome.results} == {
+        "alice": 3, "bob": 0, "carol": 3, "dave": 0}
 
 
 def test_a_broken_test_file_is_the_graders_error_and_is_tried_again(
