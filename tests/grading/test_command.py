@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,15 @@ def test_the_engine_asks_for_what_the_command_says(
     monkeypatch.setattr(worker, "_engines", {})
     assert worker.engine(confined).start() == level
     worker.close_engines()
+
+
+def test_the_report_names_those_whose_code_is_the_same(output: Path) -> None:
+    for learner, cells in (("bob", SOLUTION), ("carol", [*SOLUTION, "1 + 1"])):
+        write_notebook(output.parent / "class" / f"{learner}.ipynb", [*cells])
+    assert grade(output, "--timeout", "20")[0] == 0
+    (alike,) = re.findall(r"<h3>Same code, character for character</h3>.*?</ul>", (output / "report.html").read_text(),
+                          re.DOTALL)
+    assert re.findall(r"feedback/(\w+)\.html", alike) == ["alice", "bob"]
 
 
 def test_the_graders_own_failure_exits_with_1(output: Path, tiny_course: Path) -> None:

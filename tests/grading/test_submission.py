@@ -13,6 +13,7 @@ from autograder.grading import child, submission
 from autograder.grading.engine import Engine, EngineError
 from autograder.grading.results import Verdict
 from tests.benchmarks.memory import Peak
+from autograder.reports.classreport import CODE_KEY
 from tests.grading.conftest import ANSWER, DOUBLE, NAME, POINTS, SCALE, SOLUTION, START, WORD, scores
 from tests.sandbox.test_promises import grown
 
@@ -46,6 +47,11 @@ def test_the_solution_earns_full_marks(graded: Any) -> None:
     assert {cell.status for cell in result.cells} == {"ok"}
     assert result.environment["seed"] == "2718"
     assert len(result.environment["code"]) == 64
+
+
+def test_the_class_report_can_tell_who_has_the_same_code(graded: Any) -> None:
+    first, same, other = (graded(START, answer).environment[CODE_KEY] for answer in (ANSWER, ANSWER, "answer = 41 + 1"))
+    assert first == same != other
 
 
 def test_cells_go_on_after_one_that_raises(graded: Any) -> None:
