@@ -294,6 +294,7 @@ with ends_with(sock):
                     process.wait(0.5)
                 ours.close()
             assert process.wait(5) == 1
+            assert process.stdout.read() == b"", "it ended before it began"
         finally:
             process.kill()
 
