@@ -60,7 +60,7 @@ class Secrets:
         answers: whole answers, as lines: each answer cell, each function in it without its docstring, and each
             predicted value.
         names: the names of hidden tests.
-        hints: what hidden tests say.
+        hints: what hidden tests and their helpers say, as far as no public test says it too.
     """
 
     exercise: str
@@ -96,6 +96,7 @@ def secrets(path: Path) -> Secrets:
     for source in public:
         visible.update(_lines(source))
     trees = [ast.parse(source) for source in hidden]
+    said = [text for source in public for text in _texts_in(ast.parse(source))]
     shown = "\n".join(visible)
     return Secrets(
         exercise=master.name,
@@ -106,7 +107,8 @@ def secrets(path: Path) -> Secrets:
         answers=frozenset(answer for source in solutions for answer in _whole_answers(source)
                           if not set(answer) <= visible and sum(map(len, answer)) >= SHORT),
         names=frozenset(tree.body[0].name for tree in trees if isinstance(tree.body[0], ast.FunctionDef)),
-        hints=frozenset(words for tree in trees for words in _hints(tree)),
+        hints=frozenset(words for tree in (*trees, ast.parse(master.helpers)) for words in _hints(tree)
+                        if not any(words in text for text in said)),
     )
 
 
@@ -165,12 +167,17 @@ def _whole_answers(source: str) -> Iterator[tuple[str, ...]]:
 
 
 def _hints(tree: ast.Module) -> Iterator[str]:
-    """What stands in `digits.hint(...)`; of a text with values in it the parts between them."""
+    """What stands in `digits.hint(...)` and `digits.Told(...)`; of a text with values in it the parts between them."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "hint" and node.args:
-            for part in ast.walk(node.args[0]):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str) and len(part.value) >= LONG:
-                    yield part.value.strip()
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("hint", "Told") and node.args:
+            yield from (text.strip() for text in _texts_in(node.args[0]) if len(text) >= LONG)
+
+
+def _texts_in(tree: ast.AST) -> Iterator[str]:
+    """Every text that stands in code; of one with values in it the parts between them."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
 
 
 # --- Looking into files ------------------------------------------------------------------------------------

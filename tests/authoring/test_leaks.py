@@ -68,6 +68,22 @@ def test_what_is_secret(secrets: Secrets) -> None:
     assert ("def half(x):", "return x / 2") in secrets.answers
 
 
+def test_what_the_helpers_of_hidden_tests_say_is_secret_too(tiny: Path) -> None:
+    helper = """def expect_double(x, name):
+    with digits.hint(f"`{name}` must be twice its argument, " "whatever that is; `{x}` it is not."):
+        assert x
+    raise digits.Told("Nothing was doubled here at all.")
+    raise digits.Told("`double(3)` should be 6 and nothing else")
+"""
+    edit(tiny, "should be 6", "should be 6 and nothing else")
+    edit(tiny, "def reference(x):", f"{helper}\n\ndef reference(x):")
+    secret = leaks.secrets(tiny / "solutions" / "91-tiny.md")
+    assert secret.hints == {HINT, "` must be twice its argument, whatever that is; `{x}` it is not.",
+                            "Nothing was doubled here at all."}, "what a public test says is none"
+    page = b"<p>`double` must be twice its argument, whatever that is; `{x}` it is not.</p>"
+    assert leaks.find({PAGE: page}, [secret]) and not leaks.find({PAGE: page}, [secret], hints_may_show=True)
+
+
 PLANTED = {
     "a solution in a cell": (NOTEBOOK, notebook(ANSWER), "line of the solution"),
     "one line of it in a longer cell": (NOTEBOOK, notebook("y = 3\nreturn x + x\nz = 4"), "return x + x"),
