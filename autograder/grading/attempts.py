@@ -1,13 +1,47 @@
-"""Which of several attempts of a learner counts."""
+"""Several attempts of a learner: their numbers, and which of them counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from autograder.grading.results import SubmissionResult, Verdict
 
 LATEST = "latest"
 BEST = "best"
+
+
+def numbered(seen: Iterable[tuple[SubmissionResult, int]]) -> list[tuple[SubmissionResult, int]]:
+    """The same, each with the number of the attempt that it is: 1, 2 and so on in the order of `order`.
+
+    Where that is not known of every attempt, none of them has a number. What has no learner, or no known
+    exercise, is nobody's attempt.
+    """
+    made = list(seen)
+    groups, _ = _groups(made)
+    for places in groups.values():
+        known = len(places) == 1 or _is_order_known(made, places)
+        for number, place in enumerate(sorted(places, key=lambda place: made[place][0].order), start=1):
+            result, batch = made[place]
+            made[place] = replace(result, attempt=number if known else 0, attempts=len(places)), batch
+    return made
+
+
+def _groups(seen: Sequence[tuple[SubmissionResult, int]]) -> tuple[dict[tuple[str, str], list[int]], list[int]]:
+    """The places of the attempts of each learner at each exercise; and of what is nobody's, or of none."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    alone = []
+    for place, (result, _) in enumerate(seen):
+        if result.learner.strip() and result.assignment:
+            groups.setdefault((result.learner, result.assignment), []).append(place)
+        else:
+            alone.append(place)
+    return groups, alone
+
+
+def _is_order_known(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) -> bool:
+    orders = [seen[place][0].order for place in places]
+    return all(orders) and len(set(orders)) == len(orders)
 
 
 def counting(
@@ -28,17 +62,10 @@ def counting(
         The results that count, in the order given; and those among them where nothing says which is the latest.
     """
     seen = list(seen)
-    groups: dict[tuple[str, str], list[int]] = {}
-    alone = []
-    for place, (result, _) in enumerate(seen):
-        if result.learner.strip() and result.assignment:
-            groups.setdefault((result.learner, result.assignment), []).append(place)
-        else:
-            alone.append(place)
+    groups, alone = _groups(seen)
     chosen, uncertain = alone, set()
     for places in groups.values():
-        orders = [seen[place][0].order for place in places]
-        known = all(orders) and len(set(orders)) == len(orders)
+        known = _is_order_known(seen, places)
 
         def best(place: int) -> tuple[bool, float, int]:
             result = seen[place][0]

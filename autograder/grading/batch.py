@@ -347,7 +347,9 @@ class _Batch:
 def _handed_in(result: SubmissionResult, found: Found) -> SubmissionResult:
     """The result, with what the path says of its handing in."""
     flags = tuple(flag for flag in result.flags if flag != GUESSED)
-    return replace(result, order=found.order, late=found.late, flags=(*flags, GUESSED) if found.guessed else flags)
+    if found.guessed:
+        flags = (*flags, GUESSED)
+    return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags)
 
 
 def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:

@@ -8,6 +8,17 @@ Schema, version 2 (`PRAGMA user_version`; `PRAGMA application_id` says that the 
     question    one row per question of a submission: score, possible points, how it was checked
     adjustment  one row per score set by hand: whose, of which question, the score, and why
 
+Among the keys of `result` are some that no column has:
+
+    cells, output, flags, portrait   as `SubmissionResult` describes them
+    environment  versions, seed and limits of the run; `code` is the SHA-256 of the code cells
+    order        grows from attempt to attempt of a learner; 0 when not known
+    late         whether the learning management system says that it came late
+    handed_in    when, as ISO 8601 text; empty when no system says so
+
+A result that an earlier version stored lacks the newer ones, and is read with their defaults. The number of an attempt
+is never stored as known, for it changes with the next one: it is counted where attempts are compared (`attempts.py`).
+
 `submission.fingerprint` is the hash of everything a grading depends on; a
 submission with the same fingerprint need not be run again.
 
@@ -67,7 +78,7 @@ CREATE TABLE run (
     id       INTEGER PRIMARY KEY,
     began    TEXT NOT NULL,             -- UTC, ISO 8601
     ended    TEXT,                      -- empty while it runs, and when it was killed
-    options  TEXT NOT NULL              -- JSON: the exercise, limits, jobs
+    options  TEXT NOT NULL              -- JSON: the exercise, limits, which attempts count, the class list
 );
 CREATE TABLE submission (
     id           INTEGER PRIMARY KEY,
@@ -290,7 +301,7 @@ class Gradebook:
             policy: `latest` or `best`; that of the newest batch when not given.
         """
         policy = policy or str(self.options().get("attempts", attempts.LATEST))
-        everything = [(_with_adjustments(result, made), batch) for result, made, batch in self._all()]
+        everything = attempts.numbered((_with_adjustments(result, made), batch) for result, made, batch in self._all())
         counting, uncertain = attempts.counting(everything, policy)
         with self._explained():
             newest = self._value("SELECT coalesce(max(id), 0) FROM run")

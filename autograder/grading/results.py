@@ -222,6 +222,10 @@ class SubmissionResult:
         order: grows from attempt to attempt of a learner; 0 when not known.
         late: whether the learning management system says that it came late.
         portrait: of the learner's network, for exercises that ask for one; None if there is none.
+        handed_in: when, as ISO 8601 text, where a system says so; else empty.
+        attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
+            it changes with the next one (`attempts.numbered`).
+        attempts: how many attempts there are; 0 when not known.
     """
 
     learner: str
@@ -239,6 +243,9 @@ class SubmissionResult:
     order: int = 0
     late: bool = False
     portrait: Portrait | None = None
+    handed_in: str = ""
+    attempt: int = 0
+    attempts: int = 0
 
     @property
     def score(self) -> float:

@@ -117,6 +117,8 @@ class Submission:
     more_cells: int
     chapter: str
     portrait: portrait.Shown | None
+    attempt: str
+    dated: str
 
     @property
     def share(self) -> float:
@@ -179,6 +181,8 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
         more_cells=len(stopped) - len(cells),
         chapter=text.short(facts.chapter) if questions else "",
         portrait=portrait.shown(result.portrait) if result.portrait and questions else None,
+        attempt=f"attempt {result.attempt} of {result.attempts}" if result.attempt and result.attempts > 1 else "",
+        dated=text.short(result.handed_in.replace("T", " ").replace("+00:00", " UTC")),
     )
 
 

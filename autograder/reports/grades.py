@@ -12,7 +12,10 @@ from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text, words
 
-COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible")
+ALWAYS = ("learner", "submission", "assignment", "status", "score", "possible")
+"""The columns that every such table has, those of earlier versions, too."""
+
+COLUMNS = (*ALWAYS, "attempt", "handed_in")
 
 
 def in_order(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
@@ -70,6 +73,8 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
             result.status.value,
             text.number(result.score, 5) if scored else "",
             text.number(result.possible or possible[result.assignment], 5),
+            str(result.attempt or ""),
+            text.cell(result.handed_in),
             *(scores.get(name, "") for name in questions),
             *(text.cell(notes[name](result)) for name in noted),
         ])
@@ -105,7 +110,7 @@ def read_grades(path: Path) -> list[dict[str, str]]:
 
 def _checked(rows: list[dict[str, str]], path: Path) -> list[dict[str, str]]:
     for row in rows:
-        missing = [name for name in COLUMNS if name not in row]
+        missing = [name for name in ALWAYS if name not in row]
         if missing:
             raise CourseError(f"{path} is no table of grades: it has no column {missing[0]!r}.")
     return rows

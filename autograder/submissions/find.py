@@ -37,6 +37,7 @@ from autograder.submissions.names import (
     clean_name,
     gradescope_people,
     time_of_export,
+    when_exported,
 )
 
 COPY_MARKS = re.compile(
@@ -65,6 +66,7 @@ class Found:
         late: whether the system says that it came late.
         entry: where it is in a download; None for a file of its own.
         guessed: whether nothing says for certain whose it is.
+        handed_in: when, as ISO 8601 text: Gradescope's time, else that of Otter's export; empty when not known.
     """
 
     path: Path
@@ -74,6 +76,7 @@ class Found:
     late: bool = False
     entry: Entry | None = None
     guessed: bool = False
+    handed_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,8 @@ def _found(file: Path, authors: Iterable[Named]) -> Iterator[Found]:
     name = clean_name(file.name)
     for author in authors:
         order = author.order or time_of_export(name)
-        yield Found(file, author.learner, name, order, author.late, guessed=author.guessed)
+        when = author.handed_in or when_exported(name)
+        yield Found(file, author.learner, name, order, author.late, guessed=author.guessed, handed_in=when)
 
 
 def _named(path: Path, exports: _Exports) -> list[Named]:

@@ -8,7 +8,7 @@ The downloads of learning management systems have names of their own:
     Gradescope  submission_123/02-preprocessing.ipynb; who that is stands in submission_metadata.yml
 
 Canvas counts uploads, and Gradescope submissions, upward; Otter's export writes the time into the zip's
-name. By these it is known which of several attempts is the latest.
+name. By these it is known which of several attempts is the latest. Gradescope's export also says when each came.
 
 The system writes the beginning of a path, and the learner chooses the rest of it. So the outermost part that says
 whose it is decides, and what is below it never does.
@@ -24,6 +24,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import yaml
 
@@ -40,8 +41,17 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 GRADESCOPE_EXPORT = re.compile(r"assignment_\d+_export")
 OTTER_TIME = re.compile(r"_(\d{4})_(\d\d)_(\d\d)T(\d\d)_(\d\d)_(\d\d)_(\d{1,6})")
 
-People = Mapping[str, Sequence[str]]
-"""For each folder of a Gradescope export its authors."""
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What Gradescope's export says of one submission: its authors, and when it came, as `Named.handed_in`."""
+
+    authors: Sequence[str]
+    when: str = ""
+
+
+People = Mapping[str, HandedIn]
+"""What a Gradescope export says of each of its folders."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +63,14 @@ class Named:
         order: grows from attempt to attempt; 0 when the system counts nothing.
         late: whether the system says that it came late.
         guessed: whether nothing says for certain whose it is.
+        handed_in: when, as ISO 8601 text; empty when the system does not say.
     """
 
     learner: str
     order: int = 0
     late: bool = False
     guessed: bool = False
+    handed_in: str = ""
 
 
 def clean_name(name: str) -> str:
@@ -91,8 +103,11 @@ def gradescope(part: str, people: People) -> list[Named]:
     """
     folder = clean_name(part)
     match = GRADESCOPE.fullmatch(folder)
+    if not match:
+        return []
+    said = people.get(folder, HandedIn([folder]))
     guessed = bool(people) and folder not in people
-    return [Named(who, int(match[1]), guessed=guessed) for who in people.get(folder, [folder])] if match else []
+    return [Named(who, int(match[1]), guessed=guessed, handed_in=said.when) for who in said.authors]
 
 
 def by_system(parts: Sequence[str], people: Callable[[int], People | None]) -> list[Named]:
@@ -113,7 +128,7 @@ def by_system(parts: Sequence[str], people: Callable[[int], People | None]) -> l
 
 
 def gradescope_people(text: bytes, where: str, remedy: str) -> People:
-    """The authors as `submission_metadata.yml` names them: by email address, else number, else name.
+    """What `submission_metadata.yml` says: the authors by email address, else number, else name; and the time.
 
     Args:
         text: what stands in the file.
@@ -126,20 +141,39 @@ def gradescope_people(text: bytes, where: str, remedy: str) -> People:
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         data = yaml.load(text.decode("utf-8"), Loader=loader)
-        authors = {
-            str(folder): [
-                clean_name(str(one.get(":email") or one.get(":sid") or one[":name"])) for one in about[":submitters"]
-            ]
-            for folder, about in data.items()
-        }
+        said = {}
+        for folder, about in data.items():
+            authors = [clean_name(str(one.get(":email") or one.get(":sid") or one[":name"]))
+                       for one in about[":submitters"]]  # fmt: skip
+            said[str(folder)] = HandedIn(authors, _time(about.get(":created_at")))
     except (ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise CourseError(
             f"{where} cannot be read ({type(error).__name__}), and it says who is who in Gradescope's export. {remedy}"
         ) from None
-    return {folder: who for folder, who in authors.items() if who}
+    return {folder: one for folder, one in said.items() if one.authors}
+
+
+def _time(value: object) -> str:
+    """What YAML made of a time, as ISO 8601 text, in UTC where it names its offset; empty for what is none."""
+    try:
+        when = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if not isinstance(when, datetime):
+            return ""
+        return (when.astimezone(UTC) if when.tzinfo else when).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return ""
 
 
 def time_of_export(name: str) -> int:
     """The time that Otter's export wrote into a name, as a number; 0 where there is none."""
     match = OTTER_TIME.search(name)
     return int("".join(match.groups()[:-1]) + match[7].zfill(6)) if match else 0
+
+
+def when_exported(name: str) -> str:
+    """The same as ISO 8601 text, by the learner's own clock; empty where there is none."""
+    match = OTTER_TIME.search(name)
+    try:
+        return datetime(*map(int, match.groups()[:-1])).isoformat() if match else ""  # type: ignore[arg-type]
+    except ValueError:
+        return ""

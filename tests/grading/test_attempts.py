@@ -14,11 +14,12 @@ from rich.console import Console
 from autograder.course import CourseError
 from autograder.grading import worker
 from autograder.grading.adjust import adjust
-from autograder.grading.attempts import BEST, LATEST, counting
+from autograder.grading.attempts import BEST, LATEST, counting, numbered
 from autograder.grading.batch import GRADEBOOK, GUESSED, Outcome, grade_paths
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reports.classreport import class_report
+from autograder.reports.feedback import feedback_page
 from autograder.submissions.find import find
 from tests.grading import killable
 from tests.grading.conftest import NAME, write_notebook
@@ -52,6 +53,22 @@ def test_which_attempt_counts(
         assert (names(chosen), bool(unsure)) == ([latest], uncertain)
         chosen, unsure = counting(order, BEST)
         assert (names(chosen), unsure) == ([best], [])
+
+
+def test_attempts_are_numbered_where_their_order_is_known() -> None:
+    seen = [
+        (result("third", 1, 30), 1), (result("first", 4, 7), 2), (result("second", 2, 8), 1),
+        (result("only", 1, learner="bob"), 1), (result("a", 1, 5, learner="eve"), 1),
+        (result("b", 1, learner="eve"), 2),
+        (result("x", 1, 5, learner="li"), 1), (result("y", 1, 5, learner="li"), 1), (result("nobody", 1, 5, ""), 1),
+        (result("other", 1, 9, assignment="91"), 1),
+    ]  # fmt: skip
+    made = numbered(seen)
+    assert {one.submission: (one.attempt, one.attempts) for one, _ in made} == {
+        "third": (3, 3), "first": (1, 3), "second": (2, 3), "only": (1, 1), "a": (0, 2), "b": (0, 2),
+        "x": (0, 2), "y": (0, 2), "nobody": (0, 0), "other": (1, 1),
+    }  # fmt: skip
+    assert [(replace(one, attempt=0, attempts=0), batch) for one, batch in made] == seen
 
 
 def test_what_belongs_to_nobody_or_to_no_exercise_is_not_dropped() -> None:
@@ -142,6 +159,37 @@ def test_a_name_that_nobody_gave_is_marked_until_somebody_gives_it(tmp_path: Pat
     assert "2 of 2 are unchanged" in said and "for certain" not in said
     for results in (outcome.results, outcome.counting):
         assert {result.learner: result.flags for result in results} == {"alice": (), "class": ()}
+
+
+def test_the_number_and_the_time_are_in_the_gradebook_and_on_the_page(tmp_path: Path, no_running: None) -> None:
+    for number in (98765, 98766, 98800):
+        write_notebook(tmp_path / "export" / f"submission_{number}" / "work.ipynb", [f"x = {number}"])
+    metadata = METADATA + "submission_98800:\n  :submitters:\n  - :email: ada@uni.example\n  :created_at: never\n"
+    (tmp_path / "export" / "submission_metadata.yml").write_text(metadata, encoding="utf-8")
+    run(tmp_path / "export", tmp_path / "out")
+    with Gradebook(tmp_path / "out" / GRADEBOOK) as book:
+        latest = {one.learner: one for one in book.counting("latest").everything}
+        when = {(one.learner, one.order): one.handed_in for one in book.results()}
+    assert when == {
+        ("ada@uni.example", 98765): "2026-01-18T20:29:43+00:00", ("ada@uni.example", 98800): "",
+        ("40313", 98765): "2026-01-18T20:29:43+00:00", ("李 明", 98766): "2026-01-18T20:29:43+00:00",
+    }  # fmt: skip
+    assert {who: (one.attempt, one.attempts) for who, one in latest.items()} == {
+        "ada@uni.example": (2, 2), "40313": (1, 1), "李 明": (1, 1)}  # fmt: skip
+    shown = feedback_page("ada@uni.example", [latest["ada@uni.example"]], {})
+    assert "attempt 2 of 2" in shown and "dated" not in shown
+    shown = feedback_page("40313", [latest["40313"]], {})
+    assert "dated 2026-01-18 20:29:43 UTC" in shown and "attempt" not in shown
+
+
+@pytest.mark.parametrize(("name", "when"), [
+    (f"{NAME}_2026_10_31T09_30_00_12.zip", "2026-10-31T09:30:00"), (f"{NAME}_2026_13_31T09_30_00_12.zip", ""),
+    (f"{NAME}_2026_10_31.zip", ""),
+])  # fmt: skip
+def test_otters_export_says_when(tmp_path: Path, name: str, when: str) -> None:
+    (tmp_path / "alice").mkdir()
+    (tmp_path / "alice" / name).write_text("")
+    assert [item.handed_in for item in find([tmp_path]).found] == [when]
 
 
 METADATA = """\

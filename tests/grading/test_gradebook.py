@@ -265,6 +265,8 @@ def old(path: Path) -> Path:
     result = RESULT.to_json()
     for question in result["questions"]:
         del question["adjustment"]
+    for newer in ("order", "late", "portrait", "handed_in", "attempt", "attempts"):
+        del result[newer]
     path.parent.mkdir()
     with sqlite3.connect(path) as connection:
         connection.executescript(VERSION_1)

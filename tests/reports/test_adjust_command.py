@@ -27,7 +27,7 @@ def fill(folder: Path, results: list[SubmissionResult]) -> None:
         book.begin_run({})
         for number, result in enumerate(results):
             book.record(result, str(number))
-        write_reports(book.results(newest_batch=True), folder)
+        write_reports(book.counting().batch, folder)
 
 
 @pytest.fixture

@@ -29,17 +29,17 @@ def result(
 
 def test_golden() -> None:
     results = [
-        result("Zoë", {"q1_2": 2.0, "q1_1": 1 / 3}),
+        replace(result("Zoë", {"q1_2": 2.0, "q1_1": 1 / 3}), attempt=2, handed_in="2026-01-18T20:29:43+00:00"),
         result("ada", {}, Verdict.UNREADABLE),
         result("Bob", {"q1_2": 1.0, "q1_1": 2.0}, Verdict.ERROR),
         result("=1+1", {"q1_2": 0.0, "q1_1": 0.0}),
     ]
     assert grades_csv(results) == (
-        "learner,submission,assignment,status,score,possible,q1_2,q1_1\n"
-        "'=1+1,'=1+1.ipynb,77-made-up,graded,0,4,0,0\n"
-        "ada,ada.ipynb,77-made-up,unreadable,0,4,,\n"
-        "Bob,Bob.ipynb,77-made-up,error,,4,,\n"
-        "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,0.33333\n"
+        "learner,submission,assignment,status,score,possible,attempt,handed_in,q1_2,q1_1\n"
+        "'=1+1,'=1+1.ipynb,77-made-up,graded,0,4,,,0,0\n"
+        "ada,ada.ipynb,77-made-up,unreadable,0,4,,,,\n"
+        "Bob,Bob.ipynb,77-made-up,error,,4,,,,\n"
+        "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,2026-01-18T20:29:43+00:00,2,0.33333\n"
     )
 
 
@@ -80,6 +80,11 @@ def test_what_was_written_can_be_read(tmp_path: Path) -> None:
     rows = read_grades(path)
     assert {row["learner"] for row in rows} == {row["submission"] for row in rows} == set(names)
     assert {row["score"] for row in rows} == {"1"}
+
+
+def test_a_table_of_an_earlier_version_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "grades.csv").write_text("learner,submission,assignment,status,score,possible,q1\na,b,c,graded,1,2,1\n")
+    assert read_grades(tmp_path / "grades.csv")[0]["score"] == "1"
 
 
 def test_a_file_that_is_no_table_of_grades(tmp_path: Path) -> None:
