@@ -12,8 +12,8 @@ import pytest
 from autograder.grading import child, submission
 from autograder.grading.engine import Engine, EngineError
 from autograder.grading.results import Verdict
-from tests.benchmarks.memory import Peak
 from autograder.reports.classreport import CODE_KEY
+from tests.benchmarks.memory import Peak
 from tests.grading.conftest import ANSWER, DOUBLE, NAME, POINTS, SCALE, SOLUTION, START, WORD, scores
 from tests.sandbox.test_promises import grown
 
