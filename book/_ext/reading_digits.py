@@ -7,7 +7,8 @@
 * mends what the theme does wrong for screen readers and keyboards;
 * adds `practice`, a box that leads from a chapter to its exercise, `exercise-index`, and `{chapter}` links;
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
-* gives every chapter the number in its file's name (`numbering.py`).
+* gives every chapter the number in its file's name (`numbering.py`);
+* leaves the icons away that no page shows (`icons.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import accessibility
+import icons
 import nbformat
 import notebooks
 import numbering
@@ -267,6 +269,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("exercises-zip", zip_role)
     app.add_role("chapter", chapter_role)
     accessibility.setup(app)
+    icons.setup(app)
     notebooks.setup(app)
     numbering.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

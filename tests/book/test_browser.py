@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from autograder.course import BUILD
+from tests.book import weights
 from tests.book.conftest import pages
 from tests.demo.handwriting import DIGITS, SEVEN_BY_KEYBOARD
 from tests.demo.test_draw import answer, draw_by_mouse
@@ -25,7 +25,7 @@ ALL = [*pages(), "genindex", "search"]
 HARMLESS = ("[PST]", "[togglebutton]")
 """What the theme's scripts note on the console on every page, about themselves."""
 
-HEAVIEST = 4_000_000
+HEAVIEST = 3_000_000
 """The most bytes that one page may cause to be loaded, pictures, scripts and fonts included."""
 
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
@@ -131,10 +131,17 @@ def formulas_not_drawn(page: Page) -> int:
       .filter(element => !element.querySelector('mjx-container mjx-math')).length""")
 
 
+def icons_not_drawn(page: Page) -> list[str]:
+    """Icons without a path: their script knows only those that the build has found (`_ext/icons.py`)."""
+    page.wait_for_selector("svg.svg-inline--fa", state="attached")
+    return page.evaluate("""() => [...document.querySelectorAll("svg.svg-inline--fa, i[class*='fa-']")]
+      .filter(element => !element.querySelector(":scope > path"))
+      .map(element => element.dataset.icon || element.className)""")
+
+
 def record_weight(name: str, weight: int) -> None:
-    path = BUILD / "book" / "page-weights.json"
-    known = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps(known | {name: weight}, indent=1, sort_keys=True) + "\n")
+    known = json.loads(weights.WEIGHED.read_text()) if weights.WEIGHED.exists() else {}
+    weights.WEIGHED.write_text(json.dumps(known | {name: weight}, indent=1, sort_keys=True) + "\n")
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -146,6 +153,8 @@ def test_desk_over_http(visit: Callable[..., Seen], http_address: str, name: str
     assert formulas_not_drawn(page) == 0
     record_weight(name, seen.weight)
     assert 100_000 < seen.weight < HEAVIEST
+    assert seen.weight == pytest.approx(weights.kept()[name], rel=0.1), "is it meant? python -m tests.book.weights"
+    assert icons_not_drawn(page) == []
     unfold(page)
     assert violations(page) == []
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
@@ -230,3 +239,11 @@ def test_a_seven_drawn_on_the_welcome_page_is_read(visit: Callable[..., Seen], s
         page.keyboard.press(key)
     read_as_seven(page)
     assert seen.outside == [] and seen.complaints == []
+
+
+@pytest.mark.fast
+def test_the_weights_are_those_of_the_pages_and_the_guide_tells_them() -> None:
+    assert set(weights.kept()) == set(ALL)
+    readme = weights.README.read_text(encoding="utf-8")
+    assert weights.with_weights(readme, weights.kept()) == readme, "run: python -m tests.book.weights"
+    assert weights.told(weights.kept()) in readme
