@@ -262,7 +262,7 @@ class TestTeaching:
     def test_no_notebook_ran_without_the_sandbox(self, term: tuple[Path, dict[str, Done]]) -> None:
         for folder in (term[0] / "grades", term[0] / "trial"):
             assert "run without isolation" not in (folder / "report.html").read_text(encoding="utf-8")
-            results = [json.loads(file.read_text(encoding="utf-8")) for file in (folder / "results").glob("*.json")]
+            results = [json.loads(file.read_text(encoding="utf-8")) for file in (folder / "results").rglob("*.json")]
             assert results
             assert {result["extra_data"]["sandbox"] for result in results} <= {"full", "no-namespaces"}
 
