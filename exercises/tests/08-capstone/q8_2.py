@@ -26,10 +26,13 @@ def model_gives_ten_probabilities(model, preprocess):
             f"`model` cannot take what `preprocess` makes: for 5 images that is {digits.describe(inputs)}, "
             f"and the model takes {takes if takes else 'something else'}. {error.brief}"
         ) from None
-    digits.expect_array(
-        probabilities, name="model.predict(...)", shape=(5, 10),
-        cause="One row for each image, and in it one probability for each digit: ten units in the last layer.",
-    )
+    cause = "One row for each image, and in it one probability for each digit: ten units in the last layer."
+    if len(getattr(probabilities, "shape", ())) > 2:
+        cause = (
+            "The images go in as squares, and a dense layer looks at each of their rows by itself. Make one row of 784 of "
+            "each image, in `preprocess` or with `keras.layers.Flatten()`."
+        )
+    digits.expect_array(probabilities, name="model.predict(...)", shape=(5, 10), cause=cause)
     digits.expect_array(
         probabilities, name="model.predict(...)", low=0, high=1,
         cause='These are no probabilities. Has the last layer `activation="softmax"`?',
@@ -59,33 +62,56 @@ def model_reads_the_validation_images(model, preprocess):
     if accuracy >= 0.97:
         return
     elsewhere = max((accuracy_for(inputs * scale), scale) for scale in (255.0, 1 / 255))
-    hidden = [layer for layer in getattr(model, "layers", [])[:-1] if hasattr(layer, "activation")]
-    if elsewhere[0] > accuracy + 0.2:
+    layers = getattr(model, "layers", [])
+    hidden = [layer for layer in layers[:-1] if hasattr(layer, "activation")]
+    scales = any(word in type(layer).__name__ for layer in layers for word in ("Rescaling", "Normalization"))
+    loss = getattr(model, "loss", None)
+    loss = loss if isinstance(loss, str) else str(getattr(loss, "name", getattr(loss, "__name__", "")))
+    highest = float(abs(inputs).max())
+    if 0 < highest < 0.02 and not scales:
+        cause = f"No number that `preprocess` makes of them is larger than {highest:.2g}: are they divided by 255 twice?"
+    elif elsewhere[0] > max(accuracy + 0.2, 0.4):
         larger = "255 times larger" if elsewhere[1] > 1 else "255 times smaller"
         cause = (
             f"With {larger} inputs it would read {100 * elsewhere[0]:.0f}%: so it was trained with another scale than "
             "`preprocess` gives. Train on what `preprocess` returns, and change nothing about it afterwards."
         )
+    elif accuracy < 0.2 and not getattr(getattr(model, "history", None), "history", None):
+        cause = (
+            "That is about what guessing gives, and no epoch of `fit` has come to its end. Has the model been trained, or "
+            "did the training stop with an error? Labels that are whole numbers, from 0 to 9, go with "
+            "sparse_categorical_crossentropy, one-hot rows with categorical_crossentropy; `compile` comes before `fit`, "
+            'with its arguments by name, `metrics=["accuracy"]`; and an optimizer takes a `learning_rate`, not `lr`.'
+        )
+    elif any(word in loss for word in ("squared", "mse", "absolute", "mae", "binary", "hinge")):
+        cause = (
+            f"Its loss is `{loss}`; for ten digits take the cross-entropy, sparse_categorical_crossentropy for labels that "
+            "are whole numbers, categorical_crossentropy for one-hot rows."
+        )
     elif accuracy < 0.2:
         cause = (
-            "That is about what guessing gives. Has the model been trained, or did the training stop with an error? Is "
-            "each image kept beside its own label? Is the learning rate far too large or far too small?"
+            "That is about what guessing gives. Is each image kept beside its own label? Are the images shuffled, and not "
+            "sorted by digit? Do the weights start as random numbers, not as zeros? Is the learning rate far too large or "
+            "far too small?"
         )
     elif hidden and all(getattr(layer.activation, "__name__", "") == "linear" for layer in hidden):
         cause = (
             "No hidden layer of it has an activation, such as relu. Without one, two dense layers compute "
             "nothing that a single one could not."
         )
+    elif highest > 20 and not scales:
+        cause = (
+            f"Its inputs go up to {highest:g}. Training goes better with numbers from 0 to 1: divide by 255 in `preprocess`."
+        )
     elif accuracy < 0.94:
         cause = (
-            "More epochs may help, and probably more is amiss. Was it trained with all 50,000 training images? Are they scaled "
-            "once, with `/` and not `//`? Is the learning rate far too large or too small, or the optimizer plain SGD, "
-            "which takes many epochs?"
+            "More epochs may help, and probably more is amiss. Was it trained with all 50,000 training images, in small "
+            "batches, such as batches of 128? Are they scaled once, with `/` and not `//`? Is the learning rate far too "
+            "large or too small, or the optimizer plain SGD, which takes many epochs?"
         )
     else:
         cause = (
-            "You are close. More units or more epochs help; so does scaling, if the inputs go up to 255, and training "
-            "with all 50,000 training images."
+            "You are close. More units or more epochs help, and so does training with all 50,000 training images."
         )
     raise AssertionError(
         f"Your network reads {100 * accuracy:.2f}% of the 10,000 validation images; expected at least 97%. {cause}"
