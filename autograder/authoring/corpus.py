@@ -78,7 +78,7 @@ class Mistake:
 
     Attributes:
         name: unique in its file.
-        source: the line of the list of mistakes it comes from, or `own`.
+        source: the line of tests/corpora/lines.yaml it comes from, or `own`.
         cause: what the message must name, in words; written before looking at any message.
         edit: the wrong answer.
         fails: exactly the questions that must lose points.

@@ -1,13 +1,17 @@
-"""The corpora are read strictly: what is misspelt is an error that names the file and the case."""
+"""The corpora are read strictly: what is misspelled is an error that names the file and the case.
+
+And no mistake is forgotten: each known one is tried in each exercise, or a reason says why not."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from autograder.authoring import corpus
-from autograder.course import Assignment, CourseError
+from autograder.course import ROOT, Assignment, CourseError, exercise_names
 from autograder.grading.results import Verdict
 
 pytestmark = pytest.mark.fast
@@ -142,3 +146,45 @@ def test_a_slip_in_an_attack_is_an_error_that_names_the_file(
     with pytest.raises(CourseError, match=problem) as caught:
         attack(tmp_path, ATTACK.replace(old, new, 1), tiny)
     assert "loop" in str(caught.value)
+
+
+# --- The corpora of the exercises: every known mistake is tried, or a reason says why it is not ------------------
+
+LINES = corpus.parse(Path(__file__).with_name("lines.yaml"))
+TRIED: dict[str, list[dict[str, Any]]] = {
+    name: corpus.parse(corpus.MISTAKES / f"{name}.yaml") for name in exercise_names()}
+
+
+def test_the_list_of_lines_names_each_of_them_once() -> None:
+    assert LINES.keys() == {"lines", "not_in"}
+    assert len(LINES["lines"]) == len(set(LINES["lines"])) > 60
+    assert list(LINES["not_in"]) == exercise_names()
+
+
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_every_case_comes_from_a_line_of_the_list_or_is_our_own(exercise: str) -> None:
+    unknown = {case["name"]: case["source"] for case in TRIED[exercise]
+               if case["source"] not in {"own", *LINES["lines"]}}
+    assert not unknown, "tests/corpora/lines.yaml has no such line"
+
+
+@pytest.mark.parametrize("exercise", exercise_names())
+def test_every_line_has_a_case_or_a_reason(exercise: str) -> None:
+    tried = {case["source"] for case in TRIED[exercise]}
+    excused = [line for reason in LINES["not_in"][exercise] for line in reason["lines"]]
+    assert all(reason.keys() == {"why", "lines"} and reason["why"] for reason in LINES["not_in"][exercise])
+    assert len(excused) == len(set(excused)) and set(excused) <= set(LINES["lines"])
+    assert set(LINES["lines"]) - tried - set(excused) == set(), "neither a case nor a reason"
+    assert tried & set(excused) == set(), "it has a case: the reason is out of date"
+
+
+def test_the_graders_are_tried_on_every_mistake_of_the_field_guide() -> None:
+    """As its page says."""
+    tried = corpus.parse(Path(__file__).with_name("field_guide.yaml"))
+    guide = yaml.safe_load((ROOT / "book" / "experiments" / "mistakes.yaml").read_text(encoding="utf-8"))
+    assert set(tried) == {mistake["name"] for mistake in guide["mistakes"]}
+    known = {(exercise, case["name"]) for exercise, cases in TRIED.items() for case in cases}
+    for mistake, exercises in tried.items():
+        named = {(exercise, case) for exercise, cases in exercises.items() for case in cases}
+        assert named, mistake
+        assert named <= known, f"{mistake}: tests/mistakes has no such case"
