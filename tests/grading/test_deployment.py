@@ -96,7 +96,7 @@ def understood(program: click.Command, arguments: list[str]) -> dict[str, object
 
 def needed(threads: int) -> int:
     """Bytes for a worker, as the README says."""
-    said = re.search(r"about\s(\d+)\sGB\sand\s([\d.]+)\sGB\smore\sfor\seach\sthread", SECTION)
+    said = re.search(r"about\s(\d+)\sGB\sand\s([\d.]+)\sGB\smore\sfor\s+each\s+thread", SECTION)
     assert said
     return parse_bytes(f"{float(said[1]) + threads * float(said[2])}GB")
 
