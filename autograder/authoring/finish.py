@@ -146,12 +146,7 @@ def finish_setup(script: bytes) -> bytes:
     Raises:
         CourseError: the script is not the one that was known when this was written.
     """
-    if script.count(BROWSER) != 1:
-        raise CourseError(
-            f"The setup.sh of Otter-Grader {version('otter-grader')} installs its browser in another way than is "
-            "known here. Read what it does now, and change BROWSER in autograder/authoring/finish.py."
-        )
-    return script.replace(BROWSER, b"")
+    return _with("setup.sh", script, "BROWSER", BROWSER, b"")
 
 
 def finish_run(script: bytes) -> bytes:
@@ -160,9 +155,14 @@ def finish_run(script: bytes) -> bytes:
     Raises:
         CourseError: the script is not the one that was known when this was written.
     """
-    if script.count(RUNS) != 1:
+    return _with("run_otter.py", script, "RUNS", RUNS, RUNS_AND_TELLS)
+
+
+def _with(file: str, script: bytes, name: str, known: bytes, ours: bytes) -> bytes:
+    """Otter's script with `ours` in the place of `known`, which `name` holds here and which must stand in it once."""
+    if script.count(known) != 1:
         raise CourseError(
-            f"The run_otter.py of Otter-Grader {version('otter-grader')} is another one than is known here. "
-            "Read what it does now, and change RUNS in autograder/authoring/finish.py."
+            f"The {file} of Otter-Grader {version('otter-grader')} is another one than is known here. "
+            f"Read what it does now, and change {name} in autograder/authoring/finish.py."
         )
-    return script.replace(RUNS, RUNS_AND_TELLS)
+    return script.replace(known, ours)
