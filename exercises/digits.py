@@ -353,7 +353,7 @@ CAUSES = (
     (r"Attempt to convert a value \(<\w+ name=",
      'A layer stands where numbers should be. An activation is a name: `activation="softmax"`.'),
     (r"No such file or directory",
-     "A file that lies only on your own computer is not there when the notebook is graded."),
+     "Is the path right? And a file that lies only on your own computer is not there when the notebook is graded."),
     (r"No module named",
      "When it is graded, only what the course installs is there: can NumPy do it?"),
     (r"bitwise_xor|for \^: ",

@@ -71,18 +71,23 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
         book: address of the book's start page, if learners can reach one.
 
     Raises:
-        CourseError: there are several exercises, no learner's name is one that the system gave, or the file cannot
-            be written.
+        CourseError: there are several exercises or not this one, no learner's name is one that the system gave, or
+            the file cannot be written.
     """
     ordered = [result for result in in_order(results) if result.learner.strip()]
     exercises = sorted({result.assignment for result in ordered if result.assignment})
     if assignment is None and len(exercises) > 1:
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(exercises)}.")
+    if assignment and assignment not in exercises:
+        raise CourseError(f"What was graded last has no submission of {assignment!r}, only of "
+                          f"{', '.join(exercises) or 'no exercise'}.")
     assignment = assignment or (exercises[0] if exercises else "")
     own: dict[str, list[SubmissionResult]] = defaultdict(list)
     for result in ordered:
         own[result.learner].append(result)
-    handed_in = {learner: next((result for result in submissions if result.assignment in (assignment, "")), None)
+    # What is of no exercise is answered, too, where its learner handed in nothing else.
+    handed_in = {learner: next((result for exercise in (assignment, "") for result in submissions
+                                if result.assignment == exercise), None)
                  for learner, submissions in own.items()}
     keys = {learner: SYSTEMS[system](result) for learner, result in handed_in.items() if result}
     times = Counter(key.number for key in keys.values() if key)

@@ -19,10 +19,10 @@ import time
 from pathlib import Path
 
 from autograder import course
-from tests.benchmarks import documentation
+from tests.measured import Part
 
 RESULTS = Path(__file__).parent / "results" / "book.json"
-README = course.BOOK / "README.md"
+PART = Part(course.BOOK / "README.md")
 EXECUTED = re.compile(r"\[\d+/\d+\] (\S+\.md): (\d+) s")
 CELL = "```{code-cell} python\n"
 
@@ -73,20 +73,20 @@ def measure(rounds: int) -> dict[str, float | str]:
             "slowest": slowest, "changed": statistics.median(changed)}
 
 
-def section() -> str:
+def told() -> str:
+    """What is recorded, a sentence."""
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    told = (f"Measured on two cores: from nothing, with {found['chapters']} chapters to execute, the book takes "
+    return (f"Measured on two cores: from nothing, with {found['chapters']} chapters to execute, the book takes "
             f"{found['nothing'] / 60:.1f} minutes; unchanged {found['unchanged']:.0f} seconds; with one chapter "
             f"changed, `{found['slowest']}`, which takes longest, {found['changed']:.0f} seconds.")
-    return f"{documentation.BEGIN}\n\n{told}\n\n{documentation.END}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     RESULTS.write_text(json.dumps(measure(parser.parse_args().rounds), indent=1) + "\n", encoding="utf-8")
-    documentation.put(README, section())
-    print(section())
+    PART.put(told())
+    print(told())
 
 
 if __name__ == "__main__":

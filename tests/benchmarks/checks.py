@@ -23,10 +23,10 @@ from nbformat.v4 import new_code_cell
 
 from autograder import course
 from autograder.course import Assignment
-from tests.benchmarks import documentation
+from tests.measured import Part
 
 RESULTS = Path(__file__).parent / "results" / "checks.json"
-README = course.ROOT / "solutions" / "README.md"
+PART = Part(course.ROOT / "solutions" / "README.md")
 
 COUNT_TRAININGS = """
 import keras
@@ -81,9 +81,9 @@ def table(results: dict[str, dict[str, dict[str, Any]]]) -> str:
     return "\n".join(lines)
 
 
-def section() -> str:
-    results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    return f"{documentation.BEGIN}\n\n{table(results)}\n\n{documentation.END}"
+def told() -> str:
+    """What is recorded."""
+    return table(json.loads(RESULTS.read_text(encoding="utf-8")))
 
 
 def main() -> bool:
@@ -92,8 +92,8 @@ def main() -> bool:
     for name in course.exercise_names():
         results[name] = measure(course.assignment(name))
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    documentation.put(README, section())
-    print(table(results))
+    PART.put(told())
+    print(told())
     slow = [f"{question}: {check['seconds']:.2f} s" for checks in results.values()
             for question, check in checks.items() if not check["trains"] and check["seconds"] > LIMIT]
     print(*(f"slower than {LIMIT:g} s, though it trains nothing: {one}" for one in slow), sep="\n", file=sys.stderr)

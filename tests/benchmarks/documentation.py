@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import ROOT
+from tests.measured import Part
 
-README = ROOT / "autograder" / "README.md"
+PART = Part(ROOT / "autograder" / "README.md")
 RESULTS = Path(__file__).parent / "results" / "grading.json"
 CLASS = Path(__file__).parents[1] / "corpora" / "whole-class.json"
 """What tests/corpora/whole_class.py saw."""
-
-BEGIN, END = "<!-- measured: begin; `make bench` writes what is between these lines -->", "<!-- measured: end -->"
 
 UNMEASURED = "Not measured on a quiet machine yet: run `make bench`."
 
@@ -110,12 +109,12 @@ def _more(share: float) -> str:
     return f"{share:.0%} above" if share >= 0 else f"{-share:.0%} below"
 
 
-def section() -> str:
-    """What stands between the marks: the tables, or that there is nothing to tell yet."""
-    told = speed(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else UNMEASURED
+def told() -> str:
+    """What is recorded: the tables, or that there is nothing to tell yet, and the class of 300."""
+    text = speed(json.loads(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else UNMEASURED
     if CLASS.exists():
-        told += f"\n\n{whole_class(json.loads(CLASS.read_text(encoding='utf-8')))}"
-    return f"{BEGIN}\n\n{told}\n\n{END}"
+        text += f"\n\n{whole_class(json.loads(CLASS.read_text(encoding='utf-8')))}"
+    return text
 
 
 def whole_class(seen: dict[str, Any]) -> str:
@@ -127,14 +126,3 @@ def whole_class(seen: dict[str, Any]) -> str:
             f"killed with {first} and with {second} of them graded, and resumed: {seen['seconds']} seconds in all. "
             f"Everybody's result is what the corpora say. The verdicts: {verdicts}. The same command again, with "
             f"nothing changed, takes {seen['seconds of grading again']:.1f} seconds, its reports included.")
-
-
-def write() -> None:
-    """Puts the tables of the recorded results into the README."""
-    put(README, section())
-
-
-def put(path: Path, section: str) -> None:
-    """Puts `section`, with its marks, in the place of the one in the file at `path`."""
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    path.write_text(before + section + rest.split(END)[1], encoding="utf-8")

@@ -208,7 +208,7 @@ def main() -> None:
     if not given.keep:
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        documentation.write()
+        documentation.PART.put(documentation.told())
 
 
 if __name__ == "__main__":

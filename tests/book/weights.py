@@ -9,15 +9,14 @@ lighter; where that is meant, run this again.
 from __future__ import annotations
 
 import json
-import re
 import statistics
 
 from autograder.course import BOOK, BUILD
+from tests.measured import Part
 
 WEIGHED = BUILD / "book" / "page-weights.json"
 KEPT = BOOK / "page-weights.json"
-README = BOOK / "README.md"
-MARKS = re.compile(r"(<!-- weights: begin[^\n]*\n).*?(<!-- weights: end -->)", re.DOTALL)
+PART = Part(BOOK / "README.md", "weights")
 SHOWN = 3
 
 
@@ -27,22 +26,19 @@ def kept() -> dict[str, int]:
     return weights
 
 
-def told(weights: dict[str, int]) -> str:
+def told() -> str:
     """The sentence in book/README.md."""
+    weights = kept()
     heaviest = sorted(weights, key=lambda name: -weights[name])[:SHOWN]
     listed = ", ".join(f"`{name}` ({weights[name] / 1e6:.2f})" for name in heaviest)
-    return (f"In megabytes, all scripts and fonts included, the median of the {len(weights)} pages is\n"
-            f"{statistics.median(weights.values()) / 1e6:.2f}. The heaviest are\n{listed}.\n")
-
-
-def with_weights(readme: str, weights: dict[str, int]) -> str:
-    return MARKS.sub(lambda marks: f"{marks[1]}{told(weights)}{marks[2]}", readme)
+    return (f"In megabytes, all scripts and fonts included, the median of the {len(weights)} pages is "
+            f"{statistics.median(weights.values()) / 1e6:.2f}. The heaviest are {listed}.")
 
 
 def main() -> None:
     KEPT.write_text(WEIGHED.read_text(encoding="utf-8"), encoding="utf-8")
-    README.write_text(with_weights(README.read_text(encoding="utf-8"), kept()), encoding="utf-8")
-    print(told(kept()), end="")
+    PART.put(told())
+    print(told())
 
 
 if __name__ == "__main__":

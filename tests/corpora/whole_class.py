@@ -161,7 +161,7 @@ def main() -> None:
         "seconds of grading again": round(again, 1),
         "verdicts": dict(verdicts.most_common()),
     }, indent=1) + "\n", encoding="utf-8")
-    documentation.write()
+    documentation.PART.put(documentation.told())
 
 
 if __name__ == "__main__":

@@ -108,6 +108,18 @@ def test_of_several_exercises_one_is_answered(tmp_path: Path) -> None:
     assert list(pages(done.path)) == ["Ada_1_assignsubmission_file_03-dense-and-softmax.html"]
 
 
+def test_an_exercise_that_was_not_graded_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"no submission of '03-dense', only of 02-preprocessing"):
+        handback("moodle", from_moodle(["Ada_1"]), tmp_path / "back.zip", assignment="03-dense")
+
+
+def test_a_file_of_no_exercise_does_not_stand_for_the_notebook(tmp_path: Path) -> None:
+    notebook, = from_canvas(["lovelaceada_40312_991_lab.ipynb"])
+    broken = replace(notebook, submission="lovelaceada_40312_990_notes.ipynb", assignment="", order=990)
+    done = handback("canvas", [broken, notebook], tmp_path / "back.zip")
+    assert [canvas_reads(name) for name in pages(done.path)] == [(40312, 991)]
+
+
 def test_the_command(tmp_path: Path) -> None:
     with Gradebook(tmp_path / "gradebook.sqlite") as book:
         book.begin_run({})
