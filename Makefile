@@ -84,7 +84,7 @@ test: exercises
 
 check: exercises
 	@$(MAKE) --no-print-directory style
-	@$(BIN)/python -m pytest -m fast
+	@$(BIN)/python -m pytest -n 2 -m fast
 
 # Every mistake and every right answer of the corpora, and every chapter's download; `make test` tries a part of each.
 verify: exercises
