@@ -32,8 +32,9 @@ writes its own scratch folder, starts threads, and nothing else: no network,
 no other process, no other file, no program, no privilege. Several layers say
 so independently: namespaces (namespaces.py), Landlock (landlock.py), seccomp
 (seccomp.py), limits. Memory is watched from outside (memory.py), time by the
-session. A nursery tries all of it before it takes a submission (selfcheck.py),
-and `autograder doctor` shows it (doctor.py).
+session. A nursery tries all layers before it takes a submission (selfcheck.py),
+and `autograder doctor` shows them and tries the limits, too (doctor.py,
+overuse.py).
 
 Two kinds of failure, never mixed. What the submission did is a `CellOutcome`
 or a `SessionEnded`: a verdict. What the sandbox itself failed at is a

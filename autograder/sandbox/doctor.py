@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from autograder.sandbox import landlock, linux, seccomp
+from autograder.sandbox import landlock, linux, overuse, seccomp
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Nursery, SandboxError, Unavailable, try_level
 from autograder.sandbox.session import Session
@@ -73,7 +72,7 @@ def report() -> int:
     console.print(f"\nSubmissions will run at isolation level [bold]{level}[/].")
     if level != "full":
         console.print(f"  For level full: {REMEDIES['full']}")
-    return 0 if _show_speed(console, level) else 1
+    return 0 if _show_limits(console, level) and _show_speed(console, level) else 1
 
 
 def _show_versions(console: Console) -> None:
@@ -105,7 +104,6 @@ def _show_kernel(console: Console) -> None:
         _row(table, name, lambda flag=flag: linux.unshare(linux.CLONE_NEWUSER | flag))  # type: ignore[misc]
     _row(table, "Landlock", lambda: _with_no_new_privileges(_landlock), f"version {landlock.abi()}")
     _row(table, "seccomp", lambda: _with_no_new_privileges(_seccomp))
-    _row(table, "limits", lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 32, 1 << 32)))
     console.print(table)
 
 
@@ -165,6 +163,21 @@ def _show_level(console: Console, level: str) -> bool:
         console.print(f"Level {level}: [red]not available[/]. {error}", soft_wrap=True)
         return False
     table = Table("promise", "holds", "", title=f"Level {level}", title_justify="left", box=None)
+    for what, held, detail in checks:
+        table.add_row(what, "[green]yes[/]" if held else "[red]no[/]", detail)
+    console.print(table)
+    return all(held for _, held, _ in checks)
+
+
+def _show_limits(console: Console, level: str) -> bool:
+    """Every limit, tried in a sandbox that may use little of everything; whether all hold."""
+    console.print()
+    table = Table("limit on", "holds", "", title="Limits, one by one", title_justify="left", box=None)
+    try:
+        checks = list(overuse.tried(level))
+    except SandboxError as error:
+        console.print(f"[red]A sandbox could not be started:[/] {error}", soft_wrap=True)
+        return False
     for what, held, detail in checks:
         table.add_row(what, "[green]yes[/]" if held else "[red]no[/]", detail)
     console.print(table)

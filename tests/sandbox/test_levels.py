@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import ROOT, CourseError
-from autograder.sandbox import confinement, doctor, forkserver, nursery, selfcheck
+from autograder.sandbox import confinement, doctor, forkserver, nursery, overuse, selfcheck
 from autograder.sandbox.limits import Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
 from autograder.sandbox.session import Session
@@ -331,7 +331,8 @@ def test_nothing_is_left_behind(nursery_at, level):
 def test_doctor_reports(capsys):
     assert doctor.report() == 0
     shown = capsys.readouterr().out
-    for words in ("Landlock", "seccomp", "no network", "images per second", "Submissions will run at"):
+    for words in ("Landlock", "seccomp", "no network", "images per second", "Submissions will run at",
+                  *(trial.what for trial in overuse.TRIALS if nursery.LEVELS[0] in trial.levels)):
         assert words in shown
 
 

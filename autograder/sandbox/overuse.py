@@ -1,0 +1,136 @@
+"""Trusted side: takes too much of everything in a sandbox, and says which limits hold. For `autograder doctor`.
+
+Each trial has a sandbox of its own, with limits so low that it ends within seconds. The code is this module's, so its
+word for what happened inside is taken. It must never run with a learner's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import LEVELS, Nursery
+from autograder.sandbox.session import CellOutcome, Session
+
+SECONDS = 20
+"""What a cell of a trial gets, unless the trial is about that."""
+
+LOW = Limits(memory_mb=512, file_mb=4, scratch_mb=12, scratch_files=50, output_bytes=10_000)
+"""A sandbox without TensorFlow starts with 140 MB of addresses; the number of processes is low enough as it is, and
+so many threads need more addresses than this."""
+
+UNTIL_REFUSED = """
+import time
+try:
+    for number in range({times}):
+        {attempt}
+    time.sleep(2 * {seconds})  # Where no call is refused, somebody looks from time to time, and ends everything.
+    refused = False
+except {error}:
+    refused = True
+"""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An attempt to take too much.
+
+    Attributes:
+        what: the limit.
+        source: the cell that tries it; it sets `refused`.
+        limits: of the sandbox.
+        seconds: what the cell gets.
+        ends: what the cell may end with, if not with `refused`; see `CellOutcome`.
+        levels: where it can be tried.
+    """
+
+    what: str
+    source: str
+    limits: Limits = LOW
+    seconds: float = SECONDS
+    ends: tuple[str, ...] = ()
+    levels: tuple[str, ...] = LEVELS
+
+
+def _until_refused(what: str, attempt: str, times: int, error: str = "OSError", **attributes: Any) -> Trial:
+    source = UNTIL_REFUSED.format(attempt=attempt, error=error, times=times, seconds=SECONDS)
+    return Trial(what, "import threading\nthreading.stack_size(65536)\nkept = []\n" + source, **attributes)
+
+
+PATIENT = """
+import time
+while True:
+    try:
+        while True:
+            {wait}
+    except KeyboardInterrupt:
+        continue
+"""
+
+TOGETHER = f"""
+import os, time
+for _ in range(4):
+    if os.fork() == 0:
+        kept = b"x" * ({LOW.memory_mb} * 2 // 5 << 20)
+        time.sleep({2 * SECONDS})
+        os._exit(0)
+time.sleep({2 * SECONDS})
+refused = False
+"""
+
+TRIALS = (
+    Trial("wall-clock time", PATIENT.replace("continue", "raise").format(wait="time.sleep(0.01)"), seconds=0.5,
+          ends=("timeout",)),
+    Trial("wall-clock time, the interrupt ignored", PATIENT.format(wait="time.sleep(0.01)"), seconds=0.5,
+          ends=("killed",)),
+    Trial("processor time", PATIENT.format(wait="pass"), replace(LOW, cpu_seconds=1), ends=("exited",)),
+    _until_refused("memory of a process", "kept.append(bytearray(16 << 20))", 2 * LOW.memory_mb // 16, "MemoryError",
+                   ends=("memory",)),
+    Trial("memory of all its processes", TOGETHER, ends=("memory",), levels=("full",)),
+    _until_refused("processes and threads",
+                   "kept.append(threading.Thread(target=time.sleep, args=(600,), daemon=True)); kept[-1].start()",
+                   10_000, "RuntimeError", limits=replace(LOW, memory_mb=Limits.memory_mb)),
+    _until_refused("size of a file", f"open('one', 'ab').write(bytes({LOW.file_mb} << 20))", 2),
+    _until_refused("all files together", f"open(f'file-{{number}}', 'wb').write(bytes({LOW.file_mb} << 19))",
+                   4 * LOW.scratch_mb // LOW.file_mb, ends=("killed",)),
+    _until_refused("number of files", "open(f'empty-{number}', 'w').close()", 4 * LOW.scratch_files, ends=("killed",)),
+    Trial("output", f"print('x' * {10 * LOW.output_bytes})\nrefused = True"),
+)
+
+
+def tried(level: str) -> Iterator[tuple[str, bool, str]]:
+    """Tries each limit at `level`; yields the limit, whether it holds, and what happened.
+
+    Raises:
+        SandboxError: a sandbox could not be started.
+    """
+    with Nursery(level, warm=False) as nursery:
+        for trial in TRIALS:
+            if nursery.level not in trial.levels:
+                continue
+            runner = nursery.spawn({}, trial.limits)
+            session = Session(runner.sock, runner.pidfd, runner.pid, trial.limits, lambda question: None)
+            try:
+                yield trial.what, *_judged(trial, session)
+            finally:
+                session.close()
+
+
+def _judged(trial: Trial, session: Session) -> tuple[bool, str]:
+    began = time.monotonic()
+    outcome = session.run_cell(0, trial.source, trial.seconds)
+    took = f"after {time.monotonic() - began:.1f} s"
+    if len(outcome.output) > LOW.output_bytes + 1000:
+        return False, f"{len(outcome.output):,} characters came"
+    if outcome.status in trial.ends:
+        return True, f"{_how(outcome)} {took}"
+    if outcome.status == "ok" and "refused" in session.names() and session.get("refused") is True:
+        return True, f"refused {took}"
+    return False, f"{_how(outcome)} {took}"
+
+
+def _how(outcome: CellOutcome) -> str:
+    return {"timeout": "interrupted", "ok": "not refused"}.get(outcome.status, outcome.status)
