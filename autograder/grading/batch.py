@@ -224,8 +224,8 @@ class _Batch:
                 else:
                     known = _handed_in(known, item)
                     results[position] = known
-                    gradebook.see(known)
                     progress.add(known.status, known=True)
+            gradebook.see(results.values())
             if progress.known:
                 self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
             if waiting:

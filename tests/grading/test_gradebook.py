@@ -312,6 +312,6 @@ def test_only_the_newest_batch_can_be_asked_for(path: Path) -> None:
     filled(path, RESULT, other)
     with Gradebook(path) as book:
         book.begin_run({})
-        book.see(other)
+        book.see([other])
         assert book.results(newest_batch=True) == [other]
         assert book.results() == [other, RESULT]
