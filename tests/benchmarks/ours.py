@@ -1,11 +1,12 @@
-"""One batch of `autograder grade`, measured from inside, in a process of its own.
+"""The command `autograder grade`, measured from inside, in a process of its own.
 
     python -m tests.benchmarks.ours ROOT ASSIGNMENT CLASS OUTPUT [SCHEDULER]
 
 ROOT holds the course's exercises/, build/ and solutions/. With SCHEDULER, the address of a Dask cluster, that grades,
 and the first batch it gets includes its start. Prints one line of JSON: seconds until the first notebook can
 start (`start`), seconds for the batch after that (`batch`), how many scored full marks, and the largest memory in MB of
-the controller, the nursery and the checker together in the first and in the last quarter of the batch.
+the controller, the nursery and the checker together in the first and in the last quarter of the batch. The clock of
+whoever starts this process also has what comes before and after it: Python's start and the reports.
 """
 
 from __future__ import annotations
@@ -15,14 +16,11 @@ import os
 import sys
 import threading
 import time
-from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-
-from autograder import course
-from autograder.grading import cluster, worker
-from autograder.grading.batch import grade_paths
+from autograder import cli, course
+from autograder.grading import batch, worker
 from tests.benchmarks.memory import INTERVAL, children, private_megabytes
 
 
@@ -45,26 +43,39 @@ def main() -> None:
             except OSError:  # One of them has just ended.
                 continue
 
-    known = (Path(output) / "gradebook.sqlite").is_file()
-    began = time.monotonic()
-    if not known and not scheduler:
-        worker.engine(True, [course.EXERCISES]).start()
-    with cluster.connect(scheduler[0]) if scheduler else nullcontext() as pool:
-        started = time.monotonic()
+    times: list[float] = []
+    outcomes: list[batch.Outcome] = []
+    grade_paths = batch.grade_paths
+
+    def timed(*arguments: Any, **options: Any) -> batch.Outcome:
         thread = threading.Thread(target=watch)
+        times.append(time.monotonic())
         thread.start()
         try:
-            outcome = grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=2, timeout=300,
-                                  pool=pool, console=Console(quiet=True))
-            ended = time.monotonic()
+            outcomes.append(grade_paths(*arguments, **options))
+            times.append(time.monotonic())
         finally:
             done.set()
             thread.join()
+        return outcomes[0]
+
+    batch.grade_paths = timed
+    known = (Path(output) / "gradebook.sqlite").is_file()
+    began = time.monotonic()
+    if not known and not scheduler:
+        worker.engine(True, [course.EXERCISES]).start()  # The batch would, and then takes this one.
+    ready = time.monotonic()
+    command = ["grade", handed_in, "--assignment", name, "--output", output, "--jobs", "2", "--timeout", "300"]
+    try:
+        cli.main([*command, *(["--scheduler", *scheduler] if scheduler else [])], standalone_mode=False)
+    except SystemExit as end:
+        assert end.code == 0, f"autograder grade ended with {end.code}"
+    (started, ended), (outcome,) = times, outcomes
     quarter = (ended - started) / 4
     early = [used for at, used in seen if started + quarter / 2 < at < started + quarter]
     late = [used for at, used in seen if ended - quarter < at < ended - quarter / 2]
     full = sum(result.score >= result.possible - 1e-6 for result in outcome.results)
-    print(json.dumps({"start": started - began, "batch": ended - started, "full": full,
+    print(json.dumps({"start": ready - began, "batch": ended - started, "full": full,
                       "learners": len(outcome.results), "early_mb": max(early, default=0.0),
                       "late_mb": max(late, default=0.0)}))
 

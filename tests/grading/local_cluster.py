@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+
+SCHEDULER = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+
+WORKER = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
+"""Without Dask's nanny: killing it is final."""
 
 
 class Dask:
     """A scheduler and its workers; as a context manager it ends them all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = SCHEDULER) -> None:
         self.folder = folder
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        self.scheduler = self._start("scheduler", *options)
         self.address = self._said(self.scheduler, "scheduler", r"Scheduler at: +(tcp://\S+)")
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def add_worker(self, core: int | None = None) -> subprocess.Popen[bytes]:
-        """One worker with one thread, kept on one core if that is given. Without Dask's nanny: killing it is final."""
+    def add_worker(self, core: int | None = None, options: Sequence[str] = WORKER) -> subprocess.Popen[bytes]:
+        """One worker, kept on one core if that is given."""
         name = f"worker-{len(self.workers)}"
-        worker = self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                             "--local-directory", str(self.folder / name), log=name, core=core)
+        worker = self._start("worker", self.address, *options, log=name, core=core)
         self.workers.append(worker)
         self._said(worker, name, r"(Registered to|Starting established)")
         return worker
 
     def _start(self, *arguments: str, log: str = "scheduler", core: int | None = None) -> subprocess.Popen[bytes]:
         pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+        environment = {**os.environ, "DASK_TEMPORARY_DIRECTORY": str(self.folder)}
         with (self.folder / f"{log}.log").open("wb") as out:
-            more = ["--no-dashboard"] if arguments[0] == "scheduler" else []
-            return subprocess.Popen([*pinned, sys.executable, "-m", "dask", *arguments, *more], stdout=out, stderr=out,
-                                    cwd=self.folder, start_new_session=True)
+            return subprocess.Popen([*pinned, sys.executable, "-m", "dask", *arguments], stdout=out, stderr=out,
+                                    cwd=self.folder, env=environment, start_new_session=True)
 
     def _said(self, process: subprocess.Popen[bytes], log: str, pattern: str) -> str:
         end = time.monotonic() + 60
@@ -46,7 +54,8 @@ class Dask:
 
     def close(self) -> None:
         for process in (*self.workers, self.scheduler):
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         for process in (*self.workers, self.scheduler):
             process.wait(20)
 

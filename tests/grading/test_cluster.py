@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import shlex
 import signal
 import threading
 import time
@@ -18,7 +20,7 @@ import pytest
 from distributed.comm import CommClosedError
 from rich.console import Console
 
-from autograder.course import CourseError
+from autograder.course import ROOT, CourseError
 from autograder.grading import bundle, cluster
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.gradebook import Gradebook
@@ -120,6 +122,21 @@ def test_a_lost_scheduler_is_one_sentence_and_what_is_graded_is_kept(
     assert len(recorded(output)) >= 2
     outcome = graded(handed_in, output)
     assert len(outcome.results) == LEARNERS
+
+
+def test_the_commands_of_the_documentation_make_a_cluster(handed_in: Path, tmp_path: Path) -> None:
+    """The literal ones, all but the address: with Dask's nanny, and as many threads as they say."""
+    text = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")
+    scheduler, worker = (shlex.split(line, comments=True) for line in re.findall(r"^dask .*", text, re.MULTILINE))
+    assert scheduler[:2] == ["dask", "scheduler"] and worker[:3] == ["dask", "worker", "tcp://HOST:8786"]
+    graded(handed_in, tmp_path / "here")
+    (tmp_path / "dask").mkdir()
+    with Dask(tmp_path / "dask", scheduler[2:]) as dask:
+        dask.add_worker(options=worker[3:])
+        graded(handed_in, tmp_path / "there", dask.address)
+        log = (tmp_path / "dask" / "worker-0.log").read_text()
+    assert "Start Nanny" in log and re.search(r"Threads: +2\n", log)
+    assert recorded(tmp_path / "there") == recorded(tmp_path / "here")
 
 
 def test_nobody_answers(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
