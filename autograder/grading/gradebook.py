@@ -268,20 +268,25 @@ class Gradebook:
             ).fetchone()
         return None if row is None else SubmissionResult.from_json(json.loads(row[0]))
 
-    def see(self, results: Iterable[SubmissionResult]) -> None:
+    def see(self, results: Iterable[tuple[SubmissionResult, SubmissionResult]]) -> None:
         """Notes that these submissions, graded before, were handed in to the batch that runs now.
 
         In one transaction: each has to reach the disk, which takes longer than everything else about an unchanged
         class.
 
         Args:
-            results: as `find` gave them, with what is known now of their handing in.
+            results: each as `find` gave it, and with what is known now of its handing in.
         """
+        pairs = list(results)
         with self._explained(), self._transaction():
             self._connection.executemany(
-                "UPDATE submission SET seen = ?, result = ? WHERE learner = ? AND name = ? AND assignment = ?",
-                [(self._run, json.dumps(result.to_json()), result.learner, result.submission, result.assignment)
-                 for result in results],
+                "UPDATE submission SET seen = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                [(self._run, now.learner, now.submission, now.assignment) for _, now in pairs],
+            )
+            self._connection.executemany(
+                "UPDATE submission SET result = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                [(json.dumps(now.to_json()), now.learner, now.submission, now.assignment)
+                 for before, now in pairs if now != before],
             )
 
     def results(self, *, newest_batch: bool = False) -> list[SubmissionResult]:

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -160,14 +159,24 @@ def scaling(bench: Bench, learners: int, count: int) -> dict[str, float]:
     return {key: _median(runs, key) for key in runs[0]} | {"worker_mb": max(run["worker_mb"] for run in runs)}
 
 
+def benches(folder: Path) -> tuple[Bench, Bench]:
+    """A class that trains, and one that does not."""
+    root = folder / "course"
+    classes.build_training_course(root)
+    return (Bench(root, classes.TRAINING, folder / "training", classes.training_class),
+            Bench(course.ROOT, classes.NUMPY, folder / "numpy", classes.numpy_class))
+
+
+def sizes(training: Bench, numpy: Bench, learners: int, many: int) -> dict[str, dict[str, float]]:
+    CONSOLE.print(f"{learners} and {many} submissions")
+    return {"trains": large(training, learners, many), "numpy": large(numpy, learners, many)}
+
+
 def measure(count: int, few: int, learners: int, many: int) -> dict[str, object]:
     """Everything. `few` submissions for `otter run`, whose time grows with their number from the first on."""
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)
-        root = folder / "course"
-        classes.build_training_course(root)
-        training = Bench(root, classes.TRAINING, folder / "training", classes.training_class)
-        numpy = Bench(course.ROOT, classes.NUMPY, folder / "numpy", classes.numpy_class)
+        training, numpy = benches(folder)
         CONSOLE.print("A class that trains")
         trains = rounds(count, {
             "otter_1": lambda: training.otter(few, 1),
@@ -184,11 +193,9 @@ def measure(count: int, few: int, learners: int, many: int) -> dict[str, object]
             "otter_2": lambda: numpy.otter(few, 2),
             "ours": lambda: numpy.ours(learners),
         })
-        CONSOLE.print(f"{learners} and {many} submissions")
-        size = {"trains": large(training, learners, many), "numpy": large(numpy, learners, many)}
+        size = sizes(training, numpy, learners, many)
         CONSOLE.print("A cluster of one worker and of two")
         clusters = scaling(training, learners, count)
-        shutil.rmtree(folder / "training", ignore_errors=True)
     return {
         "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(),
                     "python": platform.python_version()},
@@ -203,9 +210,15 @@ def main() -> None:
     parser.add_argument("--few", type=int, default=4, help="submissions for `otter run`")
     parser.add_argument("--learners", type=int, default=12, help="submissions of a class")
     parser.add_argument("--large", type=int, default=120, help="submissions of the large class")
+    parser.add_argument("--only-sizes", action="store_true", help="only the small and the large class")
     parser.add_argument("--keep", action="store_true", help="only print; keep the recorded results")
     given = parser.parse_args()
-    results = measure(given.rounds, given.few, given.learners, given.large)
+    if given.only_sizes:
+        results = json.loads(RESULTS.read_text(encoding="utf-8"))
+        with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
+            results["size"] = sizes(*benches(Path(temporary)), given.learners, given.large)
+    else:
+        results = measure(given.rounds, given.few, given.learners, given.large)
     print(documentation.speed(results))
     if not given.keep:
         RESULTS.parent.mkdir(exist_ok=True)

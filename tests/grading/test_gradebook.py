@@ -312,6 +312,9 @@ def test_only_the_newest_batch_can_be_asked_for(path: Path) -> None:
     filled(path, RESULT, other)
     with Gradebook(path) as book:
         book.begin_run({})
-        book.see([other])
+        book.see([(other, other)])
         assert book.results(newest_batch=True) == [other]
         assert book.results() == [other, RESULT]
+        late = replace(other, late=True)
+        book.see([(other, late)])
+        assert book.results() == [late, RESULT], "what changed is kept"
