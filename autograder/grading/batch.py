@@ -148,16 +148,18 @@ def grade_paths(
         counting = gradebook.counting(attempts)
         gradebook.end_run()
         if search.others:
-            batch.tell(f"Not graded, being neither notebook nor zip: {_listed(search.others)}.")
+            others = [one_line(path.name, 60) for path in search.others]
+            batch.tell(f"Not graded, being neither notebook nor zip: {_listed(others)}.")
         batch.tell_attempts(counting, attempts)
         batch.log.write("ended", batch.summary)
-    errors = [
-        f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)}): {result.reason}"
-        for result in results
-        if result.status is Verdict.ERROR
-    ]
-    for error in errors:
-        batch.say(f"Not graded: {error}")
+    failed: dict[str, list[str]] = {}
+    for result in results:
+        if result.status is Verdict.ERROR:
+            whose = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
+            failed.setdefault(result.reason, []).append(whose)
+    for reason, whose in failed.items():  # a broken test file is everybody's, and one sentence
+        batch.say(f"Not graded: {_listed(whose)}: {reason}")
+    errors = [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
     return Outcome(results, counting.batch, errors, list(search.others))
 
 
@@ -216,16 +218,16 @@ class _Batch:
         self.found = found
         results: dict[int, SubmissionResult] = {}
         with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
-            waiting = []
+            waiting, unchanged = [], []
             for position, item in enumerate(found):
                 known = self._known(item, gradebook)
                 if known is None:
                     waiting.append(position)
                 else:
-                    known = _handed_in(known, item)
-                    results[position] = known
+                    results[position] = _handed_in(known, item)
+                    unchanged.append((known, results[position]))
                     progress.add(known.status, known=True)
-            gradebook.see(results.values())
+            gradebook.see(unchanged)
             if progress.known:
                 self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
             if waiting:
@@ -408,6 +410,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _listed(paths: Sequence[Path]) -> str:
-    shown = ", ".join(one_line(path.name, 60) for path in paths[:10])
-    return shown if len(paths) <= 10 else f"{shown} and {len(paths) - 10} more"
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:10])
+    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"

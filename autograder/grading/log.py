@@ -9,8 +9,8 @@ leaves whole lines. An entry begins with the time, in UTC. What is indented, suc
 above it. Text from a learner stands on one line, without control characters, and names stand in quotes: nobody can
 write an entry, or a verdict, of their own.
 
-What this package says with Python's `logging` arrives here while the log is open, and on standard error as ever. What a
-worker in another process says stays there; the reason comes with its result.
+What this package says with Python's `logging` arrives here while the log is open; standard error gets its first line,
+and where the rest is. What a worker in another process says stays there; the reason comes with its result.
 
 The log is no result. Where it cannot be written, that is said once, and grading goes on.
 """
@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -66,8 +67,8 @@ class BatchLog:
             self._give_up(error)
             return self
         self._handlers = [_Handler(self)]
-        if not LOGGER.hasHandlers() and logging.lastResort is not None:
-            self._handlers.append(logging.lastResort)  # standard error, which is off where there is any other
+        if not LOGGER.hasHandlers():
+            self._handlers.append(_FirstLine(self.path))  # Python's own is off where there is any other
         self._level = LOGGER.level
         LOGGER.setLevel(min(LOGGER.getEffectiveLevel(), logging.INFO))
         for handler in self._handlers:
@@ -164,4 +165,19 @@ class _Handler(logging.Handler):
             first, _, more = self.format(record).partition("\n")
             self._log.write(record.levelname.lower(), first, more)
         except Exception:  # as every handler does: a log must not end what it tells of
+            self.handleError(record)
+
+
+class _FirstLine(logging.Handler):
+    """What is serious, on standard error: a traceback is for the log."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(logging.WARNING)
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            first, _, more = self.format(record).partition("\n")
+            print(f"{first.rstrip(':')}. The details are in {self._path}." if more.strip() else first, file=sys.stderr)
+        except Exception:
             self.handleError(record)

@@ -24,7 +24,7 @@ from autograder.grading.text import one_line
 from autograder.submissions.read import Submission
 
 LOG = logging.getLogger("autograder")
-"""What went wrong with the grader itself, in full; on standard error, and in `grading.log` during a batch."""
+"""What went wrong with the grader itself: in full in `grading.log` during a batch, and a line on standard error."""
 
 
 @dataclass(frozen=True)

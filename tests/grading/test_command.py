@@ -115,11 +115,12 @@ def test_the_graders_own_failure_exits_with_1(output: Path, tiny_course: Path) -
     kept = test.read_text()
     try:
         test.write_text("OK_FORMAT = False\n")
+        write_notebook(output.parent / "class" / "bob.ipynb", [*SOLUTION])
         code, said = grade(output, "--timeout", "20")
     finally:
         test.write_text(kept)
     assert code == 1
-    assert "Not graded: alice (alice.ipynb): The grader failed: " in said
+    assert "Not graded: alice (alice.ipynb), bob (bob.ipynb): The grader failed: " in said
 
 
 @pytest.mark.fast

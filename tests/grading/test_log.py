@@ -123,7 +123,7 @@ class TestWhatALearnerMayTry:
 
 @pytest.mark.fast
 class TestTheGradersOwnFailures:
-    def test_they_are_there_in_full_and_on_standard_error_as_ever(
+    def test_they_are_there_in_full_and_in_a_line_on_standard_error(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         def fail(*_: object) -> SubmissionResult:
@@ -139,7 +139,9 @@ class TestTheGradersOwnFailures:
         assert failure[1].endswith("EngineError: out of luck\n    in the other process\n    out of luck")
         assert verdict[0] == "error" and verdict[1].endswith("; The grader failed: out of luck")
         assert ended == ("ended", "1 submissions: 1 error.")
-        assert "EngineError: out of luck" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f"The grader failed on alice.ipynb by alice. The details are in {tmp_path / 'out' / FILE}.\n" in said
+        assert "Traceback" not in said
 
     def test_so_are_those_of_a_worker(
         self, tmp_path: Path, no_running: None, monkeypatch: pytest.MonkeyPatch
