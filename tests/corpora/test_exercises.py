@@ -1,14 +1,15 @@
 """The corpora of right and wrong answers through the real grader: what `autograder verify` does, as tests.
 
-A part of them: every sixth right answer, and of the mistakes each question's first one. `make verify` runs the whole
-corpus; that takes about as long as all other tests together. The untouched notebooks are run by test_run_through.py,
-and the solutions by each `autograder build`.
+A part of them: every sixth right answer, and of the mistakes each question's first ones, several in one notebook.
+`make verify` runs the whole corpus, each case by itself; that takes about as long as all other tests together. The
+untouched notebooks are run by test_run_through.py, and the solutions by each `autograder build`.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,17 +27,57 @@ from autograder.reports.write import write_reports
 
 EVERY = 6
 
+OF_A_QUESTION = 2
+"""How many mistakes are tried of each question."""
+
 
 def some(trials: list[Trial]) -> list[Trial]:
-    """Every sixth right answer, each question's first mistake."""
+    """Every sixth right answer, each question's first mistakes."""
     right = [trial for trial in trials if trial.kind == verify.RIGHT]
-    firsts, seen = [], set[str]()
+    firsts, seen = [], Counter[str]()
     for trial in trials:
-        questions = set(trial.case.fails) if isinstance(trial.case, Mistake) else set()
-        if questions - seen:
+        questions = trial.case.fails if isinstance(trial.case, Mistake) else ()
+        if any(seen[question] < OF_A_QUESTION for question in questions):
             firsts.append(trial)
-        seen |= questions
-    return [*right[::EVERY], *firsts]
+            seen.update(questions)
+    return [*right[::EVERY], *together(firsts)]
+
+
+def together(trials: list[Trial]) -> list[Trial]:
+    """The same mistakes in fewer notebooks: those that change the answer to one question share one with others.
+
+    No question needs another one's answer, and so none may lose points for a neighbor's mistake, either.
+    """
+    notebooks: list[list[Trial]] = []
+    for trial in trials:
+        here = next((made for made in notebooks if all(_share(trial, other) for other in made)), None)
+        if here is None:
+            notebooks.append([trial])
+        else:
+            here.append(trial)
+    return [_joined(made, number) if len(made) > 1 else made[0] for number, made in enumerate(notebooks)]
+
+
+def _share(one: Trial, other: Trial) -> bool:
+    """Whether each changes only the answers that it gets wrong, and both leave the rest of the notebook alike."""
+    rest = []
+    for trial in (one, other):
+        fails = trial.case.fails if isinstance(trial.case, Mistake) else ()
+        if trial.edit != Edit(replace=trial.edit.replace) or not trial.edit.replace.keys() >= set(fails):
+            return False
+        rest.append({cell: code for cell, code in trial.edit.replace.items() if cell not in fails})
+    answers = [trial.edit.replace.keys() - rest[0].keys() for trial in (one, other)]
+    return rest[0] == rest[1] and not answers[0] & answers[1]
+
+
+def _joined(trials: list[Trial], number: int) -> Trial:
+    cases = [trial.case for trial in trials if isinstance(trial.case, Mistake)]
+    edit = Edit(replace={cell: code for case in cases for cell, code in case.edit.replace.items()})
+    case = replace(cases[0], name=f"together {number}", edit=edit,
+                   cause="; ".join(f"{'/'.join(case.fails)}: {case.cause}" for case in cases),
+                   fails=tuple(question for case in cases for question in case.fails),
+                   messages={question: pattern for case in cases for question, pattern in case.messages.items()})
+    return Trial(verify.MISTAKE, case.name, edit, case)
 
 
 TRIED = {name: some(trials(assignment(name))) for name in exercise_names()}
