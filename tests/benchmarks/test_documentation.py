@@ -51,6 +51,8 @@ def test_what_is_recorded_reaches_the_goals() -> None:
         assert kind["seconds_of_many"] <= 1.05 * kind["seconds"] and kind["late_mb"] <= 1.1 * kind["early_mb"]
         assert kind["again_batch_share"] < 0.01
     assert size["trains"]["again_share"] < 0.01, "Python's start and the reports included"
+    whole = json.loads(documentation.CLASS.read_text(encoding="utf-8"))
+    assert whole["seconds of grading again"] / whole["seconds"] < 0.01
     times = json.loads(book.RESULTS.read_text(encoding="utf-8"))
     assert times["nothing"] < 360 and times["unchanged"] < 10 and times["changed"] < 60
     waits = json.loads(checks.RESULTS.read_text(encoding="utf-8"))
