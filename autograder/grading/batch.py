@@ -155,8 +155,8 @@ def grade_paths(
     failed: dict[str, list[str]] = {}
     for result in results:
         if result.status is Verdict.ERROR:
-            whose = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
-            failed.setdefault(result.reason, []).append(whose)
+            of = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
+            failed.setdefault(result.reason, []).append(of)
     for reason, whose in failed.items():  # a broken test file is everybody's, and one sentence
         batch.say(f"Not graded: {_listed(whose)}: {reason}")
     errors = [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
