@@ -146,16 +146,32 @@ def verify_exercise(
     assignment: Assignment, console: Console, jobs: int | None = None, chosen: Sequence[Trial] | None = None
 ) -> list[Finding]:
     """Grades the corpus of one exercise, or the trials chosen of it, and judges each, in the corpus' order."""
+    everything = [(assignment, trials(assignment) if chosen is None else chosen)]
+    return verify_together(everything, console, jobs)[assignment.name]
+
+
+def verify_together(
+    chosen: Sequence[tuple[Assignment, Sequence[Trial]]], console: Console, jobs: int | None = None,
+    timeout: float | None = None
+) -> dict[str, list[Finding]]:
+    """Grades trials of several exercises in one batch; what `verify_exercise` does for each, in less time.
+
+    Args:
+        timeout: seconds for a cell. When not given, each exercise's solution runs once more, to see how long it takes.
+    """
     with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
         folder = Path(temporary)
-        handed_in = hand_in_corpus(assignment, folder / "class", trials(assignment) if chosen is None else chosen)
+        handed_in = {assignment.name: hand_in_corpus(assignment, folder / assignment.name / "class", of_it)
+                     for assignment, of_it in chosen}
+        only = chosen[0][0].name if len(chosen) == 1 else None  # else each notebook says what it is for
         try:
-            outcome = grade_paths([folder / "class"], assignment=assignment.name, output=folder / "grades",
-                                  jobs=jobs, console=console)
+            outcome = grade_paths([folder / name / "class" for name in handed_in], assignment=only,
+                                  output=folder / "grades", jobs=jobs, timeout=timeout, console=console)
         except BatchStopped:  # its own message names a gradebook that is gone in a moment
             raise BatchStopped("Stopped. Nothing of a verification is kept.") from None
-    results = {result.learner: result for result in outcome.results}
-    return [judge(trial, results[learner]) for learner, trial in handed_in.items()]
+    results = {(result.assignment, result.learner): result for result in outcome.results}
+    return {name: [judge(trial, results[name, learner]) for learner, trial in of_it.items()]
+            for name, of_it in handed_in.items()}
 
 
 def verify(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from rich.console import Console
 from autograder.authoring import leaks, verify
 from autograder.authoring.corpus import Edit, Mistake
 from autograder.authoring.variants import apply
-from autograder.authoring.verify import Finding, Trial, judge, trials, verify_exercise
+from autograder.authoring.verify import Finding, Trial, judge, trials, verify_together
 from autograder.course import SOLUTIONS, Assignment, assignment, exercise_names
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
 from autograder.reports.write import write_reports
@@ -29,6 +28,9 @@ EVERY = 6
 
 OF_A_QUESTION = 2
 """How many mistakes are tried of each question."""
+
+TIMEOUT = 120.0
+"""Seconds for a cell; given, so that the solutions need not run once more to find one."""
 
 
 def some(trials: list[Trial]) -> list[Trial]:
@@ -85,12 +87,10 @@ ALL = [(name, trial.learner) for name, tried in TRIED.items() for trial in tried
 
 
 @pytest.fixture(scope="module")
-def findings() -> Iterator[dict[tuple[str, str], Finding]]:
-    found: dict[tuple[str, str], Finding] = {}
-    for name in exercise_names():
-        for finding in verify_exercise(assignment(name), Console(quiet=True), jobs=2, chosen=TRIED[name]):
-            found[name, finding.trial.learner] = finding
-    yield found
+def findings() -> dict[tuple[str, str], Finding]:
+    chosen = [(assignment(name), TRIED[name]) for name in exercise_names()]
+    found = verify_together(chosen, Console(quiet=True), jobs=2, timeout=TIMEOUT)
+    return {(name, finding.trial.learner): finding for name, findings in found.items() for finding in findings}
 
 
 @pytest.mark.slow

@@ -31,13 +31,12 @@ def refused(attempt):
 def descendants(process: int) -> set[int]:
     """The processes below `process`, as the machine sees them."""
     found = set()
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except OSError:  # It has just ended.
-            continue
-        for child in children:
-            found |= {int(child)} | descendants(int(child))
+    with contextlib.suppress(OSError):  # It has just ended.
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with contextlib.suppress(OSError):
+                children = Path(f"/proc/{process}/task/{thread}/children").read_text().split()
+                for child in map(int, children):
+                    found |= {child} | descendants(child)
     return found
 
 
