@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from autograder.sandbox import doctor, overuse
 from autograder.sandbox.limits import Limits
 
@@ -12,6 +14,7 @@ def test_every_limit_is_tried_and_holds(level):
     assert [(what, how) for what, held, how in overuse.tried(level) if not held] == []
 
 
+@pytest.mark.levels("full")
 def test_a_limit_that_does_not_hold_is_noticed(level, monkeypatch):
     """Sandboxes that may use much; all but the trials of the clock, which is the session's."""
     trials = [dataclasses.replace(trial, limits=Limits(processes=20_000), seconds=1)
