@@ -105,7 +105,9 @@ def _whole(results: dict[str, Any]) -> str:
         seconds = size["whole"] / size["many"]
         times = results[kind]["otter_1"]["seconds"] / seconds
         told.append(f"{size['many']} {words} {seconds:.2f} s each, {times:.1f} times the throughput")
-    return f"The whole command takes, for {' and for '.join(told)}."
+    another = (" (another run than that of `otter run`; the machine's speed may have changed in between)"
+               if results["sizes_apart"] else "")
+    return f"The whole command takes, for {' and for '.join(told)}{another}."
 
 
 def _more(share: float) -> str:

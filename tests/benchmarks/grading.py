@@ -207,7 +207,7 @@ def measure(count: int, few: int, learners: int, many: int) -> dict[str, object]
         "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(),
                     "python": platform.python_version()},
         "rounds": count, "few": few, "learners": learners, "trains": trains, "parts": parts, "numpy": plain,
-        "size": size, "cluster": clusters,
+        "size": size, "sizes_apart": False, "cluster": clusters,
     }
 
 
@@ -223,7 +223,7 @@ def main() -> None:
     if given.only_sizes:
         results = json.loads(RESULTS.read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
-            results["size"] = sizes(*benches(Path(temporary)), given.learners, given.large)
+            results |= {"size": sizes(*benches(Path(temporary)), given.learners, given.large), "sizes_apart": True}
     else:
         results = measure(given.rounds, given.few, given.learners, given.large)
     print(documentation.speed(results))

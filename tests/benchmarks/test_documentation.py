@@ -27,7 +27,7 @@ RESULTS: dict[str, Any] = {
                     "again_seconds": 0.4, "again_share": 0.002, "again_batch": 0.2,
                     "again_batch_share": 0.001, "early_mb": 410.0, "late_mb": 415.0}
              for kind in ("trains", "numpy")},
-    "cluster": {"one": 3.1, "two": 1.6, "times": 1.94, "worker_mb": 1800.0},
+    "sizes_apart": False, "cluster": {"one": 3.1, "two": 1.6, "times": 1.94, "worker_mb": 1800.0},
 }
 """Made up, in the form of `make bench`."""
 
@@ -63,6 +63,11 @@ def test_a_check_that_trains_stands_apart() -> None:
     told = checks.table({"90-tiny": {"q1": {"seconds": 0.2, "trains": False}, "q2": {"seconds": 0.1, "trains": False},
                                      "q3": {"seconds": 4.0, "trains": True}}})
     assert "| 90-tiny | 0.20 s (q1) | 4.00 s (q3) |" in told
+
+
+def test_it_is_told_when_sizes_come_from_another_run() -> None:
+    assert "another run" not in documentation.speed(RESULTS)
+    assert "another run" in documentation.speed(RESULTS | {"sizes_apart": True})
 
 
 def numbers(results: Any) -> list[list[str]]:
