@@ -307,6 +307,6 @@ def release(output: Path, address: str | None) -> None:
 @main.command()
 def doctor() -> None:
     """Show what is installed, which isolation layers hold, and how fast this machine is."""
-    from autograder.sandbox.doctor import report
+    from autograder.probes.doctor import report
 
     sys.exit(report())

@@ -111,7 +111,7 @@ def _begin() -> None:
     os.environ |= one_thread_environment()
     sys.path.insert(0, str(course.EXERCISES))
     os.chdir(course.EXERCISES)
-    from autograder.sandbox import fasterfit
+    from autograder.bridge import fasterfit
 
     fasterfit.install()
 

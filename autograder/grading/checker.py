@@ -56,8 +56,8 @@ def main() -> None:
     """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [HELPERS...]`."""
     control = socket.socket(fileno=int(sys.argv[1]))
     with ends_with(control):
+        from autograder.bridge import fasterfit
         from autograder.grading import child  # with TensorFlow, Keras and Otter, once for all children
-        from autograder.sandbox import fasterfit
 
         fasterfit.install()
         _read_data(sys.argv[2:])

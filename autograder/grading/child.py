@@ -26,6 +26,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from autograder.bridge.session import CellOutcome
 from autograder.grading import portrait
 from autograder.grading.environment import Environment
 from autograder.grading.events import AT_END, ERROR_LIMIT, OUTPUT_LIMIT, SEED
@@ -34,7 +35,6 @@ from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
 from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.session import CellOutcome
 
 SEED_SOURCE = f"__import__('keras').utils.set_random_seed({SEED})"
 

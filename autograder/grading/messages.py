@@ -17,10 +17,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.bridge import remote
+from autograder.bridge.remote import RemoteError
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
-from autograder.sandbox import remote
-from autograder.sandbox.remote import RemoteError
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300

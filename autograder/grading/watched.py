@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograder.bridge.remote import Remote
+from autograder.bridge.session import CellOutcome, Session
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.remote import Remote
-from autograder.sandbox.session import CellOutcome, Session
 
 
 class WatchedSession(Session):

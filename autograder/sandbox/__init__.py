@@ -10,8 +10,8 @@ Theory of operation
         |                                        |     v
         | hands on a socket and a pidfd          |  warden        first process of the sandbox: when it
         v                                        |     | fork     dies, all of it dies (warden.py)
-    checker's child <===== the wire =============|==> cell runner learner's code (cellrunner.py)
-    (session.py)     plain data only (wire.py)   |
+    checker's child <===== the wire =============|==> cell runner learner's code (bridge/)
+    (bridge/)        plain data only (bridge/)   |
 
 The controller asks the nursery process for a sandbox and hands it to whoever
 checks the submission. From then on nothing joins the sandbox to the rest of

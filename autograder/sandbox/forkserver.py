@@ -33,7 +33,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.sandbox import linux, selfcheck, wire
+from autograder.bridge import wire
+from autograder.sandbox import linux, selfcheck
 from autograder.sandbox.confinement import Confinement, Unavailable, clear
 from autograder.sandbox.control import ends_with, receive, send
 from autograder.sandbox.limits import Limits
@@ -72,7 +73,7 @@ def warm_up() -> None:
 
 def run_cells(sock: socket.socket, limits: Limits) -> None:
     """The entry for a submission."""
-    from autograder.sandbox import cellrunner
+    from autograder.bridge import cellrunner
 
     cellrunner.main(wire.Channel(sock), limits.output_bytes)
 
@@ -289,7 +290,7 @@ def main(descriptor: int) -> None:
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     if asked["purpose"] != "try":  # The course's own folder is about to go out of sight.
-        from autograder.sandbox import cellrunner  # noqa: F401
+        from autograder.bridge import cellrunner  # noqa: F401
 
     try:
         nursery = Nursery(asked["level"])

@@ -20,7 +20,7 @@ import signal
 import socket
 from pathlib import Path
 
-from autograder.sandbox import wire
+from autograder.bridge import wire
 from autograder.sandbox.limits import Limits
 
 DISK_INTERVAL = 0.25

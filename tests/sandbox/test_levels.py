@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.bridge.session import Session
 from autograder.course import ROOT, CourseError
-from autograder.sandbox import confinement, doctor, forkserver, nursery, overuse, selfcheck
+from autograder.probes import doctor, overuse
+from autograder.sandbox import confinement, forkserver, nursery, selfcheck
 from autograder.sandbox.limits import Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
-from autograder.sandbox.session import Session
 
 
 def test_every_promise_of_every_level_here_is_tried_and_holds(level):
@@ -68,7 +69,7 @@ sys.path.insert(0, {root!r})
 from autograder.sandbox import linux, seccomp
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Nursery
-from autograder.sandbox.session import Session
+from autograder.bridge.session import Session
 
 # What a container's own filter does: the call is forbidden, here and in all children.
 linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
@@ -348,5 +349,5 @@ def test_doctor_says_what_to_do_when_nothing_holds(capsys, monkeypatch):
 
 
 def test_importing_the_host_side_does_not_import_tensorflow():
-    code = "import sys, autograder.sandbox.nursery, autograder.sandbox.doctor; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, autograder.sandbox.nursery, autograder.probes.doctor; sys.exit('tensorflow' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

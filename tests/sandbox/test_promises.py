@@ -236,7 +236,7 @@ def test_cannot_read_environment(sandbox_of, level, monkeypatch):
 
     monkeypatch.setenv("CLASS_SECRET", "do-not-tell")
     with Nursery(level, warm=False) as nursery:
-        from tests.sandbox.conftest import Sandbox
+        from tests.sandboxes import Sandbox
 
         sandbox = Sandbox(nursery, Limits(), {})
         source = """
@@ -874,7 +874,7 @@ def test_sandbox_ends_when_the_host_is_gone(level, nursery_at):
 
 
 def test_busy_sandbox_ends_when_the_host_is_gone(level, nursery_at):
-    from autograder.sandbox import wire
+    from autograder.bridge import wire
 
     runner = nursery_at(level).spawn({})
     everything = descendants(runner.pid) | {runner.pid}

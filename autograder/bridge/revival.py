@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import records
-from autograder.sandbox.wire import WireError, plain_dtype
+from autograder.bridge import records
+from autograder.bridge.wire import WireError, plain_dtype
 
 _PYTHON = "bool int float complex str bytes bytearray list tuple dict set frozenset slice range object type"
 _NUMPY = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64
@@ -83,7 +83,7 @@ def revive(record: Any) -> Any:
     if isinstance(record, records.Value):
         return _value(record)
     if isinstance(record, records.History):
-        from autograder.sandbox import models
+        from autograder.bridge import models
 
         return models.history(record)
     raise WireError(f"a {type(record).__name__} has no place here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.sandbox import fasterfit
+from autograder.bridge import fasterfit
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((330, 12)).astype("float32")

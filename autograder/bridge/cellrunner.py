@@ -40,8 +40,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.sandbox import fasterfit, models, records, revival, wire
-from autograder.sandbox.exports import Exporter, Kept, raised
+from autograder.bridge import fasterfit, models, records, revival, wire
+from autograder.bridge.exports import Exporter, Kept, raised
 
 OUT_OF_MEMORY = wire.encode(("memory",))
 """Made in advance: it is sent when nothing can be made any more."""

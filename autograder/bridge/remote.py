@@ -14,10 +14,10 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from autograder.sandbox import records, revival
+from autograder.bridge import records, revival
 
 if TYPE_CHECKING:
-    from autograder.sandbox.session import Session
+    from autograder.bridge.session import Session
 
 
 class RemoteError(Exception):

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox import records, revival, wire
+from autograder.bridge import records, revival, wire
 
 
 class Kept:

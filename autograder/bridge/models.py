@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.sandbox import kerasobjects, records
-from autograder.sandbox.kerasobjects import Refused
+from autograder.bridge import kerasobjects, records
+from autograder.bridge.kerasobjects import Refused
 
 if TYPE_CHECKING:
-    from autograder.sandbox.session import Session
+    from autograder.bridge.session import Session
 
 MAX_LAYERS = 200
 MAX_DEPTH = 4

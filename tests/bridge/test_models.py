@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox import kerasobjects, models, records, wire
-from autograder.sandbox.exports import Exporter, Kept
+from autograder.bridge import kerasobjects, models, records, wire
+from autograder.bridge.exports import Exporter, Kept
 
 pytestmark = pytest.mark.fast
 

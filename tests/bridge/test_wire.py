@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.sandbox import records, wire
+from autograder.bridge import records, wire
 
 pytestmark = pytest.mark.fast
 

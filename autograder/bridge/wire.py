@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.records import RECORDS, BadRecord
+from autograder.bridge.records import RECORDS, BadRecord
 
 MAX_HEAD = 32 << 20
 """Bytes of the tagged tree: all text and numbers of one message."""

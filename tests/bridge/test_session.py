@@ -16,11 +16,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograder.sandbox import records, revival
+from autograder.bridge import records, revival
+from autograder.bridge.remote import RemoteError, RemoteFunction, RemoteObject
+from autograder.bridge.session import SessionEnded, clean, update
+from autograder.bridge.wire import WireError
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.remote import RemoteError, RemoteFunction, RemoteObject
-from autograder.sandbox.session import SessionEnded, clean, update
-from autograder.sandbox.wire import WireError
 
 
 @pytest.fixture

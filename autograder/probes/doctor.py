@@ -16,10 +16,11 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from autograder.sandbox import landlock, linux, overuse, seccomp
+from autograder.bridge.session import Session
+from autograder.probes import overuse
+from autograder.sandbox import landlock, linux, seccomp
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Nursery, SandboxError, Unavailable, try_level
-from autograder.sandbox.session import Session
 
 PACKAGES = ("tensorflow", "tensorflow_cpu", "keras", "numpy", "matplotlib", "ipython", "otter-grader")
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.bridge.session import CellOutcome, Session
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import LEVELS, Nursery
-from autograder.sandbox.session import CellOutcome, Session
 
 SECONDS = 20
 """What a cell of a trial gets, unless the trial is about that."""

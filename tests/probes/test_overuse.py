@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from autograder.sandbox import doctor, overuse
+from autograder.probes import doctor, overuse
 from autograder.sandbox.limits import Limits
 
 

@@ -18,8 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox import crowd, memory, records, remote, revival, wire
-from autograder.sandbox.exports import Exporter, Kept
+from autograder.bridge import records, remote, revival, wire
+from autograder.bridge.exports import Exporter, Kept
+from autograder.sandbox import crowd, memory
 from autograder.sandbox.limits import Limits, SandboxError
 
 GRACE = 2.0
@@ -282,7 +283,7 @@ class Session:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
 
     def _model(self, record: records.ModelData) -> Any:
-        from autograder.sandbox import models
+        from autograder.bridge import models
 
         try:
             return models.rebuild(record)
@@ -295,14 +296,14 @@ class Session:
     def _changed(self, argument: Any, value: Any) -> Any:
         """`argument` after the call that made it `value`: itself, changed, where possible."""
         if isinstance(value, records.ModelData):
-            from autograder.sandbox import models
+            from autograder.bridge import models
 
             with contextlib.suppress(models.Refused):
                 return models.refresh(argument, value)
         return update(argument, self._revive(value))
 
     def _keras_object(self, record: records.KerasObject) -> Any:
-        from autograder.sandbox import models
+        from autograder.bridge import models
 
         try:
             return models.rebuild_object(record)
