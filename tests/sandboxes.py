@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bridge.session import CellOutcome, Session
+from autograder.bridge.notebooks import Notebooks
+from autograder.bridge.session import CellOutcome
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import LEVELS, Nursery, SandboxError, Unavailable, try_level
+from autograder.sandbox.nursery import LEVELS, SandboxError, Unavailable, try_level
 
 
 def levels_here() -> list[str]:
@@ -51,10 +52,11 @@ def _holding(config: pytest.Config) -> list[str]:
 class Sandbox:
     """A session whose checks and cells are short to write."""
 
-    def __init__(self, nursery: Nursery, limits: Limits, files: Mapping[str, bytes | Path]) -> None:
-        self.runner = nursery.spawn(files, limits)
+    def __init__(
+        self, notebooks: Notebooks, limits: Limits | None = None, files: Mapping[str, bytes | Path] | None = None
+    ) -> None:
         self.checks: list[str] = []
-        self.session = Session(self.runner.sock, self.runner.pidfd, self.runner.pid, limits, self.checks.append)
+        self.session = notebooks.open(files, limits, self.checks.append)
         self.cells = 0
 
     def run(self, source: str, timeout: float = 20) -> CellOutcome:
@@ -70,13 +72,13 @@ class Sandbox:
 
 
 @pytest.fixture(scope="session")
-def nursery_at() -> Iterator[Callable[..., Nursery]]:
+def nursery_at() -> Iterator[Callable[..., Notebooks]]:
     """Level (and whether warm) -> its nursery, started when first asked for."""
-    started: dict[tuple[str, bool], Nursery] = {}
+    started: dict[tuple[str, bool], Notebooks] = {}
 
-    def get(level: str, warm: bool = False) -> Nursery:
+    def get(level: str, warm: bool = False) -> Notebooks:
         if (level, warm) not in started:
-            started[level, warm] = Nursery(level, warm=warm)
+            started[level, warm] = Notebooks(level, warm=warm)
         return started[level, warm]
 
     yield get
@@ -85,7 +87,7 @@ def nursery_at() -> Iterator[Callable[..., Nursery]]:
 
 
 @pytest.fixture
-def sandbox_of(nursery_at: Callable[..., Nursery]) -> Iterator[Callable[..., Sandbox]]:
+def sandbox_of(nursery_at: Callable[..., Notebooks]) -> Iterator[Callable[..., Sandbox]]:
     """Makes sandboxes, and ends them with the test."""
     made: list[Sandbox] = []
 
@@ -95,7 +97,7 @@ def sandbox_of(nursery_at: Callable[..., Nursery]) -> Iterator[Callable[..., San
         files: Mapping[str, bytes | Path] | None = None,
         warm: bool = False,
     ) -> Sandbox:
-        made.append(Sandbox(nursery_at(level, warm), limits or Limits(), files or {}))
+        made.append(Sandbox(nursery_at(level, warm), limits, files))
         return made[-1]
 
     yield make

@@ -27,6 +27,7 @@ import mmap
 import os
 import random
 import signal
+import socket
 import sys
 import threading
 import traceback
@@ -42,6 +43,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder.bridge import fasterfit, models, records, revival, wire
 from autograder.bridge.exports import Exporter, Kept, raised
+from autograder.sandbox.limits import Limits
 
 OUT_OF_MEMORY = wire.encode(("memory",))
 """Made in advance: it is sent when nothing can be made any more."""
@@ -561,12 +563,24 @@ def _close_figures() -> None:
             pyplot.close("all")
 
 
-def main(channel: wire.Channel, output_bytes: int) -> None:
+def warm_up() -> None:
+    """In the nursery process: imports what notebooks need, once for all of them. It does no more than import."""
+    import IPython.core.completer
+    import keras
+    import matplotlib.backends.backend_agg
+    import matplotlib.pyplot
+    import tensorflow
+
+    _ = IPython, keras.layers, keras.optimizers, keras.losses, keras.metrics, matplotlib, tensorflow
+
+
+def main(sock: socket.socket, limits: Limits) -> None:
     """Serves until the trusted side is gone."""
+    channel = wire.Channel(sock)
     sys.path.insert(0, "")
     linecache.clearcache()
     np.random.seed()  # All children inherit one state. `random` sees to its own after a fork.
-    runner = CellRunner(channel, output_bytes)
+    runner = CellRunner(channel, limits.output_bytes)
     with contextlib.suppress(wire.Closed):
         channel.send(("ready",))
         runner.serve()

@@ -11,17 +11,18 @@ import os
 import re
 import select
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from autograder.bridge import records, remote, revival, wire
 from autograder.bridge.exports import Exporter, Kept
 from autograder.sandbox import crowd, memory
-from autograder.sandbox.limits import Limits, SandboxError
+from autograder.sandbox.lastword import Ended
+from autograder.sandbox.limits import SandboxError
+from autograder.sandbox.nursery import Runner
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
@@ -67,8 +68,7 @@ class Session:
     """One cell runner, from the trusted side. Not thread-safe.
 
     Args:
-        sock, pidfd, pid: as in `nursery.Runner`; the session closes them.
-        limits: as given to `spawn`.
+        runner: its sandbox; the session closes its descriptors.
         on_check: called with the question's name when a cell stands at `grader.check(name)`; returns False when there
             is no such question, and the check raises, as Otter's does.
 
@@ -78,10 +78,9 @@ class Session:
         call_timeout: seconds that a test's access to the cell runner may take.
     """
 
-    def __init__(
-        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], object]
-    ) -> None:
-        self.sock, self.pidfd, self.pid, self.limits, self.on_check = sock, pidfd, pid, limits, on_check
+    def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
+        self.sock, self.pidfd, self.pid, self.limits = runner.sock, runner.pidfd, runner.pid, runner.limits
+        self.on_check = on_check
         self.flags: list[str] = []
         self.call_timeout = 60.0
         self.ended: SessionEnded | None = None
@@ -90,7 +89,7 @@ class Session:
         self._overrun = ""
         self._watcher: threading.Thread | None = None
         self._stop_watching = threading.Event()
-        self._channel = wire.Channel(sock, wire.waiter(sock, lambda: self._deadline, self._interrupt))
+        self._channel = wire.Channel(self.sock, wire.waiter(self.sock, lambda: self._deadline, self._interrupt))
         self._exporter = Exporter(Kept())
 
     @property
@@ -197,6 +196,12 @@ class Session:
         after = [arguments[key] for key in range(len(args))]
         return self._revive(result, arguments), after, {key: arguments[key] for key in kwargs}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Kills everything in the sandbox, waits until it is dead, and closes the descriptors."""
         if self.sock.fileno() < 0:
@@ -231,8 +236,8 @@ class Session:
         except wire.WireError as error:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
         match answer:
-            case ("ended", int(code), str(reason)):
-                raise self._end("killed" if reason else "exited", clean(reason) or _exit_sentence(code))
+            case Ended(code, reason):
+                raise self._end("killed" if reason else "exited", reason or _exit_sentence(code))
             case ("memory",):
                 raise self._end("memory", "had no memory left to answer")
         if self._interrupted and request[0] not in ("run", "continue"):

@@ -35,6 +35,7 @@ from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
 from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import Runner
 
 SEED_SOURCE = f"__import__('keras').utils.set_random_seed({SEED})"
 
@@ -74,7 +75,8 @@ class Attempt:
         self.request = request
         self.emit = emit
         self.timeout = float(request["timeout"])
-        self.session = WatchedSession(sock, pidfd, request["pid"], Limits(**request["limits"]), self.on_check)
+        runner = Runner(sock, pidfd, request["pid"], Limits(**request["limits"]))
+        self.session = WatchedSession(runner, self.on_check)
         self.cells: list[tuple[str, CellResult]] = []
         self.here = AT_END
         self.question = ""

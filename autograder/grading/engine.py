@@ -24,10 +24,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from autograder.bridge.notebooks import Notebooks
 from autograder.course import quiet_environment
 from autograder.grading import checker
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import LARGE_PAGES, Nursery, Runner, SandboxError
+from autograder.sandbox.nursery import LARGE_PAGES, Runner, SandboxError
 
 SILENT = "silent"
 """Stands for an exit code: the checker's child was given up."""
@@ -65,7 +66,7 @@ class Engine:
         self.confined = confined
         self.helpers = [str(folder) for folder in helpers]
         self._lock = threading.Lock()
-        self._nursery: Nursery | None = None
+        self._nursery: Notebooks | None = None
         self._checker: _Checker | None = None
         self._stopped = threading.Event()
 
@@ -87,7 +88,7 @@ class Engine:
         nursery, _ = self._pair()
         return nursery.level
 
-    def _pair(self) -> tuple[Nursery, _Checker]:
+    def _pair(self) -> tuple[Notebooks, _Checker]:
         with self._lock:
             if self._stopped.is_set():
                 raise StoppedError
@@ -99,7 +100,7 @@ class Engine:
                 self._checker = _Checker(self.helpers)  # imports while the nursery does
             if self._nursery is None:
                 try:
-                    self._nursery = Nursery("auto" if self.confined else "none")
+                    self._nursery = Notebooks("auto" if self.confined else "none")
                 except SandboxError as error:
                     raise EngineError(f"the nursery does not start: {error}") from error
             if starting:
@@ -162,7 +163,7 @@ class Engine:
                 return
         raise EngineError("the checker is gone")
 
-    def _drop_nursery(self, nursery: Nursery) -> None:
+    def _drop_nursery(self, nursery: Notebooks) -> None:
         """The next attempt starts another."""
         with self._lock:
             if self._nursery is nursery:

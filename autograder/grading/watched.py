@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.bridge.remote import Remote
 from autograder.bridge.session import CellOutcome, Session
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import Runner
 
 
 class WatchedSession(Session):
@@ -23,10 +22,8 @@ class WatchedSession(Session):
         learner_error: the last exception that came from the learner's own code.
     """
 
-    def __init__(
-        self, sock: socket.socket, pidfd: int, pid: int, limits: Limits, on_check: Callable[[str], object]
-    ) -> None:
-        super().__init__(sock, pidfd, pid, limits, on_check)
+    def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
+        super().__init__(runner, on_check)
         self.generation = 0
         self.deadline: float | None = None
         self.late = False

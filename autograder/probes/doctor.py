@@ -16,11 +16,10 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from autograder.bridge.session import Session
+from autograder.bridge.notebooks import Notebooks
 from autograder.probes import overuse
 from autograder.sandbox import landlock, linux, seccomp
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import Nursery, SandboxError, Unavailable, try_level
+from autograder.sandbox.nursery import SandboxError, Unavailable, try_level
 
 PACKAGES = ("tensorflow", "tensorflow_cpu", "keras", "numpy", "matplotlib", "ipython", "otter-grader")
 
@@ -189,15 +188,13 @@ def _show_speed(console: Console, level: str) -> bool:
     """Times the start of a nursery and of a sandbox, and a small training inside."""
     began = time.perf_counter()
     try:
-        with Nursery(level) as nursery:
+        with Notebooks(level) as notebooks:
             ready = time.perf_counter()
-            runner = nursery.spawn({})
-            session = Session(runner.sock, runner.pidfd, runner.pid, Limits(), lambda question: None)
-            session.run_cell(0, "", 60)
-            started = time.perf_counter()
-            outcome = session.run_cell(1, TRAINING, 300)
-            rate = session.get("rate") if outcome.status == "ok" else None
-            session.close()
+            with notebooks.open() as session:
+                session.run_cell(0, "", 60)
+                started = time.perf_counter()
+                outcome = session.run_cell(1, TRAINING, 300)
+                rate = session.get("rate") if outcome.status == "ok" else None
     except SandboxError as error:
         console.print(f"[red]A sandbox could not be started:[/] {error}", soft_wrap=True)
         return False

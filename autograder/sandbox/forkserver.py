@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -31,9 +33,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
-from autograder.bridge import wire
 from autograder.sandbox import linux, selfcheck
 from autograder.sandbox.confinement import Confinement, Unavailable, clear
 from autograder.sandbox.control import ends_with, receive, send
@@ -41,7 +43,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.warden import Warden
 
 Entry = Callable[[socket.socket, Limits], None]
-"""What the new process does once it is confined."""
+"""What the new process does once it is confined. It has this end of the host's socket."""
 
 
 @dataclass(frozen=True)
@@ -60,30 +62,26 @@ def one_thread() -> None:
         raise RuntimeError(f"the process must have one thread before a fork, and has {threads}")
 
 
-def warm_up() -> None:
-    """Imports what cell runners need. Imports only: see the module's first lines."""
-    import IPython.core.completer
-    import keras
-    import matplotlib.backends.backend_agg
-    import matplotlib.pyplot
-    import tensorflow
+def program(name: str) -> ModuleType:
+    """The module of this package that says what runs in the sandboxes.
 
-    _ = IPython, keras.layers, keras.optimizers, keras.losses, keras.metrics, matplotlib, tensorflow
+    Its `main(sock, limits)` is the `Entry`; its `warm_up()` imports what that needs, and does no more than import.
 
-
-def run_cells(sock: socket.socket, limits: Limits) -> None:
-    """The entry for a submission."""
-    from autograder.bridge import cellrunner
-
-    cellrunner.main(wire.Channel(sock), limits.output_bytes)
+    Raises:
+        ValueError: this package has no module called `name`.
+    """
+    package = __name__.partition(".")[0]
+    if not re.fullmatch(rf"{package}(\.[a-z_]+)+", name):
+        raise ValueError(f"{name!r} is no module of {package}")
+    return importlib.import_module(name)
 
 
 class Nursery:
     """The nursery process."""
 
-    def __init__(self, level: str) -> None:
+    def __init__(self, level: str, entry: Entry | None = None) -> None:
         self.confinement = Confinement(level)
-        self.preload: list[File] = []
+        self.entry = entry
         self.folders: dict[int, str] = {}
         """First process of a sandbox -> the folder to clear when it has ended."""
 
@@ -132,7 +130,8 @@ class Nursery:
             return False
         try:
             files = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
-            warden, sock = self.sandbox(Limits(**asked["limits"]), [*self.preload, *files], run_cells)
+            assert self.entry is not None
+            warden, sock = self.sandbox(Limits(**asked["limits"]), files, self.entry)
             with sock:
                 pidfd = [os.pidfd_open(warden)] if hasattr(os, "pidfd_open") else []
                 send(control, {"pid": warden}, [sock.fileno(), *pidfd])
@@ -282,31 +281,29 @@ def _place(files: Sequence[File]) -> None:
 
 
 def main(descriptor: int) -> None:
-    """Serves the host on `descriptor`. Its first message names the level and the purpose."""
+    """Serves the host on `descriptor`. Its first message names the level, the purpose and the program."""
     control = socket.socket(fileno=descriptor)
-    asked, descriptors = receive(control)
+    asked, _ = receive(control)
     if asked is None:
         return
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-    if asked["purpose"] != "try":  # The course's own folder is about to go out of sight.
-        from autograder.bridge import cellrunner  # noqa: F401
-
+    # Now, for the course's own folder is about to go out of sight.
+    runs = program(asked["program"]) if asked["purpose"] != "try" else None
     try:
-        nursery = Nursery(asked["level"])
+        nursery = Nursery(asked["level"], runs.main if runs else None)
         results = nursery.prepare()
     except (Unavailable, OSError) as error:
         send(control, {"unavailable": str(error)})
         return
-    if asked["purpose"] == "try" or not all(held for _, held, _ in results):
+    if runs is None or not all(held for _, held, _ in results):
         send(control, {"checks": results})
         return
     os.environ["HOME"] = tempfile.mkdtemp(prefix="reading-digits-")
     try:
         if asked["purpose"] == "warm":
             with ends_with(control):
-                warm_up()
-        nursery.preload = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
+                runs.warm_up()
         sys.path.remove(str(Path(__file__).resolve().parents[2]))
         nursery.serve(control)
     finally:

@@ -1,7 +1,7 @@
-"""Host side: starts the nursery process and asks it for cell runners.
+"""Host side: starts the nursery process and asks it for sandboxes.
 
 The controller uses this module; it imports no TensorFlow. Nothing that comes
-from a cell runner passes through here.
+from a sandbox passes through here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograder.course import CourseError
 from autograder.sandbox.confinement import LEVELS
@@ -33,17 +33,19 @@ Elsewhere than glibc it does nothing."""
 
 @dataclass
 class Runner:
-    """A fresh sandbox, for `session.Session`.
+    """A fresh sandbox.
 
     Attributes:
-        sock: the conversation with the cell runner.
+        sock: the conversation with what runs in it; the warden's last word comes here, too (`lastword.py`).
         pidfd: the sandbox's first process; -1 where the system has none (macOS).
         pid: its number.
+        limits: what it may use.
     """
 
     sock: socket.socket
     pidfd: int
     pid: int
+    limits: Limits
 
     def close(self) -> None:
         """Closes the descriptors here; the sandbox ends when nobody else holds `sock`."""
@@ -56,9 +58,9 @@ class Nursery:
     """A running nursery process. Thread-safe; a context manager.
 
     Args:
+        program: the module of this package that runs in the sandboxes; see `forkserver.program`.
         level: "auto" (the best of "full" and "no-namespaces" that holds here), or one of `LEVELS`.
-        preload: files that every cell runner gets, under their own names.
-        warm: import TensorFlow and the like once, here. Without, each notebook imports its own.
+        warm: import what the program needs once, here. Without, each sandbox imports its own.
 
     Attributes:
         level: the isolation in use.
@@ -67,18 +69,18 @@ class Nursery:
         CourseError: the level does not hold on this machine.
     """
 
-    def __init__(self, level: str = "auto", preload: Sequence[Path] = (), warm: bool = True) -> None:
+    def __init__(self, program: str, level: str = "auto", warm: bool = True) -> None:
         if level not in ("auto", *LEVELS):
             raise CourseError(f"There is no isolation level {level!r}. There are: auto, {', '.join(LEVELS)}.")
         self._lock = threading.Lock()
-        self._preload = {path.name: path for path in preload}
+        self._program = program
         self._warm = warm
         self._process: _Process | None = None
         reasons = []
         for candidate in LEVELS[:2] if level == "auto" else [level]:
             self.level = candidate
             try:
-                self._process = _Process(candidate, self._preload, "warm" if warm else "cold")
+                self._process = self._new_process()
                 return
             except Unavailable as reason:
                 reasons.append(f"  {candidate}: {reason}")
@@ -90,7 +92,7 @@ class Nursery:
         )
 
     def spawn(self, files: Mapping[str, bytes | Path], limits: Limits | None = None) -> Runner:
-        """Starts a cell runner.
+        """Starts a sandbox.
 
         Args:
             files: what lies in its scratch folder: plain name -> content, or a path to copy from.
@@ -99,7 +101,8 @@ class Nursery:
         Raises:
             SandboxError: it could not be started. A nursery process that has died is started anew first.
         """
-        request = {"limits": asdict(limits or Limits())}
+        limits = limits or Limits()
+        request = {"limits": asdict(limits)}
         with self._lock:
             if self._process is None:
                 raise SandboxError("the nursery is closed")
@@ -107,11 +110,15 @@ class Nursery:
                 answer, descriptors = self._process.ask(request, files)
             except _Gone:
                 self._process.close()
-                self._process = _Process(self.level, self._preload, "warm" if self._warm else "cold")
+                self._process = self._new_process()
                 answer, descriptors = self._process.ask(request, files)
         if "error" in answer:
             raise SandboxError(answer["error"])
-        return Runner(socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1, answer["pid"])
+        sock, pidfd = socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1
+        return Runner(sock, pidfd, answer["pid"], limits)
+
+    def _new_process(self) -> _Process:
+        return _Process(self.level, "warm" if self._warm else "cold", self._program)
 
     def close(self) -> None:
         """Ends the nursery process, which stays until the last of its sandboxes has ended."""
@@ -120,7 +127,7 @@ class Nursery:
                 self._process.close()
                 self._process = None
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -138,7 +145,7 @@ class _Gone(Exception):
 class _Process:
     """The process, and the conversation with it."""
 
-    def __init__(self, level: str, preload: Mapping[str, Path], purpose: str) -> None:
+    def __init__(self, level: str, purpose: str, program: str = "") -> None:
         self._control, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         repository = str(Path(__file__).resolve().parents[2])
@@ -158,14 +165,15 @@ class _Process:
                 start_new_session=True,
             )
         try:
-            self.checks = self._started(level, preload, purpose)
+            self.checks = self._started({"level": level, "purpose": purpose, "program": program})
         except BaseException:
             self.close()
             raise
 
-    def _started(self, level: str, preload: Mapping[str, Path], purpose: str) -> list[tuple[str, bool, str]]:
+    def _started(self, first: dict[str, str]) -> list[tuple[str, bool, str]]:
+        """Sends the first message; returns which promises hold."""
         try:
-            answer, _ = self.ask({"level": level, "purpose": purpose}, preload)
+            answer, _ = self.ask(first, {})
         except _Gone:
             self._process.wait(10)
             self._errors.seek(0)
@@ -175,7 +183,7 @@ class _Process:
             raise Unavailable(answer["unavailable"])
         checks = [(str(what), bool(held), str(detail)) for what, held, detail in answer.get("checks", ())]
         broken = [f"{what} ({detail})" for what, held, detail in checks if not held]
-        if broken and purpose != "try":
+        if broken and first["purpose"] != "try":
             raise Unavailable(f"these promises do not hold: {'; '.join(broken)}")
         return checks
 
@@ -217,7 +225,7 @@ def try_level(level: str) -> list[tuple[str, bool, str]]:
         Unavailable: a layer of it is missing.
         SandboxError: the process failed otherwise.
     """
-    process = _Process(level, {}, "try")
+    process = _Process(level, "try")
     process.close()
     return process.checks
 

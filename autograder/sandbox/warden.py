@@ -20,7 +20,7 @@ import signal
 import socket
 from pathlib import Path
 
-from autograder.bridge import wire
+from autograder.sandbox import lastword
 from autograder.sandbox.limits import Limits
 
 DISK_INTERVAL = 0.25
@@ -70,14 +70,14 @@ class Warden:
             with contextlib.suppress(BlockingIOError):
                 os.read(self.awake, 4096)
             if self.folder and not reason and self.too_much():
-                reason = "its files took more space than the scratch folder has"
+                reason = lastword.REASONS[1]
             if self.ending or reason:
                 _kill(runner, signal.SIGKILL)
         _clear_away()
-        with contextlib.suppress(wire.Closed, OSError):
+        with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RD)
             self.sock.settimeout(1)
-            self.sock.sendall(b"".join(wire.encode(("ended", os.waitstatus_to_exitcode(status[0]), reason))))
+            self.sock.sendall(lastword.written(lastword.Ended(os.waitstatus_to_exitcode(status[0]), reason)))
 
     def reap(self) -> list[int]:
         """Collects ended children. Returns the runner's wait status, in a list, when it is among them."""

@@ -24,6 +24,7 @@ from rich.console import Console
 from autograder.authoring import corpus
 from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
 from autograder.authoring.variants import apply, hand_in, write_notebook
+from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
 from autograder.grading import engine
 from autograder.grading.batch import grade_paths
@@ -31,7 +32,6 @@ from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
-from autograder.sandbox.nursery import Nursery
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 
@@ -182,7 +182,7 @@ def without_namespaces(names: list[str], exercise: Assignment, folder: Path, tim
     with Host(exercise, folder / "class") as host:
         # Only while grading: what comes after must have its own level.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "Nursery", lambda level: Nursery("no-namespaces"))
+            patch.setattr(engine, "Notebooks", lambda level: Notebooks("no-namespaces"))
             assert only_confined() == "no-namespaces"
             graded = grade_all(cases, exercise, host, folder, confined=True, timeout=timeout)
         yield graded

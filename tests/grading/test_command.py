@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from autograder import course
+from autograder.bridge.notebooks import Notebooks
 from autograder.cli import main
 from autograder.grading import worker
 from autograder.grading.batch import BatchStopped
 from autograder.grading.engine import Engine
-from autograder.sandbox.nursery import Nursery
 from tests.grading.conftest import NAME, SOLUTION, START, write_notebook
 
 
@@ -63,7 +63,7 @@ def test_notebooks_are_confined_unless_it_is_told_otherwise(output: Path, asked:
 
 def test_without_the_sandbox_the_terminal_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With an engine of its own; its nursery imports nothing in advance, to be quick."""
-    monkeypatch.setattr("autograder.grading.engine.Nursery", lambda level: Nursery(level, warm=False))
+    monkeypatch.setattr("autograder.grading.engine.Notebooks", lambda level: Notebooks(level, warm=False))
     write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
     write_notebook(tmp_path / "class" / "bob.ipynb", [START])
     command = ["grade", str(tmp_path / "class"), "--output", str(tmp_path / "grades"), "--timeout", "20"]
@@ -94,7 +94,7 @@ def test_the_engine_asks_for_what_the_command_says(
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr("autograder.grading.engine.Nursery", Started)
+    monkeypatch.setattr("autograder.grading.engine.Notebooks", Started)
     monkeypatch.setattr("autograder.grading.engine._Checker", Started)
     monkeypatch.setattr(worker, "_engines", {})
     assert worker.engine(confined).start() == level

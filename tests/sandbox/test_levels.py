@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bridge.session import Session
+from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, CourseError
 from autograder.probes import doctor, overuse
 from autograder.sandbox import confinement, forkserver, nursery, selfcheck
-from autograder.sandbox.limits import Limits, SandboxError
+from autograder.sandbox.limits import SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
 
 
@@ -51,7 +51,7 @@ def test_auto_takes_the_best_level_that_holds(monkeypatch):
     tried = []
 
     class Process:
-        def __init__(self, level, preload, purpose):
+        def __init__(self, level, purpose, program):
             tried.append(level)
             if level == "full":
                 raise nursery.Unavailable("no namespaces today")
@@ -60,16 +60,14 @@ def test_auto_takes_the_best_level_that_holds(monkeypatch):
             pass
 
     monkeypatch.setattr(nursery, "_Process", Process)
-    assert Nursery().level == "no-namespaces" and tried == ["full", "no-namespaces"]
+    assert Notebooks().level == "no-namespaces" and tried == ["full", "no-namespaces"]
 
 
 WITHOUT = """
 import ctypes, errno, os, struct, sys
 sys.path.insert(0, {root!r})
 from autograder.sandbox import linux, seccomp
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import Nursery
-from autograder.bridge.session import Session
+from autograder.bridge.notebooks import Notebooks
 
 # What a container's own filter does: the call is forbidden, here and in all children.
 linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
@@ -81,12 +79,9 @@ program = [
 ]
 code = ctypes.create_string_buffer(b"".join(program))
 linux.prctl(linux.PR_SET_SECCOMP, 2, struct.pack("@HP", len(program), ctypes.addressof(code)))
-with Nursery(warm=False) as nursery:
-    runner = nursery.spawn({{}})
-    session = Session(runner.sock, runner.pidfd, runner.pid, Limits(), print)
+with Notebooks(warm=False) as notebooks, notebooks.open() as session:
     session.run_cell(0, "result = 6 * 7", 60)
-    print(nursery.level, session.get("result"))
-    session.close()
+    print(notebooks.level, session.get("result"))
 """
 
 
@@ -103,12 +98,12 @@ def test_where_namespaces_are_forbidden_the_second_level_is_used(call, holding):
 @pytest.mark.fast
 def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
     class Process:
-        def __init__(self, level, preload, purpose):
+        def __init__(self, level, purpose, program):
             raise nursery.Unavailable(f"no {level} on this machine")
 
     monkeypatch.setattr(nursery, "_Process", Process)
     with pytest.raises(CourseError) as error:
-        Nursery()
+        Notebooks()
     for words in ("no full on this machine", "no no-namespaces on this machine", "--no-sandbox", "doctor", "virtual"):
         assert words in str(error.value)
 
@@ -116,14 +111,14 @@ def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
 @pytest.mark.fast
 def test_an_explicit_level_is_not_replaced_by_a_weaker_one(monkeypatch):
     class Process:
-        def __init__(self, level, preload, purpose):
+        def __init__(self, level, purpose, program):
             raise nursery.Unavailable("no")
 
     monkeypatch.setattr(nursery, "_Process", Process)
     with pytest.raises(CourseError):
-        Nursery("full")
+        Notebooks("full")
     with pytest.raises(CourseError, match="no isolation level 'most'"):
-        Nursery("most")
+        Notebooks("most")
 
 
 @pytest.mark.fast
@@ -189,7 +184,7 @@ def test_broken_promises_make_a_level_unavailable(monkeypatch):
     checks = [["no network", False, "it was possible"]]
     monkeypatch.setattr(nursery._Process, "ask", lambda self, request, files: ({"checks": checks}, []))
     with pytest.raises(nursery.Unavailable, match="no network"):
-        nursery._Process("none", {}, "warm")
+        nursery._Process("none", "warm")
 
 
 @pytest.mark.fast
@@ -210,15 +205,11 @@ def test_a_process_with_two_threads_does_not_fork():
 # --- the nursery ----------------------------------------------------------------------
 
 
-def run(nursery: Nursery, source: str, **spawn: object) -> object:
-    runner = nursery.spawn(**{"files": {}, **spawn})
-    session = Session(runner.sock, runner.pidfd, runner.pid, Limits(), lambda question: None)
-    try:
+def run(notebooks: Notebooks, source: str) -> object:
+    with notebooks.open() as session:
         outcome = session.run_cell(0, source, 30)
         assert outcome.status == "ok", outcome
         return session.get("result")
-    finally:
-        session.close()
 
 
 def test_the_nursery_process_has_one_thread_and_no_secrets(nursery_at, best_level):
@@ -230,13 +221,10 @@ def test_the_nursery_process_has_one_thread_and_no_secrets(nursery_at, best_leve
     }
 
 
-def test_preloaded_files_come_to_every_sandbox(tmp_path, best_level):
-    (tmp_path / "digits.txt").write_text("0123")
-    with Nursery(best_level, preload=[tmp_path / "digits.txt"], warm=False) as here:
-        (tmp_path / "digits.txt").unlink()
-        for _ in range(2):
-            source = "result = open('digits.txt').read() + open('more.txt').read()"
-            assert run(here, source, files={"more.txt": b"45"}) == "012345"
+def test_what_runs_in_a_sandbox_is_a_module_of_this_package(best_level):
+    for name in ("os", "autograder", "autograder.bridge.cellrunner.os:system", "autograders.evil", "autograder..x"):
+        with pytest.raises(SandboxError, match="is no module of autograder"):
+            Nursery(name, best_level, warm=False)
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/b", "", ".", "..", "x\0y"])
@@ -246,13 +234,13 @@ def test_files_have_plain_names(nursery_at, name):
 
 
 def test_a_nursery_that_was_killed_is_started_anew(best_level):
-    with Nursery(best_level, warm=False) as here:
+    with Notebooks(best_level, warm=False) as here:
         os.kill(here._process._process.pid, signal.SIGKILL)
         assert run(here, "result = 1") == 1
 
 
 def test_a_closed_nursery_says_so(best_level):
-    here = Nursery(best_level, warm=False)
+    here = Notebooks(best_level, warm=False)
     here.close()
     with pytest.raises(SandboxError, match="closed"):
         here.spawn({})
@@ -261,7 +249,7 @@ def test_a_closed_nursery_says_so(best_level):
 def test_a_nursery_that_cannot_start_says_why(monkeypatch):
     monkeypatch.setattr(nursery.sys, "executable", shutil.which("false") or "/bin/false")
     with pytest.raises(SandboxError, match="ended while it started"):
-        Nursery("none")
+        Notebooks("none")
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -301,10 +289,7 @@ with ends_with(sock):
 
 
 def test_sandboxes_run_side_by_side(nursery_at, best_level):
-    sessions = []
-    for _ in range(4):
-        runner = nursery_at(best_level).spawn({})
-        sessions.append(Session(runner.sock, runner.pidfd, runner.pid, Limits(), lambda question: None))
+    sessions = [nursery_at(best_level).open() for _ in range(4)]
     for number, session in enumerate(sessions):
         session.run_cell(0, f"x = {number}", 20)
     assert [session.get("x") for session in sessions] == [0, 1, 2, 3]

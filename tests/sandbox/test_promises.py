@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT
 from autograder.sandbox.limits import Limits
+from tests.sandboxes import Sandbox
 
 REFUSED = """
 def refused(attempt):
@@ -220,7 +222,7 @@ result = found
 
 def test_cannot_touch_another_submission(level, sandbox_of):
     first, second = sandbox_of(level), sandbox_of(level)
-    processes = descendants(first.runner.pid) | {first.runner.pid}
+    processes = descendants(first.session.pid) | {first.session.pid}
     source = REFUSED + f"""
 import os
 result = [refused(lambda: os.kill(process, 9)) for process in {sorted(processes)}]
@@ -232,13 +234,9 @@ result = [refused(lambda: os.kill(process, 9)) for process in {sorted(processes)
 
 
 def test_cannot_read_environment(sandbox_of, level, monkeypatch):
-    from autograder.sandbox.nursery import Nursery
-
     monkeypatch.setenv("CLASS_SECRET", "do-not-tell")
-    with Nursery(level, warm=False) as nursery:
-        from tests.sandboxes import Sandbox
-
-        sandbox = Sandbox(nursery, Limits(), {})
+    with Notebooks(level, warm=False) as notebooks:
+        sandbox = Sandbox(notebooks)
         source = """
 import glob, os
 found = [repr(dict(os.environ))]
@@ -294,7 +292,7 @@ def test_cannot_change_files_of_its_user_elsewhere(sandbox, tmp_path):
     os.chmod(tmp_path, 0o777)
     file = tmp_path / "mine.txt"
     file.write_text("precious")
-    os.chown(file, os.stat(f"/proc/{sandbox.runner.pid}").st_uid, -1)
+    os.chown(file, os.stat(f"/proc/{sandbox.session.pid}").st_uid, -1)
     os.chmod(file, 0o666)
     before = file.stat()
     sandbox.run(f"""
@@ -361,7 +359,7 @@ result = {
 
 def test_is_never_root_to_the_machine(sandbox):
     assert sandbox.run("1").status == "ok"
-    processes = descendants(sandbox.runner.pid) | {sandbox.runner.pid}
+    processes = descendants(sandbox.session.pid) | {sandbox.session.pid}
     for process in processes:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
         users = next(line for line in lines if line.startswith("Uid:")).split()[1:]
@@ -466,7 +464,7 @@ except OSError as error:
     print(error)
 """
     assert 20 < sandbox.value(source) <= 40
-    processes = descendants(sandbox.runner.pid)
+    processes = descendants(sandbox.session.pid)
     assert len(processes) > 20
     sandbox.session.close()
     assert not any(os.path.exists(f"/proc/{process}") for process in processes)
@@ -480,7 +478,7 @@ def test_exponential_fork_bomb_leaves_the_machine_responsive(level, sandbox_of):
     assert outcome.status in ("timeout", "killed", "exited")
     sandbox.session.close()
     assert time.monotonic() - began < 15
-    assert not descendants(sandbox.runner.pid) if os.path.exists(f"/proc/{sandbox.runner.pid}") else True
+    assert not descendants(sandbox.session.pid) if os.path.exists(f"/proc/{sandbox.session.pid}") else True
 
 
 @pytest.mark.levels("no-namespaces")
@@ -609,12 +607,12 @@ for _ in range(COUNT):
 time.sleep(TIME)
 """
     def policies(sandbox):
-        return {os.sched_getscheduler(process) for process in descendants(sandbox.runner.pid)}
+        return {os.sched_getscheduler(process) for process in descendants(sandbox.session.pid)}
 
     assert neighbor.run(fork.replace("COUNT", "4").replace("TIME", "0.1")).status == "ok"
     assert crowd.run(fork.replace("COUNT", "20").replace("TIME", "0.1"), timeout=60).status == "ok"
     assert eventually(lambda: policies(crowd) == {os.SCHED_IDLE})
-    assert len(descendants(crowd.runner.pid)) == 21
+    assert len(descendants(crowd.session.pid)) == 21
     assert policies(neighbor) == {os.SCHED_OTHER}, "a few busy processes are left alone"
 
 
@@ -629,7 +627,7 @@ for _ in range(4):
         time.sleep(0.5); hoard = bytearray(b"x") * 200_000_000; time.sleep(60); os._exit(0)
 """
     assert sandbox.run(source).status == "ok"
-    assert eventually(lambda: not descendants(sandbox.runner.pid), 30)
+    assert eventually(lambda: not descendants(sandbox.session.pid), 30)
     assert sandbox.run("1").status == "memory"
 
 
@@ -804,8 +802,8 @@ def test_processor_time_is_capped(level, sandbox_of):
 
 def test_everything_dies_with_the_warden(sandbox):
     assert sandbox.run("1").status == "ok"
-    everything = descendants(sandbox.runner.pid) | {sandbox.runner.pid}
-    os.kill(sandbox.runner.pid, 9)
+    everything = descendants(sandbox.session.pid) | {sandbox.session.pid}
+    os.kill(sandbox.session.pid, 9)
     assert eventually(lambda: not any(os.path.exists(f"/proc/{process}") for process in everything))
     assert sandbox.run("1").status == "exited"
 
@@ -852,7 +850,7 @@ if not child:
 os.waitpid(child, 0)
 """
     assert sandbox.run(source).status == "ok"
-    everything = descendants(sandbox.runner.pid) | {sandbox.runner.pid}
+    everything = descendants(sandbox.session.pid) | {sandbox.session.pid}
     assert len(everything) >= 3
     sandbox.session.close()
     assert not any(os.path.exists(f"/proc/{one}/exe") and os.readlink(f"/proc/{one}/exe") for one in everything)
@@ -862,7 +860,7 @@ os.waitpid(child, 0)
 def test_child_left_running_is_dead_when_its_parent_ends(sandbox):
     outcome = sandbox.run("import os, time\nif os.fork(): time.sleep(0.2); os._exit(0)\ntime.sleep(300)")
     assert outcome.status == "exited"
-    assert eventually(lambda: not descendants(sandbox.runner.pid))
+    assert eventually(lambda: not descendants(sandbox.session.pid))
 
 
 def test_sandbox_ends_when_the_host_is_gone(level, nursery_at):

@@ -1,0 +1,50 @@
+"""Outside: the one call that opens a notebook in a sandbox.
+
+    with Notebooks() as notebooks, notebooks.open({"digits.py": source}) as notebook:
+        notebook.run_cell(0, "x = 6 * 7", timeout=20)
+        notebook.get("x")
+
+Where a sandbox is started in one process and spoken to in another, the first
+calls `spawn`, and the second makes a `Session` of what it is handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.nursery import Nursery
+
+if TYPE_CHECKING:
+    from autograder.bridge.session import Session
+
+CELL_RUNNER = "autograder.bridge.cellrunner"
+"""The module that runs in each sandbox."""
+
+
+class Notebooks(Nursery):
+    """A nursery whose sandboxes each run a notebook's cells. Arguments and errors as `Nursery` has them."""
+
+    def __init__(self, level: str = "auto", warm: bool = True) -> None:
+        super().__init__(CELL_RUNNER, level, warm)
+
+    def open(
+        self,
+        files: Mapping[str, bytes | Path] | None = None,
+        limits: Limits | None = None,
+        on_check: Callable[[str], object] = lambda question: None,
+    ) -> Session:
+        """A notebook that has run no cell yet; close it when you have done with it, or use it in a `with` statement.
+
+        Args:
+            files, limits: as for `spawn`.
+            on_check: as for `Session`; by default a check does nothing.
+
+        Raises:
+            SandboxError: it could not be started.
+        """
+        from autograder.bridge.session import Session  # not on top: it loads NumPy, which a controller never needs
+
+        return Session(self.spawn(files or {}, limits), on_check)

@@ -1,0 +1,48 @@
+"""The last word on a sandbox's socket: how what ran in it ended. Written by the warden, read outside.
+
+Twelve bytes, the first four of which say that it is one:
+
+    MARK | exit code | number of the reason
+
+What runs in a sandbox speaks over the same socket in messages of its own, and
+none of these may begin with `MARK`. It may forge a last word, too: like
+everything from inside, this is a claim.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+SIZE = 12
+"""Bytes."""
+MARK = 0xFFFFFFFF
+
+REASONS = ("", "its files took more space than the scratch folder has")
+"""Why the warden ended it; the first: it ended by itself, or was told to."""
+
+_FORM = struct.Struct("<IiI")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended.
+
+    Attributes:
+        code: its exit code, or the number of the signal that ended it, negative.
+        reason: one of `REASONS`.
+    """
+
+    code: int
+    reason: str
+
+
+def written(ended: Ended) -> bytes:
+    """The bytes to send."""
+    return _FORM.pack(MARK, ended.code, REASONS.index(ended.reason))
+
+
+def read(data: bytes) -> Ended | None:
+    """What `data`, the first `SIZE` bytes of a message, says; None when it is no last word."""
+    mark, code, reason = _FORM.unpack(data)
+    return Ended(code, REASONS[reason]) if mark == MARK and reason < len(REASONS) else None
