@@ -47,6 +47,62 @@ def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {module_of(path): path for path in MODULES}
+
+
+def _module(name: str) -> str:
+    """The module of this package that an import of `name` runs, or "" when it is none's."""
+    while name and name not in NAMES:
+        name = name.rpartition(".")[0]
+    return name
+
+
+IMPORTS = {module: {_module(name) for name in imported(path)} - {module, "", "autograder"}
+           for module, path in NAMES.items()}
+"""Module -> the modules it imports, wherever in it: on top, in a function, or for type checkers only."""
+
+
+def reached(*modules: str) -> set[str]:
+    """The modules, and all that they import, and so on."""
+    found, pending = set(modules), list(modules)
+    while pending:
+        new = IMPORTS[pending.pop()] - found
+        found |= new
+        pending += new
+    return found
+
+
+def test_isolation_imports_nothing_of_the_bridge() -> None:
+    assert {module for module in IMPORTS if module.startswith("autograder.sandbox")}
+    for module in IMPORTS:
+        if module.startswith("autograder.sandbox"):
+            assert not {name for name in reached(module) if name.startswith("autograder.bridge")}, module
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    circles = [sorted({module} | {name for name in reached(*IMPORTS[module]) if module in reached(name)})
+               for module in IMPORTS if module in reached(*IMPORTS[module])]
+    assert not circles
+
+
+BRIDGE = [path for path in MODULES if part_of(path) == "bridge" and path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", BRIDGE, ids=lambda path: path.name)
+def test_the_bridge_says_on_which_side_a_module_runs(path: Path) -> None:
+    """Each module's first word, against what the two sides import from where they begin."""
+    inside = reached("autograder.bridge.cellrunner")
+    outside = reached("autograder.bridge.notebooks", *(name for name in NAMES if name.startswith("autograder.grading")))
+    here = module_of(path)
+    sides = {(True, False): "Inside", (False, True): "Outside", (True, True): "Both sides"}
+    said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition(":")[0]
+    assert said == sides[here in inside, here in outside]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
     part = part_of(path)

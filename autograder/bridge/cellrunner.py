@@ -1,4 +1,4 @@
-"""Inside the sandbox: runs a notebook's cells and answers what the trusted side asks about its variables.
+"""Inside: runs a notebook's cells and answers what the session asks about its variables.
 
 When it is ready, the runner says ("ready",). From then on the trusted side
 speaks first and the runner answers. Between cells, and while a cell stands at

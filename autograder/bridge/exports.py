@@ -1,12 +1,13 @@
-"""Inside the cell runner: a learner's values as what may cross the wire.
+"""Both sides: values as what may cross the wire.
 
 Types of the closed list of `wire.py` cross as they are; tensors, models,
 histories, exceptions, types and the values of `revival.py` as records; other
 subclasses of built-in types (`np.matrix`, `IntEnum`) as their base.
 Everything else stays here, kept under a number, and its record says what it is.
 
-This code runs beside the learner's own and promises nothing: the other side
-believes none of it.
+Inside, these are the learner's values, and this code runs beside the learner's
+own: it promises nothing, and the other side believes none of it. Outside, they
+are a test's arguments, and the session lets nothing of them stay here.
 """
 
 from __future__ import annotations

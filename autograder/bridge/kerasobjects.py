@@ -1,7 +1,7 @@
-"""Built-in Keras objects from their configuration, out of closed lists.
+"""Both sides: built-in Keras objects from their configuration, out of closed lists.
 
-This module stands at the trust boundary: configurations come from a cell
-runner. A class is taken only from the lists below, never imported or looked
+This module stands at the trust boundary: outside, configurations come from a
+cell runner. A class is taken only from the lists below, never imported or looked
 up by a name that is not on them; Keras' own deserializer is never called.
 Arguments are numbers, short texts, short lists of these, and again objects
 from the lists. What is not on a list raises `Refused`.

@@ -1,4 +1,4 @@
-"""Trusted side: Keras models from what a cell runner says about them.
+"""Both sides: Keras models from what the other side says about them.
 
 A model arrives as configuration, weights and compile configuration. It is put
 together anew from Keras' own classes, layer by layer, out of the closed lists
@@ -7,23 +7,24 @@ will have are computed from its configuration and must be those of the arrays
 that came; so what is built is never larger than what was received. `rebuild`
 evaluates to the same numbers as the original.
 
+Outside, that is a learner's model for a test, and the cell runner is not
+believed; inside, it is a model that a test hands to the learner's function.
+
 A model that cannot be rebuilt (subclassed, `Lambda`, custom layers or losses)
-becomes a `RemoteModel`: it predicts where it lives, metrics are computed
-here, and the submission is marked for review.
+is `Refused`. Outside it then becomes a `remote.RemoteModel`: it predicts where
+it lives, metrics are computed here, and the submission is marked for review.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograder.bridge import kerasobjects, records
 from autograder.bridge.kerasobjects import Refused
-
-if TYPE_CHECKING:
-    from autograder.bridge.session import Session
+from autograder.bridge.revival import history
 
 MAX_LAYERS = 200
 MAX_DEPTH = 4
@@ -69,15 +70,6 @@ def refresh(model: Any, data: records.ModelData) -> Any:
     if data.history is not None:
         model.history = history(data.history)
     return model
-
-
-def history(record: records.History) -> Any:
-    """A `keras.callbacks.History` as `fit` returns it."""
-    import keras
-
-    result = keras.callbacks.History()
-    result.history, result.params, result.epoch = record.history, record.params, record.epoch
-    return result
 
 
 def rebuild_object(record: records.KerasObject) -> Any:
@@ -466,84 +458,6 @@ def _numbers(value: Any) -> Any:
     if type(value) is dict:
         return {_name({"name": key}): kerasobjects.plain(number) for key, number in value.items()}
     return kerasobjects.plain(value)
-
-
-# --- models that stay where they are --------------------------------------------
-
-
-class RemoteModel:
-    """A model that cannot be rebuilt here. `predict` runs where it lives; `evaluate` is computed here.
-
-    To `isinstance` it is a `keras.Model`. Its layers are plain facts as the submission states them.
-    """
-
-    def __init__(self, session: Session, data: records.ModelData) -> None:
-        facts = data.facts
-        self._session = session
-        self._ref = data.ref
-        self.name = facts.get("name")
-        self.built = facts.get("built") is True
-        self.input_shape = facts.get("input_shape")
-        self.output_shape = facts.get("output_shape")
-        self.compiled = bool(data.compile_config)
-        self.history = None if data.history is None else history(data.history)
-        self._parameters = facts.get("parameters")
-        layers = facts.get("layers")
-        self.layers = [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> Any:
-        import keras
-
-        return keras.Model
-
-    def count_params(self) -> int:
-        if type(self._parameters) is not int:
-            raise ValueError("the model has not been built, so its parameters cannot be counted")
-        return self._parameters
-
-    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the learner's model says: probabilities or logits, one row per image."""
-        kwargs.setdefault("verbose", 0)
-        function = self._session.attribute(self._ref, "predict")
-        return function(x, *args, **kwargs)  # type: ignore[operator]
-
-    def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """`model(x)` of the learner's. Not their `predict`: that of Keras cannot be asked about no image at all."""
-        import tensorflow as tf
-
-        function = self._session.attribute(self._ref, "__call__")
-        return tf.constant(np.asarray(function(np.asarray(x), *args, **kwargs)))  # type: ignore[operator]
-
-    def evaluate(self, x: Any, y: Any, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
-        """Cross-entropy and accuracy of `predict`, computed here, whatever the model was compiled with."""
-        labels, answers = np.asarray(y), np.asarray(self.predict(x))
-        if answers.ndim != 2 or len(answers) != len(labels):
-            raise ValueError(f"predict returned the shape {answers.shape} for {len(labels)} images")
-        if labels.ndim == 2:
-            labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
-        chosen = np.clip(answers[np.arange(len(labels)), labels.astype(int)], 1e-7, 1)
-        loss, accuracy = float(-np.log(chosen).mean()), float((answers.argmax(axis=1) == labels).mean())
-        return {"loss": loss, "accuracy": accuracy} if return_dict else [loss, accuracy]
-
-    def __repr__(self) -> str:
-        return f"<a model of the submission's own class, {self.name}>"
-
-
-class RemoteLayer:
-    """What a submission states about one layer of a `RemoteModel`."""
-
-    def __init__(self, facts: dict[str, Any]) -> None:
-        self.name = facts.get("name")
-        self.class_name = facts.get("class_name")
-        self.activation = facts.get("activation")
-        self.units = facts.get("units")
-        self._parameters = facts.get("parameters")
-
-    def count_params(self) -> int:
-        if type(self._parameters) is not int:
-            raise ValueError("the layer has not been built, so its parameters cannot be counted")
-        return self._parameters
 
 
 def _class_name(data: records.ModelData) -> str:

@@ -1,4 +1,4 @@
-"""The records of the wire: plain data that stands for what cannot cross itself.
+"""Both sides: the records of the wire, plain data that stands for what cannot cross itself.
 
 A record is a frozen dataclass whose fields are plain data again. Its fields
 are checked whenever one is made, so also when one arrives from a cell runner.

@@ -1,8 +1,8 @@
-"""Trusted side: what a test holds in place of something that stays in the cell runner.
+"""Outside: what a test holds in place of something that stays in the cell runner.
 
-A test may call a `RemoteFunction`, and read attributes and elements of a
-`RemoteObject`; anything else done to one raises a sentence that says what it
-is. Values come back as copies of the grader's own. Comparisons are never asked
+A test may call a `RemoteFunction`, read attributes and elements of a
+`RemoteObject`, and ask a `RemoteModel` for predictions; anything else done to
+one raises a sentence that says what it is. Values come back as copies of the grader's own. Comparisons are never asked
 of the other side: an object that says it equals everything equals nothing.
 """
 
@@ -12,12 +12,25 @@ import builtins
 import enum
 import inspect
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from collections.abc import Sequence
+from typing import Any, NoReturn, Protocol, Self
 
-from autograder.bridge import records, revival
+import numpy as np
 
-if TYPE_CHECKING:
-    from autograder.bridge.session import Session
+from autograder.bridge import records
+from autograder.bridge.revival import history, kind
+
+
+class Asked(Protocol):
+    """Who asks the cell runner: `session.Session`, whose methods these are."""
+
+    call_timeout: float
+
+    def attribute(self, ref: int, name: str) -> object: ...
+
+    def call(
+        self, function: Remote, args: Sequence[Any], kwargs: dict[str, Any], timeout: float
+    ) -> tuple[Any, Sequence[Any], dict[str, Any]]: ...
 
 
 class RemoteError(Exception):
@@ -32,15 +45,15 @@ class Remote:
 
     _kind: type | None = None
 
-    def __new__(cls, session: Session, record: records.Function | records.Thing) -> Self:
+    def __new__(cls, session: Asked, record: records.Function | records.Thing) -> Self:
         name = record.type_name.rpartition(".")[2] if isinstance(record, records.Thing) else ""
         methods = {method: _special(method) for method in record.methods}
         return super().__new__(type(name if name.isidentifier() else cls.__name__, (cls,), methods))
 
-    def __init__(self, session: Session, record: records.Function | records.Thing) -> None:
+    def __init__(self, session: Asked, record: records.Function | records.Thing) -> None:
         self._session = session
         self._ref = record.ref
-        self._kind = revival.kind(record.kind)
+        self._kind = kind(record.kind)
         self._methods: dict[str, Any] = {}
 
     @property  # type: ignore[misc]
@@ -63,7 +76,7 @@ class Remote:
 class RemoteFunction(Remote):
     """A function or class of the learner's. Calling it runs it in the cell runner, with copies of the arguments."""
 
-    def __init__(self, session: Session, record: records.Function) -> None:
+    def __init__(self, session: Asked, record: records.Function) -> None:
         super().__init__(session, record)
         self.__name__ = self.__qualname__ = record.name
         self.__doc__ = record.doc
@@ -93,7 +106,7 @@ class RemoteFunction(Remote):
 class RemoteObject(Remote):
     """Anything else of the learner's: a placeholder, and its class has the name of the learner's."""
 
-    def __init__(self, session: Session, record: records.Thing) -> None:
+    def __init__(self, session: Asked, record: records.Thing) -> None:
         super().__init__(session, record)
         self._type_name = record.type_name
         self._text = record.text
@@ -128,6 +141,86 @@ def _special(name: str) -> Any:
 
     return method
 
+
+# --- models that stay where they are --------------------------------------------
+
+
+class RemoteModel:
+    """A model that cannot be rebuilt here. `predict` runs where it lives; `evaluate` is computed here.
+
+    To `isinstance` it is a `keras.Model`. Its layers are plain facts as the submission states them.
+    """
+
+    def __init__(self, session: Asked, data: records.ModelData) -> None:
+        facts = data.facts
+        self._session = session
+        self._ref = data.ref
+        self.name = facts.get("name")
+        self.built = facts.get("built") is True
+        self.input_shape = facts.get("input_shape")
+        self.output_shape = facts.get("output_shape")
+        self.compiled = bool(data.compile_config)
+        self.history = None if data.history is None else history(data.history)
+        self._parameters = facts.get("parameters")
+        layers = facts.get("layers")
+        self.layers = [RemoteLayer(layer) for layer in layers if type(layer) is dict] if type(layers) is list else []
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        import keras
+
+        return keras.Model
+
+    def count_params(self) -> int:
+        if type(self._parameters) is not int:
+            raise ValueError("the model has not been built, so its parameters cannot be counted")
+        return self._parameters
+
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the learner's model says: probabilities or logits, one row per image."""
+        kwargs.setdefault("verbose", 0)
+        function = self._session.attribute(self._ref, "predict")
+        return function(x, *args, **kwargs)  # type: ignore[operator]
+
+    def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """`model(x)` of the learner's. Not their `predict`: that of Keras cannot be asked about no image at all."""
+        import tensorflow as tf
+
+        function = self._session.attribute(self._ref, "__call__")
+        return tf.constant(np.asarray(function(np.asarray(x), *args, **kwargs)))  # type: ignore[operator]
+
+    def evaluate(self, x: Any, y: Any, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
+        """Cross-entropy and accuracy of `predict`, computed here, whatever the model was compiled with."""
+        labels, answers = np.asarray(y), np.asarray(self.predict(x))
+        if answers.ndim != 2 or len(answers) != len(labels):
+            raise ValueError(f"predict returned the shape {answers.shape} for {len(labels)} images")
+        if labels.ndim == 2:
+            labels = labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
+        chosen = np.clip(answers[np.arange(len(labels)), labels.astype(int)], 1e-7, 1)
+        loss, accuracy = float(-np.log(chosen).mean()), float((answers.argmax(axis=1) == labels).mean())
+        return {"loss": loss, "accuracy": accuracy} if return_dict else [loss, accuracy]
+
+    def __repr__(self) -> str:
+        return f"<a model of the submission's own class, {self.name}>"
+
+
+class RemoteLayer:
+    """What a submission states about one layer of a `RemoteModel`."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.name = facts.get("name")
+        self.class_name = facts.get("class_name")
+        self.activation = facts.get("activation")
+        self.units = facts.get("units")
+        self._parameters = facts.get("parameters")
+
+    def count_params(self) -> int:
+        if type(self._parameters) is not int:
+            raise ValueError("the layer has not been built, so its parameters cannot be counted")
+        return self._parameters
+
+
+# --- what comes back from a call -------------------------------------------------
 
 SAID_LIMIT = 100_000
 """Characters."""

@@ -1,7 +1,7 @@
-"""Types, modules, tensors, histories and other values from their records, out of closed lists, and back.
+"""Both sides: types, modules, tensors, histories and other values from their records, out of closed lists, and back.
 
-Both sides of the wire use this module. Nothing here imports, looks up or calls
-anything by a name that is not on a list below.
+Nothing here imports, looks up or calls anything by a name that is not on a
+list below.
 """
 
 from __future__ import annotations
@@ -83,10 +83,17 @@ def revive(record: Any) -> Any:
     if isinstance(record, records.Value):
         return _value(record)
     if isinstance(record, records.History):
-        from autograder.bridge import models
-
-        return models.history(record)
+        return history(record)
     raise WireError(f"a {type(record).__name__} has no place here")
+
+
+def history(record: records.History) -> Any:
+    """A `keras.callbacks.History` as `fit` returns it."""
+    import keras
+
+    result = keras.callbacks.History()
+    result.history, result.params, result.epoch = record.history, record.params, record.epoch
+    return result
 
 
 def _tensor(record: records.Tensor) -> Any:

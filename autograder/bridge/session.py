@@ -1,4 +1,4 @@
-"""Trusted side: the conversation with one cell runner.
+"""Outside: the conversation with one cell runner.
 
 Whatever arrives is a claim. The first message that is not what this module
 expects ends the session, and with it everything in its sandbox.
@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from autograder.bridge import records, remote, revival, wire
+from autograder.bridge import models, records, remote, revival, wire
 from autograder.bridge.exports import Exporter, Kept
 from autograder.sandbox import crowd, memory
 from autograder.sandbox.lastword import Ended
@@ -257,9 +257,7 @@ class Session:
         """A value for the cell runner that is not plain."""
         if isinstance(value, remote.RemoteFunction):
             return records.Function(value._ref, "", "", None)
-        if isinstance(value, remote.Remote):
-            return records.Thing(value._ref, "", "")
-        if type(value).__name__ == "RemoteModel" and hasattr(value, "_ref"):
+        if isinstance(value, remote.Remote | remote.RemoteModel):
             return records.Thing(value._ref, "", "")
         record = self._exporter.fallback(value)
         if isinstance(record, records.Function | records.Thing):
@@ -288,28 +286,22 @@ class Session:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
 
     def _model(self, record: records.ModelData) -> Any:
-        from autograder.bridge import models
-
         try:
             return models.rebuild(record)
         except models.Refused as reason:
             flag = f"A model could not be rebuilt, so its answers come from the submission itself: {reason}."
             if flag not in self.flags:
                 self.flags.append(flag)
-            return models.RemoteModel(self, record)
+            return remote.RemoteModel(self, record)
 
     def _changed(self, argument: Any, value: Any) -> Any:
         """`argument` after the call that made it `value`: itself, changed, where possible."""
         if isinstance(value, records.ModelData):
-            from autograder.bridge import models
-
             with contextlib.suppress(models.Refused):
                 return models.refresh(argument, value)
         return update(argument, self._revive(value))
 
     def _keras_object(self, record: records.KerasObject) -> Any:
-        from autograder.bridge import models
-
         try:
             return models.rebuild_object(record)
         except models.Refused as reason:

@@ -1,4 +1,4 @@
-"""The wire: how values cross between a cell runner and the trusted side.
+"""Both sides: the wire, over which values cross between a cell runner and a session.
 
 A message is one value. It travels as a *head*, a tagged tree of plain data,
 followed by the raw bytes of the arrays in it:
