@@ -146,14 +146,14 @@ def checked_address(text: str) -> str:
     return text and text.rstrip("/") + "/"
 
 
-def quiet_environment() -> dict[str, str]:
-    """The process environment with TensorFlow's start-up chatter and oneDNN's rounding turned off.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
+"""TensorFlow without its start-up chatter, on the processor, and without oneDNN's rounding.
 
-    oneDNN changes the order of additions and with it the last digits of every
-    result; without it, two runs on one machine agree.
-    """
-    return os.environ | {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "CUDA_VISIBLE_DEVICES": "-1",
-    }
+oneDNN changes the order of additions and with it the last digits of every
+result; without it, two runs on one machine agree.
+"""
+
+
+def quiet_environment() -> dict[str, str]:
+    """The process environment with a quiet TensorFlow."""
+    return os.environ | QUIET

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "probes": {"sandbox", "bridge"},
     "grading": {"submissions", "sandbox", "bridge"},
     "authoring": {"submissions", "bridge", "grading"},
-    "reports": {"submissions", "grading"},
+    "reports": {"submissions", "grading", "bridge"},
     "cli": {"reports", "grading", "authoring", "submissions", "probes"},
     "__main__": {"cli"},
 }

@@ -50,8 +50,6 @@ OUT_OF_MEMORY = wire.encode(("memory",))
 RESERVE = 16 * 2**20
 """Bytes set aside until there is no memory left, so that the next cell can be compiled and `del` something: malloc may
 have nothing left, as it asks the system for large pages."""
-ERROR_LIMIT = 6000
-"""Characters of a cell's error."""
 HEARD_LIMIT = 100_000
 """Characters of what a function prints that a test may hear."""
 OTTER_METHODS = ("add_plugin_files", "check_all", "export", "run_plugin", "to_pdf")
@@ -552,7 +550,8 @@ def _learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
         text = "".join(lines) + "".join(traceback.format_exception_only(type(error), error))
     except BaseException:
         text = type(error).__name__
-    return text if len(text) <= ERROR_LIMIT else text[: ERROR_LIMIT // 2] + "\n...\n" + text[-ERROR_LIMIT // 2 :]
+    half = records.ERROR_LIMIT // 2 - 5
+    return text if len(text) <= records.ERROR_LIMIT else f"{text[:half]}\n...\n{text[-half:]}"
 
 
 def _close_figures() -> None:

@@ -30,6 +30,9 @@ def _check_ref(ref: object) -> None:
     _check(type(ref) is int and 0 <= ref < 1 << 62, "a reference is a number")
 
 
+ERROR_LIMIT = 4000
+"""Characters of a cell's error: so much the cell runner says, is taken of what it says, and is kept."""
+
 SPECIAL = ("__len__", "__iter__", "__next__", "__reversed__", "__getitem__", "__bool__", "__call__")
 """Python's own methods that a test may use on what stays where it is."""
 

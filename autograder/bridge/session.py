@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 import signal
 import threading
@@ -19,6 +18,7 @@ from typing import Any, Self
 
 from autograder.bridge import models, records, remote, revival, wire
 from autograder.bridge.exports import Exporter, Kept
+from autograder.bridge.plaintext import shown
 from autograder.sandbox import crowd, memory
 from autograder.sandbox.lastword import Ended
 from autograder.sandbox.limits import SandboxError
@@ -28,8 +28,6 @@ GRACE = 2.0
 """Seconds between the interrupt and the kill."""
 MOMENT = 0.05
 """Seconds that must be left for a cell to go on after a check; an interrupt sent while it leaves the check is lost."""
-ERROR_LIMIT = 10_000
-"""Characters of a cell's error."""
 START_SECONDS = 120.0
 """Seconds until a cell runner must be ready; it takes a fraction of one, but the machine may be busy."""
 WATCH_INTERVAL = 0.2
@@ -127,7 +125,7 @@ class Session:
                             raise self._end("protocol", "the cell runner sent an unknown status")
                         if status == "timeout" and not late:  # Code that raises KeyboardInterrupt by itself.
                             status = "raised"
-                        return CellOutcome(status, clean(error[:ERROR_LIMIT]), spent, clean(output[:most]))
+                        return CellOutcome(status, shown(error[: records.ERROR_LIMIT]), spent, shown(output[:most]))
                     case _:
                         raise self._unexpected()
         except SessionEnded as end:
@@ -406,16 +404,6 @@ def update(old: Any, new: Any) -> Any:
         old.update(new)
         return old
     return new
-
-
-_ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.?)")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def clean(text: str) -> str:
-    """Text to show: no escape sequences, no control characters; overwritten lines only as they ended."""
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
-    return _CONTROLS.sub("", "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")))
 
 
 def _not_stopped(timeout: float) -> str:

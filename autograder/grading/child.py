@@ -26,10 +26,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from autograder.bridge.records import ERROR_LIMIT
 from autograder.bridge.session import CellOutcome
 from autograder.grading import portrait
 from autograder.grading.environment import Environment
-from autograder.grading.events import AT_END, ERROR_LIMIT, OUTPUT_LIMIT, SEED
+from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain

@@ -44,6 +44,3 @@ SEED = 2718
 
 OUTPUT_LIMIT = 20_000
 """Characters kept of what a notebook printed."""
-
-ERROR_LIMIT = 4000
-"""Characters kept of a cell's error."""

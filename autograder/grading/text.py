@@ -5,13 +5,7 @@ Escaping for HTML or for a spreadsheet is the business of whoever writes those.
 
 from __future__ import annotations
 
-import re
-
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-"""ANSI escape sequences: colors, cursor movements, window titles."""
-
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters other than tab, newline and carriage return, and those that turn the writing around."""
+from autograder.bridge.plaintext import stripped
 
 
 def plain(text: str, limit: int) -> str:
@@ -22,7 +16,7 @@ def plain(text: str, limit: int) -> str:
     if len(text) > 4 * limit + 1000:  # before the work below, which is proportional to the length
         text = text[: 2 * limit] + text[-2 * limit :]
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = CONTROLS.sub("", ESCAPES.sub("", text))
+    text = stripped(text)
     if len(text) > limit:
         half = (limit - 5) // 2
         text = f"{text[:half]} ... {text[-half:]}"

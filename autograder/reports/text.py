@@ -14,8 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
-"""Terminal control sequences: colors and cursor movements, titles and links, and the two-character ones."""
+from autograder.bridge.plaintext import ESCAPES
 
 SHOWN = (
     {code: chr(0x2400 + code) for code in range(0x20)}
@@ -46,7 +45,7 @@ def line(text: str) -> str:
 
 def lines(text: str) -> str:
     """`text` without terminal control sequences; line breaks and tabs stay, other controls become symbols."""
-    return ANSI.sub("", text.replace("\r\n", "\n")).translate(SHOWN_LINES).strip("\n")
+    return ESCAPES.sub("", text.replace("\r\n", "\n")).translate(SHOWN_LINES).strip("\n")
 
 
 def clip(text: str, limit: int) -> str:

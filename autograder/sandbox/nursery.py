@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from autograder.course import CourseError
+from autograder.course import QUIET, CourseError
 from autograder.sandbox.confinement import LEVELS
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
 from autograder.sandbox.limits import Limits, SandboxError
@@ -244,11 +244,8 @@ def environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "CUDA_VISIBLE_DEVICES": "-1",
         "KERAS_BACKEND": "tensorflow",
-    } | LARGE_PAGES
+    } | QUIET | LARGE_PAGES
 
 
 def _descriptor(content: bytes | Path) -> int:

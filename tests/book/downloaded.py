@@ -21,10 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.course import BOOK, EXERCISES
+from autograder.course import BOOK, EXERCISES, QUIET
 from tests.book.conftest import SITE, build_book, pages
-
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1"}
 
 FETCHED = f"""
 import keras, numpy

@@ -17,8 +17,9 @@ import numpy as np
 import pytest
 
 from autograder.bridge import records, revival
+from autograder.bridge.plaintext import shown
 from autograder.bridge.remote import RemoteError, RemoteFunction, RemoteObject
-from autograder.bridge.session import SessionEnded, clean, update
+from autograder.bridge.session import SessionEnded, update
 from autograder.bridge.wire import WireError
 from autograder.sandbox.limits import Limits
 
@@ -622,7 +623,7 @@ own = compile_model(keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, "
 
 @pytest.mark.fast
 @pytest.mark.parametrize(
-    ("raw", "shown"),
+    ("raw", "seen"),
     [
         ("plain\ttext\n", "plain\ttext\n"),
         ("\x1b[1;31mred\x1b[0m", "red"),
@@ -633,8 +634,8 @@ own = compile_model(keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, "
         ("\x1b", ""),
     ],
 )
-def test_clean(raw, shown):
-    assert clean(raw) == shown
+def test_text_is_what_a_terminal_ends_up_showing(raw, seen):
+    assert shown(raw) == seen
 
 
 @pytest.mark.fast
