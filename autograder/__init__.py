@@ -1,12 +1,16 @@
 """Reading Digits: builds the course's exercises and grades what learners hand in.
 
-Start at `docs` in README.md; the map of the package:
+`autograder/README.md` says how it works. The map of the package, in which imports point upward:
 
     course       where things are; the exercises, their questions and points
-    authoring    masters -> exercises, test files, release and Gradescope bundles
     submissions  finding, naming and reading what was handed in
-    sandbox      runs a stranger's notebook, confined; knows nothing of tests or grades
+    sandbox      isolation: runs strangers' code, whatever it is
+    bridge       a notebook in a sandbox, and its values outside
+    probes       what isolates on this machine
     grading      runs the tests against the confined notebook; scores; the gradebook
+    authoring    masters -> exercises, test files, release and Gradescope bundles; proves them
     reports      pages and files made from results
-    cli          the command `autograder`
+    cli          the command `autograder`, which `__main__` is, too
+
+Each of the folders has a map of its modules in its first lines.
 """

@@ -1,4 +1,4 @@
-"""The command `autograder`: arguments in, calls out. No work is done here.
+"""The command `autograder`: reads the arguments, calls what does the work, and says what came of it.
 
 A mistake of the person at the keyboard arrives as `CourseError`, or as what the
 system says of a path, and leaves as one message and exit code 2, a Ctrl-C as one

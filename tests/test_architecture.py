@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import ROOT
+from autograder.grading import bundle
 
 pytestmark = pytest.mark.fast
 
@@ -89,6 +90,34 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert not circles
 
 
+def test_all_that_a_score_depends_on_is_in_the_fingerprint() -> None:
+    """From where each of the processes begins that run, check or judge a submission."""
+    begins = ("bridge.cellrunner", "sandbox.forkserver", "grading.checker", "grading.child", "grading.submission",
+              "grading.bundle")
+    depends = {NAMES[module] for module in reached(*(f"autograder.{name}" for name in begins))}
+    read = set(PACKAGE.glob("submissions/**/*.py"))  # its outcome is in the fingerprint itself
+    assert depends - read <= set(bundle.sources())
+    for name in ("sandbox/seccomp.py", "bridge/wire.py", "grading/questions.py"):
+        assert PACKAGE / name in depends
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES}), ids=lambda path: path.name)
+def test_the_first_lines_of_a_folder_are_a_map_of_it(folder: Path) -> None:
+    parts = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    listed = set(re.findall(r"^ *(?:- )?`?(\w+)`? {2,}\S", said, re.MULTILINE)) | set(re.findall(r"`(\w+)`", said))
+    assert parts - {"__init__"} <= listed
+
+
+def test_the_readme_lists_every_part_and_imports_point_up_in_its_table() -> None:
+    _, _, readme = (PACKAGE / "README.md").read_text(encoding="utf-8").partition("\n## Where things are\n")
+    table = re.findall(r"^\| `(\w+)[/.].*\|$", readme, re.MULTILINE)
+    assert sorted([*table, "__init__", "__main__"]) == sorted({part_of(path) for path in MODULES})
+    for part, may in MAY_IMPORT.items():
+        if part in table:
+            assert may <= set(table[: table.index(part)]), part
+
+
 BRIDGE = [path for path in MODULES if part_of(path) == "bridge" and path.name != "__init__.py"]
 
 
@@ -115,7 +144,7 @@ def test_imports_point_one_way(path: Path) -> None:
             assert target in MAY_IMPORT[part] | {part, "course"}, f"{part} must not import {name}"
 
 
-def test_sandbox_knows_nothing_of_otter() -> None:
+def test_neither_isolation_nor_bridge_knows_otter_or_sql() -> None:
     for path in [*PACKAGE.glob("sandbox/*.py"), *PACKAGE.glob("bridge/*.py"), *PACKAGE.glob("probes/*.py")]:
         assert not any(name.split(".")[0] in ("otter", "sqlite3") for name in imported(path)), path
 

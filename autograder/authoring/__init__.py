@@ -1,0 +1,17 @@
+"""Authoring: from a master to what learners get, and the proof that its tests are good ones. For the instructor only.
+
+    master        reads a master
+    build         masters -> exercises/ and build/
+    finish        puts in order what Otter Assign wrote
+    trial         runs a notebook of our own against its tests, unconfined
+    bundle        zips that are the same byte for byte
+    release       what learners get, looked through by
+    leaks         finds solutions and hidden tests in files that leave the house
+
+    corpus        the corpora: mistakes, right answers, attacks, as data
+    variants      the notebooks that a corpus describes
+    verify        grades the corpora, and compares
+    sample_class  a class made from them
+    bars          the accuracy bars of this course
+    calibrate     how high they may stand: the accepted styles over many seeds
+"""

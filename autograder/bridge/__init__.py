@@ -1,6 +1,38 @@
-"""The bridge: a session outside, a cell runner inside, and plain data between them.
+"""The bridge: lets a trusted process look at the variables of a notebook that runs in a sandbox.
 
-Built on the sandbox (autograder/sandbox), which isolates processes and knows
-nothing of what runs in them. What is in here carries values: the wire, the
-records on it, models and functions as the other side may see them.
+              outside: trusted                  |       inside: not trusted
+                                                |
+    tests ---- remote ---- session <======== the wire ========> cellrunner ---- the notebook
+                                         plain data only
+
+Built on the sandbox, which isolates processes and does not know what runs in
+them. The `Session` speaks, the cell runner answers: run this cell, what is the
+value of `x`, call `f` with these arguments. In between, the learner's
+`grader.check("q1")` makes the cell wait while the session asks. The cell
+runner knows no tests, no solutions, and no names but the learner's; of Otter
+it knows what a notebook says to it, and stands in for it.
+
+    outside
+    notebooks     the one call that opens a notebook in a sandbox
+    session       the conversation with one cell runner
+    remote        what a test holds in place of what stays inside
+    plaintext     text without what a terminal would act on
+
+    inside
+    cellrunner    runs the cells, answers the session
+
+    both sides, from what is said to what is meant
+    wire          bytes and values; nothing but plain data comes out of it
+    records       plain data that stands for what cannot cross itself
+    exports       values as records
+    revival       records as values, out of closed lists
+    models        records as Keras models
+    kerasobjects  configurations as objects of Keras' own classes, out of closed lists
+    fasterfit     several batches per call into TensorFlow, where that changes nothing
+
+Inside, all of it may be changed by the learner's code, and may lie. Outside,
+`wire` makes only plain data of what comes, within limits, or ends the session;
+models are put together anew from Keras' own classes; and nothing that came
+from inside is ever imported, evaluated or unpickled. What the submission did
+is a `CellOutcome` or a `SessionEnded`, never an error of the grader's.
 """

@@ -2,7 +2,7 @@
 
 A record is a frozen dataclass whose fields are plain data again. Its fields
 are checked whenever one is made, so also when one arrives from a cell runner.
-Nothing here acts on what a record says; `remote.py` and `models.py` do.
+Nothing here acts on what a record says; `revival.py`, `models.py` and `remote.py` do.
 """
 
 from __future__ import annotations

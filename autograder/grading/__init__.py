@@ -1,33 +1,44 @@
 """Grading: the hidden tests against a notebook that runs somewhere else, to a score that nothing can change.
 
-    batch       what to grade, what is known already, progress, Ctrl-C
+    batch        what to grade, what is known already, progress, Ctrl-C
       |  one task per submission, in any concurrent.futures.Executor
-    worker      this process's engine; tries once more when the grader itself fails
+    worker       this process's engine; tries once more when the grader itself fails
       |
-    submission  attempts at one notebook, until each question has a score; the verdict
+    submission   attempts at one notebook, until each question has a score; the verdict
       |
-    engine      the nursery (sandbox) and the checker; an attempt as a stream of events
+    engine       the nursery and the checker; an attempt as a stream of events
       :
       :  another process from here on
-    checker     trusted, one thread, imports TensorFlow and Otter once, forks a child per attempt
+    checker      trusted, one thread, imports TensorFlow and Otter once, forks a child per attempt
       |
-    child       runs the cells in order over the sandbox's session, checks where the notebook asks
+    child        runs the cells in order over the bridge's session, checks where the notebook asks
       |
-    questions   one test file by Otter's own classes, case by case -> QuestionResult
-      |
-    environment the notebook's variables as a dictionary, fetched when a test wants them
-    messages    what a learner may read about a failed case
+    watched      that session, noting what the learner's code did while a test used it
+    questions    one test file by Otter's own classes, case by case -> QuestionResult
+    environment  the notebook's variables as a dictionary, fetched when a test wants them
+    messages     what a learner may read about a failed case
+    portrait     curves and confusion matrix of the learner's network, when all is checked
 
-    gradebook   SQLite; the only module that knows SQL
-    log         what a batch did, line by line
-    bundle      what a grading depends on, and its hash
-    timing      the default time limit
-    events      what the controller and the child say to each other
-    results     what grading yields, plain data
-    text        text from inside, made plain
+Beside them, with the controller:
 
-What must never happen in this package: executing, evaluating, unpickling or
-importing anything that came from a submission. Two kinds of failure are never
-mixed: a submission's fault is a verdict; the grader's own is an `EngineError`
-or `Verdict.ERROR`, and gives or takes no points.
+    gradebook    SQLite; the only module that knows SQL
+    attempts     several attempts of a learner, and which of them counts
+    adjust       a score set by hand
+    log          what a batch did, line by line
+    progress     how far a batch has come, for whoever watches
+    cluster      a batch on other machines
+    timing       the default time limit
+    bundle       what a grading depends on, and its hash
+
+and with both:
+
+    events       what the controller and the child say to each other
+    results      what grading yields, plain data
+    text         text from inside, made plain
+
+All of it runs outside the sandbox. What must never happen in this package:
+executing, evaluating, unpickling or importing anything that came from a
+submission. Two kinds of failure are never mixed: a submission's fault is a
+verdict; the grader's own is an `EngineError` or `Verdict.ERROR`, and gives or
+takes no points.
 """

@@ -21,6 +21,8 @@ from autograder.course import Assignment, CourseError, Question
 from autograder.submissions.notebook import Cell
 from autograder.submissions.read import Submission
 
+PACKAGE = Path(__file__).resolve().parents[1]
+
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "otter-grader", "ipython")
 """The packages whose version can change a score."""
 
@@ -125,12 +127,19 @@ def environment() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     source = hashlib.sha256()
-    package_folder = Path(__file__).resolve().parents[1]
-    for part in ("sandbox", "bridge", "grading"):
-        for path in sorted((package_folder / part).glob("*.py")):
-            source.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sources():
+        source.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     facts["grader"] = source.hexdigest()[:16]
     return facts
+
+
+def sources() -> list[Path]:
+    """The files of this package that a score may depend on.
+
+    What `submissions` makes of a notebook is not among them: its outcome is in the fingerprint itself.
+    """
+    files = [path for part in ("sandbox", "bridge", "grading") for path in sorted((PACKAGE / part).rglob("*.py"))]
+    return [*files, PACKAGE / "course.py"]
 
 
 def code_digest(cells: tuple[Cell, ...]) -> str:

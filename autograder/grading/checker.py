@@ -11,7 +11,7 @@ and runs the tests. It has limits, because even plain data can be a bomb.
 
 What must never happen here, or anywhere in `grading`: executing, evaluating,
 unpickling or importing anything that came from inside the sandbox. What comes
-from there is what `sandbox.wire` decoded; a learner's function is only ever
+from there is what `bridge.wire` decoded; a learner's function is only ever
 called where it lives.
 
 The child's last event is `end`. The checker itself then writes `exit` with how
@@ -22,7 +22,6 @@ that is silent.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -38,6 +37,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from autograder.sandbox import linux
 from autograder.sandbox.control import ends_with
 
 DESCRIPTORS = 3
@@ -49,7 +49,6 @@ MEMORY_MB = 8192
 """Address space of a child: TensorFlow and the largest values the wire lets through."""
 
 MAX_REQUEST = 64 * 1024 * 1024
-PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -194,7 +193,7 @@ def _reap(children: dict[int, socket.socket]) -> None:
 def _end_with_parent(parent: int) -> None:
     """This process is killed when its parent ends, however that ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before that
         os._exit(1)
 

@@ -1,4 +1,4 @@
-"""Trusted side: takes too much of everything in a sandbox, and says which limits hold. For `autograder doctor`.
+"""Outside: has code of ours take too much of everything in a sandbox, and says which limits hold.
 
 Each trial has a sandbox of its own, with limits so low that it ends within seconds. The code is this module's, so its
 word for what happened inside is taken. It must never run with a learner's.

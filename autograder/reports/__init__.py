@@ -1,10 +1,25 @@
 """What people read after grading: tables, pages and files for other systems.
 
 Everything here is made from `autograder.grading.results.SubmissionResult` and
-from nothing else of grading. `write.write_reports` writes what follows a batch:
-`grades.csv`, one feedback page per learner, one result file per submission in
-Gradescope's format, and the class report. `lms.export` writes grade files that
-Canvas, Moodle and others take back.
+from nothing else of grading.
+
+    write        all that follows a batch, into one folder:
+    grades       grades.csv
+    feedback     one page per learner
+    gradescope   one result file per submission, in Gradescope's format
+    classreport  the class report
+
+    lms          grade files that Canvas, Moodle and others take back
+    handback     the feedback pages in a zip that Moodle or Canvas gives back
+
+    roster       tables of people, and who in them a learner is
+    items        which questions the class solved, and which tell the strong from the weak
+    charts       the picture of the class report
+    portrait     the portrait of a learner's network
+    words        what verdicts and levels are called
+    text         strangers' text, made fit to be shown
+    pages        pages from templates
+    files        written whole or not at all
 
 Every name and message in a result was written by a stranger. Text reaches a
 page only through Jinja's autoescaping, a spreadsheet only through

@@ -1,43 +1,55 @@
-"""The sandbox: runs strangers' notebooks, and lets a trusted process look at their variables.
+"""The sandbox: runs code of strangers, cut off from everything but one socket. It does not know what the code is.
 
 Theory of operation
 ===================
 
-                 trusted                         |              not trusted
+               outside: trusted                  |         inside: not trusted
                                                  |
-    controller ---- requests, descriptors ----> nursery process   imports TensorFlow, runs nothing
-    (nursery.py)         (control.py)            |     | fork (forkserver.py)
+    controller ---- requests, descriptors ----> nursery process   imports once, runs nothing
+    (nursery)             (control)              |     | fork (forkserver)
         |                                        |     v
         | hands on a socket and a pidfd          |  warden        first process of the sandbox: when it
-        v                                        |     | fork     dies, all of it dies (warden.py)
-    checker's child <===== the wire =============|==> cell runner learner's code (bridge/)
-    (bridge/)        plain data only (bridge/)   |
+        v                                        |     | fork     dies, all of it dies (warden)
+    whoever speaks with it <===== socket ========|==> runner      the program, with the stranger's code
 
-The controller asks the nursery process for a sandbox and hands it to whoever
-checks the submission. From then on nothing joins the sandbox to the rest of
-the machine but one socket. The checker's `Session` speaks, the cell runner
-answers: run this cell, what is the value of `x`, call `f` with these
-arguments. In between, the learner's `grader.check("q1")` makes the cell wait
-while the checker asks. The cell runner knows no tests, no solutions, and no
-names but the learner's.
+The nursery process belongs to the outside; what it forks is inside from the
+moment it is confined. The controller tells it at the start which module of
+this package runs in its sandboxes, then asks for one after the other, and
+hands each to whoever wants to speak with it. From then on nothing joins the
+sandbox to the rest of the machine but one socket. What is said over it is not
+the sandbox's business, but for the last word: how the runner ended.
 
 What is inside may lie, crash, hang, or take over every process in there. It
-can send only bytes, and `wire.decode` makes only plain data of them, within
-limits, or ends the session. Models are put together anew from Keras' own
-classes (models.py, kerasobjects.py). Nothing that came from inside is ever
-imported, evaluated or unpickled outside.
+can send only bytes.
 
-Who may do what (confinement.py): a sandbox reads Python and its packages,
-writes its own scratch folder, starts threads, and nothing else: no network,
-no other process, no other file, no program, no privilege. Several layers say
-so independently: namespaces (namespaces.py), Landlock (landlock.py), seccomp
-(seccomp.py), limits. Memory is watched from outside (memory.py), time by the
-session. A nursery tries all layers before it takes a submission (selfcheck.py),
-and `autograder doctor` shows them and tries the limits, too (doctor.py,
-overuse.py).
+    outside
+    nursery       starts the nursery process and asks it for sandboxes
+    memory        how much memory a sandbox uses
+    crowd         a sandbox with many busy threads gets the processor time that nobody else wants
 
-Two kinds of failure, never mixed. What the submission did is a `CellOutcome`
-or a `SessionEnded`: a verdict. What the sandbox itself failed at is a
-`SandboxError`; a machine that cannot isolate is a `CourseError`, with the
-remedy. Neither costs a learner anything.
+    the nursery process and what it forks
+    forkserver    the nursery process; from the fork to the program's first line
+    confinement   the levels of isolation, and the order of the steps
+    namespaces    no other process, network or file system in sight
+    landlock      no other file may be opened
+    seccomp       no other system call may be made
+    linux         system calls that Python does not offer
+    warden        first process of a sandbox: waits for the runner, clears away
+    selfcheck     in a sandbox without a stranger: tries what must not work, and what must
+
+    both
+    control       messages between controller and nursery process
+    lastword      how the runner ended, as the warden says it
+    limits        what a sandbox may use; `SandboxError`
+
+Who may do what (confinement): a sandbox reads Python and its packages, writes
+its own scratch folder, starts threads, and nothing else: no network, no other
+process, no other file, no program, no privilege. Several layers say so
+independently. Memory is watched from outside, and so is time. A nursery tries
+all layers before it takes anybody in; `autograder doctor` shows them.
+
+Two kinds of failure, never mixed. What the stranger's code did is no error
+here: its sandbox ends. What the sandbox itself failed at is a `SandboxError`;
+a machine that cannot isolate is a `CourseError`, with the remedy. Neither
+costs a learner anything.
 """

@@ -1,4 +1,4 @@
-"""Messages between the host and the nursery process: JSON, with descriptors. Both ends are trusted."""
+"""Messages between the host and the nursery process: JSON, with descriptors. Both ends are outside: trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trusted side: a sandbox that keeps many threads busy at once may have the processor time that nobody else wants.
+"""Outside: a sandbox that keeps many threads busy at once may have the processor time that nobody else wants.
 
 Linux shares the processors out among threads. A notebook with a hundred busy
 processes would get nearly all of it, and its neighbors would run out of their

@@ -1,4 +1,4 @@
-"""The nursery process: imports TensorFlow once and forks a sandbox for each submission.
+"""The nursery process: imports once what submissions need, and forks a sandbox for each.
 
 It runs no learner's code and no TensorFlow operation, and has exactly one
 thread, always: a fork in a process with more would leave locks held for ever

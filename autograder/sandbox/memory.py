@@ -1,4 +1,4 @@
-"""Trusted side: how much memory a sandbox uses, all its processes together.
+"""Outside: how much memory a sandbox uses, all its processes together.
 
 Measured is PSS, in which a page shared by n processes counts 1/n for each.
 RSS would count TensorFlow's pages, which all children share, once for each.

@@ -1,4 +1,4 @@
-"""Host side: starts the nursery process and asks it for sandboxes.
+"""Outside: starts the nursery process and asks it for sandboxes.
 
 The controller uses this module; it imports no TensorFlow. Nothing that comes
 from a sandbox passes through here.

@@ -1,4 +1,4 @@
-"""The parent of the cell runner: waits for it, passes on interrupts, and clears away.
+"""The warden, the runner's parent: waits for it, passes on interrupts, and clears away.
 
 The warden is the first process of a sandbox; when it ends, nothing of the
 sandbox is left. It ends when the cell runner has ended, when the trusted side
