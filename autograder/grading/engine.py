@@ -1,6 +1,6 @@
 """One nursery and one checker, and an attempt at a notebook as a stream of events.
 
-This is the controller's side: no TensorFlow here, no tests, no scores. An
+This is the controller's side: no TensorFlow here, and no test is read. An
 engine starts both processes when it is first needed and starts them again when
 one of them has died; what was under way then is the grader's own failure
 (`EngineError`), never the submission's.
