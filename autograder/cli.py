@@ -149,7 +149,7 @@ def verify(exercises: tuple[str, ...]) -> None:
 def calibrate(exercises: tuple[str, ...], seeds: int, jobs: int | None) -> None:
     """Measure how far every accuracy bar of EXERCISES lies below what right answers reach.
 
-    Runs the solution and every accepted style with many seeds, keeps the results in tests/calibration/,
+    Runs the solution and every accepted style with many seeds, keeps the results beside each master,
     and draws them. What is kept there is not run again, unless its code has changed.
     """
     from rich.console import Console

@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 EXERCISES = ROOT / "exercises"
 SOLUTIONS = ROOT / "solutions"
-TESTS = ROOT / "tests"
 BUILD = ROOT / "build"
 
 METADATA_KEY = "reading_digits"
@@ -87,7 +86,12 @@ class Assignment:
 
 def exercise_names() -> list[str]:
     """The names of all exercises, in the order of the course, read from the masters."""
-    return sorted(path.stem for path in SOLUTIONS.glob("[0-9][0-9]-*.md"))
+    return sorted(path.parent.name for path in SOLUTIONS.glob("[0-9][0-9]-*/master.md"))
+
+
+def master(name: str) -> Path:
+    """The one source of the exercise `name`. What proves its tests lies beside it."""
+    return SOLUTIONS / name / "master.md"
 
 
 def assignment(name: str) -> Assignment:

@@ -49,7 +49,7 @@ def build_exercises(names: Sequence[str] = ()) -> None:
             raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
     waiting = []
     for name in dict.fromkeys(names or known):
-        if _is_current(course.BUILD / name / "stamp.json", _fingerprint(course.SOLUTIONS / f"{name}.md")):
+        if _is_current(course.BUILD / name / "stamp.json", _fingerprint(course.master(name))):
             print(f"{name}: unchanged", flush=True)
         else:
             waiting.append(name)
@@ -74,7 +74,7 @@ def _failures_side_by_side(names: Sequence[str]) -> list[str]:
                     said[name] = future.result()
                 except BrokenProcessPool:  # ended from outside, or out of memory; all that had not ended are lost
                     said[name] = (
-                        f"{name}.md: not built, as a process that builds ended before its time. "
+                        f"{name}/master.md: not built, as a process that builds ended before its time. "
                         f"Is there enough memory? Run `autograder build {name}`, which builds nothing beside it."
                     )
         except BaseException:
@@ -96,9 +96,9 @@ def _failure(name: str) -> str:
         said = f"{type(error).__name__}: {error}"
     else:
         return ""
-    said = said if f"{name}.md" in said else f"{name}.md: {said}"
-    remedy = f"Mend {course.SOLUTIONS.name}/{name}.md and run `autograder build {name}`; until then it stays as it was."
-    return f"{said}\n{remedy}"
+    said = said if f"{name}/master.md" in said else f"{name}/master.md: {said}"
+    file = f"{course.SOLUTIONS.name}/{name}/master.md"
+    return f"{said}\nMend {file} and run `autograder build {name}`; until then it stays as it was."
 
 
 def build_exercise(name: str) -> bool:
@@ -107,7 +107,7 @@ def build_exercise(name: str) -> bool:
     Raises:
         CourseError: as above.
     """
-    path = course.SOLUTIONS / f"{name}.md"
+    path = course.master(name)
     fingerprint = _fingerprint(path)
     stamp = course.BUILD / name / "stamp.json"
     if _is_current(stamp, fingerprint):
@@ -135,7 +135,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     try:
         otter.assign.main(str(source), str(scratch / "assigned"), no_run_tests=True, no_pdfs=True)
     except Exception as error:
-        raise CourseError(f"{name}.md: Otter Assign refuses it: {error}") from error
+        raise CourseError(f"{name}/master.md: Otter Assign refuses it: {error}") from error
     student, solved = scratch / "assigned" / "student", scratch / "assigned" / "autograder"
 
     def notebook(folder: Path) -> bytes:
@@ -205,16 +205,18 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
             run.process.kill()  # if the other one did not come to its end
             run.process.wait()
     if solved.error:
-        raise CourseError(f"{name}.md: the solution stops with {solved.error}")
+        raise CourseError(f"{name}/master.md: the solution stops with {solved.error}")
     if solved.no_portrait:
-        raise CourseError(f"{name}.md: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}")
+        raise CourseError(
+            f"{name}/master.md: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}"
+        )
     if untouched.error:
         raise CourseError(
-            f"{name}.md: the untouched notebook stops with {untouched.error}\n"
+            f"{name}/master.md: the untouched notebook stops with {untouched.error}\n"
             "Put a cell that uses an answer under `with digits.once_written():`."
         )
     for question in exercise.questions:
-        where = f"{name}.md, question {question.name}"
+        where = f"{name}/master.md, question {question.name}"
         earned = solved.scores[question.name]
         if solved.failures[question.name] or abs(earned - question.points) > 1e-9:
             said = "\n".join(solved.failures[question.name])

@@ -3,12 +3,12 @@
 A case is data, never code of ours. It says how a notebook differs from the
 solved one (or from the untouched one), and what must come of it:
 
-    tests/mistakes/02-preprocessing.yaml        a list of cases, each must be caught
-    tests/right_answers/02-preprocessing.yaml   a list of cases, each must earn full marks
-    tests/attacks/CASE/case.yaml                one folder a case, with its code in .py files
+    solutions/02-preprocessing/mistakes.yaml        a list of cases, each must be caught
+    solutions/02-preprocessing/right_answers.yaml   a list of cases, each must earn full marks
+    solutions/attacks/CASE/case.yaml                one folder a case, with its code in .py files
 
-Adding a case needs no code; `tests/mistakes/README.md` and
-`tests/attacks/README.md` describe the keys. Reading is strict: a key, question
+Adding a case needs no code; `solutions/corpora.md` and
+`solutions/attacks/README.md` describe the keys. Reading is strict: a key, question
 or cell that does not exist is an error that names the file and the case, because
 a case that silently does nothing would prove nothing.
 
@@ -25,12 +25,11 @@ from typing import Any
 
 import yaml
 
-from autograder.course import TESTS, Assignment, CourseError
+from autograder import course
+from autograder.course import Assignment, CourseError
 from autograder.grading.results import Verdict
 
-MISTAKES = TESTS / "mistakes"
-RIGHT_ANSWERS = TESTS / "right_answers"
-ATTACKS = TESTS / "attacks"
+ATTACKS = course.SOLUTIONS / "attacks"
 
 UNTOUCHED = "(untouched)"
 """As new code for a cell: what the learner was given there."""
@@ -78,7 +77,7 @@ class Mistake:
 
     Attributes:
         name: unique in its file.
-        source: the line of tests/corpora/lines.yaml it comes from, or `own`.
+        source: the line of solutions/known_mistakes.yaml it comes from, or `own`.
         cause: what the message must name, in words; written before looking at any message.
         edit: the wrong answer.
         fails: exactly the questions that must lose points.
@@ -267,9 +266,8 @@ def parse(file: Path) -> Any:
         raise CourseError(f"{file}: {problem}") from None
 
 
-def _cases(folder: Path, assignment: Assignment) -> Iterator[tuple[Path, CaseReader]]:
+def _cases(file: Path) -> Iterator[tuple[Path, CaseReader]]:
     """The cases of one YAML file, each with a reader that names file and case in its errors."""
-    file = folder / f"{assignment.name}.yaml"
     if not file.is_file():
         return
     listed = parse(file)
@@ -349,14 +347,14 @@ def _read_edit(reader: CaseReader, assignment: Assignment, folder: Path | None =
     )
 
 
-def mistakes(assignment: Assignment, folder: Path = MISTAKES) -> list[Mistake]:
+def mistakes(assignment: Assignment) -> list[Mistake]:
     """The mistakes known for this exercise; an empty list where there is no file yet.
 
     Raises:
         CourseError: a case is not as it should be; names the file, the case and the problem.
     """
     cases = []
-    for file, reader in _cases(folder, assignment):
+    for file, reader in _cases(course.master(assignment.name).with_name("mistakes.yaml")):
         report_only = "report_only" in reader.data
         name, source, cause = (reader.take(key, str) for key in ("name", "source", "cause"))
         if reader.take("report_only", bool, False) is False and report_only:
@@ -381,14 +379,14 @@ def mistakes(assignment: Assignment, folder: Path = MISTAKES) -> list[Mistake]:
     return cases
 
 
-def right_answers(assignment: Assignment, folder: Path = RIGHT_ANSWERS) -> list[RightAnswer]:
+def right_answers(assignment: Assignment) -> list[RightAnswer]:
     """The full-mark answers in other styles; an empty list where there is no file yet.
 
     Raises:
         CourseError: a case is not as it should be; names the file, the case and the problem.
     """
     cases = []
-    for file, reader in _cases(folder, assignment):
+    for file, reader in _cases(course.master(assignment.name).with_name("right_answers.yaml")):
         name, style = reader.take("name", str), reader.take("style", str)
         edit = _read_edit(reader, assignment)
         reader.finish()

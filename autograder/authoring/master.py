@@ -83,7 +83,7 @@ class Master:
     """One exercise, read and found in order.
 
     Attributes:
-        name: the file's stem.
+        name: of its folder.
         version: a hash of the file.
         title, chapter, minutes: from the front matter.
         notebook: what `otter assign` is given.
@@ -111,29 +111,30 @@ def read_master(path: Path) -> Master:
     Raises:
         CourseError: it is not in order; the message names the question and what to do.
     """
+    where = f"{path.parent.name}/{path.name}"
     text = path.read_text(encoding="utf-8")
     notebook = jupytext.reads(text, fmt="md:myst")
     front = notebook.metadata
     missing = [key for key in ("title", "chapter", "minutes") if key not in front]
     if missing:
-        raise CourseError(f"{path.name}: the front matter lacks {', '.join(missing)}.")
+        raise CourseError(f"{where}: the front matter lacks {', '.join(missing)}.")
     helpers = [cell.source for cell in notebook.cells if cell.source.startswith(HELPERS)]
     master = Master(
-        name=path.stem,
+        name=path.parent.name,
         version=hashlib.sha256(text.encode()).hexdigest()[:12],
         title=str(front["title"]),
         chapter=str(front["chapter"]),
         minutes=int(front["minutes"]),
-        notebook=_for_otter(notebook, path.stem),
+        notebook=_for_otter(notebook, path.parent.name),
         helpers="\n\n".join(source.removeprefix(HELPERS).strip() for source in helpers),
-        portrait=_portrait(path.name, notebook),
+        portrait=_portrait(where, notebook),
     )
     for draft in _questions(master.notebook):
-        _require_in_order(f"{path.name}, question {draft.name}", draft, seen=master.tests)
+        _require_in_order(f"{where}, question {draft.name}", draft, seen=master.tests)
         master.questions.append(Question(draft.name, draft.points))
         master.tests[draft.name] = draft.tests
     if not master.questions:
-        raise CourseError(f"{path.name} has no question. See solutions/README.md, How to write a master.")
+        raise CourseError(f"{where} has no question. See solutions/README.md, How to write a master.")
     return master
 
 

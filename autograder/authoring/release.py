@@ -169,7 +169,7 @@ def check(files: Mapping[str, bytes], names: list[str]) -> None:
     Raises:
         CourseError: they do; the message says what, and in which files.
     """
-    found = leaks.find(files, [leaks.secrets(course.SOLUTIONS / f"{name}.md") for name in names])
+    found = leaks.find(files, [leaks.secrets(course.master(name)) for name in names])
     if found:
         shown = "\n".join(f"  {leak}" for leak in found[:20])
         more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""

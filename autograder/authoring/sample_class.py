@@ -1,10 +1,10 @@
 """A sample class: notebooks as learners would hand them in, made from the corpora.
 
-Without a number it is the small class that `tests/sample_class/NAME.yaml` describes
+Without a number it is the small class that `solutions/NAME/sample_class.yaml` describes
 learner by learner, with what must come of each. With a number it is a class of that
 size, drawn from the corpora in realistic proportion: the same seed, the same class.
 
-The hostile ones among them are the hostile programs of `tests/attacks/`. Nothing
+The hostile ones among them are the hostile programs of `solutions/attacks/`. Nothing
 here runs them; grade such a class only with the sandbox on.
 """
 
@@ -16,14 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder import course
 from autograder.authoring import corpus
 from autograder.authoring.corpus import UNTOUCHED, Attack, CaseReader, Edit, Mistake, RightAnswer
 from autograder.authoring.variants import apply, hand_in, to_text, write_zip
-from autograder.course import TESTS, Assignment, CourseError, assignment
+from autograder.course import Assignment, CourseError, assignment
 from autograder.grading.results import SubmissionResult, Verdict
 
-SAMPLE_CLASSES = TESTS / "sample_class"
-NAMES = SAMPLE_CLASSES / "names.yaml"
+NAMES = course.SOLUTIONS / "names.yaml"
 
 SEED = 1998
 """The year of LeCun, Bottou, Bengio and Haffner's paper; any other number would do."""
@@ -67,7 +67,7 @@ class _Corpora:
         self.right: dict[str, RightAnswer] = {case.name: case for case in corpus.right_answers(of)}
         self.mistakes: dict[str, Mistake] = {case.name: case for case in corpus.mistakes(of)}
         self.attacks: dict[str, Attack] = {}
-        self.file = SAMPLE_CLASSES / f"{of.name}.yaml"
+        self.file = course.master(of.name).with_name("sample_class.yaml")
         self.written: list[object] = []
         self.trouble: dict[str, list[str]] = {}
         if self.file.is_file():

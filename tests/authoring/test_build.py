@@ -205,7 +205,7 @@ def test_a_master_that_is_not_in_order_is_refused(
     edit(tiny, old, new)
     with pytest.raises(CourseError, match=complaint) as caught:
         build.build_exercises()
-    assert "91-tiny.md" in str(caught.value)
+    assert "91-tiny/master.md" in str(caught.value)
     assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
 
 
@@ -341,7 +341,9 @@ def test_one_that_cannot_be_built_harms_no_other(tmp_path: Path) -> None:
     (tmp_path / "exercises" / "mnist.npz").write_bytes(b"not needed here")
 
     def write(name: str, text: str) -> None:
-        (tmp_path / "solutions" / f"{name}.md").write_text(text, encoding="utf-8")
+        folder = tmp_path / "solutions" / name
+        folder.mkdir(exist_ok=True)
+        (folder / "master.md").write_text(text, encoding="utf-8")
 
     def built() -> tuple[int, str, str]:
         done = subprocess.run([sys.executable, "-m", "autograder", "build"], cwd=tmp_path, text=True,
@@ -361,8 +363,8 @@ def test_one_that_cannot_be_built_harms_no_other(tmp_path: Path) -> None:
     assert "91-tiny: built" in out and "92-tiny: built" not in out
     for name, cause in (("92-tiny", "question q9_1: its solution earns 0 of 2 points"),
                         ("93-tiny", "the front matter lacks title")):
-        assert f"{name}.md" in err and cause in err
-        assert f"Mend solutions/{name}.md and run `autograder build {name}`; until then it stays as it was." in err
+        assert f"{name}/master.md" in err and cause in err
+        assert f"Mend solutions/{name}/master.md and run `autograder build {name}`; until then it stays as it" in err
     after = contents(tmp_path)
     assert set(after) == set(before), "nothing of what cannot be built, and nothing left over"
     changed = {name for name in after if after[name] != before[name]}
@@ -399,26 +401,27 @@ class TestSideBySide:
     def pool(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(build, "ProcessPoolExecutor", Pool)
         monkeypatch.setattr(Pool, "dies", "")
-        (tiny / "solutions" / "92-tiny.md").write_text(MASTER, encoding="utf-8")
+        (tiny / "solutions" / "92-tiny").mkdir()
+        (tiny / "solutions" / "92-tiny" / "master.md").write_text(MASTER, encoding="utf-8")
 
     def test_all_others_are_built(self, tiny: Path) -> None:
         edit(tiny, "title: Tiny\n", "")
-        with pytest.raises(build.BuildError, match=r"91-tiny.md: the front matter lacks title.*\nMend solutions/91"):
+        with pytest.raises(build.BuildError, match=r"91-tiny/master.md: the front matter lacks title.*\nMend solut"):
             build.build_exercises()
         assert not any("91-tiny" in name for name in contents(tiny))
         assert (tiny / "exercises" / "92-tiny.ipynb").is_file()
 
     def test_every_one_that_cannot_be_built_is_named(self, tiny: Path) -> None:
         for name in ("91-tiny", "92-tiny"):
-            (tiny / "solutions" / f"{name}.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+            (tiny / "solutions" / name / "master.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
         with pytest.raises(build.BuildError) as caught:
             build.build_exercises()
         assert str(caught.value).count("Mend solutions/") == 2
-        assert "91-tiny.md: " in str(caught.value) and "92-tiny.md: " in str(caught.value)
+        assert "91-tiny/master.md: " in str(caught.value) and "92-tiny/master.md: " in str(caught.value)
 
     def test_a_process_that_dies_is_said(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Pool, "dies", "91-tiny")
-        with pytest.raises(build.BuildError, match=r"91-tiny.md: not built, as a process .* `autograder build 91-"):
+        with pytest.raises(build.BuildError, match=r"91-tiny/master.md: not built, as a process .* `autograder build"):
             build.build_exercises()
         assert (tiny / "exercises" / "92-tiny.ipynb").is_file()
 
@@ -443,6 +446,6 @@ class TestSideBySide:
             return real(path, data)
 
         monkeypatch.setattr(Path, "write_bytes", write)
-        with pytest.raises(build.BuildError, match=r"91-tiny.md: OSError: .*No space left on device"):
+        with pytest.raises(build.BuildError, match=r"91-tiny/master.md: OSError: .*No space left on device"):
             build.build_exercises()
         assert contents(tiny) == before

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from autograder import course
 from autograder.authoring import corpus
 from autograder.course import ROOT, Assignment, CourseError, exercise_names
 from autograder.grading.results import Verdict
@@ -39,9 +40,14 @@ expect:
 """
 
 
+@pytest.fixture(autouse=True)
+def solutions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(course, "SOLUTIONS", tmp_path)
+
+
 def mistakes(folder: Path, text: str, tiny: Assignment) -> list[corpus.Mistake]:
-    (folder / "90-tiny.yaml").write_text(text)
-    return corpus.mistakes(tiny, folder)
+    (folder / "90-tiny" / "mistakes.yaml").write_text(text)
+    return corpus.mistakes(tiny)
 
 
 def attack(folder: Path, text: str, tiny: Assignment) -> corpus.Attack:
@@ -68,9 +74,9 @@ def test_one_pattern_for_each_question_can_be_given(tmp_path: Path, tiny: Assign
         "q9_1": "a", "q9_2": "b"}
 
 
-def test_an_exercise_without_a_file_has_no_cases(tmp_path: Path, tiny: Assignment) -> None:
-    assert corpus.mistakes(tiny, tmp_path) == []
-    assert corpus.right_answers(tiny, tmp_path) == []
+def test_an_exercise_without_a_file_has_no_cases(tiny: Assignment) -> None:
+    assert corpus.mistakes(tiny) == []
+    assert corpus.right_answers(tiny) == []
 
 
 def test_report_only_deducts_nothing(tmp_path: Path, tiny: Assignment) -> None:
@@ -103,7 +109,7 @@ def test_a_slip_is_an_error_that_names_file_and_case(
     assert old in MISTAKE
     with pytest.raises(CourseError, match=problem) as caught:
         mistakes(tmp_path, MISTAKE.replace(old, new, 1), tiny)
-    assert "90-tiny.yaml" in str(caught.value)
+    assert "90-tiny/mistakes.yaml" in str(caught.value)
     if "twice" not in problem and "name" not in old:
         assert "case says two" in str(caught.value)
 
@@ -114,9 +120,9 @@ def test_two_cases_of_one_name_are_an_error(tmp_path: Path, tiny: Assignment) ->
 
 
 def test_a_case_that_changes_nothing_is_an_error(tmp_path: Path, tiny: Assignment) -> None:
-    (tmp_path / "90-tiny.yaml").write_text("- name: same\n  style: the same\n")
+    (tmp_path / "90-tiny" / "right_answers.yaml").write_text("- name: same\n  style: the same\n")
     with pytest.raises(CourseError, match="case same: it changes nothing"):
-        corpus.right_answers(tiny, tmp_path)
+        corpus.right_answers(tiny)
 
 
 def test_an_attack_takes_its_code_from_its_folder(tmp_path: Path, tiny: Assignment) -> None:
@@ -150,41 +156,42 @@ def test_a_slip_in_an_attack_is_an_error_that_names_the_file(
 
 # --- The corpora of the exercises: every known mistake is tried, or a reason says why it is not ------------------
 
-LINES = corpus.parse(Path(__file__).with_name("lines.yaml"))
+FIELD_GUIDE = course.SOLUTIONS / "field_guide.yaml"
+LINES: list[str] = corpus.parse(course.SOLUTIONS / "known_mistakes.yaml")
 TRIED: dict[str, list[dict[str, Any]]] = {
-    name: corpus.parse(corpus.MISTAKES / f"{name}.yaml") for name in exercise_names()}
+    name: corpus.parse(course.master(name).with_name("mistakes.yaml")) for name in exercise_names()}
+NOT_TRIED: dict[str, list[dict[str, Any]]] = {
+    name: corpus.parse(course.master(name).with_name("not_tried.yaml")) for name in exercise_names()}
 
 
 def test_the_list_of_lines_names_each_of_them_once() -> None:
-    assert LINES.keys() == {"lines", "not_in"}
-    assert len(LINES["lines"]) == len(set(LINES["lines"])) > 60
-    assert list(LINES["not_in"]) == exercise_names()
+    assert len(LINES) == len(set(LINES)) > 60
 
 
 @pytest.mark.parametrize("exercise", exercise_names())
 def test_every_case_comes_from_a_line_of_the_list_or_is_our_own(exercise: str) -> None:
     unknown = {case["name"]: case["source"] for case in TRIED[exercise]
-               if case["source"] not in {"own", *LINES["lines"]}}
-    assert not unknown, "tests/corpora/lines.yaml has no such line"
+               if case["source"] not in {"own", *LINES}}
+    assert not unknown, "solutions/known_mistakes.yaml has no such line"
 
 
 @pytest.mark.parametrize("exercise", exercise_names())
 def test_every_line_has_a_case_or_a_reason(exercise: str) -> None:
     tried = {case["source"] for case in TRIED[exercise]}
-    excused = [line for reason in LINES["not_in"][exercise] for line in reason["lines"]]
-    assert all(reason.keys() == {"why", "lines"} and reason["why"] for reason in LINES["not_in"][exercise])
-    assert len(excused) == len(set(excused)) and set(excused) <= set(LINES["lines"])
-    assert set(LINES["lines"]) - tried - set(excused) == set(), "neither a case nor a reason"
+    excused = [line for reason in NOT_TRIED[exercise] for line in reason["lines"]]
+    assert all(reason.keys() == {"why", "lines"} and reason["why"] for reason in NOT_TRIED[exercise])
+    assert len(excused) == len(set(excused)) and set(excused) <= set(LINES)
+    assert set(LINES) - tried - set(excused) == set(), "neither a case nor a reason"
     assert tried & set(excused) == set(), "it has a case: the reason is out of date"
 
 
 def test_the_graders_are_tried_on_every_mistake_of_the_field_guide() -> None:
     """As its page says."""
-    tried = corpus.parse(Path(__file__).with_name("field_guide.yaml"))
+    tried = corpus.parse(FIELD_GUIDE)
     guide = yaml.safe_load((ROOT / "book" / "experiments" / "mistakes.yaml").read_text(encoding="utf-8"))
     assert set(tried) == {mistake["name"] for mistake in guide["mistakes"]}
     known = {(exercise, case["name"]) for exercise, cases in TRIED.items() for case in cases}
     for mistake, exercises in tried.items():
         named = {(exercise, case) for exercise, cases in exercises.items() for case in cases}
         assert named, mistake
-        assert named <= known, f"{mistake}: tests/mistakes has no such case"
+        assert named <= known, f"{mistake}: no mistakes.yaml has such a case"

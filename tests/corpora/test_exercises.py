@@ -20,7 +20,7 @@ from autograder.authoring import leaks, verify
 from autograder.authoring.corpus import Edit, Mistake
 from autograder.authoring.variants import apply
 from autograder.authoring.verify import Finding, Trial, judge, trials, verify_together
-from autograder.course import SOLUTIONS, Assignment, assignment, exercise_names
+from autograder.course import Assignment, assignment, exercise_names, master
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
 from autograder.reports.write import write_reports
 
@@ -109,7 +109,7 @@ def test_no_feedback_page_gives_anything_away(
     that the learner has written: the notebooks of the corpora are solutions but for their one mistake."""
     of_exercise = [finding for (name, _), finding in findings.items() if name == exercise]
     write_reports([finding.result for finding in of_exercise], tmp_path)
-    secrets = leaks.secrets(SOLUTIONS / f"{exercise}.md")
+    secrets = leaks.secrets(master(exercise))
     hints_shown = False
     for finding in of_exercise:
         learner = finding.trial.learner

@@ -22,7 +22,7 @@ every_exercise = pytest.mark.parametrize("name", EXERCISES)
 
 
 def master(name: str) -> Master:
-    return read_master(course.SOLUTIONS / f"{name}.md")
+    return read_master(course.master(name))
 
 
 def learner(name: str) -> nbformat.NotebookNode:
@@ -46,7 +46,7 @@ def handed_out(name: str) -> dict[str, bytes]:
 def test_nothing_hidden_is_handed_out(name: str) -> None:
     """No line of the solution or of a hidden test, no hint, no name of one, no marker; `tests/authoring/test_leaks.py`
     shows that each of them would be found."""
-    secrets = leaks.secrets(course.SOLUTIONS / f"{name}.md")
+    secrets = leaks.secrets(course.master(name))
     assert len(secrets.lines) > 10 and secrets.names and secrets.answers, "the test sees what is secret"
     assert leaks.find(handed_out(name), [secrets]) == []
 
@@ -98,7 +98,7 @@ def test_it_says_truly_what_it_is_worth_and_how_long_it_takes(name: str) -> None
 @every_exercise
 def test_its_links_lead_to_chapters(name: str) -> None:
     """Seen from the master: the built book may not be there yet, its source is."""
-    text = (course.SOLUTIONS / f"{name}.md").read_text(encoding="utf-8")
+    text = course.master(name).read_text(encoding="utf-8")
     chapters = {master(name).chapter, *re.findall(r"\(book:([\w/-]+)", text)}
     for chapter in chapters:
         assert (course.BOOK / f"{chapter}.md").is_file(), f"there is no chapter {chapter}"
