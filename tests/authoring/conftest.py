@@ -21,6 +21,8 @@ minutes: 20
 
 # Exercise 9: Tiny
 
+2.5 points, about 20 minutes.
+
 See [Shapes](book:data/02-shapes) and [a section](book:data/02-shapes#rows).
 
 ```{code-cell} python

@@ -42,6 +42,8 @@ def course_with_book(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder.mkdir(parents=True)
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: data/02-shapes\n"
                                    "  # - file: data/03-normalization\n")
+    (book / "data").mkdir()
+    (book / "data" / "02-shapes.md").write_text("# Shapes\n\n:::{practice} 91-tiny\n:::\n")
     (site / "index.html").write_text(EXERCISES_PAGE + "<p>Put https://reading-digits.example/ there.</p>"
                                      + release.PDF_LINK_HERE)
     (site / "data" / "02-shapes.html").write_text("<h1>Shapes</h1>")
@@ -348,6 +350,8 @@ def test_a_record_names_no_file_outside(course_with_book: Path) -> None:
 @pytest.mark.fast
 def test_a_book_that_does_not_build_is_not_released(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_hold_to_promises", lambda *args: None)
+    (tiny / "data").mkdir()
+    (tiny / "data" / "02-shapes.md").touch()
     monkeypatch.setattr(course, "BOOK", tiny)
     (tiny / "build.py").write_text("raise SystemExit(1)")
     with pytest.raises(CourseError, match="Nothing was released, for the book was not built"):
