@@ -91,7 +91,7 @@ def test_report_only_deducts_nothing(tmp_path: Path, tiny: Assignment) -> None:
     ("fails:", "fail:", r"unknown key 'fail'; known are .*fails|say which questions"),
     ("  cause: the answer is two\n", "", "the key 'cause' is missing"),
     ("fails: [q9_1]", "fails: [q9_3]", "no question 'q9_3'; it has q9_1, q9_2"),
-    ("fails: [q9_1]", "fails: q9_1", "'fails' has the wrong kind of value: 'q9_1'"),
+    ("fails: [q9_1]", "fails: q9_1", "fails: it has the wrong kind of value: 'q9_1'; say a list"),
     ("fails: [q9_1]", "fails: []", "say which questions it fails"),
     ("    q9_1: |", "    q9_7: |", "no question 'q9_7'"),
     ("    q9_1: |", "    first: |", "there is no cell 'first'"),
@@ -102,7 +102,7 @@ def test_report_only_deducts_nothing(tmp_path: Path, tiny: Assignment) -> None:
     ("  replace:", "  insert: [{where: nowhere, code: x}]\n  replace:", "'nowhere' is no place"),
     ("  replace:", "  insert: [{where: after q9_5, code: x}]\n  replace:", "no question 'q9_5'"),
     ("  replace:", "  base: solution\n  replace:", "say solved, untouched or bare"),
-    ("name: says two", "name: 2", "'name' has the wrong kind of value: 2"),
+    ("name: says two", "name: 2", "name: it has the wrong kind of value: 2; say text"),
 ])
 def test_a_slip_is_an_error_that_names_file_and_case(
         tmp_path: Path, tiny: Assignment, old: str, new: str, problem: str) -> None:
@@ -136,14 +136,14 @@ def test_an_attack_takes_its_code_from_its_folder(tmp_path: Path, tiny: Assignme
 
 @pytest.mark.parametrize(("old", "new", "problem"), [
     ("loop.py", "missing.py", "missing.py does not exist"),
-    ("[timeout]", "[timeouts]", "no verdict 'timeouts'"),
-    ("q9_1: zero", "q9_1: none", "'none' is no score"),
+    ("[timeout]", "[timeouts]", "status: 0: 'timeouts': there is no such verdict; say one of graded"),
+    ("q9_1: zero", "q9_1: none", "scores: q9_1: 'none': that is no score; say full"),
     (", rest: full", "", "say what the other questions must score"),
     ("  scores: {q9_1: zero, rest: full}\n", "", "say what the scores must be"),
     ("  status:", "  outcome: bad\n  status:", "unknown key 'outcome'"),
     ("expect:", "files: [{name: a, fifo: true, folder: true}]\nexpect:", "a file is one thing"),
-    ("expect:", "files: [{name: a, parts: [{hex: zz}]}]\nexpect:", "not hexadecimal"),
-    ("expect:", "files: [{name: a, parts: [{words: zz}]}]\nexpect:", "a part has one of the keys"),
+    ("expect:", "files: [{name: a, parts: [{hex: zz}]}]\nexpect:", "parts: 0: hex: 'zz': it is not hexadecimal"),
+    ("expect:", "files: [{name: a, parts: [{words: zz}]}]\nexpect:", "parts: 0: unknown key 'words'; known are text, hex, repeat, notebook"),
     ("replace:\n  q9_1: loop.py\n", "", "changes nothing"),
 ])
 def test_a_slip_in_an_attack_is_an_error_that_names_the_file(

@@ -95,8 +95,8 @@ def test_mistakes_go_together_where_they_can() -> None:
 
 @pytest.mark.fast
 @pytest.mark.parametrize(("text", "problem"), [
-    ("{learner: a, is: solution, status: fine}", "learner a: there is no verdict 'fine'"),
-    ("{learner: a, is: somebody, status: graded}", "'somebody' is nobody"),
+    ("{learner: a, is: solution, status: fine}", "learner a: status: 'fine': there is no such verdict"),
+    ("{learner: a, is: somebody, status: graded}", "'somebody': it is nobody; say one of"),
     ("{learner: a, is: {mistakes: [never made]}, status: graded}", "there is no case 'never made'"),
     ("{learner: a, is: {attack: never-tried}, status: graded}", "there is no attack 'never-tried'"),
     ("{learner: a, is: solution, status: graded, scores: {q9_7: 1}}", "q9_7: 1 is no score of a question"),
