@@ -57,9 +57,23 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Lay down the folder of a new exercise, NAME such as 09-your-own: a small one that works, to write over."""
+    from autograder.authoring.new import new_exercise
+
+    folder = new_exercise(name)
+    click.echo(f"{folder}\nNext: `autograder build {name}`, then `autograder verify {name}`. solutions/README.md says "
+               "how a master is written.")
+
+
+@main.command()
 @click.argument("exercises", nargs=-1)
 def build(exercises: tuple[str, ...]) -> None:
-    """Make exercises/ and build/ from the masters in solutions/ (all of them, or EXERCISES)."""
+    """Make exercises/ and build/ from the masters in solutions/ (all of them, or EXERCISES).
+
+    A master that cannot be built is named, with file, line, cause and remedy; all others are built.
+    """
     from autograder.authoring.build import BuildError, build_exercises
 
     try:
@@ -149,7 +163,7 @@ def verify(exercises: tuple[str, ...]) -> None:
 def calibrate(exercises: tuple[str, ...], seeds: int, jobs: int | None) -> None:
     """Measure how far every accuracy bar of EXERCISES lies below what right answers reach.
 
-    Runs the solution and every accepted style with many seeds, keeps the results in tests/calibration/,
+    Runs the solution and every accepted style with many seeds, keeps the results beside each master,
     and draws them. What is kept there is not run again, unless its code has changed.
     """
     from rich.console import Console
@@ -293,15 +307,19 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
 
 
 @main.command()
+@click.argument("exercises", nargs=-1)
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), default=Path("build/release"),
               show_default=True, help="Folder for the learners' repository and the zips.")
 @click.option("--address", help="Where the book will be read, such as https://OWNER.github.io/REPOSITORY/; the "
               "one in pyproject.toml when not given.")
-def release(output: Path, address: str | None) -> None:
-    """Make what learners get, proven free of solutions and hidden tests."""
+def release(exercises: tuple[str, ...], output: Path, address: str | None) -> None:
+    """Make what learners get of EXERCISES (all of them), proven free of solutions and hidden tests.
+
+    When none is named, an exercise that cannot be built is left out, and said to be.
+    """
     from autograder.authoring.release import release as make_release
 
-    click.echo(make_release(output, address))
+    click.echo(make_release(output, address, exercises))
 
 
 @main.command()

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 EXERCISES = ROOT / "exercises"
 SOLUTIONS = ROOT / "solutions"
-TESTS = ROOT / "tests"
 BUILD = ROOT / "build"
 
 METADATA_KEY = "reading_digits"
@@ -87,7 +87,24 @@ class Assignment:
 
 def exercise_names() -> list[str]:
     """The names of all exercises, in the order of the course, read from the masters."""
-    return sorted(path.stem for path in SOLUTIONS.glob("[0-9][0-9]-*.md"))
+    return sorted(path.parent.name for path in SOLUTIONS.glob("[0-9][0-9]-*/master.md"))
+
+
+def require_known(names: Iterable[str]) -> None:
+    """Refuse a name that no exercise has.
+
+    Raises:
+        CourseError: there is one; the message lists those that there are.
+    """
+    known = exercise_names()
+    for name in names:
+        if name not in known:
+            raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
+
+
+def master(name: str) -> Path:
+    """The one source of the exercise `name`. What proves its tests lies beside it."""
+    return SOLUTIONS / name / "master.md"
 
 
 def assignment(name: str) -> Assignment:
@@ -100,9 +117,7 @@ def assignment(name: str) -> Assignment:
     try:
         facts = json.loads((folder / "assignment.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        if name not in exercise_names():
-            known = ", ".join(exercise_names())
-            raise CourseError(f"There is no exercise called {name!r}. The course has: {known}.") from None
+        require_known([name])
         raise CourseError(
             f"{name} has not been built yet. Run `autograder build {name}` and try again."
         ) from None

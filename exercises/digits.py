@@ -6,8 +6,10 @@
     digits.show(x_train[:10], y_train[:10])
     grader = digits.checks("02-preprocessing")      # then: grader.check("q2_1")
 
-The second half holds the small functions with which the checks phrase what
-they found. You are welcome to read all of it.
+You are welcome to read it, from top to bottom. First come the data and the
+checks, which you use; then the small functions with which the checks phrase
+what they found. The table at the end is no reading: it knows what is usually
+behind the messages of Python, NumPy and Keras.
 """
 
 from __future__ import annotations
@@ -286,121 +288,6 @@ class Stopped(AssertionError):
     """The learner's function raised; `brief` says so without the input that it was given."""
 
     brief = ""
-
-
-CAUSES = (
-    (r"[Cc]annot cast ufunc '\w*divide' output",
-     "`/=` would store fractions in the whole-number array it was given; "
-     "`images / 255` makes a new array."),
-    (r"cannot reshape array of size 0 into shape .*newaxis",
-     "With no values at all, NumPy cannot work out what -1 stands for: "
-     "say every size; `images.shape` has them."),
-    (r"cannot reshape array of size",
-     "A reshape keeps the number of values. Is a size written down that should come from the input?"),
-    (r"could not be broadcast|could not broadcast|not aligned|mismatch in its core dimension",
-     "The shapes do not fit. Print the `.shape` of both sides just before that line."),
-    (r"truth value of an array",
-     "`max`, `if`, `and` want one True or False. For a whole array there are `np.maximum` and `np.where`, "
-     "for its largest value `x.max(...)`, and to pick from it `x[x > 3]`."),
-    (r"only (0-dimensional|length-1|size-1) arrays can be converted",
-     "`int`, `float` and the functions of `math` take one number: for a whole array there are `np.exp` and others."),
-    (r"'KerasTensor' object|KerasTensor\.\w+\(\)|[Aa] (symbolic )?KerasTensor (is|cannot)",
-     "That is a placeholder of Keras: it has a shape, and no values yet. A layer takes it: `layers.Flatten()(x)`."),
-    (r"got multiple values for argument",
-     "An argument is given twice, by its place and by its name. Name each one: `epochs=epochs`."),
-    (r"\w\.\w+\(\) got an unexpected keyword",
-     "Is that argument spelled as Keras or NumPy spells it?"),
-    (r"positional arguments? but \d+ (was|were) given|required positional argument|unexpected keyword",
-     "Is each function called with what its first line names? "
-     "Keep the function's first line, with its parameters, as the exercise gives it."),
-    (r"values to unpack",
-     "On the left of the `=` stand more names than there are values on the right, or fewer. "
-     "Print its `len(...)` or `.shape` just before that line."),
-    (r"'tuple' object is not callable",
-     "A shape is no function: `images.shape`, without parentheses."),
-    (r"has no attribute 'predict_classes'",
-     "Keras had that years ago: `model.predict(x).argmax(axis=1)` gives the digits."),
-    (r"'numpy\.ndarray' object has no attribute",
-     "An array has other methods than a list or a tensor."),
-    (r"is out of bounds for axis",
-     "There is no entry with that number. Is a label used as a position, "
-     "or a length written down that should come from the input?"),
-    (r"zero-size array to reduction operation",
-     "Without any value there is no smallest and no largest one. Does the result need one?"),
-    (r"cannot access local variable|referenced before assignment",
-     "It is used before it has a value: what gives it one must come first, and above a loop that adds to it."),
-    (r"name '(u?int|float)\d+' is not defined",
-     'A dtype is written in quotation marks: `"float32"`.'),
-    (r"name '(relu|softmax|sigmoid|linear|adam|rmsprop|sgd|((sparse_)?categorical_|binary_)?(crossentropy|accuracy))' "
-     r"is not defined",
-     "If it is yours: is it spelled right, and has the cell that defines it been run? "
-     'If you mean what Keras has: write its name in quotation marks, such as "relu".'),
-    (r"name '\w+' is not defined",
-     "Is it spelled right, and has the cell that defines or imports it been run?"),
-    (r"module 'keras[\w.]*' has no attribute",
-     "Is it spelled right? Classes of Keras begin with a capital letter: `layers.Dense`."),
-    (r"'int' object is not iterable",
-     "A shape is a tuple, `(784,)`, with the comma; a loop that counts wants `range(...)`."),
-    (r"'(list|tuple)' object has no attribute",
-     "A list or a tuple is no array: `np.argmin(values)` and its like take both, `np.array(values)` makes one."),
-    (r"'dict' object has no attribute",
-     "What is in a dictionary is asked for by its name, in square brackets: `history[\"loss\"]`."),
-    (r"only integer scalar arrays can be converted",
-     "A list or a tuple cannot be indexed with an array. `np.where(...)` returns a tuple: its `[0]` is the array."),
-    (r"None values not supported",
-     "Keras wants images and labels, two arrays: `evaluate(x, y)`, or `evaluate(*pair)` for a pair; "
-     "`validation_data` is a pair, `(x, y)`."),
-    (r"Attempt to convert a value \(<\w+ name=",
-     'A layer stands where numbers should be. An activation is a name: `activation="softmax"`.'),
-    (r"No such file or directory",
-     "Is the path right? And a file that lies only on your own computer is not there when the notebook is graded."),
-    (r"No module named",
-     "When it is graded, only what the course installs is there: can NumPy do it?"),
-    (r"bitwise_xor|for \^: ",
-     "A power is written with `**`: `x ** 2`."),
-    (r"Cannot convert '\d+' to a shape",
-     "A shape is a tuple, also one of a single number: `(784,)`, with the comma."),
-    (r"invalid value for `units`",
-     "A layer has a whole number of units: `//` divides without a fraction."),
-    (r"Could not interpret activation function identifier",
-     'Activations have lower-case names, such as "relu" and "softmax".'),
-    (r"No loss to compute",
-     "`compile` needs a loss: `loss=...`."),
-    (r"Could not interpret \w+ identifier: <class",
-     "An object is made by calling its class: `keras.optimizers.RMSprop()`, with parentheses."),
-    (r"Could not interpret \w+ identifier",
-     "Is the name spelled as Keras spells it?"),
-    (r"Argument\(s\) not recognized: .*'lr'",
-     "Keras calls it `learning_rate`; `lr` is what it was called years ago."),
-    (r"`learning_rate` should be float",
-     "A learning rate is written with a point: `0.001`, and `1.0` in place of `1`."),
-    (r"Expected `metrics` argument to be a list",
-     'There may be several metrics, so they are a list: `metrics=["accuracy"]`.'),
-    (r"Expected `trainable` to be a boolean|Argument `name` must be a string",
-     "`keras.Sequential` takes its layers in one list, in square brackets."),
-    (r"Only instances of `keras.Layer` can be added",
-     "A layer is made by calling its class: `layers.Flatten()`, with parentheses."),
-    (r"`data_format` argument must be one of",
-     "A layer is made first, and then called with what comes before it: `layers.Flatten()(x)`."),
-    (r"All `outputs` values must be KerasTensors",
-     "In the functional style each layer is called with what comes before it: `x = layers.Dense(10)(x)`."),
-    (r"must have the same rank|must have rank|Incompatible shapes",
-     "Do labels and loss or metric fit? Whole numbers go with sparse_categorical_crossentropy, "
-     "one-hot rows with categorical_crossentropy."),
-    (r"is not a valid dtype for Keras type promotion",
-     "By position, the third argument of `compile` is something else: write `metrics=[...]`."),
-    (r"Only integers, slices .* are valid indices|'[\w.]*Tensor' object has no attribute",
-     "That is a tensor of Keras; `np.asarray(...)` makes a NumPy array of it. And in `compile`, what Keras brings "
-     'along stands in quotation marks: "accuracy"; without them, `accuracy` is your own function.'),
-    (r"You must call `compile\(\)` before",
-     "Compile the model first: it needs a loss."),
-    (r"Exception encountered when calling (Sequential|Functional)",
-     "Do the inputs have the shape that the model takes? Compare with its `input_shape`. "
-     "A single image keeps the axis that counts the images: `x[:1]`, not `x[0]`."),
-    (r"'NoneType' object|'ellipsis' object|unsupported operand type\(s\) for .*(NoneType|ellipsis)",
-     "It uses something that is not written yet, or a function without a `return`."),
-)
-"""Cryptic messages of Python, NumPy and Keras, and what is usually behind them."""
 
 
 def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
@@ -686,3 +573,123 @@ def _text(error: BaseException) -> str:
         return _cut(str(error).strip().split("\n")[0], 300)
     except Exception:
         return ""
+
+
+# ------------------------------------------------------------------------ the likely causes
+#
+# A table to look things up in, not to read: `call` takes the first line whose
+# pattern is found in the message of an error.
+
+CAUSES = (
+    (r"[Cc]annot cast ufunc '\w*divide' output",
+     "`/=` would store fractions in the whole-number array it was given; "
+     "`images / 255` makes a new array."),
+    (r"cannot reshape array of size 0 into shape .*newaxis",
+     "With no values at all, NumPy cannot work out what -1 stands for: "
+     "say every size; `images.shape` has them."),
+    (r"cannot reshape array of size",
+     "A reshape keeps the number of values. Is a size written down that should come from the input?"),
+    (r"could not be broadcast|could not broadcast|not aligned|mismatch in its core dimension",
+     "The shapes do not fit. Print the `.shape` of both sides just before that line."),
+    (r"truth value of an array",
+     "`max`, `if`, `and` want one True or False. For a whole array there are `np.maximum` and `np.where`, "
+     "for its largest value `x.max(...)`, and to pick from it `x[x > 3]`."),
+    (r"only (0-dimensional|length-1|size-1) arrays can be converted",
+     "`int`, `float` and the functions of `math` take one number: for a whole array there are `np.exp` and others."),
+    (r"'KerasTensor' object|KerasTensor\.\w+\(\)|[Aa] (symbolic )?KerasTensor (is|cannot)",
+     "That is a placeholder of Keras: it has a shape, and no values yet. A layer takes it: `layers.Flatten()(x)`."),
+    (r"got multiple values for argument",
+     "An argument is given twice, by its place and by its name. Name each one: `epochs=epochs`."),
+    (r"\w\.\w+\(\) got an unexpected keyword",
+     "Is that argument spelled as Keras or NumPy spells it?"),
+    (r"positional arguments? but \d+ (was|were) given|required positional argument|unexpected keyword",
+     "Is each function called with what its first line names? "
+     "Keep the function's first line, with its parameters, as the exercise gives it."),
+    (r"values to unpack",
+     "On the left of the `=` stand more names than there are values on the right, or fewer. "
+     "Print its `len(...)` or `.shape` just before that line."),
+    (r"'tuple' object is not callable",
+     "A shape is no function: `images.shape`, without parentheses."),
+    (r"has no attribute 'predict_classes'",
+     "Keras had that years ago: `model.predict(x).argmax(axis=1)` gives the digits."),
+    (r"'numpy\.ndarray' object has no attribute",
+     "An array has other methods than a list or a tensor."),
+    (r"is out of bounds for axis",
+     "There is no entry with that number. Is a label used as a position, "
+     "or a length written down that should come from the input?"),
+    (r"zero-size array to reduction operation",
+     "Without any value there is no smallest and no largest one. Does the result need one?"),
+    (r"cannot access local variable|referenced before assignment",
+     "It is used before it has a value: what gives it one must come first, and above a loop that adds to it."),
+    (r"name '(u?int|float)\d+' is not defined",
+     'A dtype is written in quotation marks: `"float32"`.'),
+    (r"name '(relu|softmax|sigmoid|linear|adam|rmsprop|sgd|((sparse_)?categorical_|binary_)?(crossentropy|accuracy))' "
+     r"is not defined",
+     "If it is yours: is it spelled right, and has the cell that defines it been run? "
+     'If you mean what Keras has: write its name in quotation marks, such as "relu".'),
+    (r"name '\w+' is not defined",
+     "Is it spelled right, and has the cell that defines or imports it been run?"),
+    (r"module 'keras[\w.]*' has no attribute",
+     "Is it spelled right? Classes of Keras begin with a capital letter: `layers.Dense`."),
+    (r"'int' object is not iterable",
+     "A shape is a tuple, `(784,)`, with the comma; a loop that counts wants `range(...)`."),
+    (r"'(list|tuple)' object has no attribute",
+     "A list or a tuple is no array: `np.argmin(values)` and its like take both, `np.array(values)` makes one."),
+    (r"'dict' object has no attribute",
+     "What is in a dictionary is asked for by its name, in square brackets: `history[\"loss\"]`."),
+    (r"only integer scalar arrays can be converted",
+     "A list or a tuple cannot be indexed with an array. `np.where(...)` returns a tuple: its `[0]` is the array."),
+    (r"None values not supported",
+     "Keras wants images and labels, two arrays: `evaluate(x, y)`, or `evaluate(*pair)` for a pair; "
+     "`validation_data` is a pair, `(x, y)`."),
+    (r"Attempt to convert a value \(<\w+ name=",
+     'A layer stands where numbers should be. An activation is a name: `activation="softmax"`.'),
+    (r"No such file or directory",
+     "Is the path right? And a file that lies only on your own computer is not there when the notebook is graded."),
+    (r"No module named",
+     "When it is graded, only what the course installs is there: can NumPy do it?"),
+    (r"bitwise_xor|for \^: ",
+     "A power is written with `**`: `x ** 2`."),
+    (r"Cannot convert '\d+' to a shape",
+     "A shape is a tuple, also one of a single number: `(784,)`, with the comma."),
+    (r"invalid value for `units`",
+     "A layer has a whole number of units: `//` divides without a fraction."),
+    (r"Could not interpret activation function identifier",
+     'Activations have lower-case names, such as "relu" and "softmax".'),
+    (r"No loss to compute",
+     "`compile` needs a loss: `loss=...`."),
+    (r"Could not interpret \w+ identifier: <class",
+     "An object is made by calling its class: `keras.optimizers.RMSprop()`, with parentheses."),
+    (r"Could not interpret \w+ identifier",
+     "Is the name spelled as Keras spells it?"),
+    (r"Argument\(s\) not recognized: .*'lr'",
+     "Keras calls it `learning_rate`; `lr` is what it was called years ago."),
+    (r"`learning_rate` should be float",
+     "A learning rate is written with a point: `0.001`, and `1.0` in place of `1`."),
+    (r"Expected `metrics` argument to be a list",
+     'There may be several metrics, so they are a list: `metrics=["accuracy"]`.'),
+    (r"Expected `trainable` to be a boolean|Argument `name` must be a string",
+     "`keras.Sequential` takes its layers in one list, in square brackets."),
+    (r"Only instances of `keras.Layer` can be added",
+     "A layer is made by calling its class: `layers.Flatten()`, with parentheses."),
+    (r"`data_format` argument must be one of",
+     "A layer is made first, and then called with what comes before it: `layers.Flatten()(x)`."),
+    (r"All `outputs` values must be KerasTensors",
+     "In the functional style each layer is called with what comes before it: `x = layers.Dense(10)(x)`."),
+    (r"must have the same rank|must have rank|Incompatible shapes",
+     "Do labels and loss or metric fit? Whole numbers go with sparse_categorical_crossentropy, "
+     "one-hot rows with categorical_crossentropy."),
+    (r"is not a valid dtype for Keras type promotion",
+     "By position, the third argument of `compile` is something else: write `metrics=[...]`."),
+    (r"Only integers, slices .* are valid indices|'[\w.]*Tensor' object has no attribute",
+     "That is a tensor of Keras; `np.asarray(...)` makes a NumPy array of it. And in `compile`, what Keras brings "
+     'along stands in quotation marks: "accuracy"; without them, `accuracy` is your own function.'),
+    (r"You must call `compile\(\)` before",
+     "Compile the model first: it needs a loss."),
+    (r"Exception encountered when calling (Sequential|Functional)",
+     "Do the inputs have the shape that the model takes? Compare with its `input_shape`. "
+     "A single image keeps the axis that counts the images: `x[:1]`, not `x[0]`."),
+    (r"'NoneType' object|'ellipsis' object|unsupported operand type\(s\) for .*(NoneType|ellipsis)",
+     "It uses something that is not written yet, or a function without a `return`."),
+)
+"""Cryptic messages of Python, NumPy and Keras, and what is usually behind them."""

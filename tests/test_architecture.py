@@ -170,6 +170,16 @@ def test_nothing_from_a_submission_is_unpickled_or_evaluated() -> None:
             assert not calls & {"eval", "exec"}, path
 
 
+def test_the_package_names_nothing_of_the_tests() -> None:
+    """It must work without them: what `verify`, `demo` and `calibrate` read lies in solutions/."""
+    places = "|".join(sorted(path.stem for path in (ROOT / "tests").iterdir() if not path.name.startswith("__")))
+    named = re.compile(rf"\btests[/.]({places})\b|\bTESTS\b\s*/|\bROOT / .tests\b")
+    assert named.search("tests/corpora/copies.py") and named.search("from tests.corpora import copies")
+    for path in MODULES:
+        found = named.search(path.read_text(encoding="utf-8"))
+        assert not found, f"{path.relative_to(ROOT)}: {found and found.group()}"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

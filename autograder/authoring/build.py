@@ -4,7 +4,8 @@ For each master in solutions/: jupytext reads it, Otter Assign splits it into
 the learner's and the solved notebook with their test files, `finish` puts
 those in order, and a zip for `otter run` and Gradescope is packed. Nothing is
 written unless the solution earns every point and the untouched notebook runs
-through and earns none. What has not changed since the last build is left as
+through and earns none; the grader itself gives the solution every point, too,
+which is more than Otter asks. What has not changed since the last build is left as
 it is. A master that cannot be built keeps no other from being built.
 """
 
@@ -15,9 +16,10 @@ import json
 import logging
 import multiprocessing
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
@@ -29,11 +31,22 @@ import otter.assign
 from autograder import course
 from autograder.authoring import bundle, finish, master, trial
 from autograder.authoring.master import Master, read_master
-from autograder.course import CourseError
+from autograder.course import Assignment, CourseError
+from autograder.grading.bundle import bundle as bundle_of
+from autograder.grading.engine import Engine
+from autograder.grading.results import Verdict
+from autograder.grading.timing import solution_result
 
 
 class BuildError(CourseError):
-    """Masters that cannot be built: each with the cause and the remedy. What was built of them before is kept."""
+    """Masters that cannot be built: each with the cause and the remedy. What was built of them before is kept.
+
+    `failures`: what is said of each, by name.
+    """
+
+    def __init__(self, failures: Mapping[str, str]) -> None:
+        super().__init__("\n\n".join(failures.values()))
+        self.failures = dict(failures)
 
 
 def build_exercises(names: Sequence[str] = ()) -> None:
@@ -44,19 +57,17 @@ def build_exercises(names: Sequence[str] = ()) -> None:
         CourseError: there is no such exercise, or something is missing that all of them need.
     """
     known = course.exercise_names()
-    for name in names:
-        if name not in known:
-            raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
+    course.require_known(names)
     waiting = []
     for name in dict.fromkeys(names or known):
-        if _is_current(course.BUILD / name / "stamp.json", _fingerprint(course.SOLUTIONS / f"{name}.md")):
+        if _is_current(course.BUILD / name / "stamp.json", _fingerprint(course.master(name))):
             print(f"{name}: unchanged", flush=True)
         else:
             waiting.append(name)
-    failures = [_failure(waiting[0])] if len(waiting) == 1 else _failures_side_by_side(waiting)
-    failures = [failure for failure in failures if failure]
+    said = [_failure(waiting[0])] if len(waiting) == 1 else _failures_side_by_side(waiting)
+    failures = {name: failure for name, failure in zip(waiting, said, strict=True) if failure}
     if failures:
-        raise BuildError("\n\n".join(failures))
+        raise BuildError(failures)
 
 
 def _failures_side_by_side(names: Sequence[str]) -> list[str]:
@@ -74,7 +85,7 @@ def _failures_side_by_side(names: Sequence[str]) -> list[str]:
                     said[name] = future.result()
                 except BrokenProcessPool:  # ended from outside, or out of memory; all that had not ended are lost
                     said[name] = (
-                        f"{name}.md: not built, as a process that builds ended before its time. "
+                        f"{name}/master.md: not built, as a process that builds ended before its time. "
                         f"Is there enough memory? Run `autograder build {name}`, which builds nothing beside it."
                     )
         except BaseException:
@@ -91,14 +102,13 @@ def _failure(name: str) -> str:
     try:
         build_exercise(name)
     except CourseError as error:
-        said = str(error)
-    except Exception as error:  # what jupytext, Otter or the disk has to say
-        said = f"{type(error).__name__}: {error}"
+        said, remedy = str(error), f"Mend {course.SOLUTIONS.name}/{name}/master.md and run"
+    except Exception as error:  # what jupytext, Otter, the grader or the disk has to say
+        said, remedy = f"{type(error).__name__}: {error}", "When that is mended, run"
     else:
         return ""
-    said = said if f"{name}.md" in said else f"{name}.md: {said}"
-    remedy = f"Mend {course.SOLUTIONS.name}/{name}.md and run `autograder build {name}`; until then it stays as it was."
-    return f"{said}\n{remedy}"
+    said = said if f"{name}/master.md" in said else f"{name}/master.md: {said}"
+    return f"{said}\n{remedy} `autograder build {name}`; until then it stays as it was."
 
 
 def build_exercise(name: str) -> bool:
@@ -107,21 +117,45 @@ def build_exercise(name: str) -> bool:
     Raises:
         CourseError: as above.
     """
-    path = course.SOLUTIONS / f"{name}.md"
+    path = course.master(name)
     fingerprint = _fingerprint(path)
     stamp = course.BUILD / name / "stamp.json"
     if _is_current(stamp, fingerprint):
         return False
     print(f"{name}: building, which runs its solution", flush=True)
     exercise = read_master(path)
+    _require_pages(exercise, path)
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as scratch:
         files = _assign(exercise, Path(scratch))
         _hold_to_promises(exercise, files, Path(scratch))
     written = _install(name, files)
     facts = {"fingerprint": fingerprint, "files": {str(path): _digest(path) for path in written}}
     stamp.write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    print(f"{name}: built; its solution earns full marks", flush=True)
+    print("\n".join([f"{name}: built; its solution earns full marks", *_remarks(name)]), flush=True)
     return True
+
+
+def _remarks(name: str) -> Iterator[str]:
+    """What learners still need to find the exercise: nothing to refuse it for."""
+    readme = course.EXERCISES / "README.md"
+    if readme.is_file() and f"| `{name}.ipynb` |" not in readme.read_text(encoding="utf-8"):
+        yield f"{name}: {readme.parent.name}/README.md does not list it. Give it a row, and count its points in."
+    pages = sorted(course.BOOK.rglob("*.md"))
+    box = re.compile(rf"^:::\{{practice\}} {re.escape(name)}$", re.MULTILINE)
+    if pages and not any(box.search(page.read_text(encoding="utf-8")) for page in pages):
+        yield f"{name}: no page of the book leads to it. `:::{{practice}} {name}` at a chapter's end does."
+
+
+def _require_pages(exercise: Master, path: Path) -> None:
+    """Refuse a master whose links to the book lead nowhere. Without a book nothing is said."""
+    text = path.read_text(encoding="utf-8")
+    found = [(exercise.chapter, text.find("\nchapter:") + 1)]
+    found += [(link[1], link.start()) for link in master.BOOK_LINK.finditer(text)]
+    for page, place in found:
+        if course.BOOK.is_dir() and not (course.BOOK / f"{page}.md").is_file():
+            line = text.count("\n", 0, place) + 1
+            raise CourseError(f"{course.SOLUTIONS.name}/{exercise.name}/master.md, line {line}: the book has no page "
+                              f"{page}. Name one without its suffix, such as data/02-shapes.")
 
 
 def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
@@ -135,7 +169,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     try:
         otter.assign.main(str(source), str(scratch / "assigned"), no_run_tests=True, no_pdfs=True)
     except Exception as error:
-        raise CourseError(f"{name}.md: Otter Assign refuses it: {error}") from error
+        raise CourseError(f"{name}/master.md: Otter Assign refuses it: {error}") from error
     student, solved = scratch / "assigned" / "student", scratch / "assigned" / "autograder"
 
     def notebook(folder: Path) -> bytes:
@@ -205,16 +239,18 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
             run.process.kill()  # if the other one did not come to its end
             run.process.wait()
     if solved.error:
-        raise CourseError(f"{name}.md: the solution stops with {solved.error}")
+        raise CourseError(f"{name}/master.md: the solution stops with {solved.error}")
     if solved.no_portrait:
-        raise CourseError(f"{name}.md: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}")
+        raise CourseError(
+            f"{name}/master.md: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}"
+        )
     if untouched.error:
         raise CourseError(
-            f"{name}.md: the untouched notebook stops with {untouched.error}\n"
+            f"{name}/master.md: the untouched notebook stops with {untouched.error}\n"
             "Put a cell that uses an answer under `with digits.once_written():`."
         )
     for question in exercise.questions:
-        where = f"{name}.md, question {question.name}"
+        where = f"{name}/master.md, question {question.name}"
         earned = solved.scores[question.name]
         if solved.failures[question.name] or abs(earned - question.points) > 1e-9:
             said = "\n".join(solved.failures[question.name])
@@ -225,6 +261,45 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
                 f"{where}: the untouched notebook earns {untouched.scores[question.name]:g} points, "
                 "so some test passes without an answer."
             )
+    _hold_to_grader(exercise, scratch)
+
+
+def _hold_to_grader(exercise: Master, scratch: Path) -> None:
+    """Refuse a master whose solution earns less from our grader than from Otter: `grade` would refuse it later.
+
+    Otter's tests are in the notebook's process and see all of it. Under the grader they see what crosses from one
+    process to another, and the notebook has no network and no file but its own.
+    """
+    solution = scratch / "solved.ipynb"
+    exercise_here = Assignment(
+        exercise.name, exercise.title, exercise.chapter, tuple(exercise.questions), tests=scratch / "tests",
+        public_tests=scratch / "tests", solution=solution, learner=solution, gradescope=solution,
+    )  # fmt: skip
+    with _engine() as engine:
+        result = solution_result(exercise_here, bundle_of(exercise_here), engine)
+    where = f"{exercise.name}/master.md"
+    for question in result.questions:
+        failed = [case.message for case in question.cases if not case.passed]
+        if failed or question.score < question.possible - 1e-6:
+            said = "\n".join(failed) or question.note
+            raise CourseError(
+                f"{where}, question {question.name}: its solution earns {question.possible:g} points from Otter and "
+                f"{question.score:g} from the grader.\n{said}\nUnder the grader a test sees what a function returns "
+                "and nothing else of it; a notebook has no network. solutions/README.md, The tests, says more."
+            )
+    if result.status not in (Verdict.GRADED, Verdict.REVIEW):
+        raise CourseError(f"{where}: the grader calls its solution {result.status.value}: {result.reason}")
+
+
+def _engine() -> Engine:
+    """An engine that isolates as `grade` will; where this machine cannot, one that does not: this is our own code."""
+    confined = Engine(True, [course.EXERCISES])
+    try:
+        confined.start()
+    except CourseError:
+        confined.close()
+        return Engine(False, [course.EXERCISES])
+    return confined
 
 
 def _install(name: str, files: Mapping[str, bytes]) -> list[Path]:

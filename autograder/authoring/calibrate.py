@@ -2,9 +2,9 @@
 
 Some tests ask that a network, or a method, reads a certain share of images. A bar of that kind must never punish a
 right answer for bad luck. So each accepted style, the solution and the right answers of the corpora, is run with many
-seeds; the results are kept in tests/calibration/runs.json; and a bar has to lie at least five standard deviations
-below the mean of every style. If the accuracies were spread like a normal distribution, one right answer in three
-million would then fall below a bar (the upper tail of the normal distribution beyond 5 is 2.9e-7). That is an
+seeds; the results are kept in calibration.json beside the master; and a bar has to lie at least five standard
+deviations below the mean of every style. If the accuracies were spread like a normal distribution, one right answer in
+three million would then fall below a bar (the upper tail of the normal distribution beyond 5 is 2.9e-7). That is an
 extrapolation: fifty seeds cannot show it. The picture beside the data shows what they do show.
 
 A run executes the code cells of a style's notebook as far as the answer, with the style's own seed replaced, in a
@@ -41,7 +41,6 @@ from autograder.authoring.corpus import Edit
 from autograder.authoring.variants import apply
 from autograder.course import METADATA_KEY, Assignment, CourseError
 
-FOLDER = course.TESTS / "calibration"
 SEEDS = 50
 """How many runs the solution gets and, for each bar that is close, the weakest style."""
 
@@ -144,16 +143,20 @@ Runs = dict[str, dict[str, dict[str, Any]]]
 """By exercise and style: `digest`, and `seeds`: by seed (as text) what was measured."""
 
 
-def kept(path: Path = FOLDER / "runs.json") -> Runs:
-    """The runs in the repository; none when there is no file."""
-    runs: Runs = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return runs
+def file(exercise: str) -> Path:
+    """Where the runs of an exercise are kept; their picture lies beside it, as an .svg."""
+    return course.master(exercise).with_name("calibration.json")
 
 
-def _keep(runs: Runs, path: Path) -> None:
-    """Writes the runs, a line for each seed; whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(runs, indent=1)
+def kept() -> Runs:
+    """The runs in the repository, of each exercise that has any."""
+    return {name: json.loads(file(name).read_text(encoding="utf-8")) for name in MEASURES if file(name).exists()}
+
+
+def _keep(runs: Runs, exercise: str) -> None:
+    """Writes the runs of an exercise, a line for each seed; whole or not at all."""
+    path = file(exercise)
+    text = json.dumps(runs[exercise], indent=1)
     text = re.sub(r'(\n\s+"\d+": )\{\s+([^}]*?)\s+\}', lambda m: m[1] + "{" + re.sub(r"\s+", " ", m[2]) + "}", text)
     unfinished = path.with_suffix(".part")
     unfinished.write_text(text + "\n", encoding="utf-8")
@@ -232,8 +235,7 @@ def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
 
 # --- The command ----------------------------------------------------------------------------------------------
 
-def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: int | None = None,
-              folder: Path = FOLDER) -> bool:
+def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: int | None = None) -> bool:
     """Makes the runs that are missing, keeps them, draws them; True when every bar may stand where it does.
 
     Args:
@@ -241,7 +243,6 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
         console: for progress and the table.
         seeds: how many runs of the solution and of the weakest style, where a seed decides.
         jobs: runs at a time, each on one thread; one a core when not given.
-        folder: where runs.json and bars.svg are.
 
     Raises:
         CourseError: an exercise has no bar or is not built, or an answer raises.
@@ -249,8 +250,7 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
     for name in names:
         if name not in MEASURES:
             raise CourseError(f"{name} has no accuracy bar; these have: {', '.join(MEASURES)}")
-    path = folder / "runs.json"
-    runs = kept(path)
+    runs = kept()
     bars = [bar for bar in BARS if bar.exercise in (names or MEASURES)]
     known: dict[tuple[str, str], Style] = {}
     for name in dict.fromkeys(bar.exercise for bar in bars):
@@ -264,11 +264,12 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
     # Which style is the weakest can change with every round, and then that one needs more runs.
     try:
         while waiting := _waiting(runs, bars, known, seeds):
-            _make(waiting, runs, path, console, jobs or os.cpu_count() or 1)
+            _make(waiting, runs, console, jobs or os.cpu_count() or 1)
     finally:
         # Also when it is stopped: what was run is kept, and the picture is always that of what is kept.
-        _keep(runs, path)
-        draw(runs, folder / "bars.svg")
+        for name in dict.fromkeys(bar.exercise for bar in bars):
+            _keep(runs, name)
+            draw(runs, name, file(name).with_suffix(".svg"))
     console.print(_table(runs, bars))
     found = [reason for bar in bars for reason in problems(runs, bar, seeds)]
     for reason in found:
@@ -289,7 +290,7 @@ def _waiting(runs: Runs, bars: Sequence[Bar], known: Mapping[tuple[str, str], St
     return sorted(found, key=lambda one: one[1])
 
 
-def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console: Console, jobs: int) -> None:
+def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, console: Console, jobs: int) -> None:
     """Makes the waiting runs, and keeps each as soon as it is made."""
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin) as pool:
         futures = {pool.submit(_run, style.code, style.exercise, seed): (style, seed) for style, seed in waiting}
@@ -302,7 +303,7 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, path: Path, console:
                 made = runs[style.exercise][style.name]
                 made["seeds"] = dict(sorted((made["seeds"] | {str(seed): measured}).items(),
                                             key=lambda one: int(one[0])))
-                _keep(runs, path)
+                _keep(runs, style.exercise)
                 said = ", ".join(f"{100 * value:.2f}% of the {name}" for name, value in measured.items())
                 console.print(f"[{count}/{len(waiting)}] {style.exercise}, {style.name}, seed {seed}: {said}",
                               markup=False, highlight=False, soft_wrap=True)
@@ -326,17 +327,17 @@ def _table(runs: Runs, bars: Sequence[Bar]) -> Table:
     return table
 
 
-def draw(runs: Runs, path: Path) -> None:
-    """The picture of the runs: a row for each style, a tick for each seed, a line for each bar."""
+def draw(runs: Runs, exercise: str, path: Path) -> None:
+    """The picture of an exercise's runs: a row for each style, a tick for each seed, a line for each bar."""
     import matplotlib
     from matplotlib.figure import Figure
 
-    panels = list(dict.fromkeys((bar.exercise, bar.measure) for bar in BARS if runs.get(bar.exercise)))
-    rows = [max(len(runs[exercise]), 1) for exercise, _ in panels]
+    panels = list(dict.fromkeys(bar.measure for bar in BARS if bar.exercise == exercise))
+    rows = max(len(runs[exercise]), 1)
     with matplotlib.rc_context({"svg.hashsalt": "bars", "font.size": 9}):
-        figure = Figure(figsize=(8, 0.8 * len(panels) + 0.22 * sum(rows)), layout="constrained")
-        axes = figure.subplots(len(panels), 1, height_ratios=[row + 1 for row in rows], squeeze=False)
-        for axis, (exercise, measure) in zip(axes[:, 0], panels, strict=True):
+        figure = Figure(figsize=(8, (0.8 + 0.22 * rows) * len(panels)), layout="constrained")
+        axes = figure.subplots(len(panels), 1, squeeze=False)
+        for axis, measure in zip(axes[:, 0], panels, strict=True):
             bars = [bar for bar in BARS if (bar.exercise, bar.measure) == (exercise, measure)]
             measured = accuracies(runs, bars[0])
             for row, values in enumerate(measured.values()):
@@ -347,5 +348,4 @@ def draw(runs: Runs, path: Path) -> None:
             axis.invert_yaxis()
             axis.set_title(f"{exercise}: read right of the {measure}, in %", loc="left", fontsize=9)
             axis.spines[["top", "right"]].set_visible(False)
-        path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})

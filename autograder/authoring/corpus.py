@@ -3,14 +3,14 @@
 A case is data, never code of ours. It says how a notebook differs from the
 solved one (or from the untouched one), and what must come of it:
 
-    tests/mistakes/02-preprocessing.yaml        a list of cases, each must be caught
-    tests/right_answers/02-preprocessing.yaml   a list of cases, each must earn full marks
-    tests/attacks/CASE/case.yaml                one folder a case, with its code in .py files
+    solutions/02-preprocessing/mistakes.yaml        a list of cases, each must be caught
+    solutions/02-preprocessing/right_answers.yaml   a list of cases, each must earn full marks
+    solutions/attacks/CASE/case.yaml                one folder a case, with its code in .py files
 
-Adding a case needs no code; `tests/mistakes/README.md` and
-`tests/attacks/README.md` describe the keys. Reading is strict: a key, question
-or cell that does not exist is an error that names the file and the case, because
-a case that silently does nothing would prove nothing.
+Adding a case needs no code; `solutions/corpora.md` and
+`solutions/attacks/README.md` describe the keys. Reading is strict: a key (see
+`schemas`), question or cell that does not exist is an error that names the file
+and the case, because a case that silently does nothing would prove nothing.
 
 Nothing here runs or writes anything: `variants` makes the notebooks.
 """
@@ -25,12 +25,12 @@ from typing import Any
 
 import yaml
 
-from autograder.course import TESTS, Assignment, CourseError
+from autograder import course
+from autograder.authoring import schemas
+from autograder.course import Assignment, CourseError
 from autograder.grading.results import Verdict
 
-MISTAKES = TESTS / "mistakes"
-RIGHT_ANSWERS = TESTS / "right_answers"
-ATTACKS = TESTS / "attacks"
+ATTACKS = course.SOLUTIONS / "attacks"
 
 UNTOUCHED = "(untouched)"
 """As new code for a cell: what the learner was given there."""
@@ -78,7 +78,7 @@ class Mistake:
 
     Attributes:
         name: unique in its file.
-        source: the line of tests/corpora/lines.yaml it comes from, or `own`.
+        source: the line of solutions/known_mistakes.yaml it comes from, or `own`.
         cause: what the message must name, in words; written before looking at any message.
         edit: the wrong answer.
         fails: exactly the questions that must lose points.
@@ -205,58 +205,24 @@ def _unique_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-class CaseReader:
-    """One case's keys, taken one by one; what is left over or of the wrong kind is an error."""
+@dataclass(frozen=True)
+class Entry:
+    """One case as it stands in its file, found to be what its schema says; `where` names file and case in errors."""
 
-    def __init__(self, data: object, where: str) -> None:
-        self.where = where
-        if not isinstance(data, dict):
-            raise self.error(f"expected keys and values, got {type(data).__name__}")
-        self.data = dict(data)
-        self.known: list[str] = []
+    where: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, data: object, schema: schemas.Schema, where: str) -> Entry:
+        """An entry of this schema.
+
+        Raises:
+            CourseError: it is not as the schema says.
+        """
+        return cls(where, schemas.require(data, schema, where))
 
     def error(self, problem: str) -> CourseError:
         return CourseError(f"{self.where}: {problem}")
-
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
-        self.known.append(key)
-        if key not in self.data:
-            if default is ...:
-                raise self.error(f"the key {key!r} is missing")
-            return default
-        value = self.data.pop(key)
-        if (isinstance(value, bool) and kind is not bool) or not isinstance(value, kind):
-            raise self.error(f"{key!r} has the wrong kind of value: {value!r}")
-        return value
-
-    def strings(self, key: str) -> tuple[str, ...]:
-        values = self.take(key, list, [])
-        for value in values:
-            if not isinstance(value, str):
-                raise self.error(f"{key!r} has an item that is not text: {value!r}")
-        return tuple(values)
-
-    def table(self, key: str) -> dict[str, Any]:
-        values: dict[str, Any] = self.take(key, dict, {})
-        for name in values:
-            if not isinstance(name, str):
-                raise self.error(f"{key!r} has a key that is not text: {name!r}")
-        return values
-
-    def pattern(self, key: str) -> re.Pattern[str] | None:
-        value = self.take(key, str, None)
-        return None if value is None else self.compile(value)
-
-    def compile(self, value: str) -> re.Pattern[str]:
-        try:
-            return re.compile(value)
-        except re.error as problem:
-            raise self.error(f"{value!r} is not a regular expression: {problem}") from None
-
-    def finish(self) -> None:
-        if self.data:
-            unknown = ", ".join(repr(str(key)) for key in self.data)
-            raise self.error(f"unknown key {unknown}; known are {', '.join(self.known)}")
 
 
 def parse(file: Path) -> Any:
@@ -265,222 +231,178 @@ def parse(file: Path) -> Any:
         return yaml.load(file.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except yaml.YAMLError as problem:
         raise CourseError(f"{file}: {problem}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CourseError(f"{file} cannot be read: {problem}. Save it as UTF-8.") from None
 
 
-def _cases(folder: Path, assignment: Assignment) -> Iterator[tuple[Path, CaseReader]]:
-    """The cases of one YAML file, each with a reader that names file and case in its errors."""
-    file = folder / f"{assignment.name}.yaml"
+def _cases(file: Path, schema: schemas.Schema) -> Iterator[Entry]:
+    """The cases of one YAML file, each of which knows file and case; none where there is no file."""
     if not file.is_file():
         return
     listed = parse(file)
     if not isinstance(listed, list):
-        raise CourseError(f"{file}: expected a list of cases")
+        raise CourseError(f"{file}: expected a list of cases, each with a dash before its name")
     names = set()
     for number, data in enumerate(listed, start=1):
         name = data.get("name") if isinstance(data, dict) else None
-        reader = CaseReader(data, f"{file}: case {name if name is not None else number}")
+        entry = Entry.read(data, schema, f"{file}: case {name if name is not None else number}")
         if name in names:
-            raise reader.error("another case has this name too")
+            raise entry.error("another case has this name too")
         names.add(name)
-        yield file, reader
+        yield entry
 
 
 _CELL = re.compile(r"(?:check )?(?P<question>q\d+_\d+)|setup|with .+")
 
 
-def _check_cell(reader: CaseReader, assignment: Assignment, cell: str) -> str:
+def _check_cell(entry: Entry, assignment: Assignment, cell: str) -> str:
     match = _CELL.fullmatch(cell)
     if not match:
-        raise reader.error(f"there is no cell {cell!r}; say q2_1, `check q2_1`, setup or `with TEXT`")
+        raise entry.error(f"there is no cell {cell!r}; say q2_1, `check q2_1`, setup or `with TEXT`")
     if match["question"]:
-        _check_question(reader, assignment, match["question"])
+        _check_question(entry, assignment, match["question"])
     return cell
 
 
-def _check_question(reader: CaseReader, assignment: Assignment, name: str) -> str:
+def _check_question(entry: Entry, assignment: Assignment, name: str) -> str:
     known = [question.name for question in assignment.questions]
     if name not in known:
-        raise reader.error(f"{assignment.name} has no question {name!r}; it has {', '.join(known)}")
+        raise entry.error(f"{assignment.name} has no question {name!r}; it has {', '.join(known)}")
     return name
 
 
-def _check_where(reader: CaseReader, assignment: Assignment, where: str) -> str:
+def _check_where(entry: Entry, assignment: Assignment, where: str) -> str:
     side, _, cell = where.partition(" ")
     if where in ("start", "end"):
         return where
     if side not in ("before", "after") or not cell:
-        raise reader.error(f"{where!r} is no place; say start, end, `before CELL` or `after CELL`")
-    _check_cell(reader, assignment, cell)
+        raise entry.error(f"{where!r} is no place; say start, end, `before CELL` or `after CELL`")
+    _check_cell(entry, assignment, cell)
     return where
 
 
-def _read_edit(reader: CaseReader, assignment: Assignment, folder: Path | None = None) -> Edit:
+def _read_edit(entry: Entry, assignment: Assignment, folder: Path | None = None) -> Edit:
     """The keys that change a notebook. In an attack, a value like `answer.py` names a file of its folder."""
 
-    def code(value: object) -> str:
-        if not isinstance(value, str):
-            raise reader.error(f"expected code, got {value!r}")
+    def code(value: str) -> str:
         if folder is not None and re.fullmatch(r"[\w-]+\.py", value.strip()):
             file = folder / value.strip()
             if not file.is_file():
-                raise reader.error(f"{file} does not exist")
+                raise entry.error(f"{file} does not exist")
             return file.read_text(encoding="utf-8")
         return value
 
-    base = reader.take("base", str, "solved")
-    if base not in ("solved", "untouched", "bare"):
-        raise reader.error(f"base is {base!r}; say solved, untouched or bare")
-    inserts = []
-    for item in reader.take("insert", list, []):
-        inner = CaseReader(item, f"{reader.where}: insert")
-        where = _check_where(reader, assignment, inner.take("where", str))
-        inserts.append(Insert(where, code(inner.take("code", str))))
-        inner.finish()
+    def cell(name: str) -> str:
+        return _check_cell(entry, assignment, name)
+
+    def where(place: str) -> str:
+        return _check_where(entry, assignment, place)
+
+    data = entry.data
     return Edit(
-        base=base,
-        replace={_check_cell(reader, assignment, cell): code(value)
-                 for cell, value in reader.table("replace").items()},
-        duplicate=tuple(_check_cell(reader, assignment, cell) for cell in reader.strings("duplicate")),
-        insert=tuple(inserts),
-        move={_check_cell(reader, assignment, cell): _check_where(reader, assignment, where)
-              for cell, where in reader.table("move").items()},
-        remove=tuple(_check_cell(reader, assignment, cell) for cell in reader.strings("remove")),
-        set=reader.table("set"),
+        base=data.get("base", "solved"),
+        replace={cell(name): code(value) for name, value in data.get("replace", {}).items()},
+        duplicate=tuple(map(cell, data.get("duplicate", ()))),
+        insert=tuple(Insert(where(item["where"]), code(item["code"])) for item in data.get("insert", ())),
+        move={cell(name): where(place) for name, place in data.get("move", {}).items()},
+        remove=tuple(map(cell, data.get("remove", ()))),
+        set=data.get("set", {}),
     )
 
 
-def mistakes(assignment: Assignment, folder: Path = MISTAKES) -> list[Mistake]:
+def mistakes(assignment: Assignment) -> list[Mistake]:
     """The mistakes known for this exercise; an empty list where there is no file yet.
 
     Raises:
         CourseError: a case is not as it should be; names the file, the case and the problem.
     """
+    file = course.master(assignment.name).with_name("mistakes.yaml")
     cases = []
-    for file, reader in _cases(folder, assignment):
-        report_only = "report_only" in reader.data
-        name, source, cause = (reader.take(key, str) for key in ("name", "source", "cause"))
-        if reader.take("report_only", bool, False) is False and report_only:
-            raise reader.error("report_only is false; leave it out instead")
-        edit = _read_edit(reader, assignment)
+    for entry in _cases(file, schemas.MISTAKE):
+        data = entry.data
+        edit = _read_edit(entry, assignment)
         if edit == Edit():
-            raise reader.error("it changes nothing")
-        fails = tuple(_check_question(reader, assignment, q) for q in reader.strings("fails"))
-        message = reader.take("message", (str, dict), None)
-        reader.finish()
-        if report_only and (fails or message):
-            raise reader.error("report_only means that nothing is deducted: leave out fails and message")
-        if not report_only and (not fails or message is None):
-            raise reader.error("say which questions it fails, and what the message must say")
-        if isinstance(message, dict):
-            if set(message) != set(fails):
-                raise reader.error("message must have one pattern for each question in fails")
-            patterns = {question: reader.compile(text) for question, text in message.items()}
-        else:
-            patterns = {question: reader.compile(message) for question in fails}
-        cases.append(Mistake(name, source, cause, edit, fails, patterns, report_only, file))
+            raise entry.error("it changes nothing")
+        fails = tuple(_check_question(entry, assignment, question) for question in data.get("fails", ()))
+        message = data.get("message", "")
+        if isinstance(message, dict) and set(message) != set(fails):
+            raise entry.error("message must have one pattern for each question in fails")
+        said = message if isinstance(message, dict) else dict.fromkeys(fails, message)
+        patterns = {question: re.compile(text) for question, text in said.items()}
+        cases.append(Mistake(data["name"], data["source"], data["cause"], edit, fails, patterns,
+                             "report_only" in data, file))
     return cases
 
 
-def right_answers(assignment: Assignment, folder: Path = RIGHT_ANSWERS) -> list[RightAnswer]:
+def right_answers(assignment: Assignment) -> list[RightAnswer]:
     """The full-mark answers in other styles; an empty list where there is no file yet.
 
     Raises:
         CourseError: a case is not as it should be; names the file, the case and the problem.
     """
+    file = course.master(assignment.name).with_name("right_answers.yaml")
     cases = []
-    for file, reader in _cases(folder, assignment):
-        name, style = reader.take("name", str), reader.take("style", str)
-        edit = _read_edit(reader, assignment)
-        reader.finish()
+    for entry in _cases(file, schemas.RIGHT_ANSWER):
+        edit = _read_edit(entry, assignment)
         if edit == Edit():
-            raise reader.error("it changes nothing")
-        cases.append(RightAnswer(name, style, edit, file))
+            raise entry.error("it changes nothing")
+        cases.append(RightAnswer(entry.data["name"], entry.data["style"], edit, file))
     return cases
 
 
-_SCORE = re.compile(r"full|zero|(?:<= ?)?\d+(?:\.\d+)?")
+def _read_expected(entry: Entry, assignment: Assignment) -> Expected:
+    """What must come of an attack, out of its key `expect`."""
+    data = entry.data["expect"]
 
+    def pattern(key: str) -> re.Pattern[str] | None:
+        return re.compile(data[key]) if key in data else None
 
-def _read_expected(reader: CaseReader, assignment: Assignment) -> Expected:
-    verdicts = {verdict.value: verdict for verdict in Verdict}
-    statuses = reader.strings("status")
-    for status in statuses:
-        if status not in verdicts:
-            raise reader.error(f"there is no verdict {status!r}; there are {', '.join(verdicts)}")
-    scores = {}
-    for question, score in reader.table("scores").items():
-        if question != "rest":
-            _check_question(reader, assignment, question)
-        if isinstance(score, bool) or not _SCORE.fullmatch(str(score)):
-            raise reader.error(f"{question}: {score!r} is no score; say full, zero, 2 or `<= 2`")
-        scores[question] = str(score)
-    if statuses and not scores:
-        raise reader.error("say what the scores must be")
+    scores = {question: str(score) for question, score in data.get("scores", {}).items()}
+    for question in scores.keys() - {"rest"}:
+        _check_question(entry, assignment, question)
+    if "status" in data and data["status"] and not scores:
+        raise entry.error("expect: say what the scores must be")
     if scores and "rest" not in scores and set(scores) != {q.name for q in assignment.questions}:
-        raise reader.error("say what the other questions must score, under `rest`")
-    expected = Expected(
-        status=tuple(verdicts[status] for status in statuses),
+        raise entry.error("expect: say what the other questions must score, under `rest`")
+    return Expected(
+        status=tuple(map(Verdict, data.get("status", ()))),
         scores=scores,
-        reason=reader.pattern("reason"),
-        output=reader.pattern("output"),
-        output_not=reader.pattern("output_not"),
-        shown_not=reader.strings("shown_not"),
-        messages={_check_question(reader, assignment, question): reader.compile(text)
-                  for question, text in reader.table("messages").items()},
-        flags=reader.pattern("flags"),
-        cells=reader.strings("cells"),
-        absent=reader.strings("absent"),
-        within=reader.take("within", (int, float), None),
-        control=reader.take("control", bool, False),
+        reason=pattern("reason"),
+        output=pattern("output"),
+        output_not=pattern("output_not"),
+        shown_not=tuple(data.get("shown_not", ())),
+        messages={_check_question(entry, assignment, question): re.compile(text)
+                  for question, text in data.get("messages", {}).items()},
+        flags=pattern("flags"),
+        cells=tuple(data.get("cells", ())),
+        absent=tuple(data.get("absent", ())),
+        within=data.get("within"),
+        control=data.get("control", False),
     )
-    reader.finish()
-    return expected
 
 
-_PARTS = ("text", "hex", "repeat", "notebook")
-
-
-def _read_part(data: object, where: str) -> Mapping[str, Any]:
-    reader = CaseReader(data, where)
-    if len(reader.data) != 1 or next(iter(reader.data)) not in _PARTS:
-        raise reader.error(f"a part has one of the keys {', '.join(_PARTS)}")
-    part: dict[str, Any] = dict(reader.data)
+def _part(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of a file, as `HandIn.parts` has it."""
+    part = dict(data)
     if "repeat" in part:
-        inner = CaseReader(part["repeat"], f"{where}: repeat")
-        part["repeat"] = (inner.take("text", str), inner.take("times", int))
-        inner.finish()
+        part["repeat"] = (part["repeat"]["text"], part["repeat"]["times"])
     if "notebook" in part:
-        inner = CaseReader(part["notebook"], f"{where}: notebook")
-        part["notebook"] = (inner.take("first_bytes", int, None), inner.take("encoding", str, "utf-8"))
-        inner.finish()
+        part["notebook"] = (part["notebook"].get("first_bytes"), part["notebook"].get("encoding", "utf-8"))
     if "hex" in part:
-        try:
-            part["hex"] = bytes.fromhex(part["hex"])
-        except (ValueError, TypeError):
-            raise reader.error(f"{part['hex']!r} is not hexadecimal") from None
-    if "text" in part and not isinstance(part["text"], str):
-        raise reader.error(f"expected text, got {part['text']!r}")
+        part["hex"] = bytes.fromhex(part["hex"])
     return part
 
 
-def _read_file(data: object, where: str) -> HandIn:
-    reader = CaseReader(data, where)
-    name = reader.take("name", str)
-    packed = reader.take("zip", list, None)
-    handed_in = HandIn(
-        name=name,
-        parts=tuple(_read_part(part, f"{where}: {name}") for part in reader.take("parts", list, [])),
-        zip=None if packed is None else tuple(_read_file(entry, f"{where}: {name}") for entry in packed),
-        link=reader.take("link", str, None),
-        fifo=reader.take("fifo", bool, False),
-        folder=reader.take("folder", bool, False),
-        copies=reader.take("copies", int, 1),
+def _file(data: Mapping[str, Any]) -> HandIn:
+    return HandIn(
+        name=data["name"],
+        parts=tuple(map(_part, data.get("parts", ()))),
+        zip=tuple(map(_file, data["zip"])) if "zip" in data else None,
+        link=data.get("link"),
+        fifo=data.get("fifo", False),
+        folder=data.get("folder", False),
+        copies=data.get("copies", 1),
     )
-    reader.finish()
-    if sum((handed_in.zip is not None, handed_in.link is not None, handed_in.fifo, handed_in.folder,
-            bool(handed_in.parts))) > 1:
-        raise reader.error("a file is one thing: parts, zip, link, fifo or folder")
-    return handed_in
 
 
 def read_attack(folder: Path, assignment_of: Callable[[str], Assignment]) -> Attack:
@@ -490,17 +412,14 @@ def read_attack(folder: Path, assignment_of: Callable[[str], Assignment]) -> Att
         CourseError: the case is not as it should be; names the file and the problem.
     """
     file = folder / "case.yaml"
-    reader = CaseReader(parse(file), str(file))
-    line, assignment = reader.take("line", str), assignment_of(reader.take("assignment", str))
-    edit = _read_edit(reader, assignment, folder)
-    files = tuple(_read_file(item, f"{file}: files") for item in reader.take("files", list, []))
-    expect = _read_expected(CaseReader(reader.take("expect", dict), f"{file}: expect"), assignment)
-    own_folder, otter = reader.take("own_folder", bool, True), reader.take("otter", bool, True)
-    reader.finish()
+    entry = Entry.read(parse(file), schemas.ATTACK, str(file))
+    data, assignment = entry.data, assignment_of(entry.data["assignment"])
+    edit = _read_edit(entry, assignment, folder)
+    files = tuple(map(_file, data.get("files", ())))
     if edit == Edit() and not files:
-        raise reader.error("it changes nothing and hands in nothing of its own")
-    return Attack(folder.name, line, assignment.name, edit, files or (HandIn(f"{folder.name}.ipynb"),),
-                  expect, own_folder, otter, folder)
+        raise entry.error("it changes nothing and hands in nothing of its own")
+    return Attack(folder.name, data["line"], assignment.name, edit, files or (HandIn(f"{folder.name}.ipynb"),),
+                  _read_expected(entry, assignment), data.get("own_folder", True), data.get("otter", True), folder)
 
 
 def attacks(assignment_of: Callable[[str], Assignment], folder: Path = ATTACKS) -> list[Attack]:

@@ -3,7 +3,8 @@
 `solutions/README.md` tells an author how to write one. What this module adds
 to Otter's format, so that eight masters need not repeat it: the assignment's
 settings, the setup cell, links to the book, and helpers for hidden tests.
-It knows nothing of where things are written.
+It knows nothing of where things are written. What is wrong with a master is
+told with its file, the line and what to do; `build` adds how to go on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import jupytext
 import nbformat
 import yaml
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from otter.assign.blocks import extract_all_fenced_otter_cells
 
@@ -83,7 +85,7 @@ class Master:
     """One exercise, read and found in order.
 
     Attributes:
-        name: the file's stem.
+        name: of its folder.
         version: a hash of the file.
         title, chapter, minutes: from the front matter.
         notebook: what `otter assign` is given.
@@ -105,36 +107,184 @@ class Master:
     portrait: str = ""
 
 
+MINUTES = range(20, 61)
+"""What a learner may be asked to plan for one exercise."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The text of a master, and what its errors begin with.
+
+    `file`: as an author sees it from the repository's root.
+    """
+
+    file: str
+    text: str
+
+    def error(self, line: int, problem: str, question: str = "") -> CourseError:
+        of = f", question {question}" if question else ""
+        return CourseError(f"{self.file}, line {line}{of}: {problem}")
+
+    def lines(self, cells: Sequence[NotebookNode]) -> Iterator[int]:
+        """The line each of the cells begins in, in their order; of one that is not the author's, that of the last."""
+        begin = end = 0
+        for cell in cells:
+            found = self.text.find(cell.source, end) if cell.source.strip() else -1
+            if found >= 0:
+                begin, end = found, found + len(cell.source)
+            yield self.text.count("\n", 0, begin) + 1
+
+
 def read_master(path: Path) -> Master:
     """The master at `path`.
 
     Raises:
-        CourseError: it is not in order; the message names the question and what to do.
+        CourseError: it is not in order; the message names the file, the line, the question and what to do.
     """
-    text = path.read_text(encoding="utf-8")
-    notebook = jupytext.reads(text, fmt="md:myst")
-    front = notebook.metadata
-    missing = [key for key in ("title", "chapter", "minutes") if key not in front]
-    if missing:
-        raise CourseError(f"{path.name}: the front matter lacks {', '.join(missing)}.")
+    source = _read(path)
+    front = _header(source)
+    _require_closed(source)
+    notebook = jupytext.reads(source.text, fmt="md:myst")
+    _require_python(source, notebook)
+    opening, opening_line = notebook.cells[0].source.replace("\n", " "), next(source.lines(notebook.cells))
     helpers = [cell.source for cell in notebook.cells if cell.source.startswith(HELPERS)]
+    name = path.parent.name
     master = Master(
-        name=path.stem,
-        version=hashlib.sha256(text.encode()).hexdigest()[:12],
+        name=name,
+        version=hashlib.sha256(source.text.encode()).hexdigest()[:12],
         title=str(front["title"]),
         chapter=str(front["chapter"]),
-        minutes=int(front["minutes"]),
-        notebook=_for_otter(notebook, path.stem),
-        helpers="\n\n".join(source.removeprefix(HELPERS).strip() for source in helpers),
-        portrait=_portrait(path.name, notebook),
+        minutes=front["minutes"],
+        notebook=_for_otter(notebook, name),
+        helpers="\n\n".join(code.removeprefix(HELPERS).strip() for code in helpers),
+        portrait=_portrait(source, notebook),
     )
-    for draft in _questions(master.notebook):
-        _require_in_order(f"{path.name}, question {draft.name}", draft, seen=master.tests)
+    for draft in _questions(source, master.notebook):
+        _require_in_order(source, draft, seen=master.tests)
         master.questions.append(Question(draft.name, draft.points))
         master.tests[draft.name] = draft.tests
     if not master.questions:
-        raise CourseError(f"{path.name} has no question. See solutions/README.md, How to write a master.")
+        raise CourseError(f"{source.file} has no question. See solutions/README.md, A question.")
+    worth = f"{sum(question.points for question in master.questions):g} points, about {master.minutes} minutes"
+    if worth not in opening:
+        raise source.error(opening_line, f"the text before the first cell must say what the exercise takes: {worth}.")
     return master
+
+
+def _read(path: Path) -> _Source:
+    file = "/".join(path.parts[-3:])
+    data = path.read_bytes()
+    try:
+        return _Source(file, data.decode("utf-8").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CourseError(
+            f"{file}, line {line}: the byte 0x{data[error.start]:02x} is no UTF-8. Save the file as UTF-8."
+        ) from None
+
+
+def _header(source: _Source) -> dict[str, Any]:
+    """The front matter, with all that a master must say there."""
+    lines = source.text.split("\n")
+    ends = [number for number, line in enumerate(lines[1:], 2) if line.rstrip() == "---"]
+    if lines[0].rstrip() != "---" or not ends:
+        raise source.error(1, "the front matter is missing or has no end. It stands on top, between two lines `---`; "
+                              "see solutions/README.md, How to write a master.")
+    try:
+        front = yaml.safe_load("\n".join(lines[1 : ends[0] - 1]))
+    except yaml.YAMLError as error:
+        raise source.error(_yaml_line(error) + 1, f"the front matter is no YAML: {_yaml_problem(error)}. "
+                                                  "Put a value with `:` or `[` in it into quotation marks.") from None
+    if not isinstance(front, dict):
+        raise source.error(2, "the front matter holds no keys such as `title: Preprocessing`.")
+    missing = [key for key in ("jupytext", "title", "chapter", "minutes") if key not in front]
+    if missing:
+        raise source.error(1, f"the front matter lacks {', '.join(missing)}.")
+    if front["minutes"] not in MINUTES:
+        line = next(number for number, line in enumerate(lines, 1) if line.startswith("minutes"))
+        raise source.error(line, f"`minutes` is {front['minutes']!r}; say a whole number from {MINUTES[0]} to "
+                                 f"{MINUTES[-1]}. What takes longer is two exercises.")
+    return front
+
+
+def _yaml_line(error: yaml.YAMLError) -> int:
+    """The line of a piece of YAML at which it stops being YAML; the first is 1."""
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    return getattr(error, "problem", None) or str(error).split("\n")[0]
+
+
+FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+MARKER = re.compile(r"# (BEGIN|END) (QUESTION|SOLUTION|TESTS)\b")
+
+
+def _require_closed(source: _Source) -> None:
+    """Every cell has its end, and every `# BEGIN` of Otter its `# END`: else the rest would be read as something else.
+
+    Raises:
+        CourseError: one has none.
+    """
+    begun: tuple[int, str] | None = None  # the cell under way: its line, and what it must end with
+    otter = False
+    opened: list[tuple[int, str]] = []
+    for number, line in enumerate(source.text.split("\n"), 1):
+        fence = FENCE.fullmatch(line.rstrip())
+        if fence and begun is None:
+            begun, otter = (number, fence[1]), fence[2].strip() == "otter"
+        elif fence and begun and not fence[2] and fence[1].startswith(begun[1]):
+            begun = None
+        elif fence and begun and len(begun[1]) == 3 and re.match(r"\{code-cell\}|otter$", fence[2].strip()):
+            raise source.error(begun[0], f"the cell that begins here has no end before the next one, in line {number}. "
+                                         "End it with a line of three backquotes.")
+        elif otter and begun and (marker := MARKER.match(line)):
+            _follow(source, opened, number, marker[1], marker[2])
+    if begun:
+        raise source.error(begun[0], "the cell that begins here has no end. End it with a line of three backquotes.")
+    if opened:
+        line_of, kind = opened[-1]
+        raise source.error(line_of, f"`# BEGIN {kind}` has no `# END {kind}`. Add it, in an otter cell of its own.")
+
+
+def _follow(source: _Source, opened: list[tuple[int, str]], line: int, side: str, kind: str) -> None:
+    """One marker of Otter, after those that are still `opened`."""
+    inside = [of for _, of in opened]
+    if side == "BEGIN":
+        if inside != ([] if kind == "QUESTION" else ["QUESTION"]):
+            if not inside:
+                raise source.error(line, f"`# BEGIN {kind}` stands outside of a question. Put it after "
+                                         "`# BEGIN QUESTION`.")
+            raise source.error(opened[-1][0], f"`# BEGIN {inside[-1]}` has no `# END {inside[-1]}` before "
+                                              f"`# BEGIN {kind}` in line {line}. Add it, in an otter cell of its own.")
+        opened.append((line, kind))
+        return
+    if kind not in inside:
+        raise source.error(line, f"`# END {kind}` has no `# BEGIN {kind}`. Add it, or take the line out.")
+    if inside[-1] != kind:
+        raise source.error(opened[-1][0], f"`# BEGIN {inside[-1]}` has no `# END {inside[-1]}` before `# END {kind}` "
+                                          f"in line {line}. Add it, in an otter cell of its own.")
+    opened.pop()
+
+
+def _require_python(source: _Source, notebook: NotebookNode) -> None:
+    """Every code cell is Python, Jupyter's own commands included."""
+    for cell, first in zip(notebook.cells, source.lines(notebook.cells), strict=True):
+        if cell.cell_type != "code":
+            continue
+        try:
+            ast.parse(TransformerManager().transform_cell(cell.source))
+        except SyntaxError as error:
+            line = first + (error.lineno or 1) - 1
+            raise source.error(line, f"this is not Python: {error.msg}. Mend the cell.") from None
+        for begin in re.finditer(r"^[ \t]*# BEGIN SOLUTION.*$", cell.source, re.MULTILINE):
+            rest = cell.source[begin.end():]
+            end = re.search(r"# (BEGIN|END) SOLUTION", rest)
+            if end is None or end[1] != "END":
+                line = first + cell.source.count("\n", 0, begin.start())
+                raise source.error(line, "`# BEGIN SOLUTION` has no `# END SOLUTION` in this cell. Add it below the "
+                                         "answer.")
 
 
 def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
@@ -152,42 +302,44 @@ def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
     )
 
 
-def _portrait(file: str, notebook: NotebookNode) -> str:
+def _portrait(source: _Source, notebook: NotebookNode) -> str:
     """The function in the cell that begins with `# PORTRAIT`; empty without one."""
-    cells = [cell.source for cell in notebook.cells if cell.source.startswith(PORTRAIT)]
+    cells = {line: cell.source for cell, line in zip(notebook.cells, source.lines(notebook.cells), strict=True)
+             if cell.source.startswith(PORTRAIT)}
     if not cells:
         return ""
-    if len(cells) > 1:
-        raise CourseError(f"{file}: it has {len(cells)} cells that begin with `{PORTRAIT}`; one is enough.")
-    source = cells[0].removeprefix(PORTRAIT).strip()
-    try:
-        body = ast.parse(source).body
-    except SyntaxError as error:
-        raise CourseError(f"{file}: the cell `{PORTRAIT}` is not Python: {error}.") from None
+    line, code = cells.popitem()
+    if cells:
+        raise source.error(line, f"it has {len(cells) + 1} cells that begin with `{PORTRAIT}`; one is enough.")
+    code = code.removeprefix(PORTRAIT).strip()
+    body = ast.parse(code).body
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or body[0].name != "portrait":
-        raise CourseError(f"{file}: the cell `{PORTRAIT}` holds one function, called `portrait`, and nothing else.")
-    return source
+        raise source.error(line, f"the cell `{PORTRAIT}` holds one function, called `portrait`, and nothing else.")
+    return code
 
 
 @dataclass
 class _Draft:
-    """A question as it stands in the master, in order or not."""
+    """A question as it stands in the master, in order or not; it begins in `line`, and its tests in `lines`."""
 
+    line: int
     name: str
     points: Any
     text: str = ""
     answers: int = 0
     tests: list[TestCell] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
 
 
-def _questions(notebook: NotebookNode) -> Iterator[_Draft]:
+def _questions(source: _Source, notebook: NotebookNode) -> Iterator[_Draft]:
     question: _Draft | None = None
     block = ""
-    for cell in extract_all_fenced_otter_cells(notebook.cells):
+    cells = extract_all_fenced_otter_cells(notebook.cells)
+    for cell, line in zip(cells, source.lines(cells), strict=True):
         marker = re.match(r"# (BEGIN|END) (\w+)", cell.source) if cell.cell_type == "raw" else None
         if marker and marker.groups() == ("BEGIN", "QUESTION"):
-            facts = yaml.safe_load(cell.source) or {}
-            question = _Draft(str(facts.get("name")), facts.get("points"))
+            facts = _facts(source, line, cell.source)
+            question = _Draft(line, str(facts.get("name")), facts.get("points"))
         elif marker and marker.groups() == ("END", "QUESTION"):
             if question is not None:
                 yield question
@@ -202,30 +354,44 @@ def _questions(notebook: NotebookNode) -> Iterator[_Draft]:
             first, _, rest = cell.source.partition("\n")
             hidden = first.startswith("#") and "hidden" in first.lower()  # as Otter reads it
             question.tests.append(TestCell(rest if hidden else cell.source, hidden))
+            question.lines.append(line)
         elif block == "SOLUTION":
             question.answers += 1
 
 
-def _require_in_order(where: str, question: _Draft, seen: Collection[str]) -> None:
+def _facts(source: _Source, line: int, text: str) -> dict[str, Any]:
+    """What a question's `# BEGIN QUESTION` says of it."""
+    try:
+        facts = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise source.error(line + _yaml_line(error) - 1, f"what stands below `# BEGIN QUESTION` is no YAML: "
+                                                         f"{_yaml_problem(error)}.") from None
+    if not isinstance(facts, dict):
+        raise source.error(line, "below `# BEGIN QUESTION` stand `name: q2_1` and `points: 2`, each on a line.")
+    return facts
+
+
+def _require_in_order(source: _Source, question: _Draft, seen: Collection[str]) -> None:
     points = question.points
+
+    def error(problem: str, line: int = question.line) -> CourseError:
+        return source.error(line, problem, question.name)
+
     if not QUESTION_NAME.fullmatch(question.name):
-        raise CourseError(f"{where}: call it q<exercise>_<number>, for example q2_1.")
+        raise error("call it q<exercise>_<number>, for example q2_1.")
     if question.name in seen:
-        raise CourseError(f"{where}: there is another question of that name.")
+        raise error("there is another question of that name. Give this one a name of its own.")
     if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
-        raise CourseError(f"{where}: `points` must be one number above 0.")
+        raise error("`points` must be one number above 0.")
     if not re.search(rf"\({points:g} points?\b", question.text):
-        raise CourseError(f"{where}: its text must say what it is worth: ({points:g} points).")
+        raise error(f"its text must say what it is worth: ({points:g} points).")
     if question.answers != 1:
-        raise CourseError(f"{where}: it has {question.answers} answer cells; its answer belongs into one.")
+        raise error(f"it has {question.answers} answer cells; its answer belongs into one.")
     if all(test.hidden for test in question.tests):
-        raise CourseError(f"{where}: it has no public test, so a learner would get no answer.")
+        raise error("it has no public test, so a learner would get no answer.")
     if not any(test.hidden for test in question.tests):
-        raise CourseError(f"{where}: it has no hidden test. Begin a test cell with `# HIDDEN`.")
-    for test in question.tests:
-        try:
-            body = ast.parse(test.source).body
-        except SyntaxError as error:
-            raise CourseError(f"{where}: a test cell is not Python: {error}.") from None
+        raise error("it has no hidden test. Begin a test cell with `# HIDDEN`.")
+    for test, line in zip(question.tests, question.lines, strict=True):
+        body = ast.parse(test.source).body
         if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
-            raise CourseError(f"{where}: a test cell holds one function and nothing else.")
+            raise error("a test cell holds one function and nothing else.", line)

@@ -21,14 +21,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from autograder import course
 from autograder.authoring import bundle, leaks, master
-from autograder.authoring.build import build_exercises
+from autograder.authoring.build import BuildError, build_exercises
 from autograder.course import CourseError
 
 REPOSITORY = "reading-digits"
@@ -45,6 +45,9 @@ PDF_LINK_HERE = "<!-- the link to the printed book, where there is one -->"
 
 LINK = re.compile(r"\[([^\]]+)\]\(" + re.escape(master.BOOK_ADDRESS) + r"/([\w/-]+\.html)(#[\w-]+)?\)")
 DOWNLOAD = re.compile(r'<a class="reference download internal"[^>]*href="[^"]*/([\w-]+)\.ipynb">.*?</a>')
+ROW = re.compile(r"\| `([\w-]+)\.ipynb` \|")
+"""An exercise in the table of the learners' README."""
+
 LISTED = re.compile(r"^(?:root:| *- file:) (\S+)$", re.MULTILINE)
 
 FETCH = '''\
@@ -137,21 +140,21 @@ class Site:
         return f"https://mybinder.org/v2/gh/{self.github}/main?urlpath={notebook}"
 
 
-def release(output: Path, address: str | None = None) -> str:
+def release(output: Path, address: str | None = None, exercises: Sequence[str] = ()) -> str:
     """Write the release into the folder `output`; returns what there is to say about it.
 
     Args:
         output: made where it is missing. An earlier release in it is replaced; a `.git` folder stays.
         address: where the book will be read; `course.address()` when None.
+        exercises: the names of those that go out. When none is named, all that can be built.
 
     Raises:
-        CourseError: the address is none, something hidden would get out, the book does not build, or
-            `output` holds something else. Then nothing was written.
+        CourseError: the address is none, an exercise that was named cannot be built or none can, something hidden
+            would get out, the book does not build, or `output` holds something else. Then nothing was written.
     """
     site = Site(course.address() if address is None else course.checked_address(address))
     earlier = _earlier_release(output)
-    names = course.exercise_names()
-    build_exercises(names)
+    names, left_out = _ready(exercises)
     _build_book()
     files = put_together(names, site)
     printed = _printed_book()
@@ -160,16 +163,41 @@ def release(output: Path, address: str | None = None) -> str:
     if printed:
         files = with_pdf(files, printed.pdf)
     _write(output, files, earlier)
-    return _summary(output, files, names, site)
+    return _summary(output, files, names, site, left_out)
+
+
+def _ready(exercises: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Build them; returns the names of those that go out, and of all others why they do not."""
+    course.require_known(exercises)
+    known = course.exercise_names()
+    names = [name for name in known if name in exercises] if exercises else known
+    left_out = {name: "it was not named" for name in known if name not in names}
+    try:
+        build_exercises(names)
+    except BuildError as error:
+        if exercises or len(error.failures) == len(names):
+            raise
+        left_out |= error.failures
+    return [name for name in names if name not in left_out], left_out
+
+
+def _secrets(names: Collection[str]) -> Iterator[leaks.Secrets]:
+    """What nobody may see, also of exercises that do not go out, as long as their masters can be read."""
+    for name in course.exercise_names():
+        try:
+            yield leaks.secrets(course.master(name))
+        except CourseError:
+            if name in names:
+                raise
 
 
 def check(files: Mapping[str, bytes], names: list[str]) -> None:
-    """Refuse `files` if they give away anything of the exercises called `names`.
+    """Refuse `files` if they give away anything of an exercise; those called `names` go out.
 
     Raises:
         CourseError: they do; the message says what, and in which files.
     """
-    found = leaks.find(files, [leaks.secrets(course.SOLUTIONS / f"{name}.md") for name in names])
+    found = leaks.find(files, _secrets(names))
     if found:
         shown = "\n".join(f"  {leak}" for leak in found[:20])
         more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
@@ -226,11 +254,13 @@ def _book_zip(pages: Mapping[str, bytes]) -> bytes:
 
 def _exercises(names: list[str], site: Site) -> dict[str, bytes]:
     """The learners' folder, by path in it."""
-    plain = ["README.md", "requirements.txt", *course.SUPPORT_FILES]
+    plain = ["requirements.txt", *course.SUPPORT_FILES]
     for name in names:
         exercise = course.assignment(name)
         plain += [f"tests/{name}/{question.name}.py" for question in exercise.questions]
     files = {path: (course.EXERCISES / path).read_bytes() for path in plain}
+    listed = (course.EXERCISES / "README.md").read_text(encoding="utf-8").splitlines(keepends=True)
+    files["README.md"] = "".join(line for line in listed if not (row := ROW.match(line)) or row[1] in names).encode()
     for name in names:
         files[f"{name}.ipynb"] = released_notebook((course.EXERCISES / f"{name}.ipynb").read_bytes(), site)
     return files
@@ -262,16 +292,19 @@ def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site) -> dict[str
     """The built book, its downloads replaced by what is released, by path in the site."""
     built = course.BUILD / "book" / "html"
     listed = set(LISTED.findall((course.BOOK / "_toc.yml").read_text(encoding="utf-8")))
+    kept_back = {f"{name}.ipynb" for name in course.exercise_names()} - set(exercises)
     files: dict[str, bytes] = {}
     for path in sorted(path for path in built.rglob("*") if path.is_file()):
         name = path.relative_to(built).as_posix()
         if name == ".buildinfo" or _is_left_over(name, listed):
             continue
+        if name.startswith("_downloads/") and path.name in kept_back:
+            continue
         files[name] = path.read_bytes()
         if name.startswith("_downloads/") and path.name in exercises:
             files[name] = exercises[path.name]
         elif path.suffix in (".html", ".yml", ".md", ".txt"):
-            files[name] = _with_addresses(files[name].decode(), site).encode()
+            files[name] = _with_addresses(files[name].decode(), site, kept_back).encode()
     return files | {EXERCISES_ZIP: zipped}
 
 
@@ -284,15 +317,21 @@ def _is_left_over(name: str, listed: set[str]) -> bool:
     return of_a_page and path.with_suffix("").as_posix() not in listed | {"genindex", "search"}
 
 
-def _with_addresses(page: str, site: Site) -> str:
-    """A page on which each exercise's download is followed by Colab and Binder, and the address is filled in."""
+def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> str:
+    """A page on which each exercise's download is followed by Colab and Binder, and the address is filled in.
+
+    Of a notebook that is `kept_back` the page says so, and has no link.
+    """
     def launch(found: re.Match[str]) -> str:
+        if f"{found[1]}.ipynb" in kept_back:
+            return f"{found[1]}.ipynb (not handed out yet)"
+        if not site.github:
+            return found[0]
         links = [f'<a class="reference external" href="{html.escape(where)}">{words}</a>'
                  for words, where in (("Colab", site.colab(found[1])), ("Binder", site.binder(found[1])))]
         return f"{found[0]} (or open it on {' or '.join(links)})"
 
-    if site.github:
-        page = DOWNLOAD.sub(launch, page)
+    page = DOWNLOAD.sub(launch, page)
     return page.replace(PLACEHOLDER, site.address) if site.address else page
 
 
@@ -352,10 +391,13 @@ def _write(output: Path, files: Mapping[str, bytes], earlier: list[Path]) -> Non
         raise CourseError(f"The release could not be written: {error}. Then run it again.") from None
 
 
-def _summary(output: Path, files: Mapping[str, bytes], names: list[str], site: Site) -> str:
+def _summary(
+    output: Path, files: Mapping[str, bytes], names: list[str], site: Site, left_out: Mapping[str, str]
+) -> str:
     megabytes = sum(len(data) for name, data in files.items() if name.startswith(REPOSITORY + "/")) / 1e6
     where = site.address or "nowhere yet: notebooks name the chapters and do not link to them. Set it in pyproject.toml"
     return "\n".join([
+        *(f"{name} is left out: {why}" for name, why in left_out.items()),
         f"Nothing hidden of {len(names)} exercises was found in {len(files)} files.",
         f"learners' repository   {output / REPOSITORY} ({megabytes:.0f} MB)",
         f"exercises              {output / EXERCISES_ZIP}",

@@ -1,10 +1,10 @@
 """A sample class: notebooks as learners would hand them in, made from the corpora.
 
-Without a number it is the small class that `tests/sample_class/NAME.yaml` describes
+Without a number it is the small class that `solutions/NAME/sample_class.yaml` describes
 learner by learner, with what must come of each. With a number it is a class of that
 size, drawn from the corpora in realistic proportion: the same seed, the same class.
 
-The hostile ones among them are the hostile programs of `tests/attacks/`. Nothing
+The hostile ones among them are the hostile programs of `solutions/attacks/`. Nothing
 here runs them; grade such a class only with the sandbox on.
 """
 
@@ -16,14 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.authoring import corpus
-from autograder.authoring.corpus import UNTOUCHED, Attack, CaseReader, Edit, Mistake, RightAnswer
+from autograder import course
+from autograder.authoring import corpus, schemas
+from autograder.authoring.corpus import UNTOUCHED, Attack, Edit, Entry, Mistake, RightAnswer
 from autograder.authoring.variants import apply, hand_in, to_text, write_zip
-from autograder.course import TESTS, Assignment, CourseError, assignment
+from autograder.course import Assignment, CourseError, assignment
 from autograder.grading.results import SubmissionResult, Verdict
 
-SAMPLE_CLASSES = TESTS / "sample_class"
-NAMES = SAMPLE_CLASSES / "names.yaml"
+NAMES = course.SOLUTIONS / "names.yaml"
 
 SEED = 1998
 """The year of LeCun, Bottou, Bengio and Haffner's paper; any other number would do."""
@@ -67,29 +67,28 @@ class _Corpora:
         self.right: dict[str, RightAnswer] = {case.name: case for case in corpus.right_answers(of)}
         self.mistakes: dict[str, Mistake] = {case.name: case for case in corpus.mistakes(of)}
         self.attacks: dict[str, Attack] = {}
-        self.file = SAMPLE_CLASSES / f"{of.name}.yaml"
+        self.file = course.master(of.name).with_name("sample_class.yaml")
         self.written: list[object] = []
         self.trouble: dict[str, list[str]] = {}
         if self.file.is_file():
             self._read()
 
     def _read(self) -> None:
-        reader = CaseReader(corpus.parse(self.file), str(self.file))
-        self.written = reader.take("class", list)
-        self.trouble = {kind: list(reader.strings(kind)) for kind in TROUBLE}
-        reader.finish()
+        entry = Entry.read(corpus.parse(self.file), schemas.SAMPLE_CLASS, str(self.file))
+        self.written = entry.data["class"]
+        self.trouble = {kind: list(entry.data.get(kind, ())) for kind in TROUBLE}
         for kind in TROUBLE:
             for name in self.trouble[kind]:
-                self.attack(name, reader)
+                self.attack(name, entry)
 
-    def attack(self, name: str, reader: CaseReader) -> Attack:
+    def attack(self, name: str, entry: Entry) -> Attack:
         if name not in self.attacks:
             if not (corpus.ATTACKS / name / "case.yaml").is_file():
-                raise reader.error(f"there is no attack {name!r}")
+                raise entry.error(f"there is no attack {name!r}")
             case = corpus.read_attack(corpus.ATTACKS / name, lambda name: self.assignment
                                       if name == self.assignment.name else assignment(name))
             if case.assignment != self.assignment.name or len(case.files) != 1:
-                raise reader.error(f"the attack {name!r} is not one file for {self.assignment.name}")
+                raise entry.error(f"the attack {name!r} is not one file for {self.assignment.name}")
             self.attacks[name] = case
         return self.attacks[name]
 
@@ -109,46 +108,32 @@ def described(of: Assignment) -> list[Sample]:
 
 def _described(data: object, corpora: _Corpora, number: int) -> Sample:
     name = data.get("learner", number) if isinstance(data, dict) else number
-    reader = CaseReader(data, f"{corpora.file}: learner {name}")
-    learner, kind = reader.take("learner", str), reader.take("is", (str, dict))
-    zipped = reader.take("as", str, "notebook")
-    status = reader.take("status", str)
+    entry = Entry.read(data, schemas.LEARNER, f"{corpora.file}: learner {name}")
     scores = {question.name: question.points for question in corpora.assignment.questions}
-    for question, score in reader.table("scores").items():
-        if question not in scores or isinstance(score, bool) or not isinstance(score, int | float):
-            raise reader.error(f"{question}: {score!r} is no score of a question")
+    for question, score in entry.data.get("scores", {}).items():
+        if question not in scores:
+            raise entry.error(f"{question}: {score!r} is no score of a question; there are {', '.join(scores)}")
         scores[question] = float(score)
-    reader.finish()
-    if zipped not in ("notebook", "zip"):
-        raise reader.error(f"as is {zipped!r}; say notebook or zip")
-    if status not in {verdict.value for verdict in Verdict}:
-        raise reader.error(f"there is no verdict {status!r}")
-    edit, attack = _kind(kind, corpora, reader)
-    return Sample(learner, edit, attack, zipped == "zip", Verdict(status), scores)
+    edit, attack = _kind(entry, corpora)
+    zipped = entry.data.get("as") == "zip"
+    return Sample(entry.data["learner"], edit, attack, zipped, Verdict(entry.data["status"]), scores)
 
 
-def _kind(kind: str | dict, corpora: _Corpora, reader: CaseReader) -> tuple[Edit, Attack | None]:
+def _kind(entry: Entry, corpora: _Corpora) -> tuple[Edit, Attack | None]:
     """What a learner's `is` says."""
+    kind = entry.data["is"]
     if isinstance(kind, str):
-        if kind not in ("solution", "untouched"):
-            raise reader.error(f"{kind!r} is nobody; say solution, untouched, right, mistakes or attack")
         return (Edit() if kind == "solution" else Edit(base="untouched")), None
-    inner = CaseReader(kind, reader.where)
-    right, attack = inner.take("right", str, None), inner.take("attack", str, None)
-    names = inner.strings("mistakes")
-    inner.finish()
-    if sum((right is not None, attack is not None, bool(names))) != 1:
-        raise reader.error("say one of right, mistakes and attack")
-    if attack is not None:
-        return Edit(), corpora.attack(attack, reader)
-    known: Mapping[str, RightAnswer | Mistake] = corpora.mistakes if right is None else corpora.right
-    wanted = names or (right,)
+    if "attack" in kind:
+        return Edit(), corpora.attack(kind["attack"], entry)
+    known: Mapping[str, RightAnswer | Mistake] = corpora.right if "right" in kind else corpora.mistakes
+    wanted = [kind["right"]] if "right" in kind else kind["mistakes"]
     for name in wanted:
         if name not in known:
-            raise reader.error(f"there is no case {name!r}")
+            raise entry.error(f"there is no case {name!r}")
     edit = combined([known[name].edit for name in wanted])
     if edit is None:
-        raise reader.error("these mistakes do not go together: they change the same cell, or move cells")
+        raise entry.error("these mistakes do not go together: they change the same cell, or move cells")
     return edit, None
 
 
@@ -171,8 +156,8 @@ def drawn(of: Assignment, learners: int, seed: int = SEED) -> list[Sample]:
     """A class of `learners`, drawn from the corpora; the same for the same seed and corpora."""
     corpora = _Corpora(of)
     chance = random.Random(f"{seed} {of.name}")
-    reader = CaseReader(corpus.parse(NAMES), str(NAMES))
-    first, last = (reader.take(key, str).split() for key in ("first", "last"))
+    listed = schemas.require(corpus.parse(NAMES), schemas.NAMES, str(NAMES))
+    first, last = (listed[key].split() for key in ("first", "last"))
     names = [f"{given}-{family}" for given in first for family in last]
     chance.shuffle(names)
     kinds = [kind for kind in PROPORTIONS if kind not in TROUBLE or corpora.trouble.get(kind)]

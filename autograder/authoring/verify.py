@@ -179,16 +179,29 @@ def verify(
 ) -> bool:
     """Verifies the exercises called `names`, all of them when none is given; True when all is well.
 
+    One that is not built, or whose corpora are not in order, is named and keeps no other from being verified.
+
     Raises:
-        CourseError: an exercise does not exist or is not built, or a case of its corpora is not in order.
+        CourseError: the only exercise does not exist, is not built, or its corpora are not in order.
     """
     findings: dict[str, list[Finding]] = {}
-    for name in names or course.exercise_names():
-        assignment = find(name)
-        findings[name] = verify_exercise(assignment, console)
+    left_out: dict[str, str] = {}
+    wanted = names or course.exercise_names()
+    for name in wanted:
+        try:
+            assignment = find(name)
+            findings[name] = verify_exercise(assignment, console)
+        except CourseError as error:
+            if len(wanted) == 1:
+                raise
+            left_out[name] = str(error)
+            console.print(f"{name} is left out: {error}", style="bold red", markup=False, highlight=False)
+            continue
         console.print(_table(assignment, findings[name]))
     console.print(_summary(findings))
-    return not any(finding.problems for found in findings.values() for finding in found)
+    if left_out:
+        console.print(f"Left out: {', '.join(left_out)}; see above.", style="bold red", markup=False, highlight=False)
+    return not left_out and not any(finding.problems for found in findings.values() for finding in found)
 
 
 def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:

@@ -59,13 +59,23 @@ def _kept(file: Path, key: str) -> float | None:
         return None
 
 
-def _measure(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int) -> float:
-    """Seconds of the solution's slowest cell or check."""
+def solution_result(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int = 4096) -> SubmissionResult:
+    """What the grader gives the solved notebook.
+
+    Raises:
+        CourseError: it cannot be read.
+        EngineError: the grader failed.
+    """
     found = Found(assignment.solution, "solution", assignment.solution.name)
     submission = read_submission(found, assignment.name, [assignment.name])
     if submission.problem:
         raise CourseError(f"{assignment.solution}: {submission.reason}")
-    result = grade(submission, bundle, engine, RunLimits(SOLUTION_LIMIT, memory_mb))
+    return grade(submission, bundle, engine, RunLimits(SOLUTION_LIMIT, memory_mb))
+
+
+def _measure(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int) -> float:
+    """Seconds of the solution's slowest cell or check."""
+    result = solution_result(assignment, bundle, engine, memory_mb)
     if result.status not in (Verdict.GRADED, Verdict.REVIEW) or result.score < result.possible - 1e-6:
         raise CourseError(
             f"The solution of {bundle.name} earns {result.score:g} of {result.possible:g} points here: "

@@ -21,6 +21,8 @@ minutes: 20
 
 # Exercise 9: Tiny
 
+2.5 points, about 20 minutes.
+
 See [Shapes](book:data/02-shapes) and [a section](book:data/02-shapes#rows).
 
 ```{code-cell} python
@@ -164,13 +166,14 @@ def portrait(double):
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The root of the tiny course; its master is `solutions/91-tiny.md`."""
+    """The root of the tiny course; its master is `solutions/91-tiny/master.md`."""
     for folder in ("exercises", "solutions", "build"):
         (tmp_path / folder).mkdir()
     for file in ("digits.py", "requirements.txt"):
         shutil.copy(course.EXERCISES / file, tmp_path / "exercises")
     (tmp_path / "exercises" / "mnist.npz").write_bytes(b"not needed here")
-    (tmp_path / "solutions" / "91-tiny.md").write_text(MASTER, encoding="utf-8")
+    (tmp_path / "solutions" / "91-tiny").mkdir()
+    (tmp_path / "solutions" / "91-tiny" / "master.md").write_text(MASTER, encoding="utf-8")
     monkeypatch.setattr(course, "ROOT", tmp_path)
     for name in ("exercises", "solutions", "build"):
         monkeypatch.setattr(course, name.upper(), tmp_path / name)
@@ -179,7 +182,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def edit(root: Path, old: str, new: str) -> None:
     """Replace `old`, which must be there, in the tiny master."""
-    path = root / "solutions" / "91-tiny.md"
+    path = root / "solutions" / "91-tiny" / "master.md"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")

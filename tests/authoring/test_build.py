@@ -196,17 +196,52 @@ class TestOutput:
     ("def double_of_three(", "# HIDDEN\ndef double_of_three(", "question q9_1: it has no public test"),
     ("def half_of_four", "# hidden\ndef half_of_four", "question q9_2: it has no public test"),
     ("def the_answer(answer):", "x = 1\ndef the_answer(answer):", "q9_2: a test cell holds one function"),
-    ("def the_answer(answer):", "def the_answer(answer:", "q9_2: a test cell is not Python"),
+    ("def the_answer(answer):", "def the_answer(answer:", "line 129: this is not Python: .* was never closed"),
     ("def double(x):", "pass\n```\n\n```{code-cell} python\ndef double(x):", "q9_1: it has 2 answer cells"),
-    ("    # END SOLUTION\n```", "```", "Otter Assign refuses it: BEGIN SOLUTION without END SOLUTION"),
+    ("    # END SOLUTION\n```", "```", "line 43: `# BEGIN SOLUTION` has no `# END SOLUTION` in this cell"),
+    ("title: Tiny\n", "title: [Tiny\n", "line 6: the front matter is no YAML: expected ',' or ']'"),
+    ("title: Tiny\n", "title: Tiny: small\n", "line 5: the front matter is no YAML: mapping values are not allowed"),
+    ("minutes: 20\n---\n", "minutes: 20\n", "line 1: the front matter is missing or has no end"),
+    ("minutes: 20\n", "minutes: soon\n", "line 7: `minutes` is 'soon'; say a whole number from 20 to 60"),
+    ("minutes: 20\n", "minutes: 90\n", "line 7: `minutes` is 90; say a whole number from 20 to 60"),
+    ("chapter: data/02-shapes", "chapter: data/shapes", "line 6: the book has no page data/shapes. Name one"),
+    ("book:data/02-shapes#rows", "book:data/rows#rows", "line 14: the book has no page data/rows"),
+    ("2.5 points, about", "3 points, about", "line 10: the text before the first cell must .*: 2.5 points, about"),
+    ("points: 2\n", "", "line 27, question q9_1: `points` must be one number above 0"),
+    ("points: 2\n", "points: 2: 3\n", "line 29: what stands below `# BEGIN QUESTION` is no YAML"),
+    ("    return x + x\n", "    return x +\n", "line 44: this is not Python: invalid syntax"),
+    ("return 2 * x\n", "return 2 * (x\n", "line 23: this is not Python: .* was never closed"),
+    ("```otter\n# END TESTS\n```\n\n```otter\n# END QUESTION", "```otter\n# END QUESTION",
+     "line 53: `# BEGIN TESTS` has no `# END TESTS` before `# END QUESTION` in line 73"),
+    ("```otter\n# END QUESTION\n```\n", "", "line 27: `# BEGIN QUESTION` has no `# END QUESTION` before `# BEGIN QUES"),
+    ("```otter\n# BEGIN TESTS\n```\n", "", "line 70: `# END TESTS` has no `# BEGIN TESTS`"),
+    ("== reference(x)\n```\n", "== reference(x)\n", "line 64: the cell that begins here has no end before .* line 71"),
 ])
 def test_a_master_that_is_not_in_order_is_refused(
         tiny: Path, old: str, new: str, complaint: str) -> None:
     edit(tiny, old, new)
     with pytest.raises(CourseError, match=complaint) as caught:
         build.build_exercises()
-    assert "91-tiny.md" in str(caught.value)
+    assert "solutions/91-tiny/master.md" in str(caught.value)
     assert not (tiny / "exercises" / "91-tiny.ipynb").exists(), "nothing was written"
+
+
+@pytest.mark.fast
+def test_a_master_that_is_no_utf_8(tiny: Path) -> None:
+    path = course.master("91-tiny")
+    path.write_bytes(path.read_bytes().replace(b"Double it.", "Verdopple für".encode("latin-1")))
+    with pytest.raises(CourseError, match=r"91-tiny/master.md, line 34: the byte 0xfc is no UTF-8. Save the file as"):
+        build.build_exercises()
+
+
+@pytest.mark.fast
+def test_two_cells_that_are_the_same_have_each_its_line(tiny: Path) -> None:
+    text = course.master("91-tiny").read_text(encoding="utf-8")
+    twice = text[text.index("```otter\n# BEGIN QUESTION\nname: q9_1"):text.index("```{code-cell} python\nwith dig")]
+    course.master("91-tiny").write_text(text.replace(twice, twice * 2), encoding="utf-8")
+    second = text[:text.index(twice) + len(twice)].count("\n") + 2
+    with pytest.raises(CourseError, match=f"line {second}, question q9_1: there is another question of that name"):
+        build.build_exercises()
 
 
 @pytest.mark.fast
@@ -226,7 +261,8 @@ def test_a_helper_module_that_is_missing(tiny: Path) -> None:
 def test_a_solution_with_full_marks_is_built(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     build.build_exercises()
     assert capsys.readouterr().out == (
-        "91-tiny: building, which runs its solution\n91-tiny: built; its solution earns full marks\n")
+        "91-tiny: building, which runs its solution\n91-tiny: built; its solution earns full marks\n"
+        "91-tiny: no page of the book leads to it. `:::{practice} 91-tiny` at a chapter's end does.\n")
     build.build_exercises()
     assert capsys.readouterr().out == "91-tiny: unchanged\n"
     assert not [path for path in tiny.rglob("*") if "ipython" in path.name]
@@ -239,6 +275,8 @@ def test_a_solution_with_full_marks_is_built(tiny: Path, capsys: pytest.CaptureF
     ("    print(double(4))", "    print(undefined)",
      r"the solution stops with NameError: name 'undefined' is not defined\nin the cell\nwith digits"),
     ("import math\n", "import os; os._exit(3)\n", "solved.ipynb ended its process with code 3"),
+    ("    # A comment that stays.\n", "    import inspect\n    assert 'double' in inspect.getsource(double)\n",
+     r"question q9_1: its solution earns 2 points from Otter and 1 from the grader(.|\n)*TypeError(.|\n)*The tests"),
 ])
 def test_a_solution_that_does_not_run_or_earn_everything_is_refused(
         tiny: Path, old: str, new: str, complaint: str) -> None:
@@ -320,6 +358,7 @@ def test_a_master_is_held_to_its_promises(
     if "portrait" in (complaint or ""):
         edit(tiny, BEFORE_PORTRAIT, PORTRAIT + BEFORE_PORTRAIT)
     monkeypatch.setattr(trial, "start", Ran)
+    monkeypatch.setattr(build, "_hold_to_grader", lambda *args: None)
     if complaint is None:
         assert build.build_exercise("91-tiny") is True
         return
@@ -341,7 +380,9 @@ def test_one_that_cannot_be_built_harms_no_other(tmp_path: Path) -> None:
     (tmp_path / "exercises" / "mnist.npz").write_bytes(b"not needed here")
 
     def write(name: str, text: str) -> None:
-        (tmp_path / "solutions" / f"{name}.md").write_text(text, encoding="utf-8")
+        folder = tmp_path / "solutions" / name
+        folder.mkdir(exist_ok=True)
+        (folder / "master.md").write_text(text, encoding="utf-8")
 
     def built() -> tuple[int, str, str]:
         done = subprocess.run([sys.executable, "-m", "autograder", "build"], cwd=tmp_path, text=True,
@@ -361,8 +402,8 @@ def test_one_that_cannot_be_built_harms_no_other(tmp_path: Path) -> None:
     assert "91-tiny: built" in out and "92-tiny: built" not in out
     for name, cause in (("92-tiny", "question q9_1: its solution earns 0 of 2 points"),
                         ("93-tiny", "the front matter lacks title")):
-        assert f"{name}.md" in err and cause in err
-        assert f"Mend solutions/{name}.md and run `autograder build {name}`; until then it stays as it was." in err
+        assert f"{name}/master.md" in err and cause in err
+        assert f"Mend solutions/{name}/master.md and run `autograder build {name}`; until then it stays as it" in err
     after = contents(tmp_path)
     assert set(after) == set(before), "nothing of what cannot be built, and nothing left over"
     changed = {name for name in after if after[name] != before[name]}
@@ -399,26 +440,27 @@ class TestSideBySide:
     def pool(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(build, "ProcessPoolExecutor", Pool)
         monkeypatch.setattr(Pool, "dies", "")
-        (tiny / "solutions" / "92-tiny.md").write_text(MASTER, encoding="utf-8")
+        (tiny / "solutions" / "92-tiny").mkdir()
+        (tiny / "solutions" / "92-tiny" / "master.md").write_text(MASTER, encoding="utf-8")
 
     def test_all_others_are_built(self, tiny: Path) -> None:
         edit(tiny, "title: Tiny\n", "")
-        with pytest.raises(build.BuildError, match=r"91-tiny.md: the front matter lacks title.*\nMend solutions/91"):
+        with pytest.raises(build.BuildError, match=r"91-tiny/master.md, line 1: the front matter lacks title.*\nMend"):
             build.build_exercises()
         assert not any("91-tiny" in name for name in contents(tiny))
         assert (tiny / "exercises" / "92-tiny.ipynb").is_file()
 
     def test_every_one_that_cannot_be_built_is_named(self, tiny: Path) -> None:
         for name in ("91-tiny", "92-tiny"):
-            (tiny / "solutions" / f"{name}.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
+            (tiny / "solutions" / name / "master.md").write_text("---\ntitle: [\n---\n", encoding="utf-8")
         with pytest.raises(build.BuildError) as caught:
             build.build_exercises()
         assert str(caught.value).count("Mend solutions/") == 2
-        assert "91-tiny.md: " in str(caught.value) and "92-tiny.md: " in str(caught.value)
+        assert "91-tiny/master.md, line 2: " in str(caught.value) and "92-tiny/master.md, line 2: " in str(caught.value)
 
     def test_a_process_that_dies_is_said(self, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Pool, "dies", "91-tiny")
-        with pytest.raises(build.BuildError, match=r"91-tiny.md: not built, as a process .* `autograder build 91-"):
+        with pytest.raises(build.BuildError, match=r"91-tiny/master.md: not built, as a process .* `autograder build"):
             build.build_exercises()
         assert (tiny / "exercises" / "92-tiny.ipynb").is_file()
 
@@ -443,6 +485,6 @@ class TestSideBySide:
             return real(path, data)
 
         monkeypatch.setattr(Path, "write_bytes", write)
-        with pytest.raises(build.BuildError, match=r"91-tiny.md: OSError: .*No space left on device"):
+        with pytest.raises(build.BuildError, match=r"91-tiny/master.md: OSError: .*No space left on device"):
             build.build_exercises()
         assert contents(tiny) == before

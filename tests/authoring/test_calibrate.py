@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor
@@ -29,7 +28,7 @@ DEMANDED = re.compile(r"(?:accuracy|\.mean\(\)|share_right\(.*\)) >= (0\.\d+)")
 @pytest.mark.fast
 @pytest.mark.parametrize("name", course.exercise_names())
 def test_every_bar_of_a_master_is_listed(name: str) -> None:
-    master = (course.SOLUTIONS / f"{name}.md").read_text(encoding="utf-8")
+    master = course.master(name).read_text(encoding="utf-8")
     assert {float(bar) for bar in DEMANDED.findall(master)} == {bar.height for bar in BARS if bar.exercise == name}
 
 
@@ -48,7 +47,7 @@ def test_what_was_measured_are_the_styles_of_today(name: str) -> None:
 
 @pytest.mark.fast
 def test_the_learning_rates_are_those_that_the_check_lets_pass() -> None:
-    master = (course.SOLUTIONS / "05-compile.md").read_text(encoding="utf-8")
+    master = course.master("05-compile").read_text(encoding="utf-8")
     special = {name: LEARNING_RATES[name] for name in ("SGD", "Adamax")}
     others, = {rates for name, rates in LEARNING_RATES.items() if name not in special}
     master = master.replace('"', "'")
@@ -65,7 +64,7 @@ def statements(source: str, function: str) -> set[str]:
 
 @pytest.mark.fast
 def test_the_measured_network_is_that_of_the_test() -> None:
-    master = (course.SOLUTIONS / "05-compile.md").read_text(encoding="utf-8")
+    master = course.master("05-compile").read_text(encoding="utf-8")
     cell = next(cell for cell in re.findall(r"```\{code-cell\} python\n(.*?)```", master, re.S)
                 if "def compile_model_learns" in cell)
     ours = statements(inspect.getsource(bars._compile_model), "_compile_model")
@@ -140,32 +139,37 @@ def test_without_chance_one_run_is_enough_and_still_must_clear_the_bar() -> None
 def test_it_measures_keeps_draws_and_does_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     solution = [style for style in calibrate.styles(course.assignment("01-dataset")) if style.name == "solution"]
     monkeypatch.setattr(calibrate, "styles", lambda assignment: solution)
-    assert calibrate.calibrate(["01-dataset"], QUIET, jobs=1, folder=tmp_path)
-    runs = calibrate.kept(tmp_path / "runs.json")
-    assert runs["01-dataset"]["solution"]["seeds"] == calibrate.kept()["01-dataset"]["solution"]["seeds"]
-    picture = (tmp_path / "bars.svg").read_bytes()
+    seeds = calibrate.kept()["01-dataset"]["solution"]["seeds"]
+    monkeypatch.setattr(calibrate, "file", lambda name: tmp_path / f"{name}.json")
+    assert calibrate.calibrate(["01-dataset"], QUIET, jobs=1)
+    runs = calibrate.kept()
+    assert runs["01-dataset"]["solution"]["seeds"] == seeds
+    picture = (tmp_path / "01-dataset.svg").read_bytes()
     assert b"<svg" in picture
 
     monkeypatch.setattr(calibrate, "_make", lambda *_: pytest.fail("it was measured already"))
-    assert calibrate.calibrate(["01-dataset"], QUIET, jobs=1, folder=tmp_path)
-    assert (tmp_path / "bars.svg").read_bytes() == picture
+    assert calibrate.calibrate(["01-dataset"], QUIET, jobs=1)
+    assert (tmp_path / "01-dataset.svg").read_bytes() == picture
 
     changed = [Style("01-dataset", "solution", (*solution[0].code, "pass"))]
     monkeypatch.setattr(calibrate, "styles", lambda assignment: changed)
     assert calibrate.stale(course.assignment("01-dataset"), runs) == ["solution"]
     monkeypatch.undo()
+    monkeypatch.setattr(calibrate, "file", lambda name: tmp_path / f"{name}.json")
     monkeypatch.setattr(calibrate, "styles", lambda assignment: changed)
-    calibrate.calibrate(["01-dataset"], QUIET, jobs=1, folder=tmp_path)
-    assert calibrate.kept(tmp_path / "runs.json")["01-dataset"]["solution"]["digest"] == changed[0].digest
+    calibrate.calibrate(["01-dataset"], QUIET, jobs=1)
+    assert calibrate.kept()["01-dataset"]["solution"]["digest"] == changed[0].digest
 
 
-def test_an_exercise_without_a_bar_is_named(tmp_path: Path) -> None:
+def test_an_exercise_without_a_bar_is_named() -> None:
     with pytest.raises(CourseError, match="02-preprocessing has no accuracy bar; these have: 01-dataset"):
-        calibrate.calibrate(["02-preprocessing"], QUIET, folder=tmp_path)
+        calibrate.calibrate(["02-preprocessing"], QUIET)
 
 
 @pytest.mark.fast
-def test_the_picture_is_that_of_the_runs(tmp_path: Path) -> None:
-    calibrate.draw(calibrate.kept(), tmp_path / "bars.svg")
-    assert (tmp_path / "bars.svg").read_bytes() == (calibrate.FOLDER / "bars.svg").read_bytes()
-    assert json.loads((calibrate.FOLDER / "runs.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", bars.MEASURES)
+def test_the_picture_is_that_of_the_runs(name: str, tmp_path: Path) -> None:
+    runs = calibrate.kept()
+    assert runs[name]
+    calibrate.draw(runs, name, tmp_path / "drawn.svg")
+    assert (tmp_path / "drawn.svg").read_bytes() == calibrate.file(name).with_suffix(".svg").read_bytes()

@@ -32,7 +32,7 @@ PAGE = "release/docs/data/02-shapes.html"
 
 @pytest.fixture
 def secrets(tiny: Path) -> Secrets:
-    return leaks.secrets(tiny / "solutions" / "91-tiny.md")
+    return leaks.secrets(tiny / "solutions" / "91-tiny" / "master.md")
 
 
 def notebook(*sources: str, name: str = "91-tiny", metadata: dict[str, Any] | None = None,
@@ -77,7 +77,7 @@ def test_what_the_helpers_of_hidden_tests_say_is_secret_too(tiny: Path) -> None:
 """
     edit(tiny, "should be 6", "should be 6 and nothing else")
     edit(tiny, "def reference(x):", f"{helper}\n\ndef reference(x):")
-    secret = leaks.secrets(tiny / "solutions" / "91-tiny.md")
+    secret = leaks.secrets(tiny / "solutions" / "91-tiny" / "master.md")
     assert secret.hints == {HINT, "` must be twice its argument, whatever that is; `{x}` it is not.",
                             "Nothing was doubled here at all."}, "what a public test says is none"
     page = b"<p>`double` must be twice its argument, whatever that is; `{x}` it is not.</p>"
@@ -161,7 +161,7 @@ def test_on_a_feedback_page_hints_are_meant_to_be_read(secrets: Secrets) -> None
 @pytest.mark.parametrize("path", [NOTEBOOK, TEST, PAGE])
 def test_a_portrait_is_the_graders_alone(tiny: Path, path: str) -> None:
     edit(tiny, "```{code-cell} python\nimport math", f"{PORTRAIT}```{{code-cell}} python\nimport math")
-    secret = leaks.secrets(tiny / "solutions" / "91-tiny.md")
+    secret = leaks.secrets(tiny / "solutions" / "91-tiny" / "master.md")
     source = PORTRAIT.split("\n", 2)[2].removesuffix("```\n\n")
     data = {NOTEBOOK: notebook(source), TEST: source.encode(), PAGE: highlighted(source)}[path]
     assert leaks.find({path: data}, [secret])

@@ -25,6 +25,7 @@ from autograder.authoring.release import Site
 from autograder.course import CourseError
 from autograder.grading.batch import grade_paths
 from autograder.grading.results import Verdict
+from tests.authoring.conftest import MASTER
 from tests.authoring.test_leaks import ANSWER, HIDDEN_TEST, HINT, highlighted
 
 PAGES = "https://someone.github.io/digits/"
@@ -42,6 +43,8 @@ def course_with_book(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder.mkdir(parents=True)
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n  - file: data/02-shapes\n"
                                    "  # - file: data/03-normalization\n")
+    (book / "data").mkdir()
+    (book / "data" / "02-shapes.md").write_text("# Shapes\n\n:::{practice} 91-tiny\n:::\n")
     (site / "index.html").write_text(EXERCISES_PAGE + "<p>Put https://reading-digits.example/ there.</p>"
                                      + release.PDF_LINK_HERE)
     (site / "data" / "02-shapes.html").write_text("<h1>Shapes</h1>")
@@ -233,6 +236,58 @@ def test_on_colab_the_first_cell_fetches_the_files(
     assert files(alone) == expected
 
 
+# --- One that cannot be built ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_broken(course_with_book: Path) -> Path:
+    """Beside the tiny exercise one that was built once, and whose master is no longer in order."""
+    build.build_exercises()
+    master = course_with_book / "solutions" / "92-broken" / "master.md"
+    master.parent.mkdir()
+    master.write_text(MASTER.replace("title: Tiny\n", ""), encoding="utf-8")
+    (course_with_book / "exercises" / "92-broken.ipynb").write_text("{}")
+    (course_with_book / "exercises" / "README.md").write_text(
+        "| `91-tiny.ipynb` | doubles | 2.5 |\n| `92-broken.ipynb` | nothing | 2 |\n")
+    site = course_with_book / "build" / "book" / "html"
+    (site / "_downloads" / "5f0" / "92-broken.ipynb").write_text("{}")
+    (site / "data" / "02-shapes.html").write_text(EXERCISES_PAGE + EXERCISES_PAGE.replace("91-tiny", "92-broken"))
+    return course_with_book
+
+
+@pytest.mark.fast
+def test_one_that_cannot_be_built_is_left_out_and_said_to_be(one_broken: Path) -> None:
+    said = release.release(one_broken / "out", PAGES)
+    assert "92-broken is left out: solutions/92-broken/master.md, line 1: the front matter lacks title" in said
+    made = files(one_broken / "out")
+    assert "reading-digits/exercises/91-tiny.ipynb" in made
+    assert not any("92-broken" in path for path in made)
+    assert b"92-broken" not in made["reading-digits/exercises/README.md"] + made["reading-digits/README.md"]
+    page = made["reading-digits/docs/data/02-shapes.html"].decode()
+    assert '91-tiny.ipynb">' in page and '92-broken.ipynb">' not in page
+    assert "92-broken.ipynb (not handed out yet)" in page
+
+
+@pytest.mark.fast
+def test_only_those_that_are_named_go_out(one_broken: Path) -> None:
+    assert "92-broken is left out: it was not named" in release.release(one_broken / "out", PAGES, ["91-tiny"])
+    with pytest.raises(CourseError, match="the front matter lacks title"):
+        release.release(one_broken / "other", PAGES, ["92-broken"])
+    with pytest.raises(CourseError, match="There is no exercise called 'shapes'"):
+        release.release(one_broken / "other", PAGES, ["shapes"])
+    assert not (one_broken / "other").exists()
+
+
+@pytest.mark.fast
+def test_what_is_left_out_stays_secret(one_broken: Path) -> None:
+    """A page may not tell it either, as long as its master can be read."""
+    master = one_broken / "solutions" / "92-broken" / "master.md"
+    master.write_text(MASTER.replace("must work for any number", "has to double whatever it is given"))
+    (one_broken / "build/book/html/_static/page.js").write_text("'`double` has to double whatever it is given.'")
+    with pytest.raises(CourseError, match=r"the hint of a hidden test of 92-broken"):
+        release.release(one_broken / "out", PAGES, ["91-tiny"])
+
+
 # --- Nothing hidden gets out ------------------------------------------------------------------------------
 
 
@@ -348,6 +403,8 @@ def test_a_record_names_no_file_outside(course_with_book: Path) -> None:
 @pytest.mark.fast
 def test_a_book_that_does_not_build_is_not_released(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_hold_to_promises", lambda *args: None)
+    (tiny / "data").mkdir()
+    (tiny / "data" / "02-shapes.md").touch()
     monkeypatch.setattr(course, "BOOK", tiny)
     (tiny / "build.py").write_text("raise SystemExit(1)")
     with pytest.raises(CourseError, match="Nothing was released, for the book was not built"):

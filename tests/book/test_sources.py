@@ -80,12 +80,13 @@ def test_three_questions_with_answers_that_say_why_not(page: str) -> None:
         assert re.search(r"\*\*\(\w\)", answer), "the right option is marked"
 
 
-def test_every_chapter_leads_to_an_exercise_and_every_exercise_comes_from_a_page_of_its_own() -> None:
+def test_every_chapter_leads_to_an_exercise() -> None:
+    """tests/exercises/test_notebooks.py holds the other direction: to what learners are told of, a page leads."""
     from autograder.course import exercise_names
 
     boxes = {page: re.findall(r"^:::\{practice\} (\S+)$", text_of(page), re.MULTILINE) for page in pages()}
     assert [page for page in chapters() if not boxes[page]] == []
-    assert {name for names in boxes.values() for name in names} == set(exercise_names())
+    assert {name for names in boxes.values() for name in names} <= set(exercise_names())
     assert boxes["appendix/a-field-guide"] == ["07-debugging-clinic"]
 
 

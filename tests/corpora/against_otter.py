@@ -8,8 +8,8 @@ guard that adopts whatever it leaves running and ends all of it after `LIMIT`
 seconds. What is not thrown away: processes can be signaled and the network is
 there, and the corpus is written so that this does no harm. Needs Linux and root.
 
-The result is `tests/attacks/against-otter-run.json`, and from it the table
-`tests/attacks/against-otter-run.md`.
+The result is `solutions/attacks/against-otter-run.json`, and from it the table
+`solutions/attacks/against-otter-run.md`.
 """
 
 from __future__ import annotations

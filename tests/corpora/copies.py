@@ -5,7 +5,7 @@
 The grader asks a learner's network for the test images, and for copies of some of them, each moved by a pixel
 (`grading.portrait.ask_for_copies`). Here the same is measured of two kinds of networks: honest ones, which are the
 accepted right answers of exercise 8 and others that are as honest and stranger; and ones that know the test images,
-because they were trained with them or look them up. `tests/calibration/copies.json` keeps the numbers, and
+because they were trained with them or look them up. `solutions/08-capstone/copies.json` keeps the numbers, and
 `tests/reports/test_portrait.py` holds the rule to them: it must keep far from every honest network.
 
 What is kept is not run again, unless its code has changed.
@@ -23,10 +23,10 @@ from typing import Any
 
 from autograder.authoring import calibrate
 from autograder.authoring.corpus import Edit
-from autograder.course import TESTS, assignment
+from autograder.course import assignment, master
 
-DATA = TESTS / "calibration" / "copies.json"
 EXERCISE = "08-capstone"
+DATA = master(EXERCISE).with_name("copies.json")
 SEEDS = 2
 """Of each network. Seeds matter little beside the differences between the networks."""
 

@@ -1,4 +1,4 @@
-"""Every attack of tests/attacks/ against the real grader: one class, graded as any other.
+"""Every attack of solutions/attacks/ against the real grader: one class, graded as any other.
 
 The whole corpus is handed in together, with honest notebooks in between, and
 graded once. Then each case is held to what its case.yaml demands, and the host

@@ -20,7 +20,7 @@ from autograder.authoring import leaks, verify
 from autograder.authoring.corpus import Edit, Mistake
 from autograder.authoring.variants import apply
 from autograder.authoring.verify import Finding, Trial, judge, trials, verify_together
-from autograder.course import SOLUTIONS, Assignment, assignment, exercise_names
+from autograder.course import Assignment, CourseError, assignment, exercise_names, master
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
 from autograder.reports.write import write_reports
 
@@ -109,7 +109,7 @@ def test_no_feedback_page_gives_anything_away(
     that the learner has written: the notebooks of the corpora are solutions but for their one mistake."""
     of_exercise = [finding for (name, _), finding in findings.items() if name == exercise]
     write_reports([finding.result for finding in of_exercise], tmp_path)
-    secrets = leaks.secrets(SOLUTIONS / f"{exercise}.md")
+    secrets = leaks.secrets(master(exercise))
     hints_shown = False
     for finding in of_exercise:
         learner = finding.trial.learner
@@ -190,3 +190,21 @@ def test_verify_fails_when_one_case_does(
     said = console.export_text()
     assert "says two" in said
     assert ("WRONG: q9_1 lost no points" in said) is not well
+
+
+@pytest.mark.fast
+def test_one_that_cannot_be_verified_keeps_no_other_from_it(
+        tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(name: str) -> Assignment:
+        if name == "91-broken":
+            raise CourseError("91-broken has not been built yet.")
+        return tiny
+
+    monkeypatch.setattr(verify, "verify_exercise", lambda of, console: [])
+    console = Console(record=True, width=200)
+    assert verify.verify(["90-tiny"], console, find) is True
+    assert verify.verify(["91-broken", "90-tiny"], console, find) is False
+    said = console.export_text()
+    assert "91-broken is left out: 91-broken has not been built yet." in said and said.count("90-tiny: Tiny") == 2
+    with pytest.raises(CourseError, match="has not been built yet"):
+        verify.verify(["91-broken"], console, find)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.authoring import sample_class as module
+from autograder import course
 from autograder.authoring.corpus import Edit, Insert
-from autograder.authoring.sample_class import combined, described, drawn, sample_class, telling
+from autograder.authoring.sample_class import MANIFEST, combined, described, drawn, sample_class, telling
 from autograder.course import Assignment, CourseError, assignment
 from autograder.grading.batch import grade_paths
 from autograder.grading.results import Verdict
@@ -69,8 +69,8 @@ def test_a_large_class_is_mixed_as_it_should_be(exercise: Assignment) -> None:
 def test_a_class_replaces_only_a_class(exercise: Assignment, tmp_path: Path) -> None:
     sample_class(exercise, tmp_path, learners=9)
     sample_class(exercise, tmp_path, learners=3)
-    names = json.loads((tmp_path / module.MANIFEST).read_text())
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names, module.MANIFEST])
+    names = json.loads((tmp_path / MANIFEST).read_text())
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names, MANIFEST])
     assert len(names) == 3
     (tmp_path / "real-learner.ipynb").write_text("{}")
     with pytest.raises(CourseError, match=r"real-learner.ipynb.*--output"):
@@ -95,8 +95,8 @@ def test_mistakes_go_together_where_they_can() -> None:
 
 @pytest.mark.fast
 @pytest.mark.parametrize(("text", "problem"), [
-    ("{learner: a, is: solution, status: fine}", "learner a: there is no verdict 'fine'"),
-    ("{learner: a, is: somebody, status: graded}", "'somebody' is nobody"),
+    ("{learner: a, is: solution, status: fine}", "learner a: status: 'fine': there is no such verdict"),
+    ("{learner: a, is: somebody, status: graded}", "'somebody': it is nobody; say one of"),
     ("{learner: a, is: {mistakes: [never made]}, status: graded}", "there is no case 'never made'"),
     ("{learner: a, is: {attack: never-tried}, status: graded}", "there is no attack 'never-tried'"),
     ("{learner: a, is: solution, status: graded, scores: {q9_7: 1}}", "q9_7: 1 is no score of a question"),
@@ -106,8 +106,8 @@ def test_mistakes_go_together_where_they_can() -> None:
 ])
 def test_a_slip_in_the_file_is_an_error(
         tiny: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str) -> None:
-    monkeypatch.setattr(module, "SAMPLE_CLASSES", tmp_path)
-    (tmp_path / "90-tiny.yaml").write_text(f"class:\n  - {text}\n")
+    monkeypatch.setattr(course, "SOLUTIONS", tmp_path)
+    (tmp_path / "90-tiny" / "sample_class.yaml").write_text(f"class:\n  - {text}\n")
     with pytest.raises(CourseError, match=problem) as caught:
         described(tiny)
-    assert "90-tiny.yaml" in str(caught.value)
+    assert "90-tiny/sample_class.yaml" in str(caught.value)

@@ -66,10 +66,10 @@ def build_course(root: Path, tests: Mapping[str, str] | None = None, name: str =
         tests: in place of its own.
         name: of the exercise.
     """
-    exercises, build, solutions = root / "exercises", root / "build" / name, root / "solutions"
+    exercises, build, solutions = root / "exercises", root / "build" / name, root / "solutions" / name
     for folder in (exercises, build / "tests", solutions):
         folder.mkdir(parents=True, exist_ok=True)
-    (solutions / f"{name}.md").touch()
+    (solutions / "master.md").touch()
     (exercises / "digits.py").write_text("here = True\n")
     (exercises / "mnist.npz").write_bytes(b"no data")
     points = POINTS if tests is None else dict.fromkeys(tests, 1.0)

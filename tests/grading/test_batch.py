@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -258,13 +259,14 @@ class TestMistakesOfTheInstructor:
             run(handed_in, tmp_path / "out", assignment="99-none")
 
     def test_an_exercise_that_is_not_built(self, tmp_path: Path, no_engine: None) -> None:
-        (course.SOLUTIONS / "91-other.md").touch()
+        course.master("91-other").parent.mkdir()
+        course.master("91-other").touch()
         try:
             write_notebook(tmp_path / "class" / "dave.ipynb", [START], assignment="91-other")
             with pytest.raises(CourseError, match="91-other has not been built yet"):
                 run(tmp_path / "class", tmp_path / "out")
         finally:
-            (course.SOLUTIONS / "91-other.md").unlink()
+            shutil.rmtree(course.master("91-other").parent)
 
     def test_a_gradebook_in_use(self, handed_in: Path, tmp_path: Path, no_engine: None) -> None:
         with Gradebook(tmp_path / "out" / GRADEBOOK), pytest.raises(CourseError, match="in use"):

@@ -6,6 +6,7 @@ import json
 import logging
 import platform
 import re
+import shutil
 import signal
 from collections import Counter
 from io import StringIO
@@ -181,13 +182,14 @@ def test_what_the_package_logs_arrives_and_logging_is_left_as_it_was(tmp_path: P
 
 @pytest.mark.fast
 def test_a_mistake_of_the_instructors_is_how_it_ended(tmp_path: Path, no_running: None) -> None:
-    (course.SOLUTIONS / "91-other.md").touch()
+    course.master("91-other").parent.mkdir()
+    course.master("91-other").touch()
     try:
         write_notebook(tmp_path / "class" / "dave.ipynb", ["x = 1"], assignment="91-other")
         with pytest.raises(CourseError):
             run(tmp_path / "class", tmp_path / "out")
     finally:
-        (course.SOLUTIONS / "91-other.md").unlink()
+        shutil.rmtree(course.master("91-other").parent)
     kind, text = entries(tmp_path / "out" / FILE)[-1]
     assert kind == "ended" and "91-other has not been built yet" in text
 

@@ -30,7 +30,8 @@ ENCRYPTED = 0x1
 @pytest.fixture(autouse=True)
 def exercises(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     solutions = tmp_path_factory.mktemp("solutions")
-    (solutions / f"{NAME}.md").touch()
+    (solutions / NAME).mkdir()
+    (solutions / NAME / "master.md").touch()
     monkeypatch.setattr(course, "SOLUTIONS", solutions)
 
 

@@ -25,7 +25,8 @@ KNOWN = [NAME, "04-model"]
 def exercises(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     solutions = tmp_path_factory.mktemp("solutions")
     for name in KNOWN:
-        (solutions / f"{name}.md").touch()
+        (solutions / name).mkdir()
+        (solutions / name / "master.md").touch()
     monkeypatch.setattr(course, "SOLUTIONS", solutions)
 
 

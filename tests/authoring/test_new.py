@@ -1,0 +1,99 @@
+"""`autograder new`: what it lays down works as it is, and nothing else has to be touched for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder import course
+from autograder.authoring.master import read_master
+from autograder.authoring.new import new_exercise
+from autograder.cli import main
+from autograder.course import CourseError
+
+LOOK_AT_EXERCISES = ("tests/test_architecture.py", "tests/exercises", "tests/corpora", "tests/book/test_sources.py",
+                     "tests/authoring/test_calibrate.py", "tests/grading/test_command.py")
+"""Where the fast tests are that look at every exercise."""
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The tree as it is committed or will be, with what is built of the exercises, in a folder of its own."""
+    root = tmp_path / "tree"
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=course.ROOT,
+                            capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in listed:
+        if name and (course.ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(course.ROOT / name, root / name)
+    for name in course.exercise_names():
+        shutil.copytree(course.BUILD / name, root / "build" / name)
+    return root
+
+
+def run(root: Path, *command: str) -> str:
+    """Run a module of Python in the copy, which must end well; returns what it printed."""
+    done = subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, text=True, timeout=1200,
+                          env=os.environ | course.quiet_environment() | {"PYTHONPATH": str(root), "COLUMNS": "200"})
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_it_builds_verifies_and_passes_the_fast_tests_with_nothing_else_to_touch(copied: Path) -> None:
+    run(copied, "autograder", "new", "09-your-own")
+    subprocess.run("git init -q && git add -A", shell=True, cwd=copied, check=True, capture_output=True)
+    built = run(copied, "autograder", "build", "09-your-own")
+    assert "09-your-own: built; its solution earns full marks" in built
+    assert "exercises/README.md does not list it" in built and "no page of the book leads to it" in built
+    (copied / "tests").rename(copied / "elsewhere")  # the package must not read it
+    summary = run(copied, "autograder", "verify", "09-your-own").split("Summary")[1]
+    row, = [line for line in summary.splitlines() if "09-your-own" in line]
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "09-your-own", "full marks", "nothing", "1", "0", "1", "1", "0"]
+    run(copied, "autograder", "calibrate", "01-dataset")
+    run(copied, "autograder", "demo", "--learners", "2", "--output", "build/class")
+    (copied / "elsewhere").rename(copied / "tests")
+    passed = run(copied, "pytest", "-q", "-m", "fast", "-p", "no:cacheprovider", *LOOK_AT_EXERCISES)
+    assert " passed" in passed and "09-your-own" in run(
+        copied, "pytest", "-q", "-m", "fast", "--collect-only", "tests/exercises", "tests/corpora")
+
+
+@pytest.mark.fast
+def test_its_master_is_in_order(tiny: Path) -> None:
+    folder = new_exercise("09-your-own")
+    assert folder == tiny / "solutions" / "09-your-own"
+    exercise = read_master(folder / "master.md")
+    assert (exercise.name, exercise.title) == ("09-your-own", "Your own")
+    assert [question.name for question in exercise.questions] == ["q9_1"]
+    assert not any("@" in path.read_text(encoding="utf-8") for path in folder.iterdir())
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["09-your-own", "91-tiny"]
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("name", "problem"), [
+    ("91-other", "There is solutions/91-tiny already. Take another number"),
+    ("91-tiny", "There is solutions/91-tiny already"),
+    ("your-own", "two digits, a dash, and words .* for example 01-your-own"),
+    ("09-Your-Own", "'09-Your-Own' is no name of an exercise"),
+    ("09-../../x", "is no name of an exercise"),
+    ("09", "is no name of an exercise"),
+])
+def test_a_name_that_will_not_do(tiny: Path, name: str, problem: str) -> None:
+    with pytest.raises(CourseError, match=problem):
+        new_exercise(name)
+    assert [path.name for path in (tiny / "solutions").iterdir()] == ["91-tiny"]
+
+
+@pytest.mark.fast
+def test_the_command_says_what_comes_next(tiny: Path) -> None:
+    done = CliRunner().invoke(main, ["new", "10-more"])
+    assert done.exit_code == 0 and "autograder build 10-more" in done.output
+    done = CliRunner().invoke(main, ["new", "10-more"])
+    assert done.exit_code == 2 and "There is solutions/10-more already" in done.output
