@@ -1,5 +1,6 @@
 """Authoring: from a master to what learners get, and the proof that its tests are good ones. For the instructor only.
 
+    new           lays down a new exercise
     master        reads a master
     build         masters -> exercises/ and build/
     finish        puts in order what Otter Assign wrote
@@ -8,6 +9,7 @@
     release       what learners get, looked through by
     leaks         finds solutions and hidden tests in files that leave the house
 
+    schemas       what may stand in the files of the corpora
     corpus        the corpora: mistakes, right answers, attacks, as data
     variants      the notebooks that a corpus describes
     verify        grades the corpora, and compares

@@ -143,7 +143,8 @@ def test_an_attack_takes_its_code_from_its_folder(tmp_path: Path, tiny: Assignme
     ("  status:", "  outcome: bad\n  status:", "unknown key 'outcome'"),
     ("expect:", "files: [{name: a, fifo: true, folder: true}]\nexpect:", "a file is one thing"),
     ("expect:", "files: [{name: a, parts: [{hex: zz}]}]\nexpect:", "parts: 0: hex: 'zz': it is not hexadecimal"),
-    ("expect:", "files: [{name: a, parts: [{words: zz}]}]\nexpect:", "parts: 0: unknown key 'words'; known are text, hex, repeat, notebook"),
+    ("expect:", "files: [{name: a, parts: [{words: zz}]}]\nexpect:",
+     "parts: 0: unknown key 'words'; known are text, hex, repeat, notebook"),
     ("replace:\n  q9_1: loop.py\n", "", "changes nothing"),
 ])
 def test_a_slip_in_an_attack_is_an_error_that_names_the_file(
