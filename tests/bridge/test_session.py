@@ -158,7 +158,7 @@ def test_an_answer_under_way_at_its_deadline_is_read_to_its_end(notebook):
 
 def test_without_memory_for_an_answer_the_session_ends_with_that_verdict(notebook):
     """As when sleeping threads hold the address space: even the words that say so cannot be made."""
-    notebook.run("x = 1\nfrom autograder.sandbox import wire\ndef encode(*_): raise MemoryError\nwire.encode = encode")
+    notebook.run("x = 1\nfrom autograder.bridge import wire\ndef encode(*_): raise MemoryError\nwire.encode = encode")
     with pytest.raises(SessionEnded) as ended:
         notebook.session.get("x")
     assert ended.value.status == "memory"
