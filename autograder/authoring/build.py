@@ -85,7 +85,7 @@ def _failures_side_by_side(names: Sequence[str]) -> list[str]:
                     said[name] = future.result()
                 except BrokenProcessPool:  # ended from outside, or out of memory; all that had not ended are lost
                     said[name] = (
-                        f"{name}/master.md: not built, as a process that builds ended before its time. "
+                        f"{_file(name)}: not built, as a process that builds ended before its time. "
                         f"Is there enough memory? Run `autograder build {name}`, which builds nothing beside it."
                     )
         except BaseException:
@@ -102,13 +102,18 @@ def _failure(name: str) -> str:
     try:
         build_exercise(name)
     except CourseError as error:
-        said, remedy = str(error), f"Mend {course.SOLUTIONS.name}/{name}/master.md and run"
+        said, remedy = str(error), f"Mend {_file(name)} and run"
     except Exception as error:  # what jupytext, Otter, the grader or the disk has to say
         said, remedy = f"{type(error).__name__}: {error}", "When that is mended, run"
     else:
         return ""
-    said = said if f"{name}/master.md" in said else f"{name}/master.md: {said}"
+    said = said if _file(name) in said else f"{_file(name)}: {said}"
     return f"{said}\n{remedy} `autograder build {name}`; until then it stays as it was."
+
+
+def _file(name: str) -> str:
+    """A master as an author sees it from the repository's root."""
+    return f"{course.SOLUTIONS.name}/{name}/master.md"
 
 
 def build_exercise(name: str) -> bool:
@@ -154,7 +159,7 @@ def _require_pages(exercise: Master, path: Path) -> None:
     for page, place in found:
         if course.BOOK.is_dir() and not (course.BOOK / f"{page}.md").is_file():
             line = text.count("\n", 0, place) + 1
-            raise CourseError(f"{course.SOLUTIONS.name}/{exercise.name}/master.md, line {line}: the book has no page "
+            raise CourseError(f"{_file(exercise.name)}, line {line}: the book has no page "
                               f"{page}. Name one without its suffix, such as data/02-shapes.")
 
 
@@ -169,7 +174,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     try:
         otter.assign.main(str(source), str(scratch / "assigned"), no_run_tests=True, no_pdfs=True)
     except Exception as error:
-        raise CourseError(f"{name}/master.md: Otter Assign refuses it: {error}") from error
+        raise CourseError(f"{_file(name)}: Otter Assign refuses it: {error}") from error
     student, solved = scratch / "assigned" / "student", scratch / "assigned" / "autograder"
 
     def notebook(folder: Path) -> bytes:
@@ -239,18 +244,18 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
             run.process.kill()  # if the other one did not come to its end
             run.process.wait()
     if solved.error:
-        raise CourseError(f"{name}/master.md: the solution stops with {solved.error}")
+        raise CourseError(f"{_file(name)}: the solution stops with {solved.error}")
     if solved.no_portrait:
         raise CourseError(
-            f"{name}/master.md: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}"
+            f"{_file(name)}: `{master.PORTRAIT}` makes no portrait of the solution: {solved.no_portrait}"
         )
     if untouched.error:
         raise CourseError(
-            f"{name}/master.md: the untouched notebook stops with {untouched.error}\n"
+            f"{_file(name)}: the untouched notebook stops with {untouched.error}\n"
             "Put a cell that uses an answer under `with digits.once_written():`."
         )
     for question in exercise.questions:
-        where = f"{name}/master.md, question {question.name}"
+        where = f"{_file(name)}, question {question.name}"
         earned = solved.scores[question.name]
         if solved.failures[question.name] or abs(earned - question.points) > 1e-9:
             said = "\n".join(solved.failures[question.name])
@@ -277,15 +282,16 @@ def _hold_to_grader(exercise: Master, scratch: Path) -> None:
     )  # fmt: skip
     with _engine() as engine:
         result = solution_result(exercise_here, bundle_of(exercise_here), engine)
-    where = f"{exercise.name}/master.md"
+    where = _file(exercise.name)
     for question in result.questions:
         failed = [case.message for case in question.cases if not case.passed]
         if failed or question.score < question.possible - 1e-6:
             said = "\n".join(failed) or question.note
             raise CourseError(
                 f"{where}, question {question.name}: its solution earns {question.possible:g} points from Otter and "
-                f"{question.score:g} from the grader.\n{said}\nUnder the grader a test sees what a function returns "
-                "and nothing else of it; a notebook has no network. solutions/README.md, The tests, says more."
+                f"{question.score:g} from the grader, where a test says: {said}\nUnder the grader a test sees what a "
+                "function returns and nothing else of it; a notebook has no network. solutions/README.md, The tests, "
+                "says more."
             )
     if result.status not in (Verdict.GRADED, Verdict.REVIEW):
         raise CourseError(f"{where}: the grader calls its solution {result.status.value}: {result.reason}")

@@ -231,8 +231,8 @@ def parse(file: Path) -> Any:
         return yaml.load(file.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except yaml.YAMLError as problem:
         raise CourseError(f"{file}: {problem}") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise CourseError(f"{file} cannot be read: {problem}. Save it as UTF-8.") from None
+    except UnicodeDecodeError as problem:
+        raise CourseError(f"{file} is no UTF-8 ({problem}). Save it as UTF-8.") from None
 
 
 def _cases(file: Path, schema: schemas.Schema) -> Iterator[Entry]:

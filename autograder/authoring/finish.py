@@ -75,7 +75,7 @@ def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> 
         elif check:
             question = check.group(1)
             if answer is None:
-                raise CourseError(f"{master.name}/master.md, question {question}: its answer cell was not found.")
+                raise CourseError(f"question {question}: its answer cell was not found.")
             answer.id, answer.metadata = f"answer-{question}", {course.METADATA_KEY: {"answer": question}}
             clean.id, clean.metadata = f"check-{question}", {"deletable": False, "editable": False}
             answer = None

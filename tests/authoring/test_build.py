@@ -213,7 +213,7 @@ class TestOutput:
     ("return 2 * x\n", "return 2 * (x\n", "line 23: this is not Python: .* was never closed"),
     ("```otter\n# END TESTS\n```\n\n```otter\n# END QUESTION", "```otter\n# END QUESTION",
      "line 53: `# BEGIN TESTS` has no `# END TESTS` before `# END QUESTION` in line 73"),
-    ("```otter\n# END QUESTION\n```\n", "", "line 27: `# BEGIN QUESTION` has no `# END QUESTION` before `# BEGIN QUES"),
+    ("```otter\n# END QUESTION\n```\n", "", "line 27: `# BEGIN QUESTION` has no `# END QUESTION` before `# BEGIN"),
     ("```otter\n# BEGIN TESTS\n```\n", "", "line 70: `# END TESTS` has no `# BEGIN TESTS`"),
     ("== reference(x)\n```\n", "== reference(x)\n", "line 64: the cell that begins here has no end before .* line 71"),
 ])
@@ -276,7 +276,7 @@ def test_a_solution_with_full_marks_is_built(tiny: Path, capsys: pytest.CaptureF
      r"the solution stops with NameError: name 'undefined' is not defined\nin the cell\nwith digits"),
     ("import math\n", "import os; os._exit(3)\n", "solved.ipynb ended its process with code 3"),
     ("    # A comment that stays.\n", "    import inspect\n    assert 'double' in inspect.getsource(double)\n",
-     r"question q9_1: its solution earns 2 points from Otter and 1 from the grader(.|\n)*TypeError(.|\n)*The tests"),
+     r"question q9_1: its solution earns 2 points from Otter and 1 from the grader, where a test says: .*\n.*The test"),
 ])
 def test_a_solution_that_does_not_run_or_earn_everything_is_refused(
         tiny: Path, old: str, new: str, complaint: str) -> None:

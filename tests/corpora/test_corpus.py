@@ -114,6 +114,12 @@ def test_a_slip_is_an_error_that_names_file_and_case(
         assert "case says two" in str(caught.value)
 
 
+def test_a_file_that_is_no_utf_8_is_named(tmp_path: Path, tiny: Assignment) -> None:
+    (tmp_path / "90-tiny" / "mistakes.yaml").write_bytes(MISTAKE.replace("two", "zwölf").encode("latin-1"))
+    with pytest.raises(CourseError, match=r"90-tiny/mistakes.yaml is no UTF-8 .*Save it as UTF-8"):
+        corpus.mistakes(tiny)
+
+
 def test_two_cases_of_one_name_are_an_error(tmp_path: Path, tiny: Assignment) -> None:
     with pytest.raises(CourseError, match="another case has this name"):
         mistakes(tmp_path, MISTAKE + MISTAKE, tiny)
