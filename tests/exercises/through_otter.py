@@ -9,7 +9,6 @@ for one exercise only, because `otter run` trains every network from a cold star
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,18 +20,9 @@ from rich.table import Table
 from autograder import course
 from autograder.authoring.verify import ROUNDING, SOLUTION, UNTOUCHED, trials, verify_exercise
 from autograder.course import Assignment
+from tests.by_otter import by_otter
 
 Scores = Mapping[str, float]
-
-
-def otter_run(exercise: Assignment, notebook: Path, folder: Path) -> Scores:
-    """The scores that the real `otter run` gives, question by question."""
-    from otter.api import grade_submission
-
-    folder.mkdir()
-    shutil.copy(notebook, folder / "handed-in.ipynb")
-    results = grade_submission(str(folder / "handed-in.ipynb"), str(exercise.gradescope), quiet=True)
-    return {question: result.score for question, result in results.results.items()}
 
 
 def both(exercise: Assignment, folder: Path) -> dict[str, tuple[Scores, Scores]]:
@@ -40,7 +30,7 @@ def both(exercise: Assignment, folder: Path) -> dict[str, tuple[Scores, Scores]]
     chosen = [trial for trial in trials(exercise) if trial.kind in (SOLUTION, UNTOUCHED)]
     ours = {finding.trial.kind: {question.name: question.score for question in finding.result.questions}
             for finding in verify_exercise(exercise, Console(quiet=True), chosen=chosen)}
-    return {kind: (otter_run(exercise, notebook, folder / kind), ours[kind])
+    return {kind: (by_otter(notebook, exercise.gradescope, folder / kind), ours[kind])
             for kind, notebook in ((SOLUTION, exercise.solution), (UNTOUCHED, exercise.learner))}
 
 

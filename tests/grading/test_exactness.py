@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from autograder.grading.engine import Engine
 from autograder.grading.submission import RunLimits, grade
 from autograder.submissions.find import Found
 from autograder.submissions.read import read_submission
+from tests.by_otter import by_otter
 from tests.grading.conftest import (
     ANSWER,
     NAME,
@@ -85,17 +84,6 @@ NOTEBOOKS: dict[str, list[str | dict[str, Any]]] = {
         "def double(x):\n    return 2.0 * x\ntotal = 7",
     ],
 }
-
-
-def by_otter(notebook: Path, autograder: Path, folder: Path) -> dict[str, float]:
-    """The score of each question by `otter run`."""
-    folder.mkdir()
-    subprocess.run(
-        [sys.executable, "-m", "otter", "run", "--autograder", autograder, "--output-dir", folder, notebook],
-        env=course.quiet_environment(), cwd=folder, check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
-    tests = json.loads((folder / "results.json").read_text())["tests"]
-    return {test["name"]: test["score"] for test in tests if "score" in test}
 
 
 REAL_COURSE = {name: getattr(course, name) for name in ("EXERCISES", "BUILD", "SOLUTIONS")}

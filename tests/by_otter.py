@@ -1,0 +1,57 @@
+"""The scores that the real `otter run` gives a notebook, to compare ours with.
+
+Otter takes seconds to import. One process imports it, once, and each `otter run` is a fork of that process: it ends
+with its notebook, and leaves nothing behind for the next.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+from autograder.course import quiet_environment
+
+LIMIT = 300.0
+"""Seconds that `otter run` may take for a notebook."""
+
+WARM = multiprocessing.get_context("forkserver")
+WARM.set_forkserver_preload(["otter.cli", "otter.run", "tests.by_otter"])
+
+
+def _command(arguments: list[str], folder: Path) -> None:
+    """In a process of its own: the command `otter run`, in `folder`; what it says goes into the file `said` there."""
+    said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    os.chdir(folder)
+    os.environ.update(quiet_environment())
+    from otter.cli import cli
+
+    cli(["run", *arguments])
+
+
+def by_otter(notebook: Path, autograder: Path, folder: Path) -> dict[str, float]:
+    """Runs `otter run` on a notebook.
+
+    Args:
+        notebook: what was handed in.
+        autograder: the exercise's zip, as `otter assign` makes it.
+        folder: is made; the working folder of the command, and where it leaves its `results.json`.
+
+    Returns:
+        The score of each question; empty where the notebook leaves Otter without a result.
+
+    Raises:
+        AssertionError: the command failed or took longer than `LIMIT`; with what it said.
+    """
+    folder.mkdir()
+    arguments = ["--autograder", str(autograder), "--output-dir", str(folder), str(notebook)]
+    process = WARM.Process(target=_command, args=(arguments, folder))
+    process.start()
+    process.join(LIMIT)
+    process.kill()
+    assert process.exitcode == 0, f"otter run {notebook}: {process.exitcode}\n{(folder / 'said').read_text()}"
+    tests = json.loads((folder / "results.json").read_text(encoding="utf-8"))["tests"]
+    return {test["name"]: test["score"] for test in tests if "score" in test}
