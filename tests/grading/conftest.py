@@ -12,6 +12,7 @@ import pytest
 
 from autograder import course
 from autograder.course import METADATA_KEY, Assignment
+from autograder.grading import worker
 from autograder.grading.bundle import Bundle, bundle
 from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult
@@ -117,6 +118,19 @@ def sample_bundle(sample: Assignment) -> Bundle:
 def engine() -> Iterator[Engine]:
     with Engine() as started:
         yield started
+
+
+@pytest.fixture
+def shared_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Batches use the tests' engine, which they do not close. None of them may ask for one without a sandbox."""
+
+    def shared(confined: bool, helpers: object = ()) -> Engine:
+        assert confined, "a batch asked for an engine without a sandbox"
+        return engine
+
+    monkeypatch.setattr(worker, "engine", shared)
+    monkeypatch.setattr(worker, "stop_engines", lambda: None)
+    return engine
 
 
 @pytest.fixture

@@ -37,19 +37,6 @@ from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, build_c
 
 
 @pytest.fixture
-def shared_engine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """Batches use the tests' engine, which they do not close. None of them may ask for one without a sandbox."""
-
-    def shared(confined: bool, helpers: object = ()) -> Engine:
-        assert confined, "a batch asked for an engine without a sandbox"
-        return engine
-
-    monkeypatch.setattr(worker, "engine", shared)
-    monkeypatch.setattr(worker, "stop_engines", lambda: None)
-    return engine
-
-
-@pytest.fixture
 def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch here must not run anything."""
 

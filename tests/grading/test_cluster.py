@@ -27,7 +27,10 @@ from autograder.grading.gradebook import Gradebook
 from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, write_notebook
 from tests.grading.local_cluster import Dask
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("shared_engine"),  # what is graded here, beside the cluster; its workers have their own
+]
 
 LEARNERS = 12
 

@@ -63,10 +63,8 @@ def no_running(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_submission_has_its_line_and_what_is_unchanged_is_a_count(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, shared_engine: Engine
 ) -> None:
-    monkeypatch.setattr(worker, "engine", lambda confined, helpers=(): engine)
-    monkeypatch.setattr(worker, "stop_engines", lambda: None)
     write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
     write_notebook(tmp_path / "class" / "carol.ipynb", [START, ANSWER, "import os\nos._exit(3)"])
     (tmp_path / "class" / "bob.ipynb").write_text("{")
