@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import digits
-import keras
 import pytest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def imported_late() -> None:
+    """Keras takes seconds to import. So the cases below are functions, and collecting this file costs nothing."""
+    global keras
+    import keras
 
 
 def said(check: Any, *arguments: Any, **keywords: Any) -> str:
@@ -21,20 +28,21 @@ def model(*before: Any) -> Any:
 
 
 @pytest.mark.parametrize(("value", "keywords", "message"), [
-    (None, {}, "There is no `model` in your notebook"),
-    (..., {}, "`model` is still `...`"),
-    ([1, 2], {}, "`model` is [1, 2]; expected a Keras model."),
-    (keras.callbacks.History(), {}, "`model` is a History; expected a Keras model."),
-    (keras.Sequential, {}, "`model` is a function; expected a Keras model."),
-    (model(), {"takes": (5,)}, "`model` does not know yet what it takes, so it has no weights. Begin with"),
-    (model(keras.Input((4,))), {"takes": (5,)},
+    (lambda: None, {}, "There is no `model` in your notebook"),
+    (lambda: ..., {}, "`model` is still `...`"),
+    (lambda: [1, 2], {}, "`model` is [1, 2]; expected a Keras model."),
+    (lambda: keras.callbacks.History(), {}, "`model` is a History; expected a Keras model."),
+    (lambda: keras.Sequential, {}, "`model` is a function; expected a Keras model."),
+    (lambda: model(), {"takes": (5,)}, "`model` does not know yet what it takes, so it has no weights. Begin with"),
+    (lambda: model(keras.Input((4,))), {"takes": (5,)},
      "`model` takes (None, 4); expected (None, 5), where None stands for any number of images. Because."),
-    (model(keras.Input((4,))), {"gives": (10,)}, "`model` gives (None, 3); expected (None, 10), where"),
-    (model(keras.Input((4, 5))), {"takes": (4, 5), "gives": (3,)}, "`model` gives (None, 4, 3); expected (None, 3)"),
-    (model(keras.Input((4,), batch_size=7)), {"takes": (4,)}, "`model` takes (7, 4); expected (None, 4)"),
+    (lambda: model(keras.Input((4,))), {"gives": (10,)}, "`model` gives (None, 3); expected (None, 10), where"),
+    (lambda: model(keras.Input((4, 5))), {"takes": (4, 5), "gives": (3,)},
+     "`model` gives (None, 4, 3); expected (None, 3)"),
+    (lambda: model(keras.Input((4,), batch_size=7)), {"takes": (4,)}, "`model` takes (7, 4); expected (None, 4)"),
 ])
-def test_what_is_said_about_models(value: Any, keywords: dict[str, Any], message: str) -> None:
-    assert said(digits.expect_model, value, name="model", cause="Because.", **keywords).startswith(message)
+def test_what_is_said_about_models(value: Callable[[], Any], keywords: dict[str, Any], message: str) -> None:
+    assert said(digits.expect_model, value(), name="model", cause="Because.", **keywords).startswith(message)
 
 
 def test_right_models_pass() -> None:
