@@ -36,9 +36,10 @@ all: environment
 
 help:
 	@echo "make             everything: environment, exercises, book, a sample class graded"
-	@echo "make test        all tests (sets up what it needs)"
-	@echo "make check       the fast part: style, types, spelling, quick tests"
-	@echo "make verify      every mistake and every right answer through the grader, every chapter as a notebook"
+	@echo "make test        the tests: within 15 minutes on two cores after make (sets up what it needs)"
+	@echo "make check       the fast part, under two minutes: style, types, spelling, quick tests"
+	@echo "make verify      everything that make test samples, an hour or two: every mistake and every right answer"
+	@echo "                 through the grader, every chapter as a notebook"
 	@echo "make bench       the benchmarks, in about fifty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
 	@echo "make pdf         the book as one PDF, printed by a Chromium: build/book/reading-digits.pdf"
@@ -79,18 +80,19 @@ browser: environment
 test: exercises
 	@$(BIN)/python -m tests.install_tools chromium curl unzip
 	@$(MAKE) --no-print-directory style
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
-	@$(BIN)/python -m pytest -m alone tests/corpora
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 -m "not alone and not verify"
+	@$(BIN)/python -m pytest --durations 5 -m alone tests/corpora
 
 check: exercises
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 -m fast
 
-# Every mistake and every right answer of the corpora, and every chapter's download; `make test` tries a part of each.
+# Everything that `make test` tries a part of; tests/README.md says what that is.
 verify: exercises
 	@$(BIN)/autograder verify
 	@$(BIN)/python -m tests.exercises.through_otter
 	@$(BIN)/python -m tests.book.downloaded
+	@$(BIN)/python -m pytest -m verify
 
 # On a machine that does nothing else; writes tests/benchmarks/results/ and what the READMEs say was measured.
 bench: exercises

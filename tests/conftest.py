@@ -1,4 +1,4 @@
-"""What all tests share: one browser, and that no test leaves the process other than it found it.
+"""What all tests share: one browser, their order, and that no test leaves the process other than it found it.
 
 Playwright runs once in a process, so every browser test must use this one.
 """
@@ -14,19 +14,36 @@ from playwright.sync_api import Browser, sync_playwright
 
 from book.chromium import chromium
 
-CORPORA = Path(__file__).parent / "corpora"
+TESTS = Path(__file__).parent
+CORPORA = TESTS / "corpora"
 
 SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "ENABLE_RUNTIME_UPTIME_TELEMETRY",
                  "HDF5_PLUGIN_PATH", "PYTEST_CURRENT_TEST"}
 """What TensorFlow, h5py and pytest set by themselves."""
 
 
+LONGEST = ("corpora/test_exercises.py", "book/test_commands.py", "book/test_browser.py", "sandbox/test_unprivileged.py",
+           "book/test_experiments.py", "corpora/test_killed.py", "book/test_build.py", "exercises/test_run_through.py",
+           "authoring/test_build.py", "grading/test_cluster.py")
+"""The files that take longest, in this order before all others. A worker takes a whole file, so a long one at the end
+would keep the other worker waiting. `make test` says at its end what took long."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, and what is quick fills the gaps at the end: the workers stop together."""
-    items.sort(key=lambda item: item.get_closest_marker("fast") is not None)
+    place = {TESTS / file: number for number, file in enumerate(LONGEST)}
+    assert all(file.is_file() for file in place), "LONGEST names a file that is gone"
+    items.sort(key=lambda item: (item.get_closest_marker("fast") is not None, place.get(item.path, len(place))))
     # `make test` looks for those that run by themselves in one folder only; elsewhere they would never run.
     lost = [item.nodeid for item in items if item.get_closest_marker("alone") and CORPORA not in item.path.parents]
     assert not lost, f"marked alone, but not in {CORPORA}: {lost}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Processor time, which says what the tests cost whatever else the machine does meanwhile."""
+    if not hasattr(config, "workerinput"):
+        seconds = sum(os.times()[:4])
+        terminalreporter.write_line(f"{seconds:.0f} s of processor time, by the processes that have ended")
 
 
 @pytest.fixture(scope="session")
