@@ -24,7 +24,11 @@ import pip
 import pytest
 import yaml
 
+from autograder.authoring.sample_class import described, telling
 from autograder.course import BOOK, EXERCISES, ROOT, assignment, quiet_environment
+from autograder.grading.batch import GRADEBOOK
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.results import Verdict
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "appendix/b-environment": {},
@@ -211,11 +215,15 @@ class TestTheVirtualMachine:
 # --- Appendix C --------------------------------------------------------------------------------------------
 
 
+TRIED = "02-preprocessing"
+"""The exercise that the page's commands name."""
+
+
 @pytest.fixture(scope="module")
 def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Done]]:
     """A term in which Alice has everything right and Bob did nothing: its folder, and what each command said."""
     folder = tmp_path_factory.mktemp("term")
-    exercise = assignment("02-preprocessing")
+    exercise = assignment(TRIED)
     (folder / "submissions" / "bob").mkdir(parents=True)
     shutil.copy(exercise.solution, folder / "submissions" / "alice.ipynb")
     shutil.copy(exercise.learner, folder / "submissions" / "bob" / "02-preprocessing.ipynb")
@@ -246,6 +254,15 @@ class TestTeaching:
         assert (folder / "trial" / "report.html").is_file() and any((folder / "trial" / "feedback").iterdir())
         again = done["autograder grade trial/class --output trial --assignment 02-preprocessing"].said
         assert "11 of 11 are unchanged since they were graded" in again, again
+
+    def test_each_learner_of_the_trial_class_gets_what_is_written(self, term: tuple[Path, dict[str, Done]]) -> None:
+        expected = {sample.learner: (sample.status, sample.scores) for sample in described(assignment(TRIED))}
+        with Gradebook(term[0] / "trial" / GRADEBOOK) as book:
+            results = book.results()
+        assert {result.learner: (result.status, {q.name: round(q.score, 6) for q in result.questions})
+                for result in results} == expected
+        shown = telling(results)
+        assert shown.status is Verdict.GRADED and 0 < shown.score < shown.possible
 
     def test_the_release_is_where_the_page_says(self, term: tuple[Path, dict[str, Done]]) -> None:
         handout = term[0] / "handout"

@@ -1,4 +1,5 @@
-"""The sample class: the same every time, and graded as its file says."""
+"""The sample class: the same every time. That it is graded as its file says: tests/book/test_commands.py, which has
+it graded by `autograder demo`."""
 
 from __future__ import annotations
 
@@ -6,14 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from autograder import course
 from autograder.authoring.corpus import Edit, Insert
-from autograder.authoring.sample_class import MANIFEST, combined, described, drawn, sample_class, telling
+from autograder.authoring.sample_class import MANIFEST, combined, described, drawn, sample_class
 from autograder.course import Assignment, CourseError, assignment
-from autograder.grading.batch import grade_paths
-from autograder.grading.results import Verdict
 
 NAME = "02-preprocessing"
 
@@ -21,19 +19,6 @@ NAME = "02-preprocessing"
 @pytest.fixture(scope="module")
 def exercise() -> Assignment:
     return assignment(NAME)
-
-
-@pytest.mark.slow
-def test_each_learner_gets_what_is_written(exercise: Assignment, tmp_path: Path) -> None:
-    expected = {sample.learner: (sample.status, sample.scores)
-                for sample in sample_class(exercise, tmp_path / "class")}
-    outcome = grade_paths([tmp_path / "class"], assignment=NAME, output=tmp_path, jobs=2, timeout=8.0,
-                          console=Console(quiet=True))
-    assert not outcome.grader_errors
-    assert {result.learner: (result.status, {q.name: round(q.score, 6) for q in result.questions})
-            for result in outcome.results} == expected
-    shown = telling(outcome.counting)
-    assert shown.status is Verdict.GRADED and 0 < shown.score < shown.possible
 
 
 @pytest.mark.fast
