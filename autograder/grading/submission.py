@@ -3,7 +3,9 @@
 One attempt is enough for nearly all. A cell or a check that ends the notebook's
 process (it ignored its interrupt, ran out of memory, left) is left out of the
 next attempt, which runs the notebook again for the questions that have no
-score yet. A score that was given is kept; where the next attempt checks the
+score yet. So does a notebook that checks a question again: the last of its
+checks counts, as in Otter, and it is made in a run that has made none before it
+(see `child.py`). A score that was given is kept; where the next attempt checks the
 same question at the same place and disagrees, a flag says so.
 
 Two kinds of failure are never mixed: the submission's fault becomes a verdict
@@ -117,6 +119,7 @@ class Grading:
         self.output = ""
         self.skip_cells: set[int] = set()
         self.skip_checks: set[str] = set()
+        self.last: dict[str, int] = {}
         self.verdicts: list[Verdict] = []
         self.reasons: list[str] = []
         self.flags: list[str] = []
@@ -189,7 +192,10 @@ class Grading:
         if ended["review"]:
             self.verdicts.append(Verdict.REVIEW)
             self.reasons += ended["review"][:1]
-        return self._ended(ended)
+        done = self._ended(ended)
+        again = {name: times for name, times in ended["repeated"].items() if times > self.last.get(name, 1)}
+        self.last |= again
+        return done and not again
 
     def _request(self, began: float) -> dict[str, Any]:
         total = TOTAL_FACTOR * self.limits.timeout - (time.monotonic() - began)
@@ -201,6 +207,7 @@ class Grading:
             "skip_cells": sorted(self.skip_cells),
             "skip_checks": sorted(self.skip_checks),
             "done": sorted(self.scores.results),
+            "last": self.last,
             "portrait": str(self.bundle.portrait or ""),
             "timeout": self.limits.timeout,
             "total": max(total, self.limits.timeout),
@@ -214,7 +221,7 @@ class Grading:
         index, status = event["index"], event["status"]
         if index in self.skip_cells:
             return  # what became of it is known from the attempt that it ended
-        self.cells[index] = CellResult(index, status, event["seconds"], event["error"])
+        self.cells[index] = CellResult(index, status, event["seconds"], event["error"], event["told"])
         self.output += event["output"]
         number = index + 1
         if status == "skipped":
@@ -227,7 +234,8 @@ class Grading:
         elif status == "memory":
             self._blame(status, f"Code cell {number} needed more than {self.limits.memory_mb} MB of memory.")
         elif status in ("exited", "protocol"):
-            self._blame(status, f"Code cell {number}: {event['error'].rstrip('.')}.")
+            said = self.cells[index].for_learner  # the reason is told to the learner, too
+            self._blame(status, f"Code cell {number}: {said.rstrip('.')}.")
 
     def _scored(self, event: Mapping[str, Any]) -> None:
         data = event["result"]

@@ -194,6 +194,23 @@ def unconfined_remark(results: Sequence[SubmissionResult]) -> str:
             "Trust these scores, and this machine, only if you trust every author.")
 
 
+BEFORE_UNCONFINED = (
+    "Without the sandbox every notebook runs as an ordinary program with your own rights. It can read, change "
+    "and send your files, the hidden tests and the other submissions, and forge its score. Press Ctrl-C now unless you "
+    "trust every author."
+)
+"""Said before anything runs."""
+
+
+def withheld_remark(results: Sequence[SubmissionResult]) -> str:
+    """In how many learners' files texts are withheld, as one line for the terminal; empty where in none."""
+    count = sum(bool(result.withheld) for result in results)
+    if not count:
+        return ""
+    return (f"In the learners' files of {count} of {len(results)} some texts are withheld, as they could quote hidden "
+            "checks. The gradebook has them in full; --release-messages shows them to learners.")
+
+
 def possible_points(results: Sequence[SubmissionResult]) -> dict[str, float]:
     """The points of each exercise in `results`, also where every submission of it was unreadable."""
     points = {name: max(result.possible for result in results if result.assignment == name)

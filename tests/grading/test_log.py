@@ -91,9 +91,9 @@ def test_each_submission_has_its_line_and_what_is_unchanged_is_a_count(
     both = entries(tmp_path / "out" / FILE)
     assert both[: len(first)] == first
     second = both[len(first) :]
-    assert [kind for kind, _ in second] == ["began", "note", "graded", "note", "ended"]
-    assert second[1][1] == "3 of 4 are unchanged since they were graded."
-    assert second[2][1].startswith('"dave", ')
+    assert [kind for kind, _ in second] == ["began", "graded", "note", "note", "ended"]
+    assert second[2][1] == "3 of 4 are unchanged since they were graded."
+    assert second[1][1].startswith('"dave", ')
 
 
 @pytest.mark.fast

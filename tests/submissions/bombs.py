@@ -112,7 +112,8 @@ def main() -> None:
     parse_notebook(_notebook())  # what is imported or compiled with the first notebook is no part of it
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
-    read = read_submission(Found(path=path, learner="learner", name=path.name), "02-preprocessing", ("02-preprocessing",))
+    found = Found(path=path, learner="learner", name=path.name)
+    read = read_submission(found, "02-preprocessing", ("02-preprocessing",))
     seconds = time.process_time() - began
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     said = read.reason or f"{len(read.cells)} cells"
