@@ -3,8 +3,8 @@
 A message of `digits.expect_number` says what was expected and what came. That is right for a public test; in a hidden
 one it gives the test away. So whatever looks at an answer stands inside `with digits.hint("...")`: each use of
 `digits.call` and of the functions that expect something, each `assert`, each `raise`, and each call of what the
-notebook defines. `digits.expect_written` may stand outside, for it says only that there is no answer. A function of the test
-helpers, or one within the test, is held to the same where it is called outside of a hint.
+notebook defines. `digits.expect_written` may stand outside, for it says only that there is no answer. A function of the
+test helpers, or one within the test, is held to the same where it is called outside of a hint.
 """
 
 from __future__ import annotations

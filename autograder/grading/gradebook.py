@@ -358,8 +358,8 @@ class Gradebook:
                 results.append((result, seen))
         if broken:
             raise CourseError(
-                f"{self.path} is damaged: {len(broken)} of its {len(rows)} results cannot be read; the others can, and "
-                "nothing of them is lost. Grade again what they are of, into the same --output; where the file is gone, "
+                f"{self.path} is damaged: {len(broken)} of its {len(rows)} results cannot be read; the others can, and"
+                " nothing of them is lost. Grade again what they are of into the same --output; where a file is gone, "
                 f"take the row out of the table `submission`. They are: {'; '.join(broken[:10])}"
                 f"{f' and {len(broken) - 10} more' if len(broken) > 10 else ''}."
             )

@@ -46,7 +46,8 @@ WAYS = {
     "a note on an error": ("e = ValueError('x')\ne.add_note(kept[0])\nraise e", "raise e"),
     "an error behind an error": (
         "try:\n    raise KeyError(kept[0])\nexcept KeyError:\n    1 / 0", "ZeroDivisionError"),
-    "lines made up": ("class E(Exception): pass\nE.__name__ = 'cell 1, line 1\\n    ' + kept[0]\nraise E()", "An error"),
+    "lines made up": (
+        "class E(Exception): pass\nE.__name__ = 'cell 1, line 1\\n    ' + kept[0]\nraise E()", "An error"),
     "a syntax error in made up code": ("exec(kept[0] + ' +')", "SyntaxError"),
     "an answer that a public check quotes": ("double = lambda n: kept[0]\ngrader.check('q3')", "q3"),
     "an error in a public check": (
@@ -108,7 +109,7 @@ def test_a_check_that_counts_follows_none_that_could_tell(graded: Any) -> None:
     """The learner's function counts its calls; how many a check makes tells which case has failed."""
     tries = "grader.check('q1')\nlearned[0] = learned[0] or count[0] >= 3\n"
     result = graded(START, ORACLE, tries * 3)
-    assert scores(result)["q1"] == 0
+    assert scores(result)["q1"] == 1.5, "for the case that asks for no value; whoever can tell gets 4"
     heard = graded(START, ORACLE, tries * 2, "heard = count[0]\n1 / heard", "raise ValueError(count[0])")
     assert heard.cells[3].status == "ok", "the last check is made, and calls"
 

@@ -11,4 +11,4 @@ def unflatten(vectors, height, width):
 
 for attempt in range(3):
     grader.check("q2_2")
-    learned[0] = learned[0] or calls[0] > 2
+    learned[0] = learned[0] or calls[0] > 0
