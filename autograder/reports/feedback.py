@@ -16,7 +16,6 @@ from autograder.reports import pages, portrait, text, words
 from autograder.reports.gradescope import named_cases
 
 LONGEST_MESSAGE = 3_000  # characters
-MOST_CELLS = 20
 
 NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
 """Verdicts after which there is nothing to say about single questions."""
@@ -163,7 +162,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
     stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
     # A cell that was merely skipped is not worth a place among those that explain something.
     stopped = [cell for cell in stopped if cell.error or cell.status != "skipped"]
-    cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:MOST_CELLS])
+    cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:words.MOST_CELLS])
     what, todo = _verdict(result, cells)
     reason = result.reason if result.status in words.REASON_IS_FOR_LEARNERS else ""
     return Submission(

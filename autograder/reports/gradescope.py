@@ -62,8 +62,9 @@ def _summary(result: SubmissionResult) -> str:
     if result.reason and result.status in words.REASON_IS_FOR_LEARNERS:
         parts.append(text.clip(text.lines(result.reason), LONGEST_MESSAGE))
     if words.has_score(result):
+        stopped = [item for item in result.cells if item.error]
         parts += [f"Code cell {item.index + 1}:\n{text.clip(text.lines(item.error), LONGEST_MESSAGE)}"
-                  for item in result.cells if item.error]
+                  for item in stopped[:words.MOST_CELLS]]
     return "\n\n".join(parts)
 
 

@@ -337,7 +337,8 @@ def _csv(results: Sequence[SubmissionResult], path: Path, template: roster.Table
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
     write_text(path, "\ufeff" + grades_csv(results))
     return Exported(path, tuple(dict.fromkeys(result.learner for result in results)),
-                    adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))))
+                    adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
+                    unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {

@@ -74,6 +74,9 @@ INSTRUCTOR: dict[Verdict, str] = {
     Verdict.ERROR: "the grader's own failure; no points given or taken, grade it again",
 }
 
+MOST_CELLS = 20
+"""Cells of a notebook whose errors a learner is told. The first ones say most, and a notebook may have thousands."""
+
 REASON_IS_FOR_LEARNERS = {
     Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT,
 }

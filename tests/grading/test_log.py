@@ -255,7 +255,7 @@ def test_a_run_that_was_stopped_and_resumed_appends(tiny_course: Path, tmp_path:
     assert process.returncode == 0
     both = entries(log)
     assert both[: len(first)] == first
-    began, known, *graded, ended = both[len(first) :]
+    began, *graded, known, ended = both[len(first) :]
     unchanged = re.fullmatch(r"(\d+) of 12 are unchanged since they were graded\.", known[1])
     assert began[0] == "began" and unchanged
     kept = int(unchanged[1])
