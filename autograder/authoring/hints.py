@@ -33,8 +33,8 @@ def problem(hidden: str, helpers: str) -> str:
         hinted = hinted or inside
         if not inside and (what := _speaks(node, answers)):
             return (
-                f"the hidden test `{test.name}` uses {what} outside of a hint (line {node.lineno} of its function), so a "
-                f"learner could read what it compares. {REMEDY}"
+                f"the hidden test `{test.name}` uses {what} outside of a hint (line {node.lineno} of its function), "
+                f"so a learner could read what it compares. {REMEDY}"
             )
     return "" if hinted else f"the hidden test `{test.name}` has no hint. {REMEDY}"
 
