@@ -4,7 +4,7 @@ Trusted side. The bytes come from a stranger. This module reads them as JSON, af
 `skim` has cut out what is not needed and held the rest to limits; it looks only at
 the fields it needs, and says in one sentence what is wrong with a notebook it
 cannot read. It must never run, import or unpickle anything from it, and never
-do more work on it than `tests/submissions/bombs.py` allows for.
+do work on it without bounds.
 Notebooks of old formats are read as `nbformat` would convert them, without its
 conversion, whose work knows no bounds.
 
