@@ -234,6 +234,7 @@ class SubmissionResult:
         attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.
+        told: what the learner reads of `reason`, where that is not all.
     """
 
     learner: str
@@ -254,6 +255,7 @@ class SubmissionResult:
     handed_in: str = ""
     attempt: int = 0
     attempts: int = 0
+    told: str | None = None
 
     @property
     def score(self) -> float:
@@ -271,6 +273,8 @@ class SubmissionResult:
         """
         return replace(
             self,
+            reason=self.reason if released or self.told is None else self.told,
+            told=None,
             questions=tuple(
                 replace(question, cases=tuple(
                     case if case.told is None or (released and not case.hidden)

@@ -122,6 +122,7 @@ class Grading:
         self.last: dict[str, int] = {}
         self.verdicts: list[Verdict] = []
         self.reasons: list[str] = []
+        self.told: dict[str, str] = {}
         self.flags: list[str] = []
         self.place: tuple[str, int] | None = None
         self.portrait: Portrait | None = None
@@ -139,12 +140,15 @@ class Grading:
             if self._attempt(began):
                 break
         flags = [*self.flags, *self.scores.flags]
+        reasons = list(dict.fromkeys(self.reasons))
+        reason, told = " ".join(reasons), " ".join(self.told.get(one, one) for one in reasons)
         return SubmissionResult(
             learner=self.submission.learner,
             submission=self.submission.name,
             assignment=self.bundle.name,
             status=Verdict.worst(self.verdicts),
-            reason=" ".join(dict.fromkeys(self.reasons)),
+            reason=reason,
+            told=told if told != reason else None,
             questions=tuple(
                 self._question(question.name, question.points) for question in self.bundle.questions
             ),
@@ -234,8 +238,8 @@ class Grading:
         elif status == "memory":
             self._blame(status, f"Code cell {number} needed more than {self.limits.memory_mb} MB of memory.")
         elif status in ("exited", "protocol"):
-            said = self.cells[index].for_learner  # the reason is told to the learner, too
-            self._blame(status, f"Code cell {number}: {said.rstrip('.')}.")
+            said, told = event["error"], self.cells[index].for_learner
+            self._blame(status, *(f"Code cell {number}: {text.rstrip('.')}." for text in (said, told)))
 
     def _scored(self, event: Mapping[str, Any]) -> None:
         data = event["result"]
@@ -292,9 +296,12 @@ class Grading:
                 missing = QuestionResult(question.name, 0.0, question.points, "not-checked", (), note)
                 self.scores.add((AT_END, 0), missing)
 
-    def _blame(self, trouble: str, reason: str) -> None:
+    def _blame(self, trouble: str, reason: str, told: str = "") -> None:
+        """A verdict and its reason; `told` is what the learner reads of that, if it is less."""
         self.verdicts.append(VERDICTS[trouble])
         self.reasons.append(reason)
+        if told:
+            self.told[reason] = told
 
     def _question(self, name: str, points: float) -> QuestionResult:
         result = self.scores.final(name)
