@@ -102,9 +102,12 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="The class list, with a column Name, Email, ID, Username or Learner: grades.csv and the class "
               "report then say who is missing, and who is not on it.")
+@click.option("--release-messages", is_flag=True,
+              help="Show learners in full what their code said after a hidden check had run. It may quote what that "
+              "check handed in.")
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
-          attempts: str, roster: Path | None) -> None:
+          attempts: str, roster: Path | None, release_messages: bool) -> None:
     """Grade folders of notebooks, notebooks, zips, and what Canvas, Moodle or Gradescope packs of a class."""
     from contextlib import nullcontext
 
@@ -115,17 +118,23 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.reports.roster import read_roster
     from autograder.reports.write import write_reports
 
+    notes: dict[str, str] = {"released": "yes"} if release_messages else {}
     if roster:
         read_roster(roster)  # what is wrong with it is said before anything is graded
+        notes["roster"] = str(roster.resolve())
+    if no_sandbox:
+        click.echo(words.BEFORE_UNCONFINED, err=True)
     with connect(scheduler) if scheduler else nullcontext() as pool:
         outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
-                              attempts=attempts, notes={"roster": str(roster.resolve())} if roster else {})
+                              attempts=attempts, notes=notes)
     attendance = _attendance(roster, outcome.counting)
-    write_reports(outcome.counting, output, book=address(), attendance=attendance)
+    write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages)
     for remark in attendance.remarks() if attendance else ():
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
+        click.echo(remark, err=True)
+    if not release_messages and (remark := words.withheld_remark(outcome.counting)):
         click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
@@ -234,7 +243,8 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
                 click.echo(f"The roster {roster} is gone; the reports no longer say who is missing.", err=True)
                 roster = None
             attendance = _attendance(Path(roster) if roster else None, results)
-            write_reports(results, output, book=address(), attendance=attendance)
+            released = bool(book.options().get("released"))
+            write_reports(results, output, book=address(), attendance=attendance, released=released)
         else:
             click.echo(f"The reports in {output} are of another batch. Grade the submissions of {done.assignment} "
                        "again to write them with this score; what is unchanged is not run again.", err=True)
@@ -289,7 +299,11 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
 @click.option("--assignment", help="The exercise; needed where there are several.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
               help="The zip to write; SYSTEM-feedback.zip in the folder when not given.")
-def feedback(system: str, output: Path, assignment: str | None, path: Path | None) -> None:
+@click.option("--release-messages", is_flag=True,
+              help="Show learners in full what their code said after a hidden check had run. It may quote what that "
+              "check handed in.")
+def feedback(system: str, output: Path, assignment: str | None, path: Path | None,
+             release_messages: bool) -> None:
     """Pack the learners' pages into one zip that SYSTEM gives back to them.
 
     For a class that was graded from the system's own download: its numbers say whose a page is.
@@ -299,8 +313,9 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
 
     with _gradebook(output) as book:
         results = book.counting().batch
+        released = release_messages or bool(book.options().get("released"))
     done = handback(system, results, path or output / f"{system}-feedback.zip", assignment=assignment,
-                    book=address())
+                    book=address(), released=released)
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} pages: {done.path}", err=True)

@@ -2,6 +2,7 @@
 
     new           lays down a new exercise
     master        reads a master
+    hints         holds hidden tests to their hint
     build         masters -> exercises/ and build/
     finish        puts in order what Otter Assign wrote
     trial         runs a notebook of our own against its tests, unconfined

@@ -29,7 +29,7 @@ import nbformat
 import otter.assign
 
 from autograder import course
-from autograder.authoring import bundle, finish, master, trial
+from autograder.authoring import bundle, finish, hints, master, trial
 from autograder.authoring.master import Master, read_master
 from autograder.course import Assignment, CourseError
 from autograder.grading.bundle import bundle as bundle_of
@@ -350,7 +350,7 @@ def _fingerprint(path: Path) -> str:
         path,
         course.EXERCISES / "requirements.txt",
         *(course.EXERCISES / file for file in course.SUPPORT_FILES),
-        *(Path(str(module.__file__)) for module in (bundle, finish, master, trial)),
+        *(Path(str(module.__file__)) for module in (bundle, finish, hints, master, trial)),
         Path(__file__),
     ]
     for missing in (path for path in inputs if not path.is_file()):

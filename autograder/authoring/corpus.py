@@ -136,6 +136,7 @@ class Expected:
         reason: a pattern the reason must match.
         output, output_not: patterns for what the notebook printed.
         shown_not: patterns that no report may contain as they stand.
+        told_not: texts that no file for a learner may contain.
         messages: question -> pattern for a failing case's message.
         flags: a pattern that some flag must match.
         cells: the statuses that must occur among the cells.
@@ -151,6 +152,7 @@ class Expected:
     output: re.Pattern[str] | None = None
     output_not: re.Pattern[str] | None = None
     shown_not: tuple[str, ...] = ()
+    told_not: tuple[str, ...] = ()
     messages: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     flags: re.Pattern[str] | None = None
     cells: tuple[str, ...] = ()
@@ -371,6 +373,7 @@ def _read_expected(entry: Entry, assignment: Assignment) -> Expected:
         output=pattern("output"),
         output_not=pattern("output_not"),
         shown_not=tuple(data.get("shown_not", ())),
+        told_not=tuple(data.get("told_not", ())),
         messages={_check_question(entry, assignment, question): re.compile(text)
                   for question, text in data.get("messages", {}).items()},
         flags=pattern("flags"),

@@ -24,6 +24,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from otter.assign.blocks import extract_all_fenced_otter_cells
 
+from autograder.authoring import hints
 from autograder.course import CourseError, Question
 
 BOOK_ADDRESS = "../build/book/html"
@@ -161,6 +162,9 @@ def read_master(path: Path) -> Master:
     )
     for draft in _questions(source, master.notebook):
         _require_in_order(source, draft, seen=master.tests)
+        for test, line in zip(draft.tests, draft.lines, strict=True):
+            if test.hidden and (problem := hints.problem(test.source, master.helpers)):
+                raise source.error(line, problem, draft.name)
         master.questions.append(Question(draft.name, draft.points))
         master.tests[draft.name] = draft.tests
     if not master.questions:

@@ -86,7 +86,7 @@ EXPECTED = _keys({}, {
     "scores": _table({"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^(full|zero|(<= ?)?\d+(\.\d+)?)$"}],
                       "remedy": "that is no score; say full, zero, 2 or `<= 2`"}),
     "reason": PATTERN, "output": PATTERN, "output_not": PATTERN, "flags": PATTERN,
-    "shown_not": TEXTS, "cells": TEXTS, "absent": TEXTS,
+    "shown_not": TEXTS, "told_not": TEXTS, "cells": TEXTS, "absent": TEXTS,
     "messages": _table(PATTERN), "within": {"type": "number"}, "control": {"type": "boolean"},
 })
 

@@ -16,7 +16,8 @@
     watched      that session, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult
     environment  the notebook's variables as a dictionary, fetched when a test wants them
-    messages     what a learner may read about a failed case
+    messages     what went wrong in a failed case, in words
+    told         how much of it a learner may read, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 
 Beside them, with the controller:

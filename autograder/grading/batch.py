@@ -214,32 +214,44 @@ class _Batch:
     def run(
         self, found: Sequence[Found], gradebook: Gradebook, jobs: int, pool: Pool | None
     ) -> list[SubmissionResult]:
-        """All results, in the order of `found`."""
+        """All results, in the order of `found`. Each is read once; what is unchanged is not run again."""
         self.found = found
         results: dict[int, SubmissionResult] = {}
         with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
-            waiting, unchanged = [], []
-            for position, item in enumerate(found):
-                known = self._known(item, gradebook)
-                if known is None:
-                    waiting.append(position)
-                else:
-                    results[position] = _handed_in(known, item)
-                    unchanged.append((known, results[position]))
-                    progress.add(known.status, known=True)
-            gradebook.see(unchanged)
+            self._grade(found, results, gradebook, progress, jobs, pool)
             if progress.known:
                 self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
-            if waiting:
-                self._grade((found[position] for position in waiting), waiting, results, gradebook,
-                            progress, jobs, pool)  # fmt: skip
         self.summary = f"{len(found)} submissions: {progress.summary()}."
         self.say(self.summary)
         return [results[position] for position in range(len(found))]
 
-    def _known(self, item: Found, gradebook: Gradebook) -> SubmissionResult | None:
-        submission = self._read(item)
-        return gradebook.find(item.learner, item.name, self._fingerprint(submission))
+    def _unknown(
+        self,
+        found: Sequence[Found],
+        results: dict[int, SubmissionResult],
+        gradebook: Gradebook,
+        progress: BatchProgress,
+    ) -> Iterator[tuple[Submission, tuple[int, str]]]:
+        """Those to be graded, each with its place and its fingerprint; what the gradebook has becomes a result.
+
+        One after another, as room for them comes: no more of a class is in memory than is being graded.
+        """
+        unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
+        for position, item in enumerate(found):
+            submission = self._read(item)
+            fingerprint_ = self._fingerprint(submission)
+            known = gradebook.find(item.learner, item.name, fingerprint_)
+            if known is not None:
+                results[position] = _handed_in(known, item)
+                unchanged.append((known, results[position]))
+                progress.add(known.status, known=True)
+                continue
+            if unchanged:
+                gradebook.see(unchanged)
+                unchanged.clear()
+            yield submission, (position, fingerprint_)
+        if unchanged:
+            gradebook.see(unchanged)
 
     def _read(self, item: Found) -> Submission:
         return read_submission(item, self.assignment, self.known)
@@ -257,8 +269,7 @@ class _Batch:
 
     def _grade(
         self,
-        found: Iterable[Found],
-        positions: Sequence[int],
+        found: Sequence[Found],
         results: dict[int, SubmissionResult],
         gradebook: Gradebook,
         progress: BatchProgress,
@@ -266,22 +277,19 @@ class _Batch:
         elsewhere: Pool | None,
     ) -> None:
         """Grades and records what is not known yet."""
-        tasks = self._tasks(found, progress, local=elsewhere is None)
+        tasks = self._tasks(self._unknown(found, results, gradebook, progress), progress, local=elsewhere is None)
         threads = _Threads(jobs) if elsewhere is None else None
         pool = elsewhere or threads
         assert pool is not None
-        order = iter(positions)
         running: dict[Future[SubmissionResult], tuple[Task, tuple[int, str]]] = {}
         try:
             exhausted = False
             while running or not exhausted:
                 while not exhausted and len(running) < 2 * pool.size:
-                    submission, task = next(tasks, (None, None))
+                    submission, key, task = next(tasks, (None, (0, ""), None))
                     if submission is None:
                         exhausted = True
-                        break
-                    key = next(order), self._fingerprint(submission)
-                    if task is None:
+                    elif task is None:
                         refusal = refused(submission, self._bundle_of(submission))
                         self._record(refusal, key, results, gradebook, progress)
                     else:
@@ -303,18 +311,17 @@ class _Batch:
             worker.close_engines()
 
     def _tasks(
-        self, found: Iterable[Found], progress: BatchProgress, local: bool
-    ) -> Iterator[tuple[Submission, Task | None]]:
-        """Each submission with its task; without one when there is nothing to run."""
-        for item in found:
-            submission = self._read(item)
+        self, unknown: Iterable[tuple[Submission, tuple[int, str]]], progress: BatchProgress, local: bool
+    ) -> Iterator[tuple[Submission, tuple[int, str], Task | None]]:
+        """Each submission with its key and its task; without one when there is nothing to run."""
+        for submission, key in unknown:
             if submission.problem:
-                yield submission, None
+                yield submission, key, None
                 continue
             own = self.bundle(submission.assignment)
             limits = RunLimits(self._limit(own, local), self.memory_mb)
             progress.begin()
-            yield submission, Task(submission, own, limits, self.confined)
+            yield submission, key, Task(submission, own, limits, self.confined)
 
     def _limit(self, own: Bundle, local: bool) -> float:
         """Seconds for one cell. An engine needed here is started first, so that a fault shows at once."""

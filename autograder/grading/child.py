@@ -9,6 +9,11 @@ keeps the scores it has.
 
 Every event (`events.py`) is sent the moment it is known, so that nothing that
 happens later can touch a score.
+
+A question is heard once in a run: its tests use the learner's functions in one of its checks and in no other. How
+often a function is called tells which case has failed; so a check that counts must not follow one that could have told.
+Where a notebook checks a question again, the run counts how often (`repeated`), and another run, in a process that
+knows nothing of this one, makes the last of these checks and none before it (`last`).
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -34,6 +39,7 @@ from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
+from autograder.grading.told import cell_error
 from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Runner
@@ -42,9 +48,6 @@ SEED_SOURCE = f"__import__('keras').utils.set_random_seed({SEED})"
 
 MAX_CHECKS = 20
 """Checks of one question in one run: a notebook that loops over `grader.check` gets no more."""
-
-CHECK_FACTOR = 4
-"""All checks of one question together may take this many times the limit of one."""
 
 PORTRAIT_SECONDS = 20.0
 """What making a portrait may take, if a check may take as much."""
@@ -82,9 +85,9 @@ class Attempt:
         self.here = AT_END
         self.question = ""
         self.done = set(request["done"])
+        self.last: dict[str, int] = request["last"]
         self.checks: Counter[str] = Counter()
         self.nth: Counter[tuple[int, str]] = Counter()
-        self.spent: defaultdict[str, float] = defaultdict(float)
         self.flags: list[str] = []
         self.slow = False
         self.memory = False
@@ -98,6 +101,7 @@ class Attempt:
             for question in self.request["questions"]:
                 if self.session.alive and question not in self.done:
                     self.here = AT_END
+                    self.nth[AT_END, question] = 1
                     self._check(question, "at-end")
             end = self._end()
             if self.session.alive and self.request["portrait"]:
@@ -114,6 +118,7 @@ class Attempt:
             "error": plain(ended.error, 500) if ended else "",
             "cell": self.here,
             "question": self.question if ended else "",
+            "repeated": {question: times for question, times in self.checks.items() if times > 1},
             "review": [plain(flag, 500) for flag in self.session.flags],
             "flags": list(self.flags),
         }
@@ -157,7 +162,11 @@ class Attempt:
         if self.question:  # a check in this cell ended the process; the next attempt says how the cell goes
             return
         error = plain(outcome.error, ERROR_LIMIT)
-        self.cells.append((source, CellResult(index, outcome.status, round(outcome.seconds, 3), error)))
+        told = None
+        if error and self.session.heard and outcome.status != "skipped":
+            told = cell_error(outcome.status, error, [cell["source"] for cell in self.request["cells"]])
+        result = CellResult(index, outcome.status, round(outcome.seconds, 3), error, told)
+        self.cells.append((source, result))
         output = plain(outcome.output[-2 * OUTPUT_LIMIT :], OUTPUT_LIMIT)
         self.emit({"event": "cell", **asdict(self.cells[-1][1]), "output": output})
 
@@ -169,34 +178,35 @@ class Attempt:
             return True
         if self.question or not self.session.alive:  # a check within a check; or too late
             return True
-        if self.checks[question] >= MAX_CHECKS or self.spent[question] > CHECK_FACTOR * self.timeout:
-            flag = (
-                f"{question} was checked more than {MAX_CHECKS} times, or for too long; the rest was ignored."
-            )
+        if self.checks[question] >= MAX_CHECKS:
+            flag = f"{question} was checked more than {MAX_CHECKS} times; the rest was ignored."
             if flag not in self.flags:
                 self.flags.append(flag)
             return True
-        self._check(question, "in-place")
+        self.checks[question] += 1
+        self.nth[self.here, question] += 1
+        if self.checks[question] == self.last.get(question, 1):
+            self._check(question, "in-place")
         return True
 
     def _check(self, question: str, checked: str) -> None:
         """Runs the question's test file, and sends its score."""
-        key = (self.here, question)
-        self.nth[key] += 1
-        where = {"cell": self.here, "nth": self.nth[key]}
+        where = {"cell": self.here, "nth": self.nth[self.here, question]}
         self.emit({"event": "checking", "question": question, **where})
         keras.utils.set_random_seed(SEED)
-        began = time.monotonic()
-        self._begin_check(question, began, self.timeout)
+        self._begin_check(question, time.monotonic(), self.timeout)
         try:
             path = Path(self.request["tests"]) / f"{question}.py"
             helpers = [Path(folder) for folder in self.request["helpers"]]
-            watch = Watch(self._before_case, self._trouble, lambda: self.session.learner_error)
+            watch = Watch(
+                self._before_case,
+                self._trouble,
+                lambda: self.session.learner_error,
+                lambda: self.session.heard,
+            )
             result = QuestionRun(path, self.session, watch, helpers, self.cells).result(question, checked)
         finally:
             self._end_check()
-        self.checks[question] += 1
-        self.spent[question] += time.monotonic() - began
         self.done.add(question)
         self.emit({"event": "question", **where, "result": asdict(result), "trouble": self._troubles()})
         if self.session.alive:
@@ -211,6 +221,7 @@ class Attempt:
     def _end_check(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         self.session.deadline = None
+        self.session.hidden = False
 
     def _alarm(self, number: int, frame: FrameType | None) -> None:
         """The checker's own side of a check takes too long; an answer from the notebook has its own limit."""
@@ -222,8 +233,9 @@ class Attempt:
 
     # --- around each test case ---
 
-    def _before_case(self) -> None:
+    def _before_case(self, hidden: bool) -> None:
         self.session.learner_error = None
+        self.session.hidden = hidden
 
     def _trouble(self) -> str:
         """Why the case at hand must fail, whatever it returned; empty if nothing is wrong."""

@@ -8,6 +8,7 @@ The request, one line from the controller:
     skip_cells              cells not to run: an earlier attempt ended in them
     skip_checks             questions not to check in their place: an earlier attempt ended there
     done                    questions not to check at the end: they have a score
+    last                    which check of a question to make, by its number from 1, where it is not the first
     portrait                the file that makes a portrait of the learner's network; empty: there is none
     timeout, total          seconds for one cell and for one check; for all cells together
     cpu_seconds             processor time of the child
@@ -15,12 +16,13 @@ The request, one line from the controller:
 
 The events, from the child:
 
-    cell      index, status, seconds, error, output
+    cell      index, status, seconds, error, told, output
     checking  question, cell, nth              a check begins
     question  cell, nth, result, trouble       its result: a score that nothing can change any more
     portrait  portrait, note                   of the network; or why there is none
     end       status, error                    how the notebook's process ended, if before its time, and
               cell, question                   in which cell, or while which question was checked
+              repeated                         how often questions were checked, where more than once
               review                           what could not be examined: an instructor must look
               flags                            what an instructor may want to know
     failed    traceback                        the grader's own failure

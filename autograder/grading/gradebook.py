@@ -53,6 +53,7 @@ from typing import Any
 from autograder.course import CourseError
 from autograder.grading import attempts
 from autograder.grading.results import Adjustment, SubmissionResult
+from autograder.grading.text import one_line
 
 VERSION = 2
 APPLICATION = 0x52444742  # "RDGB", Reading Digits gradebook
@@ -260,13 +261,16 @@ class Gradebook:
             )
 
     def find(self, learner: str, name: str, fingerprint: str) -> SubmissionResult | None:
-        """What the checks gave this submission, if it was graded under the same fingerprint."""
+        """What the checks gave this submission, if it was graded under the same fingerprint.
+
+        A row that cannot be read counts as none: the submission is graded anew, which mends it.
+        """
         with self._explained():
             row = self._connection.execute(
                 "SELECT result FROM submission WHERE learner = ? AND name = ? AND fingerprint = ?",
                 (learner, name, fingerprint),
             ).fetchone()
-        return None if row is None else SubmissionResult.from_json(json.loads(row[0]))
+        return None if row is None else _read_result(row[0])[0]
 
     def see(self, results: Iterable[tuple[SubmissionResult, SubmissionResult]]) -> None:
         """Notes that these submissions, graded before, were handed in to the batch that runs now.
@@ -324,13 +328,19 @@ class Gradebook:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
         with self._explained():
             row = self._connection.execute("SELECT options FROM run ORDER BY id DESC LIMIT 1").fetchone()
-        return {} if row is None else dict(json.loads(row[0]))
+        try:
+            return {} if row is None else dict(json.loads(row[0]))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise CourseError(
+                f"{self.path} is damaged: the options of its newest batch cannot be read ({error}). No score is lost. "
+                "Run `autograder grade` on the class once more; what is unchanged is not run again."
+            ) from None
 
     def _all(self) -> list[tuple[SubmissionResult, dict[str, tuple[float, Adjustment]], int]]:
         """Each result, the adjustments of its learner in its exercise, and the newest batch that had it."""
         with self._explained():
             rows = self._connection.execute(
-                "SELECT result, seen FROM submission"
+                "SELECT result, seen, learner, name, assignment, id FROM submission"
                 " ORDER BY assignment, learner, name"
             ).fetchall()
             made = self._connection.execute(
@@ -339,7 +349,20 @@ class Gradebook:
         of: dict[tuple[str, str], dict[str, tuple[float, Adjustment]]] = {}
         for learner, assignment, question, score, *facts in made:
             of.setdefault((learner, assignment), {})[question] = score, Adjustment(0.0, *facts)
-        results = [(SubmissionResult.from_json(json.loads(text)), seen) for text, seen in rows]
+        results, broken = [], []
+        for text, seen, *whose in rows:
+            result, error = _read_result(text)
+            if result is None:
+                broken.append("{!r} by {!r} (exercise {!r}, row {})".format(*whose[1::-1], *whose[2:]) + f": {error}")
+            else:
+                results.append((result, seen))
+        if broken:
+            raise CourseError(
+                f"{self.path} is damaged: {len(broken)} of its {len(rows)} results cannot be read; the others can, and"
+                " nothing of them is lost. Grade again what they are of into the same --output; where a file is gone, "
+                f"take the row out of the table `submission`. They are: {'; '.join(broken[:10])}"
+                f"{f' and {len(broken) - 10} more' if len(broken) > 10 else ''}."
+            )
         return [(result, of.get((result.learner, result.assignment), {}), seen) for result, seen in results]
 
     def adjust(
@@ -414,6 +437,14 @@ class Gradebook:
         if not above.is_dir():
             return f"{above} is a file, and --output names a folder: choose another one."
         return f"Is {above} yours to write to? Else choose another --output folder."
+
+
+def _read_result(text: str) -> tuple[SubmissionResult | None, str]:
+    """The result that a row holds, or what is wrong with it: the file may have been edited, or damaged."""
+    try:
+        return SubmissionResult.from_json(json.loads(text)), ""
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        return None, one_line(f"{type(error).__name__}: {error}", 120)
 
 
 def _with_adjustments(

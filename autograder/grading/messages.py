@@ -3,7 +3,7 @@
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a
 library says about the values it compared. What the learner's own function
-raised is theirs to read in both.
+raised stands in both; `told.py` says how much of a message the learner reads.
 
 Must never include test source of a hidden case in a message.
 """
@@ -21,6 +21,7 @@ from autograder.bridge import remote
 from autograder.bridge.remote import RemoteError
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
+from autograder.grading.told import KINDS, Known
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300
@@ -65,11 +66,34 @@ def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, C
         cells: source and result of each code cell so far, to say where a missing name should come from.
     """
     said = _said(failure)
-    named = any(name in said.text for name in failure.missing)
-    if failure.missing and not (named and said.by_author):
+    if is_about_names(failure):
         return plain(missing_names(failure.missing, names, cells), MESSAGE_LIMIT)
     shown = "\n".join(part for part in (failure.hint, said.text) if part)
     return plain(shown or (HIDDEN_HINT if failure.hidden else PUBLIC_HINT), MESSAGE_LIMIT)
+
+
+def is_about_names(failure: Failure) -> bool:
+    """Whether the message is that names are missing: the grader's own words, with names of the notebook as written."""
+    said = _said(failure)
+    named = any(name in said.text for name in failure.missing)
+    return bool(failure.missing) and not (named and said.by_author)
+
+
+def hint(failure: Failure, known: Known) -> str:
+    """All that a learner reads of a hidden case that failed: its hint, as the trusted test file holds it.
+
+    Args:
+        failure: what happened.
+        known: the texts of the test file and its helpers.
+    """
+    error, said = failure.error, _said(failure)
+    text = said.text if said.by_author else ""
+    text = known.redacted(text) if error is not None and known.from_helpers(error) else known.hint(text)
+    if not text and failure.learner_error is not None and error in (failure.learner_error, None):
+        kind = type(failure.learner_error).__name__
+        text = f"Your code raised {kind}." if kind in KINDS else "Your code raised an error."
+    shown = "\n".join(part for part in (failure.hint, text) if part)
+    return plain(shown or HIDDEN_HINT, MESSAGE_LIMIT)
 
 
 def missing_names(
@@ -177,7 +201,7 @@ def _assigns(source: str, name: str) -> bool:
 
 def _how_it_ended(cell: CellResult) -> str:
     if cell.status == "raised":
-        lines = [line for line in cell.error.strip().splitlines() if line.strip()]
+        lines = [line for line in cell.for_learner.strip().splitlines() if line.strip()]
         return f"stopped with {one_line(lines[-1], 200)}" if lines else "stopped with an error"
     return {
         "timeout": "took too long and was stopped",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from otter.nbmeta_config import OK_FORMAT_VARNAME
@@ -21,9 +22,10 @@ from otter.test_files.exception_test import ExceptionTestFile
 from otter.test_files.ok_test import OKTestFile
 
 from autograder.grading.environment import Environment, Source
-from autograder.grading.messages import Failure, explain
+from autograder.grading.messages import Failure, explain, hint, is_about_names
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
+from autograder.grading.told import LOST, Known
 
 OTTER_FAILED = "❌ Test case failed\n"
 
@@ -47,15 +49,17 @@ class Watch:
     """What happens around each test case.
 
     Attributes:
-        before: called before a case.
+        before: called before a case, with whether it is hidden.
         trouble: called after it; a sentence when the case must fail whatever it returned, because the
             learner's function had to be stopped or its process ended.
         learner_error: the last exception that a function of the learner's raised since `before`.
+        heard: whether a hidden case has called anything in the notebook, now or earlier.
     """
 
-    before: Callable[[], None]
+    before: Callable[[bool], None]
     trouble: Callable[[], str]
     learner_error: Callable[[], BaseException | None]
+    heard: Callable[[], bool] = lambda: False
 
 
 @dataclass
@@ -87,7 +91,7 @@ class QuestionRun:
         outcomes = [self._run_case(test_file, case) for case in cases]
         test_file.test_cases = cases
         test_file.test_case_results = [
-            TestCaseResult(case, "", passed) for case, (passed, _) in zip(cases, outcomes, strict=True)
+            TestCaseResult(case, "", passed) for case, (passed, _, _) in zip(cases, outcomes, strict=True)
         ]
         return QuestionResult(
             name=name,
@@ -96,22 +100,23 @@ class QuestionRun:
             checked=checked,
             cases=tuple(
                 CaseResult(
-                    one_line(str(case.name), 200), passed, bool(case.hidden), _points(case.points), message
+                    one_line(str(case.name), 200), passed, bool(case.hidden), _points(case.points), message,
+                    told if told != message else None,
                 )
-                for case, (passed, message) in zip(cases, outcomes, strict=True)
+                for case, (passed, message, told) in zip(cases, outcomes, strict=True)
             ),
         )
 
-    def _run_case(self, test_file: TestFile, case: TestCase) -> tuple[bool, str]:
-        """Whether the case passed, and the message for the learner."""
+    def _run_case(self, test_file: TestFile, case: TestCase) -> tuple[bool, str, str | None]:
+        """Whether the case passed, its message, and what the learner reads of it if not that."""
         environment = Environment(self.source)
         error: BaseException | None = None
         report = ""
         passed = False
         test_file.test_cases = [case]
         if trouble := self.watch.trouble():  # the process is gone already: nothing to run against
-            return False, trouble
-        self.watch.before()
+            return False, trouble, None
+        self.watch.before(bool(case.hidden))
         if isinstance(test_file, KeepingExceptionTestFile):
             test_file.error = None
         try:
@@ -126,9 +131,9 @@ class QuestionRun:
             else:
                 report = "" if passed else (outcome.message or "").removeprefix(OTTER_FAILED)
         if trouble := self.watch.trouble():
-            return False, trouble
+            return False, trouble, None
         if passed:
-            return True, plain(case.success_message or "", 500)
+            return True, plain(case.success_message or "", 500), None
         failure = Failure(
             hidden=bool(case.hidden),
             error=error,
@@ -139,10 +144,27 @@ class QuestionRun:
             test_path=str(self.path),
             authored=self.authored,
         )
-        return False, explain(failure, self._names() if failure.missing else [], self.cells)
+        message = explain(failure, self._names() if failure.missing else [], self.cells)
+        return False, message, self._told(failure, message)
+
+    def _told(self, failure: Failure, message: str) -> str | None:
+        if is_about_names(failure):
+            return None
+        if failure.hidden:
+            return hint(failure, self._known)
+        return self._known.redacted(message) or LOST if self.watch.heard() else None
+
+    @cached_property
+    def _known(self) -> Known:
+        return Known(self.path, self.authored)
 
     def _names(self) -> list[str]:
-        """The notebook's variables, for a hint; none if its time is up, which is no reason to fail."""
+        """The notebook's variables, for a hint; none if its time is up, which is no reason to fail.
+
+        A variable's name can say something, too: once a hidden case was heard, they are read off the code handed in.
+        """
+        if self.watch.heard():
+            return sorted({name for source, _ in self.cells for name in re.findall(r"\b[^\W\d]\w*", source[:100_000])})
         try:
             return self.source.names()
         except Exception:

@@ -7,7 +7,7 @@ result can be stored in the gradebook, sent from a worker and read years later.
 from __future__ import annotations
 
 import enum
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -41,8 +41,9 @@ class Verdict(enum.Enum):
 class CaseResult:
     """One test case of a question.
 
-    `message` is what the learner may read: for a public case what was
-    expected and what came; for a hidden one its hint. Never test source.
+    `message`: for a public case what was expected and what came; for a hidden
+    one its hint, or what the learner's code said. Never test source. `told` is
+    what the learner reads of it, where that is not all; see `told.py`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class CaseResult:
     hidden: bool
     points: float
     message: str
+    told: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,19 @@ class CellResult:
     interrupt); `exited` (ended its own process); `protocol` (its process sent
     what no honest one sends); `skipped` (not run). `index` counts the
     notebook's code cells from 0. `error` is the learner's own traceback, plain
-    text without ANSI codes, cut to a sensible length.
+    text without ANSI codes, cut to a sensible length. `told` is what the
+    learner reads of it, where that is not all; see `told.py`.
     """
 
     index: int
     status: str
     seconds: float
     error: str = ""
+    told: str | None = None
+
+    @property
+    def for_learner(self) -> str:
+        return self.error if self.told is None else self.told
 
 
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy")
@@ -226,6 +234,7 @@ class SubmissionResult:
         attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.
+        told: what the learner reads of `reason`, where that is not all.
     """
 
     learner: str
@@ -246,6 +255,7 @@ class SubmissionResult:
     handed_in: str = ""
     attempt: int = 0
     attempts: int = 0
+    told: str | None = None
 
     @property
     def score(self) -> float:
@@ -254,6 +264,36 @@ class SubmissionResult:
     @property
     def possible(self) -> float:
         return sum(question.possible for question in self.questions)
+
+    def for_learner(self, *, released: bool = False) -> SubmissionResult:
+        """As a learner may read it.
+
+        Args:
+            released: the instructor lets learners read what was withheld; of hidden cases never more than the hint.
+        """
+        return replace(
+            self,
+            reason=self.reason if released or self.told is None else self.told,
+            told=None,
+            questions=tuple(
+                replace(question, cases=tuple(
+                    case if case.told is None or (released and not case.hidden)
+                    else replace(case, message=case.told, told=None)
+                    for case in question.cases
+                ))
+                for question in self.questions
+            ),
+            cells=tuple(
+                cell if released else replace(cell, error=cell.for_learner, told=None) for cell in self.cells
+            ),
+        )  # fmt: skip
+
+    @property
+    def withheld(self) -> int:
+        """How many texts of cells and public cases the learner does not read in full."""
+        return sum(cell.told is not None for cell in self.cells) + sum(
+            case.told is not None and not case.hidden for question in self.questions for case in question.cases
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `json.dumps`."""

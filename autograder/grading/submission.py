@@ -3,7 +3,9 @@
 One attempt is enough for nearly all. A cell or a check that ends the notebook's
 process (it ignored its interrupt, ran out of memory, left) is left out of the
 next attempt, which runs the notebook again for the questions that have no
-score yet. A score that was given is kept; where the next attempt checks the
+score yet. So does a notebook that checks a question again: the last of its
+checks counts, as in Otter, and it is made in a run that has made none before it
+(see `child.py`). A score that was given is kept; where the next attempt checks the
 same question at the same place and disagrees, a flag says so.
 
 Two kinds of failure are never mixed: the submission's fault becomes a verdict
@@ -117,8 +119,10 @@ class Grading:
         self.output = ""
         self.skip_cells: set[int] = set()
         self.skip_checks: set[str] = set()
+        self.last: dict[str, int] = {}
         self.verdicts: list[Verdict] = []
         self.reasons: list[str] = []
+        self.told: dict[str, str] = {}
         self.flags: list[str] = []
         self.place: tuple[str, int] | None = None
         self.portrait: Portrait | None = None
@@ -136,12 +140,15 @@ class Grading:
             if self._attempt(began):
                 break
         flags = [*self.flags, *self.scores.flags]
+        reasons = list(dict.fromkeys(self.reasons))
+        reason, told = " ".join(reasons), " ".join(self.told.get(one, one) for one in reasons)
         return SubmissionResult(
             learner=self.submission.learner,
             submission=self.submission.name,
             assignment=self.bundle.name,
             status=Verdict.worst(self.verdicts),
-            reason=" ".join(dict.fromkeys(self.reasons)),
+            reason=reason,
+            told=told if told != reason else None,
             questions=tuple(
                 self._question(question.name, question.points) for question in self.bundle.questions
             ),
@@ -189,7 +196,10 @@ class Grading:
         if ended["review"]:
             self.verdicts.append(Verdict.REVIEW)
             self.reasons += ended["review"][:1]
-        return self._ended(ended)
+        done = self._ended(ended)
+        again = {name: times for name, times in ended["repeated"].items() if times > self.last.get(name, 1)}
+        self.last |= again
+        return done and not again
 
     def _request(self, began: float) -> dict[str, Any]:
         total = TOTAL_FACTOR * self.limits.timeout - (time.monotonic() - began)
@@ -201,6 +211,7 @@ class Grading:
             "skip_cells": sorted(self.skip_cells),
             "skip_checks": sorted(self.skip_checks),
             "done": sorted(self.scores.results),
+            "last": self.last,
             "portrait": str(self.bundle.portrait or ""),
             "timeout": self.limits.timeout,
             "total": max(total, self.limits.timeout),
@@ -214,7 +225,7 @@ class Grading:
         index, status = event["index"], event["status"]
         if index in self.skip_cells:
             return  # what became of it is known from the attempt that it ended
-        self.cells[index] = CellResult(index, status, event["seconds"], event["error"])
+        self.cells[index] = CellResult(index, status, event["seconds"], event["error"], event["told"])
         self.output += event["output"]
         number = index + 1
         if status == "skipped":
@@ -227,7 +238,8 @@ class Grading:
         elif status == "memory":
             self._blame(status, f"Code cell {number} needed more than {self.limits.memory_mb} MB of memory.")
         elif status in ("exited", "protocol"):
-            self._blame(status, f"Code cell {number}: {event['error'].rstrip('.')}.")
+            said, told = event["error"], self.cells[index].for_learner
+            self._blame(status, *(f"Code cell {number}: {text.rstrip('.')}." for text in (said, told)))
 
     def _scored(self, event: Mapping[str, Any]) -> None:
         data = event["result"]
@@ -284,9 +296,12 @@ class Grading:
                 missing = QuestionResult(question.name, 0.0, question.points, "not-checked", (), note)
                 self.scores.add((AT_END, 0), missing)
 
-    def _blame(self, trouble: str, reason: str) -> None:
+    def _blame(self, trouble: str, reason: str, told: str = "") -> None:
+        """A verdict and its reason; `told` is what the learner reads of that, if it is less."""
         self.verdicts.append(VERDICTS[trouble])
         self.reasons.append(reason)
+        if told:
+            self.told[reason] = told
 
     def _question(self, name: str, points: float) -> QuestionResult:
         result = self.scores.final(name)

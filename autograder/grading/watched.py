@@ -19,6 +19,8 @@ class WatchedSession(Session):
         deadline: on `time.monotonic`; what a check asks of the notebook may not take longer. None: no check.
         late: something the check asked for had to be interrupted.
         asking: whether an answer is being waited for just now.
+        hidden: a hidden case is being run.
+        heard: something was called for a hidden case, and may have kept what it was given.
         learner_error: the last exception that came from the learner's own code.
     """
 
@@ -28,6 +30,8 @@ class WatchedSession(Session):
         self.deadline: float | None = None
         self.late = False
         self.asking = False
+        self.hidden = False
+        self.heard = False
         self.learner_error: BaseException | None = None
         self._answered = False
 
@@ -53,6 +57,7 @@ class WatchedSession(Session):
         self, function: Remote, args: Sequence[Any], kwargs: dict[str, Any], timeout: float
     ) -> tuple[Any, Sequence[Any], dict[str, Any]]:
         self.generation += 1
+        self.heard = self.heard or self.hidden
         try:
             return super().call(function, args, kwargs, timeout)
         except Exception as error:

@@ -16,7 +16,6 @@ from autograder.reports import pages, portrait, text, words
 from autograder.reports.gradescope import named_cases
 
 LONGEST_MESSAGE = 3_000  # characters
-MOST_CELLS = 20
 
 NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
 """Verdicts after which there is nothing to say about single questions."""
@@ -98,12 +97,13 @@ class First:
 
 @dataclass(frozen=True)
 class Submission:
-    """One submission as shown. `unconfined`: it was run without a sandbox."""
+    """One submission as shown. `unconfined`: it was run without a sandbox. `withheld`: some texts are not all here."""
 
     anchor: str
     title: str
     file: str
     unconfined: bool
+    withheld: bool
     graded: bool
     score: float
     possible: float
@@ -129,7 +129,7 @@ class Submission:
 
 
 def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: dict[str, float],
-                  book: str = "") -> str:
+                  book: str = "", *, released: bool = False) -> str:
     """The page of `learner` as one HTML file.
 
     Args:
@@ -137,19 +137,21 @@ def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: d
         results: all submissions of that learner and of nobody else.
         possible: the points of each exercise, for submissions that could not be read.
         book: address of the book's start page, if learners can reach one; else no link is made.
+        released: show in full what was withheld because it could quote a hidden check's inputs.
 
     Raises:
         ValueError: a result is another learner's.
     """
     if any(result.learner.strip() and result.learner != learner for result in results):
         raise ValueError("a feedback page holds the submissions of one learner only")
-    shown = tuple(_submission(result, position, possible.get(result.assignment, 0.0))
+    shown = tuple(_submission(result.for_learner(released=released), position, possible.get(result.assignment, 0.0),
+                              withheld=bool(result.withheld) and not released)
                   for position, result in enumerate(results, start=1))
     name = text.short(learner)
     return pages.render("feedback.html", learner=name, submissions=shown, book=book)
 
 
-def _submission(result: SubmissionResult, position: int, possible: float) -> Submission:
+def _submission(result: SubmissionResult, position: int, possible: float, *, withheld: bool) -> Submission:
     facts = words.facts(result.assignment)
     prefix = f"s{position}"
     graded = words.has_score(result)
@@ -160,7 +162,7 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
     stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
     # A cell that was merely skipped is not worth a place among those that explain something.
     stopped = [cell for cell in stopped if cell.error or cell.status != "skipped"]
-    cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:MOST_CELLS])
+    cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:words.MOST_CELLS])
     what, todo = _verdict(result, cells)
     reason = result.reason if result.status in words.REASON_IS_FOR_LEARNERS else ""
     return Submission(
@@ -168,6 +170,7 @@ def _submission(result: SubmissionResult, position: int, possible: float) -> Sub
         title=text.short(facts.title),
         file=text.short(result.submission),
         unconfined=words.ran_unconfined(result),
+        withheld=withheld,
         graded=graded,
         score=result.score,
         possible=result.possible or possible,

@@ -54,7 +54,8 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
     late, a column `late` at the end says so; where a score was set by hand, a
-    column `adjusted` says which, from what to what, and why. Decimal points,
+    column `adjusted` says which, from what to what, and why; where something
+ran without the sandbox, a column `sandbox` says `none`. Decimal points,
     commas between cells, text through `text.cell`.
     """
     questions = questions_of(results)
@@ -62,6 +63,7 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     notes: dict[str, Callable[[SubmissionResult], str]] = {
         "late": lambda result: "late" if result.late else "",
         "adjusted": words.adjusted,
+        "sandbox": lambda result: "none" if words.ran_unconfined(result) else "",
     }
     noted = [name for name, note in notes.items() if any(map(note, results))]
     table: list[list[str]] = [[*COLUMNS, *map(text.cell, questions), *noted]]

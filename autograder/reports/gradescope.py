@@ -19,15 +19,16 @@ from autograder.reports import text, words
 LONGEST_MESSAGE = 5_000  # characters
 
 
-def results_json(result: SubmissionResult) -> dict[str, Any]:
-    """The content of `results.json` for one submission, as plain data.
+def results_json(result: SubmissionResult, *, released: bool = False) -> dict[str, Any]:
+    """The content of `results.json` for one submission, as plain data; `released` as in `feedback_page`.
 
     The score stands once at the top, so that it is exact whatever the checks
     are worth. Where the grader itself failed there is none, and Gradescope
-    lists the submission as not graded.
+    lists the submission as not graded. How long it took is not said: a
+    notebook can spell something with its seconds.
     """
+    result = result.for_learner(released=released)
     data: dict[str, Any] = {
-        "execution_time": round(result.seconds, 3),
         "output": _summary(result),
         "output_format": "text",
         "test_output_format": "text",
@@ -61,8 +62,9 @@ def _summary(result: SubmissionResult) -> str:
     if result.reason and result.status in words.REASON_IS_FOR_LEARNERS:
         parts.append(text.clip(text.lines(result.reason), LONGEST_MESSAGE))
     if words.has_score(result):
+        stopped = [item for item in result.cells if item.error]
         parts += [f"Code cell {item.index + 1}:\n{text.clip(text.lines(item.error), LONGEST_MESSAGE)}"
-                  for item in result.cells if item.error]
+                  for item in stopped[:words.MOST_CELLS]]
     return "\n\n".join(parts)
 
 

@@ -60,7 +60,7 @@ class Handback:
 
 
 def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, assignment: str | None = None,
-             book: str = "") -> Handback:
+             book: str = "", released: bool = False) -> Handback:
     """Writes the learners' pages into one zip.
 
     Args:
@@ -100,7 +100,7 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for learner, prefix in named.items():
-            page = feedback_page(learner, own[learner], possible, book)
+            page = feedback_page(learner, own[learner], possible, book, released=released)
             archive.writestr(f"{prefix}_{assignment or 'feedback'}.html", page)
     write_bytes(path, packed.getvalue())
     return Handback(path, tuple(named),

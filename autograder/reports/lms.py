@@ -60,6 +60,7 @@ class Exported:
         several: more than one submission of the same exercise; the best one counts.
         nameless: files of which it is not known who handed them in.
         adjusted: with a score that was set by hand in what is written.
+        unconfined: whose notebook ran without a sandbox.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class Exported:
     several: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
     adjusted: tuple[str, ...] = ()
+    unconfined: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -83,6 +85,7 @@ class Exported:
             (self.locked, "without a grade, because it cannot be changed there"),
             (self.several, "with several submissions, of which the best counts"),
             (self.adjusted, "with scores that were set by hand"),
+            (self.unconfined, "ran without the sandbox; trust these scores only if you trust every author"),
             (self.absent, "in the template, but not graded here; left as they are"),
         )
         return [f"{len(names)} {what}: {text.clip(', '.join(map(text.line, names)), 500)}"
@@ -169,6 +172,8 @@ class _Job:
             nameless=self.nameless,
             adjusted=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
                                          if learner in written and words.adjusted(result))),
+            unconfined=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
+                                           if learner in written and words.ran_unconfined(result))),
         )
 
 
@@ -332,7 +337,8 @@ def _csv(results: Sequence[SubmissionResult], path: Path, template: roster.Table
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
     write_text(path, "\ufeff" + grades_csv(results))
     return Exported(path, tuple(dict.fromkeys(result.learner for result in results)),
-                    adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))))
+                    adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
+                    unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {

@@ -74,6 +74,9 @@ INSTRUCTOR: dict[Verdict, str] = {
     Verdict.ERROR: "the grader's own failure; no points given or taken, grade it again",
 }
 
+MOST_CELLS = 20
+"""Cells of a notebook whose errors a learner is told. The first ones say most, and a notebook may have thousands."""
+
 REASON_IS_FOR_LEARNERS = {
     Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT,
 }
@@ -192,6 +195,23 @@ def unconfined_remark(results: Sequence[SubmissionResult]) -> str:
         return ""
     return (f"Warning: {count} of {len(results)} ran without the sandbox, as ordinary programs with your own rights. "
             "Trust these scores, and this machine, only if you trust every author.")
+
+
+BEFORE_UNCONFINED = (
+    "Without the sandbox every notebook runs as an ordinary program with your own rights. It can read, change "
+    "and send your files, the hidden tests and the other submissions, and forge its score. Press Ctrl-C now unless you "
+    "trust every author."
+)
+"""Said before anything runs."""
+
+
+def withheld_remark(results: Sequence[SubmissionResult]) -> str:
+    """In how many learners' files texts are withheld, as one line for the terminal; empty where in none."""
+    count = sum(bool(result.withheld) for result in results)
+    if not count:
+        return ""
+    return (f"In the learners' files of {count} of {len(results)} some texts are withheld, as they could quote hidden "
+            "checks. The gradebook has them in full; --release-messages shows them to learners.")
 
 
 def possible_points(results: Sequence[SubmissionResult]) -> dict[str, float]:

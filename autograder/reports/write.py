@@ -32,7 +32,7 @@ from autograder.reports.roster import Attendance
 
 
 def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "",
-                  attendance: Attendance | None = None) -> None:
+                  attendance: Attendance | None = None, released: bool = False) -> None:
     """Write the table, the pages and the result files of a batch into the folder `output`.
 
     Each file is replaced in one step; the class report comes last, so that
@@ -43,6 +43,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         output: made where it is missing.
         book: address of the book's start page, if learners can reach one. Feedback pages then link to it.
         attendance: who is missing, where there is a roster.
+        released: as in `feedback_page`.
 
     Raises:
         CourseError: a file cannot be written.
@@ -54,7 +55,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
 
     write_text(output / "grades.csv", grades_csv(ordered, attendance.missing if attendance else None))
     for path, result in _result_files(ordered, owners, names):
-        content = json.dumps(results_json(result), ensure_ascii=False, indent=1)
+        content = json.dumps(results_json(result, released=released), ensure_ascii=False, indent=1)
         write_text(output / "results" / path, content + "\n")
 
     own: dict[str, list[SubmissionResult]] = defaultdict(list)
@@ -62,7 +63,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         own[owner].append(result)
     for owner, submissions in own.items():
         learner = submissions[0].learner.strip() and submissions[0].learner
-        page = feedback_page(learner, submissions, possible, book)
+        page = feedback_page(learner, submissions, possible, book, released=released)
         write_text(output / "feedback" / f"{names[owner]}.html", page)
 
     links = [f"feedback/{quote(names[owner])}.html" for owner in owners]

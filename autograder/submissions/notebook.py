@@ -1,8 +1,12 @@
 """The bytes of a notebook, as handed in, to the code cells that will be run.
 
-The bytes come from a stranger. This module reads them as JSON, looks only at
+Trusted side. The bytes come from a stranger. This module reads them as JSON, after
+`skim` has cut out what is not needed and held the rest to limits; it looks only at
 the fields it needs, and says in one sentence what is wrong with a notebook it
-cannot read. It must never run, import or unpickle anything from it.
+cannot read. It must never run, import or unpickle anything from it, and never
+do work on it without bounds.
+Notebooks of old formats are read as `nbformat` would convert them, without its
+conversion, whose work knows no bounds.
 
 Which cells count follows Otter: a cell tagged `otter_ignore`, or whose Otter
 metadata says `ignore`, is left out, and a check that Otter wrote into a cell's
@@ -11,12 +15,13 @@ metadata is made after that cell.
 
 from __future__ import annotations
 
+import codecs
 import json
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import METADATA_KEY
+from autograder.submissions.skim import TooMuchError, skim
 
 MAX_NOTEBOOK_BYTES = 32 * 1024 * 1024
 """A notebook with every figure of the longest exercise in it has about 3 MB."""
@@ -57,11 +62,10 @@ def parse_notebook(data: bytes) -> Notebook:
     Raises:
         UnreadableError: with the reason.
     """
-    document = _current_format(_json(data))
-    cells = document.get("cells")
-    if not isinstance(cells, list):
-        raise UnreadableError("This is JSON, but not a notebook: it has no list of cells.")
-    code = [cell for number, entry in enumerate(cells, 1) if (cell := _code_cell(entry, number)) is not None]
+    document = _json(data)
+    version = _version(document)
+    cells = _cells(document, version)
+    code = [cell for number, entry in enumerate(cells, 1) if (cell := _code_cell(entry, number, version)) is not None]
     if not any(cell.source.strip() for cell in code):
         raise UnreadableError("The notebook has no code: every code cell is empty, or there is none.")
     if len(code) > MAX_CODE_CELLS or sum(len(cell.source) for cell in code) > MAX_SOURCE_CHARACTERS:
@@ -69,7 +73,8 @@ def parse_notebook(data: bytes) -> Notebook:
             f"The notebook is too long: more than {MAX_CODE_CELLS} code cells "
             f"or {MAX_SOURCE_CHARACTERS:,} characters of code."
         )
-    return Notebook(tuple(cell for cell in code if cell.source.strip()), _assignment(document))
+    assignment = _assignment(document) if version > 1 else ""  # format 1 has no metadata
+    return Notebook(tuple(cell for cell in code if cell.source.strip()), assignment)
 
 
 def _json(data: bytes) -> dict[str, Any]:
@@ -78,14 +83,17 @@ def _json(data: bytes) -> dict[str, Any]:
             f"The notebook is too large: {len(data) / 2**20:.0f} MB, at most "
             f"{MAX_NOTEBOOK_BYTES // 2**20} MB. Clear its outputs and hand it in again."
         )
-    if not data.strip():
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if not data or data.isspace():
         raise UnreadableError("The file is empty.")
     if b"\0" in data:
         raise UnreadableError("The file is damaged: a notebook is text, and this one has null bytes in it.")
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = json.loads(skim(data).decode())
     except UnicodeDecodeError:
         raise UnreadableError("The file is damaged: a notebook is text in UTF-8, and this is not.") from None
+    except TooMuchError as error:
+        raise UnreadableError(str(error)) from None
     except RecursionError:
         raise UnreadableError("The notebook's JSON is nested too deeply.") from None
     except ValueError as error:  # a JSON error, or a number too long to read
@@ -95,39 +103,42 @@ def _json(data: bytes) -> dict[str, Any]:
     return document
 
 
-def _current_format(document: dict[str, Any]) -> dict[str, Any]:
-    """The same notebook in format 4; older ones are converted, as `otter run` does."""
+def _version(document: dict[str, Any]) -> int:
+    """The number of its format."""
     version = document.get("nbformat")
     if type(version) is not int or version < 1:
         raise UnreadableError("This is JSON, but not a notebook: it has no format version.")
     if version > 4:
         raise UnreadableError(f"The notebook has format {version}; this grader knows formats up to 4.")
+    return version
+
+
+def _cells(document: dict[str, Any], version: int) -> list[Any]:
+    """Its cells, of whatever kind; formats 2 and 3 have them on worksheets."""
+    sheets = document.get("worksheets") if version in (2, 3) else [document]
+    lists = [_dict(sheet).get("cells") for sheet in sheets] if isinstance(sheets, list) else [None]
+    if all(isinstance(cells, list) for cells in lists):
+        return [cell for cells in lists for cell in cells or ()]
     if version == 4:
-        return document
-    import nbformat  # slow to import, and seldom needed
-
-    try:
-        with warnings.catch_warnings(action="ignore"):  # about cell ids, which are not used here
-            return dict(nbformat.convert(nbformat.from_dict(document), 4))
-    except (Exception, RecursionError) as error:
-        raise UnreadableError(
-            f"The notebook has the old format {version} and cannot be converted "
-            f"({type(error).__name__}). Open it in Jupyter, save it, and hand it in again."
-        ) from None
+        raise UnreadableError("This is JSON, but not a notebook: it has no list of cells.")
+    raise UnreadableError(
+        f"The notebook has the old format {version}, and no list of cells where that format has it. "
+        "Open it in Jupyter, save it, and hand it in again."
+    )
 
 
-def _code_cell(entry: Any, number: int) -> Cell | None:
+def _code_cell(entry: Any, number: int, version: int) -> Cell | None:
     """The code cell, or None for another kind of cell and for one that is not to run."""
     if not isinstance(entry, dict):
         raise UnreadableError(f"Cell {number} of the notebook is not a cell.")
     if entry.get("cell_type") != "code":
         return None
-    source = entry.get("source")
+    source = entry.get("source") if version == 4 else entry.get("code" if version == 1 else "input", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         raise UnreadableError(f"Cell {number} of the notebook has no source.")
-    metadata = _dict(entry.get("metadata"))
+    metadata = _dict(entry.get("metadata")) if version > 1 else {}
     otter = _dict(metadata.get("otter"))
     tags = metadata.get("tags")
     ignored = isinstance(tags, list) and any(tag in SKIP_TAGS for tag in tags if isinstance(tag, str))

@@ -193,6 +193,8 @@ class TestOutput:
     ("points: 2\n", "points: 0\n", "question q9_1: `points` must be one number above 0"),
     ("(2 points)", "(3 points)", r"question q9_1: its text must say what it is worth: \(2 points\)"),
     ("# HIDDEN\n", "", "question q9_1: it has no hidden test"),
+    ('with digits.hint("`double` must work for any number.")', "if True",
+     "q9_1: the hidden test `double_of_many` uses `assert` outside of a hint"),
     ("def double_of_three(", "# HIDDEN\ndef double_of_three(", "question q9_1: it has no public test"),
     ("def half_of_four", "# hidden\ndef half_of_four", "question q9_2: it has no public test"),
     ("def the_answer(answer):", "x = 1\ndef the_answer(answer):", "q9_2: a test cell holds one function"),

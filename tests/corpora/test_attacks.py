@@ -230,6 +230,14 @@ def shown(graded: Graded, result: SubmissionResult) -> str:
     return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in pages)
 
 
+def told(graded: Graded, result: SubmissionResult) -> str:
+    """All that is handed back to this learner."""
+    files = [path for folder in ("feedback", "results") for path in (graded.output / folder).iterdir()
+             if path.stem.startswith(result.learner)]
+    assert len(files) >= 2, files
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+
+
 def problems(case: Attack, result: SubmissionResult, graded: Graded) -> list[str]:
     """Everything about the result that is not as the case demands."""
     expect = case.expect
@@ -248,6 +256,7 @@ def problems(case: Attack, result: SubmissionResult, graded: Graded) -> list[str
     for text in expect.shown_not:
         if text in shown(graded, result):
             found.append(f"a report shows {text!r} as it stands")
+    found += [f"the learner is told {text!r}" for text in expect.told_not if text in told(graded, result)]
     for question, pattern in expect.messages.items():
         said = [one.message for q in result.questions if q.name == question
                 for one in q.cases if not one.passed]

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from autograder import course
 from autograder.course import Assignment, CourseError
-from autograder.grading import timing, worker
+from autograder.grading import batch, timing, worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.bundle import Bundle
 from autograder.grading.engine import Engine, EngineError
@@ -31,6 +31,7 @@ from autograder.grading.progress import BatchProgress, duration
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.submission import RunLimits
 from autograder.grading.worker import Task
+from autograder.submissions.find import Found
 from autograder.submissions.notebook import Cell
 from autograder.submissions.read import Submission
 from tests.grading.conftest import ANSWER, NAME, SCALE, SOLUTION, START, build_course, scores, write_notebook
@@ -372,3 +373,25 @@ class TestProgress:
     @pytest.mark.parametrize(("seconds", "text"), [(5, "5 s"), (89, "89 s"), (600, "10 min"), (9000, "2 h 30 min")])
     def test_durations_read_well(self, seconds: float, text: str) -> None:
         assert duration(seconds) == text
+
+
+def test_each_notebook_is_read_once(
+    handed_in: Path, tmp_path: Path, shared_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    real = batch.read_submission
+
+    def noting(found: Found, *arguments: Any) -> Submission:
+        read.append(found.learner)
+        return real(found, *arguments)
+
+    monkeypatch.setattr(batch, "read_submission", noting)
+    everybody = ["alice", "bob", "carol", "dave", "eve"]
+    run(handed_in, tmp_path / "out")
+    assert read == everybody
+    read.clear()
+    write_notebook(handed_in / "carol" / f"{NAME}.ipynb", [START, SCALE])
+    _, said = run(handed_in, tmp_path / "out")
+    assert (read, "4 of 5 are unchanged" in said) == (everybody, True)
+    with Gradebook(tmp_path / "out" / GRADEBOOK) as book:
+        assert len(book.results(newest_batch=True)) == 5

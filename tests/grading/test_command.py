@@ -69,7 +69,10 @@ def test_without_the_sandbox_the_terminal_says_so_in_one_line(tmp_path: Path, mo
     command = ["grade", str(tmp_path / "class"), "--output", str(tmp_path / "grades"), "--timeout", "20"]
     result = CliRunner().invoke(main, [*command, "--no-sandbox"])
     assert result.exit_code == 0
-    (line,) = [line for line in result.stderr.splitlines() if line.startswith("Warning")]
+    said = result.stderr.splitlines()
+    (line,) = [line for line in said if line.startswith("Warning")]
+    assert said[0].startswith("Without the sandbox every notebook runs as an ordinary program"), "before anything runs"
+    assert "trust every author" in said[0]
     assert line.startswith("Warning: 2 of 2 ran without the sandbox, as ordinary programs with your own rights.")
     assert result.stdout == ""
     assert "ran without any isolation" in (tmp_path / "grades" / "report.html").read_text()

@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from autograder.cli import main
 from autograder.course import CourseError
 from autograder.grading import gradebook
 from autograder.grading.adjust import adjust, undo
@@ -318,3 +320,36 @@ def test_only_the_newest_batch_can_be_asked_for(path: Path) -> None:
         late = replace(other, late=True)
         book.see([(other, late)])
         assert book.results() == [late, RESULT], "what changed is kept"
+
+
+@pytest.mark.parametrize("stored", ["{", "[]", "null", '{"learner": 1}', "[" * 100_000, b"\xff"])
+def test_a_row_that_cannot_be_read_is_named_and_grading_again_mends_it(path: Path, stored: str | bytes) -> None:
+    other = replace(RESULT, learner="bob", submission="lab.ipynb")
+    filled(path, RESULT, other)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE submission SET result = ? WHERE learner = 'bob'", (stored,))
+    with Gradebook(path) as book:
+        for read in (book.results, book.counting):
+            with pytest.raises(CourseError, match=r"1 of its 2 results cannot be read") as caught:
+                read()
+            for said in ("'lab.ipynb' by 'bob'", RESULT.assignment, "row 2", "Grade again", "nothing of them is lost"):
+                assert said in str(caught.value)
+        assert book.find("bob", "lab.ipynb", "f" * 64) is None
+        assert book.find(RESULT.learner, "02.ipynb", "f" * 64) == RESULT
+        book.begin_run({})
+        book.record(other, "f" * 64)
+        assert len(book.results()) == 2
+
+
+def test_a_damaged_row_is_one_message_of_every_command(path: Path) -> None:
+    filled(path, RESULT)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE submission SET result = '{'")
+    for command in (["export", "csv"], ["feedback", "moodle"], ["adjust", RESULT.learner, "q1", "1", "--reason", "x"]):
+        done = CliRunner().invoke(main, [*command, "--output", str(path.parent)])
+        assert (done.exit_code, "results cannot be read" in done.stderr) == (2, True), done.stderr
+        assert done.stderr.count("\n") == 1
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE run SET options = '{'")
+    with Gradebook(path) as book, pytest.raises(CourseError, match="No score is lost"):
+        book.options()

@@ -89,9 +89,9 @@ def test_each_submission_has_its_line_and_what_is_unchanged_is_a_count(
     both = entries(tmp_path / "out" / FILE)
     assert both[: len(first)] == first
     second = both[len(first) :]
-    assert [kind for kind, _ in second] == ["began", "note", "graded", "note", "ended"]
-    assert second[1][1] == "3 of 4 are unchanged since they were graded."
-    assert second[2][1].startswith('"dave", ')
+    assert [kind for kind, _ in second] == ["began", "graded", "note", "note", "ended"]
+    assert second[2][1] == "3 of 4 are unchanged since they were graded."
+    assert second[1][1].startswith('"dave", ')
 
 
 @pytest.mark.fast
@@ -253,7 +253,7 @@ def test_a_run_that_was_stopped_and_resumed_appends(tiny_course: Path, tmp_path:
     assert process.returncode == 0
     both = entries(log)
     assert both[: len(first)] == first
-    began, known, *graded, ended = both[len(first) :]
+    began, *graded, known, ended = both[len(first) :]
     unchanged = re.fullmatch(r"(\d+) of 12 are unchanged since they were graded\.", known[1])
     assert began[0] == "began" and unchanged
     kept = int(unchanged[1])

@@ -35,7 +35,7 @@ def run(tmp_path: Path, source: str, trouble: str = "", error: BaseException | N
     path = tmp_path / "q1.py"
     path.write_text(source)
     begun: list[bool] = []  # trouble comes with the case
-    watch = Watch(lambda: begun.append(True), lambda: trouble if begun else "", lambda: error)
+    watch = Watch(lambda hidden: begun.append(True), lambda: trouble if begun else "", lambda: error)
     return QuestionRun(path, Variables(**values), watch, [tmp_path], cells or []).result("q1", "at-end")
 
 

@@ -155,6 +155,8 @@ def test_a_notebook_that_ends_itself_keeps_what_it_has(graded: Any, end: str, ve
     assert scores(result) == POINTS | {"q2": 0, "q4": 0}
     assert result.status is verdict
     assert says in result.reason
+    assert says not in result.for_learner().reason, "a hidden check was heard, and a number can quote it"
+    assert says in result.for_learner(released=True).reason
     assert result.cells[3].status == "exited"
 
 

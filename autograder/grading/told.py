@@ -1,0 +1,192 @@
+"""In the checker's child: what a learner may read, where a message could carry out what a hidden test handed in.
+
+Trusted side. A learner's function can keep its arguments, and whatever it says later may quote them. So once a hidden
+test has called something in the notebook, a message is told only as far as its text is known from trusted files: the
+test file, the helpers it imports, this package. What the notebook put in between becomes `…`. Of an error of a cell
+the kind is told, where it is one of Python's own, and the learner's own line, taken from the notebook as handed in.
+Of a hidden test that failed never more than its hint. The instructor's files keep every text.
+
+This module must never let through a text because of how it looks: only because a trusted file holds it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from autograder.grading.text import one_line
+
+WITHHELD = "…"
+LOST = "This check failed. Run it in your notebook: there it says what it found."
+UNTOLD = "its text is withheld, because checks that you cannot see had run before; run the cell to read it"
+KINDS = frozenset(
+    name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+)
+"""Python's own exceptions. The name of any other may be chosen by the notebook."""
+
+ENDED = {
+    "timeout": "It took too long and was stopped.",
+    "memory": "It ran out of memory.",
+    "killed": "It took too long and had to be ended.",
+    "exited": "the code ended its own process",
+    "protocol": "the code broke the connection to the grader",
+}
+LONGEST_LINE = 200
+DEEPEST = 3
+"""Texts within texts: a message, the cause in it, the name in that."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts in some files: `whole` ones, and the constant `pieces` of those with values in between."""
+
+    whole: frozenset[str]
+    pieces: tuple[tuple[str, ...], ...]
+
+    def __add__(self, other: Texts) -> Texts:
+        return Texts(self.whole | other.whole, self.pieces + other.pieces)
+
+
+@lru_cache(maxsize=64)
+def texts(path: Path) -> Texts:
+    """Every text that stands in the Python file at `path`; none where it cannot be read."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return Texts(frozenset(), ())
+    whole, pieces = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            whole.add(node.value.strip())
+        elif isinstance(node, ast.JoinedStr):
+            pieces.add(_pieces(node))
+    # The most said in constants first: of two that fit, the one that leaves less open is the one that was used.
+    return Texts(frozenset(whole), tuple(sorted(pieces, key=lambda parts: (-sum(map(len, parts)), parts))))
+
+
+def _pieces(node: ast.JoinedStr) -> tuple[str, ...]:
+    """The constants of an f-string, one more than it has values."""
+    parts = [""]
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts[-1] += str(value.value)
+        else:
+            parts.append("")
+    return tuple(parts)
+
+
+class Known:
+    """What trusted files say.
+
+    Args:
+        test_path: the full test file.
+        authored: folders of the modules that tests import, whose messages are written for learners.
+    """
+
+    def __init__(self, test_path: Path, authored: Collection[Path]) -> None:
+        self.authored = authored
+        self.test = texts(test_path)
+        everything = self.test
+        for folder in authored:
+            for path in sorted(folder.glob("*.py")):
+                everything += texts(path)
+        everything += texts(Path(__file__).with_name("messages.py"))
+        self.everything = Texts(
+            everything.whole, tuple(sorted(everything.pieces, key=lambda parts: (-sum(map(len, parts)), parts)))
+        )
+
+    def redacted(self, message: str) -> str:
+        """`message` with `…` for what no trusted file says; empty where nothing of it is known."""
+        return "" if (told := self._known(message.strip(), self.everything, DEEPEST)) == WITHHELD else told
+
+    def hint(self, message: str) -> str:
+        """The hint of a hidden test in `message`; empty where the test file holds none such.
+
+        `digits.hint` puts before it what stopped; that is redacted.
+        """
+        if self._is_hint(message):
+            return message
+        for found in re.finditer(r"\. ", message[:500]):
+            if self._is_hint(rest := message[found.end() :]):
+                before = self.redacted(message[: found.end() - 1])
+                return f"{before} {rest}" if before else rest
+        return ""
+
+    def _is_hint(self, message: str) -> bool:
+        return bool(message.strip()) and WITHHELD not in self._known(message.strip(), self.test, DEEPEST)
+
+    def _known(self, text: str, among: Texts, depth: int) -> str:
+        if not text or text in among.whole or text in KINDS:
+            return text
+        if depth:
+            for parts in among.pieces:
+                values = _values(text, parts)
+                if values is not None:
+                    told = [self._within(value, among, depth - 1) for value in values]
+                    return "".join(piece for pair in zip(parts, [*told, ""], strict=True) for piece in pair)
+        kind, colon, _ = text.partition(":")
+        return f"{kind}: {WITHHELD}" if colon and kind in KINDS else WITHHELD
+
+    def _within(self, value: str, among: Texts, depth: int) -> str:
+        """What may be told of a value; white space around it stays, for a cause brings its own."""
+        inner = value.strip()
+        return value.replace(inner, self._known(inner, among, depth), 1) if inner else value
+
+    def from_helpers(self, error: BaseException) -> bool:
+        """Whether a helper module made the class of `error` for what it tells of an answer as such."""
+        module = sys.modules.get(type(error).__module__)
+        file = getattr(module, "__file__", None)
+        return (
+            file is not None
+            and getattr(module, type(error).__name__, None) is type(error)
+            and any(Path(file).is_relative_to(folder) for folder in self.authored)
+        )
+
+
+def _values(text: str, parts: Sequence[str]) -> list[str] | None:
+    """What stands between `parts` in `text`; None where they do not make it up. Takes time linear in `text`.
+
+    Where little is constant anything fits; such a text says nothing of its own.
+    """
+    if sum(map(len, parts)) < 4 or not text.startswith(parts[0]) or not text.endswith(parts[-1]):
+        return None
+    end = len(text) - len(parts[-1])
+    position = len(parts[0])
+    values = []
+    for part in parts[1:-1]:
+        found = text.find(part, position, end) if part else position
+        if found < 0:
+            return None
+        values.append(text[position:found])
+        position = found + len(part)
+    if position > end:
+        return None
+    return [*values, text[position:end]]
+
+
+def cell_error(status: str, error: str, sources: Sequence[str]) -> str:
+    """What a learner may read of a cell's error.
+
+    Args:
+        status: of the cell, as in `results.CellResult`.
+        error: what the notebook's process says of it: its word, of which numbers and one name are taken.
+        sources: of all code cells, as handed in.
+    """
+    if status not in ("raised", "timeout"):
+        return ENDED.get(status, "")
+    lines = [line for line in error.strip().splitlines() if line.strip()]
+    kind = "".join(lines[-1:]).partition(":")[0].strip()
+    told = []
+    for cell, line in re.findall(r"^cell (\d{1,6}), line (\d{1,6})$", error, re.MULTILINE)[-1:]:
+        own = sources[int(cell) - 1].splitlines() if 0 < int(cell) <= len(sources) else []
+        if 0 < int(line) <= len(own):
+            told = [f"cell {cell}, line {line}", f"    {one_line(own[int(line) - 1], LONGEST_LINE)}"]
+    if status == "timeout":
+        return "\n".join([*told, "KeyboardInterrupt"]) if told else ENDED[status]
+    return "\n".join([*told, f"{kind if kind in KINDS else 'An error'}: {UNTOLD}"])
