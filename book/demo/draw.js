@@ -5,20 +5,19 @@
  */
 "use strict";
 (function () {
-  const { Bitmap, announcer, bytes, forward, likeMnist, png, unpack } = ReadingDigits;
+  const { Drawing, announcer, bytes, forward, likeMnist, png, unlike, unpack } = ReadingDigits;
   const root = document.getElementById("rd-draw");
   if (!root) return;
   const at = (id) => document.getElementById(id);
 
   const SIZE = 280; // the drawing is SIZE x SIZE, ten drawn pixels for one of 28
-  const RADIUS = 12; // of the pen: about as thick, beside the digit, as MNIST's writers had it
   const STEP = 10; // by keyboard: one of 28
   const FINE_STEP = 2;
 
   const layers = unpack(ReadingDigits.network);
   const units = layers[0].units;
   const say = announcer(at("rd-status"));
-  const bitmap = new Bitmap(SIZE);
+  const drawing = new Drawing(SIZE);
   const pad = at("rd-pad").getContext("2d");
   const penMark = root.querySelector(".rd-pen");
   const hint = root.querySelector(".rd-hint");
@@ -29,6 +28,7 @@
   let answer = null; // what `forward` made of it
   let example = null; // the test image on show, or null while the reader draws
   let nextExample = 0;
+  let introduction = ""; // to what is said of the answer: where the pen is, or which image it is
   let scheduled = false;
 
   // --- What is shown -----------------------------------------------------------------------------------
@@ -83,7 +83,7 @@
   /** Computes the answer to what is drawn and shows it. Runs at most once a frame. */
   function update() {
     scheduled = false;
-    pixels = example ? example.pixels : bitmap.empty ? null : likeMnist(bitmap);
+    pixels = example ? example.pixels : drawing.bitmap.empty ? null : likeMnist(drawing.bitmap);
     hint.hidden = pixels !== null || pen.down;
     paint(at("rd-image"), pixels, gray);
     answer = pixels ? forward(layers, pixels) : null;
@@ -93,6 +93,7 @@
       showProbability(digit, share, answer ? percent(share) : "", digit === best ? "rd-best" : "");
     }
     at("rd-image").setAttribute("aria-label", answer ? "What the network gets, 28 by 28 gray levels" : "Empty: all black");
+    if (answer) tell({ aloud: false });
     if (inside.open) showInside();
   }
 
@@ -109,8 +110,13 @@
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
     const [first, second] = order;
     const doubt = probabilities[second] >= 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
-    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.`;
+    const odd = unlike(pixels);
+    const warning = !example && drawing.extent < SIZE / 28 ? " But a dot is no digit."
+      : odd && ` But none of MNIST's 60,000 training images has ${odd}: this is no digit to it.`;
+    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}`;
   }
+
+  const tell = (how) => say(`${introduction} ${reading()}`.trim(), how);
 
   // --- The hidden layer --------------------------------------------------------------------------------
 
@@ -178,24 +184,37 @@
   // --- The pen -----------------------------------------------------------------------------------------
 
   function clear() {
-    bitmap.clear();
+    drawing.clear();
     example = null;
-    pad.fillStyle = "#000";
-    pad.fillRect(0, 0, 2 * SIZE, 2 * SIZE);
+    introduction = "";
+    blacken();
     schedule();
   }
 
   function stroke(x, y) {
     if (example) clear();
-    bitmap.stroke(pen.x, pen.y, x, y, RADIUS);
+    const line = [pen.x, pen.y, x, y];
+    if (drawing.add(line)) ink(line);
+    else { // the digit has grown, and all of it gets a thicker pen
+      blacken();
+      drawing.lines.forEach(ink);
+    }
+    schedule();
+  }
+
+  function blacken() {
+    pad.fillStyle = "#000";
+    pad.fillRect(0, 0, 2 * SIZE, 2 * SIZE);
+  }
+
+  function ink([x0, y0, x1, y1]) {
     pad.strokeStyle = "#fff";
-    pad.lineWidth = 4 * RADIUS; // the canvas has two pixels for one of the drawing
+    pad.lineWidth = 4 * drawing.radius; // the canvas has two pixels for one of the drawing
     pad.lineCap = "round";
     pad.beginPath();
-    pad.moveTo(2 * pen.x, 2 * pen.y);
-    pad.lineTo(2 * x, 2 * y);
+    pad.moveTo(2 * x0, 2 * y0);
+    pad.lineTo(2 * x1, 2 * y1);
     pad.stroke();
-    schedule();
   }
 
   function movePen(x, y) {
@@ -225,6 +244,7 @@
   at("rd-pad").addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary) return;
     at("rd-pad").setPointerCapture(event.pointerId);
+    introduction = "";
     setPen(false);
     movePen(...place(event));
     setPen(true);
@@ -241,7 +261,7 @@
       if (!event.isPrimary || !pen.down) return;
       setPen(false);
       update();
-      say(reading());
+      tell();
     });
   }
 
@@ -278,10 +298,11 @@
   });
 
   function sayPen() {
-    update();
     const where = (value) => Math.min(Math.floor(value / STEP) + 1, 28);
     const state = pen.down ? "Pen down" : "Pen up";
-    say(`${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28. ${reading()}`.trim());
+    introduction = `${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28.`;
+    update();
+    tell();
   }
 
   // --- Buttons -----------------------------------------------------------------------------------------
@@ -299,7 +320,8 @@
     update();
     pad.imageSmoothingEnabled = false;
     pad.drawImage(at("rd-image"), 0, 0, 2 * SIZE, 2 * SIZE);
-    say(`Test image number ${hard.index} is labeled ${hard.label}. ${reading()}`, { now: true });
+    introduction = `Test image number ${hard.index} is labeled ${hard.label}.`;
+    tell({ now: true });
   });
 
   at("rd-save").addEventListener("click", () => {
@@ -329,7 +351,9 @@
   at("rd-about").textContent =
     `This network has ${units} hidden units and ${parameters.toLocaleString("en-US")} parameters. It was trained ` +
     `by the last exercise of this course and reads ${percent(accuracy)} of the 10,000 test images right. Digits ` +
-    "are all it knows: draw a house, and it still answers with a digit.";
+    "are all it knows: draw a house, and it still answers with a digit. ";
+  at("rd-about").append(Object.assign(document.createElement("a"),
+    { href: "judging/11-mistakes.html", textContent: "How sure such a network is of nonsense: chapter 11." }));
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
   clear();
