@@ -5,7 +5,7 @@
  */
 "use strict";
 (function () {
-  const { Drawing, announcer, bytes, forward, likeMnist, png, unlike, unpack } = ReadingDigits;
+  const { Drawing, announcer, bytes, forward, likeMnist, player, png, unlike, unpack } = ReadingDigits;
   const root = document.getElementById("rd-draw");
   if (!root) return;
   const at = (id) => document.getElementById(id);
@@ -30,6 +30,7 @@
   let nextExample = 0;
   let introduction = ""; // to what is said of the answer: where the pen is, or which image it is
   let scheduled = false;
+  let taken = false; // whether the reader has taken over; until then digits are written by themselves
 
   // --- What is shown -----------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@
   function update() {
     scheduled = false;
     pixels = example ? example.pixels : drawing.bitmap.empty ? null : likeMnist(drawing.bitmap);
-    hint.hidden = pixels !== null || pen.down;
+    hint.hidden = taken && (pixels !== null || pen.down);
     paint(at("rd-image"), pixels, gray);
     answer = pixels ? forward(layers, pixels) : null;
     const best = answer ? largest(answer.probabilities) : -1;
@@ -93,7 +94,7 @@
       showProbability(digit, share, answer ? percent(share) : "", digit === best ? "rd-best" : "");
     }
     at("rd-image").setAttribute("aria-label", answer ? "What the network gets, 28 by 28 gray levels" : "Empty: all black");
-    if (answer) tell({ aloud: false });
+    if (answer || !taken) tell({ aloud: false });
     if (inside.open) showInside();
   }
 
@@ -110,8 +111,8 @@
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
     const [first, second] = order;
     const doubt = probabilities[second] >= 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
-    const odd = unlike(pixels);
-    const warning = !example && drawing.extent < SIZE / 28 ? " But a dot is no digit."
+    const odd = pen.down || !taken ? "" : unlike(pixels); // what is not finished is not judged
+    const warning = taken && !pen.down && !example && drawing.extent < SIZE / 28 ? " But a dot is no digit."
       : odd && ` But none of MNIST's 60,000 training images has ${odd}: this is no digit to it.`;
     return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}`;
   }
@@ -193,7 +194,10 @@
 
   function stroke(x, y) {
     if (example) clear();
-    const line = [pen.x, pen.y, x, y];
+    add([pen.x, pen.y, x, y]);
+  }
+
+  function add(line) {
     if (drawing.add(line)) ink(line);
     else { // the digit has grown, and all of it gets a thicker pen
       blacken();
@@ -243,6 +247,7 @@
 
   at("rd-pad").addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary) return;
+    takeOver();
     at("rd-pad").setPointerCapture(event.pointerId);
     introduction = "";
     setPen(false);
@@ -272,6 +277,7 @@
 
   at("rd-pad").addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key in DIRECTIONS || [" ", "Delete", "Backspace"].includes(event.key)) takeOver();
     if (event.key in DIRECTIONS) {
       held.add(event.key);
       const step = event.shiftKey ? FINE_STEP : STEP;
@@ -308,6 +314,7 @@
   // --- Buttons -----------------------------------------------------------------------------------------
 
   at("rd-clear").addEventListener("click", () => {
+    takeOver();
     clear();
     say("Cleared.", { now: true });
   });
@@ -315,6 +322,7 @@
   at("rd-hard").addEventListener("click", () => {
     const hard = ReadingDigits.hard[nextExample];
     nextExample = (nextExample + 1) % ReadingDigits.hard.length;
+    takeOver();
     clear();
     example = { pixels: bytes(hard.pixels) };
     update();
@@ -325,6 +333,7 @@
   });
 
   at("rd-save").addEventListener("click", () => {
+    takeOver();
     if (!pixels) return say("Nothing is drawn yet. Draw a digit, then save it.", { now: true });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([png(pixels, 28, 28)], { type: "image/png" }));
@@ -345,6 +354,40 @@
     chooseUnit(Math.min(row * COLUMNS + column, units - 1));
   });
 
+  // --- Until somebody takes over -----------------------------------------------------------------------
+
+  const writer = player({ clear, add });
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let paused = still;
+  let inSight = false;
+
+  function takeOver() {
+    if (taken) return;
+    taken = true;
+    writer.pause();
+    root.classList.remove("rd-writing");
+    at("rd-play").hidden = true;
+    clear();
+    update();
+  }
+
+  function playOrPause() {
+    if (taken) return;
+    at("rd-play").textContent = paused ? "Play" : "Pause";
+    if (paused || !inSight) writer.pause();
+    else writer.play();
+  }
+
+  at("rd-play").addEventListener("click", () => {
+    paused = !paused;
+    playOrPause();
+  });
+
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    inSight = isIntersecting;
+    playOrPause();
+  }).observe(at("rd-pad"));
+
   // --- Start -------------------------------------------------------------------------------------------
 
   const { accuracy, parameters } = ReadingDigits.network;
@@ -357,5 +400,9 @@
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
   clear();
+  root.classList.add("rd-writing");
+  at("rd-play").hidden = false;
+  if (still) writer.still();
+  playOrPause();
   update();
 })();

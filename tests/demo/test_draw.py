@@ -290,6 +290,85 @@ def test_a_stroke_is_answered_within_a_frame(visit):
     assert stroke < 16 * max(1, baseline / 25)
 
 
+# --- Until somebody takes over ------------------------------------------------------------------------------
+
+
+def pad_changes(page: Page, milliseconds: int) -> bool:
+    """Whether what the network gets changes within that time, from where nothing is written."""
+    before = image(page)
+    page.wait_for_timeout(milliseconds)
+    return bool((image(page) != before).any())
+
+
+def test_digits_are_written_and_read_until_somebody_draws(visit):
+    page = visit("draw-light.html").page
+    for digit in (5, 2):
+        expect(page.locator(STATUS)).to_have_text(re.compile(rf"reads {digit} \(>?99\.9%\)\.$"), timeout=20_000)
+        assert answer(page) == str(digit)
+    assert page.locator(LIVE).text_content() == "", "nobody asked to have it read aloud"
+    draw_by_mouse(page, DIGITS[0])
+    assert answer(page) == "0", "on an empty pad"
+    expect(page.locator("#rd-play")).to_be_hidden()
+    assert not pad_changes(page, 1000)
+
+
+def test_every_written_digit_is_read_and_leaves_room_for_the_hint(visit):
+    page = visit("draw-light.html").page
+    written = page.evaluate(
+        """() => ReadingDigits.written.map(({ digit, lines }) => {
+            const drawing = new ReadingDigits.Drawing(280);
+            for (const line of lines) drawing.add(line);
+            const layers = ReadingDigits.unpack(ReadingDigits.network);
+            const { probabilities } = ReadingDigits.forward(layers, ReadingDigits.likeMnist(drawing.bitmap));
+            return [digit, probabilities, drawing.bitmap.bottom];
+        })""")
+    assert len(written) >= 5
+    for digit, probabilities, bottom in written:
+        assert probabilities[digit] > 0.99, digit
+        assert bottom < 240
+
+
+@pytest.mark.parametrize("how", ["#rd-clear", "#rd-hard", "#rd-save", "Space", "ArrowUp", "Delete"])
+def test_everything_that_is_done_takes_over(visit, how):
+    page = visit("draw-light.html").page
+    expect(page.locator(STATUS)).to_contain_text("The network reads 5", timeout=20_000)
+    if how.startswith("#"):
+        page.locator(how).click()
+    else:
+        page.locator("#rd-pad").press(how)
+    expect(page.locator("#rd-play")).to_be_hidden()
+    assert page.locator(".rd-writing").count() == 0
+    assert (answer(page) == "") == (how not in ("#rd-hard", "Space"))
+    assert not pad_changes(page, 700)
+
+
+def test_writing_can_be_paused_by_keyboard(visit):
+    page = visit("draw-light.html").page
+    assert pad_changes(page, 700)
+    page.locator("#rd-play").press("Enter")
+    expect(page.locator("#rd-play")).to_have_text("Play")
+    assert not pad_changes(page, 700)
+    page.locator("#rd-play").press("Enter")
+    expect(page.locator("#rd-play")).to_have_text("Pause")
+    assert pad_changes(page, 4000)
+
+
+def test_with_reduced_motion_a_written_digit_stands_still_until_play(visit):
+    page = visit("draw-light.html", reduced_motion="reduce").page
+    expect(page.locator(STATUS)).to_contain_text("The network reads 5 (>99.9%)")
+    assert not pad_changes(page, 4000)
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(STATUS)).to_contain_text("The network reads 2 (99.9%)", timeout=20_000)
+
+
+def test_nothing_is_written_out_of_sight(visit):
+    page = visit("draw-light.html", viewport={"width": 1000, "height": 300}).page
+    assert pad_changes(page, 700)
+    page.evaluate("document.body.style.paddingBottom = '2000px'; scrollTo(0, 2000)")
+    page.wait_for_timeout(300)
+    assert not pad_changes(page, 700)
+
+
 # --- Keyboard and screen reader -----------------------------------------------------------------------------
 
 
@@ -460,8 +539,8 @@ def test_on_a_phone_the_answer_is_in_sight_while_drawing(visit):
     assert bars["y"] + bars["height"] - pad["y"] < 600
 
 
-def test_nothing_moves_by_itself(visit):
-    """There is nothing to reduce for those who ask for reduced motion."""
+def test_no_style_moves_anything(visit):
+    """What is written by itself stands still for those who ask for reduced motion (above); nothing else moves."""
     page = visit("draw-light.html", reduced_motion="reduce").page
     moving = page.evaluate(
         """() => [...document.querySelectorAll(".rd-widget, .rd-widget *")].filter((element) => {
