@@ -339,7 +339,7 @@ def test_no_number_covers_another(visit, width):
     press_next(page, 1)
     texts = page.eval_on_selector_all("#rd-bp-picture text", """(texts) => texts.map((text) => {
         const { left, right, top, bottom } = text.getBoundingClientRect();
-        return [text.textContent, left + 1, right - 1, top + 3, bottom - 3];
+        return [text.textContent, left + 1, right - 1, top + 1.5, bottom - 1.5];
     })""")
     assert len(texts) > 60
     overlapping = [(a[0], b[0]) for k, a in enumerate(texts) for b in texts[:k]
