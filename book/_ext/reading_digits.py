@@ -8,7 +8,8 @@
 * adds `practice`, a box that leads from a chapter to its exercise, `exercise-index`, and `{chapter}` links;
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
 * gives every chapter the number in its file's name (`numbering.py`);
-* leaves the icons away that no page shows (`icons.py`).
+* leaves the icons away that no page shows (`icons.py`);
+* gives every page a description (`previews.py`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import icons
 import nbformat
 import notebooks
 import numbering
+import previews
 import requests
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -272,4 +274,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     icons.setup(app)
     notebooks.setup(app)
     numbering.setup(app)
+    previews.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

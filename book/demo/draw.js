@@ -5,20 +5,19 @@
  */
 "use strict";
 (function () {
-  const { Bitmap, announcer, bytes, forward, likeMnist, png, unpack } = ReadingDigits;
+  const { Drawing, announcer, bytes, forward, likeMnist, player, png, unlike, unpack } = ReadingDigits;
   const root = document.getElementById("rd-draw");
   if (!root) return;
   const at = (id) => document.getElementById(id);
 
   const SIZE = 280; // the drawing is SIZE x SIZE, ten drawn pixels for one of 28
-  const RADIUS = 12; // of the pen: about as thick, beside the digit, as MNIST's writers had it
   const STEP = 10; // by keyboard: one of 28
   const FINE_STEP = 2;
 
   const layers = unpack(ReadingDigits.network);
   const units = layers[0].units;
   const say = announcer(at("rd-status"));
-  const bitmap = new Bitmap(SIZE);
+  const drawing = new Drawing(SIZE);
   const pad = at("rd-pad").getContext("2d");
   const penMark = root.querySelector(".rd-pen");
   const hint = root.querySelector(".rd-hint");
@@ -29,7 +28,9 @@
   let answer = null; // what `forward` made of it
   let example = null; // the test image on show, or null while the reader draws
   let nextExample = 0;
+  let introduction = ""; // to what is said of the answer: where the pen is, or which image it is
   let scheduled = false;
+  let taken = false; // whether the reader has taken over; until then digits are written by themselves
 
   // --- What is shown -----------------------------------------------------------------------------------
 
@@ -83,8 +84,8 @@
   /** Computes the answer to what is drawn and shows it. Runs at most once a frame. */
   function update() {
     scheduled = false;
-    pixels = example ? example.pixels : bitmap.empty ? null : likeMnist(bitmap);
-    hint.hidden = pixels !== null || pen.down;
+    pixels = example ? example.pixels : drawing.bitmap.empty ? null : likeMnist(drawing.bitmap);
+    hint.hidden = taken && (pixels !== null || pen.down);
     paint(at("rd-image"), pixels, gray);
     answer = pixels ? forward(layers, pixels) : null;
     const best = answer ? largest(answer.probabilities) : -1;
@@ -93,6 +94,7 @@
       showProbability(digit, share, answer ? percent(share) : "", digit === best ? "rd-best" : "");
     }
     at("rd-image").setAttribute("aria-label", answer ? "What the network gets, 28 by 28 gray levels" : "Empty: all black");
+    if (answer || !taken) tell({ aloud: false });
     if (inside.open) showInside();
   }
 
@@ -109,8 +111,13 @@
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
     const [first, second] = order;
     const doubt = probabilities[second] >= 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
-    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.`;
+    const odd = pen.down || !taken ? "" : unlike(pixels); // what is not finished is not judged
+    const warning = taken && !pen.down && !example && drawing.extent < SIZE / 28 ? " But a dot is no digit."
+      : odd && ` But none of MNIST's 60,000 training images has ${odd}: this is no digit to it.`;
+    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}`;
   }
+
+  const tell = (how) => say(`${introduction} ${reading()}`.trim(), how);
 
   // --- The hidden layer --------------------------------------------------------------------------------
 
@@ -178,24 +185,40 @@
   // --- The pen -----------------------------------------------------------------------------------------
 
   function clear() {
-    bitmap.clear();
+    drawing.clear();
     example = null;
-    pad.fillStyle = "#000";
-    pad.fillRect(0, 0, 2 * SIZE, 2 * SIZE);
+    introduction = "";
+    blacken();
     schedule();
   }
 
   function stroke(x, y) {
     if (example) clear();
-    bitmap.stroke(pen.x, pen.y, x, y, RADIUS);
+    add([pen.x, pen.y, x, y]);
+  }
+
+  function add(line) {
+    if (drawing.add(line)) ink(line);
+    else { // the digit has grown, and all of it gets a thicker pen
+      blacken();
+      drawing.lines.forEach(ink);
+    }
+    schedule();
+  }
+
+  function blacken() {
+    pad.fillStyle = "#000";
+    pad.fillRect(0, 0, 2 * SIZE, 2 * SIZE);
+  }
+
+  function ink([x0, y0, x1, y1]) {
     pad.strokeStyle = "#fff";
-    pad.lineWidth = 4 * RADIUS; // the canvas has two pixels for one of the drawing
+    pad.lineWidth = 4 * drawing.radius; // the canvas has two pixels for one of the drawing
     pad.lineCap = "round";
     pad.beginPath();
-    pad.moveTo(2 * pen.x, 2 * pen.y);
-    pad.lineTo(2 * x, 2 * y);
+    pad.moveTo(2 * x0, 2 * y0);
+    pad.lineTo(2 * x1, 2 * y1);
     pad.stroke();
-    schedule();
   }
 
   function movePen(x, y) {
@@ -224,7 +247,9 @@
 
   at("rd-pad").addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary) return;
+    takeOver();
     at("rd-pad").setPointerCapture(event.pointerId);
+    introduction = "";
     setPen(false);
     movePen(...place(event));
     setPen(true);
@@ -241,7 +266,7 @@
       if (!event.isPrimary || !pen.down) return;
       setPen(false);
       update();
-      say(reading());
+      tell();
     });
   }
 
@@ -252,6 +277,7 @@
 
   at("rd-pad").addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key in DIRECTIONS || [" ", "Delete", "Backspace"].includes(event.key)) takeOver();
     if (event.key in DIRECTIONS) {
       held.add(event.key);
       const step = event.shiftKey ? FINE_STEP : STEP;
@@ -278,15 +304,17 @@
   });
 
   function sayPen() {
-    update();
     const where = (value) => Math.min(Math.floor(value / STEP) + 1, 28);
     const state = pen.down ? "Pen down" : "Pen up";
-    say(`${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28. ${reading()}`.trim());
+    introduction = `${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28.`;
+    update();
+    tell();
   }
 
   // --- Buttons -----------------------------------------------------------------------------------------
 
   at("rd-clear").addEventListener("click", () => {
+    takeOver();
     clear();
     say("Cleared.", { now: true });
   });
@@ -294,15 +322,18 @@
   at("rd-hard").addEventListener("click", () => {
     const hard = ReadingDigits.hard[nextExample];
     nextExample = (nextExample + 1) % ReadingDigits.hard.length;
+    takeOver();
     clear();
     example = { pixels: bytes(hard.pixels) };
     update();
     pad.imageSmoothingEnabled = false;
     pad.drawImage(at("rd-image"), 0, 0, 2 * SIZE, 2 * SIZE);
-    say(`Test image number ${hard.index} is labeled ${hard.label}. ${reading()}`, { now: true });
+    introduction = `Test image number ${hard.index} is labeled ${hard.label}.`;
+    tell({ now: true });
   });
 
   at("rd-save").addEventListener("click", () => {
+    takeOver();
     if (!pixels) return say("Nothing is drawn yet. Draw a digit, then save it.", { now: true });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([png(pixels, 28, 28)], { type: "image/png" }));
@@ -323,15 +354,55 @@
     chooseUnit(Math.min(row * COLUMNS + column, units - 1));
   });
 
+  // --- Until somebody takes over -----------------------------------------------------------------------
+
+  const writer = player({ clear, add });
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  let paused = still;
+  let inSight = false;
+
+  function takeOver() {
+    if (taken) return;
+    taken = true;
+    writer.pause();
+    root.classList.remove("rd-writing");
+    at("rd-play").hidden = true;
+    clear();
+    update();
+  }
+
+  function playOrPause() {
+    if (taken) return;
+    at("rd-play").textContent = paused ? "Play" : "Pause";
+    if (paused || !inSight) writer.pause();
+    else writer.play();
+  }
+
+  at("rd-play").addEventListener("click", () => {
+    paused = !paused;
+    playOrPause();
+  });
+
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    inSight = isIntersecting;
+    playOrPause();
+  }).observe(at("rd-pad"));
+
   // --- Start -------------------------------------------------------------------------------------------
 
   const { accuracy, parameters } = ReadingDigits.network;
   at("rd-about").textContent =
     `This network has ${units} hidden units and ${parameters.toLocaleString("en-US")} parameters. It was trained ` +
     `by the last exercise of this course and reads ${percent(accuracy)} of the 10,000 test images right. Digits ` +
-    "are all it knows: draw a house, and it still answers with a digit.";
+    "are all it knows: draw a house, and it still answers with a digit. ";
+  at("rd-about").append(Object.assign(document.createElement("a"),
+    { href: "judging/11-mistakes.html", textContent: "How sure such a network is of nonsense: chapter 11." }));
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
   clear();
+  root.classList.add("rd-writing");
+  at("rd-play").hidden = false;
+  if (still) writer.still();
+  playOrPause();
   update();
 })();

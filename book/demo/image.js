@@ -56,6 +56,49 @@ ReadingDigits.Bitmap = class {
 };
 
 /**
+ * Lines drawn with a pen that fits them: MNIST's writers all had about the same pen beside the digit, so a small digit
+ * gets a thin one. `bitmap` is what has been drawn, `lines` are its lines, `radius` is the pen's now.
+ */
+ReadingDigits.Drawing = class {
+  static PEN = 12 / 190; // the radius, as a part of the larger of width and height
+  static THINNEST = 2;
+
+  constructor(size) {
+    this.bitmap = new ReadingDigits.Bitmap(size);
+    this.clear();
+  }
+
+  clear() {
+    this.bitmap.clear();
+    this.lines = [];
+    this.radius = ReadingDigits.Drawing.THINNEST;
+    this.low = [Infinity, Infinity];
+    this.high = [-Infinity, -Infinity];
+  }
+
+  /** The larger of width and height, without the pen's own. */
+  get extent() {
+    return Math.max(this.high[0] - this.low[0], this.high[1] - this.low[1]);
+  }
+
+  /** Draws a line [x0, y0, x1, y1]. False: with it the pen has become thicker, and all lines were drawn anew. */
+  add(line) {
+    this.lines.push(line);
+    for (const axis of [0, 1]) {
+      this.low[axis] = Math.min(this.low[axis], line[axis], line[axis + 2]);
+      this.high[axis] = Math.max(this.high[axis], line[axis], line[axis + 2]);
+    }
+    const { PEN, THINNEST } = ReadingDigits.Drawing;
+    const fitting = Math.max(Math.round(2 * PEN * this.extent) / 2, THINNEST); // in steps, so that it seldom changes
+    const same = fitting === this.radius;
+    if (!same) this.bitmap.clear();
+    this.radius = fitting;
+    for (const drawn of same ? [line] : this.lines) this.bitmap.stroke(...drawn, fitting);
+    return same;
+  }
+};
+
+/**
  * The drawing as MNIST would have stored it.
  *
  * @param bitmap a `Bitmap` with some ink
@@ -63,6 +106,19 @@ ReadingDigits.Bitmap = class {
  */
 ReadingDigits.likeMnist = function (bitmap) {
   return ReadingDigits.center(ReadingDigits.shrink(bitmap));
+};
+
+// What none of MNIST's 60,000 training images goes beyond.
+ReadingDigits.MOST_INK = 101.5; // mean gray level
+ReadingDigits.WIDEST = 20 / 9; // width of the ink over its height
+
+/** What makes an image of 784 gray levels unlike every digit that a network has learned from, or "". */
+ReadingDigits.unlike = function (image) {
+  if (image.reduce((sum, value) => sum + value, 0) / 784 > ReadingDigits.MOST_INK) return "as much ink";
+  const inked = [...image.keys()].filter((k) => image[k] > 0);
+  const extent = (places) => Math.max(...places) - Math.min(...places) + 1;
+  const wide = extent(inked.map((k) => k % 28)) / extent(inked.map((k) => Math.floor(k / 28)));
+  return wide > ReadingDigits.WIDEST ? "as much width for its height" : "";
 };
 
 /** The smallest square around the ink, shrunk to 20 x 20 gray levels. */

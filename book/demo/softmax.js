@@ -100,14 +100,15 @@ ReadingDigits.softmaxSteps = function (logits, temperature) {
     const shift = at("rd-shift").valueAsNumber;
     const logits = classes.map(({ slider }) => Math.round(10 * (slider.valueAsNumber + shift)) / 10);
     const { scaled, naive, stable } = ReadingDigits.softmaxSteps(logits, temperature);
-    const best = stable.probabilities.indexOf(Math.max(...stable.probabilities));
+    const most = Math.max(...stable.probabilities);
+    const best = DIGITS.filter((_, k) => stable.probabilities[k] === most); // more than one, where they tie
 
     classes.forEach(({ row, slider, value, bar, share }, k) => {
       value.textContent = minus(logits[k].toFixed(1));
       slider.setAttribute("aria-valuetext", `${value.textContent}, probability ${percent(stable.probabilities[k])}`);
       bar.style.setProperty("--share", stable.probabilities[k].toFixed(4));
       share.textContent = percent(stable.probabilities[k]);
-      row.className = k === best ? "rd-best" : "";
+      row.className = best.includes(DIGITS[k]) && best.length < DIGITS.length ? "rd-best" : "";
     });
     at("rd-temperature-value").textContent = temperature.toFixed(2);
     at("rd-temperature").setAttribute("aria-valuetext", temperature.toFixed(2));
@@ -119,12 +120,13 @@ ReadingDigits.softmaxSteps = function (logits, temperature) {
     show.shifted(stable.shifted);
     show.stablePowers(stable.powers);
     show.stableShares(stable.probabilities);
-    say(verdict(scaled, naive, stable, best), { now });
+    say(verdict(scaled, naive, most, best), { now });
   }
 
   /** What there is to see, in a sentence or two. */
-  function verdict(scaled, naive, stable, best) {
-    const reading = `Softmax gives ${DIGITS[best]} the most: ${percent(stable.probabilities[best])}.`;
+  function verdict(scaled, naive, most, best) {
+    const reading = best.length === DIGITS.length ? `Softmax gives all four the same: ${percent(most)}.`
+      : `Softmax gives ${best.join(" and ")} the most: ${percent(most)}${best.length > 1 ? " each" : ""}.`;
     const largest = Math.max(...scaled);
     if (naive.powers.some((power) => power === Infinity)) {
       return `${reading} The formula as it is written overflows: e to the power ${number(largest)} is more than ` +

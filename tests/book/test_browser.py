@@ -228,12 +228,12 @@ def test_a_seven_drawn_on_the_welcome_page_is_read(visit: Callable[..., Seen], s
     page = seen.page
     pad = page.locator("#rd-pad")
     pad.scroll_into_view_if_needed()
+    page.locator("#rd-clear").click()  # digits are written until somebody takes over
     assert answer(page) == ""
     draw_by_mouse(page, DIGITS[7])
     read_as_seven(page)
 
     page.reload()  # the pen is in the middle again
-    assert answer(page) == ""
     pad.focus()
     for key in SEVEN_BY_KEYBOARD:
         page.keyboard.press(key)

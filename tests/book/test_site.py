@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import BOOK
-from tests.book.conftest import pages
+from tests.book.conftest import chapters, pages
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +93,29 @@ def test_style_sheets_and_scripts_load_nothing_from_outside(site: Path) -> None:
 def test_every_picture_says_what_is_seen(site: Path, page: str) -> None:
     for image in parsed(page_path(site, page)).find_all("img"):
         assert len(str(image.get("alt", "")).strip()) > 20, image
+
+
+def test_every_page_says_what_it_is_about(site: Path) -> None:
+    """To search engines, and to the card that a chat shows of a link; a chapter with its question."""
+    said = {}
+    for page in pages():
+        head = parsed(page_path(site, page)).head
+        [description] = [str(tag["content"]) for tag in head.find_all("meta", attrs={"name": "description"})]
+        card = {tag["property"]: tag["content"] for tag in head.find_all("meta", property=True)}
+        assert 20 < len(description) <= 202, page
+        assert card["og:description"] == description and card["og:title"] and card["og:site_name"] == "Reading Digits"
+        said[page] = description
+        question = parsed(page_path(site, page)).select_one(".admonition.question p:not(.admonition-title)")
+        if question and page != "index":
+            assert " ".join(question.text.split()).startswith(description.removesuffix(" …")), page
+    assert len(set(said.values())) == len(said)
+    assert said["index"].startswith("A course on MNIST")
+
+
+@pytest.mark.parametrize("page", ["index", *chapters()])
+def test_the_page_has_an_icon(site: Path, page: str) -> None:
+    [icon] = [str(tag["href"]) for tag in parsed(page_path(site, page)).find_all("link", rel="icon")]
+    assert problem(site, page, icon) is None and icon.endswith("favicon.svg")
 
 
 @pytest.mark.parametrize("page", ALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import runpy
 from unittest import mock
 
@@ -103,6 +104,9 @@ def test_files_are_as_new_as_what_they_were_made_from(facts):
     assert facts["made_from"] == export["fingerprint"](), "run `.venv/bin/python book/demo/export.py`"
 
 
-def test_files_are_small():
-    assert (DEMO / "weights.js").stat().st_size < 180_000
-    assert sum(path.stat().st_size for path in DEMO.glob("*.*") if path.suffix in (".js", ".css")) < 220_000
+@pytest.mark.parametrize(("widget", "most"), [("draw", 210_000), ("softmax", 20_000), ("backprop", 40_000)])
+def test_what_a_widget_loads_is_small(widget, most):
+    html = (DEMO / f"{widget}.html").read_text(encoding="utf-8")
+    files = re.findall(r'(?:src|href)="(?:\.\./)?demo/([\w-]+\.(?:js|css))"', html)
+    assert sum((DEMO / name).stat().st_size for name in [*files, f"{widget}.html"]) < most
+    assert html.count("<script") + html.count("<link") == len(files)

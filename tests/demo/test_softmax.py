@@ -119,6 +119,20 @@ def test_temperature_near_zero_leaves_one_winner(visit):
     assert shares(page) == [0.25] * 4
 
 
+def test_a_tie_has_no_winner(visit):
+    page = visit("network/softmax-light.html").page
+    page.locator("#rd-equal").click()
+    expect(page.locator(VERDICT)).to_have_text("Softmax gives all four the same: 25.0%. Both ways agree.")
+    assert page.locator(".rd-best").count() == 0
+    for digit in (4, 9):
+        page.locator(f"#rd-logit-{digit}").fill("2")
+    expect(page.locator(VERDICT)).to_have_text("Softmax gives 4 and 9 the most: 44.0% each. Both ways agree.")
+    assert page.locator(".rd-best th").all_inner_texts() == ["4", "9"]
+    page.locator("#rd-logit-9").fill("2.1")
+    expect(page.locator(VERDICT)).to_contain_text("Softmax gives 9 the most: 4")
+    assert page.locator(".rd-best th").all_inner_texts() == ["9"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 340])
 def test_accessible_and_no_wider_than_the_screen(visit, http_address, theme, width):
