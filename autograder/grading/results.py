@@ -10,6 +10,8 @@ import enum
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from autograder.submissions.identity import Identity
+
 
 class Verdict(enum.Enum):
     """What became of a submission, from best to worst; a submission's status is the worst that applies.
@@ -104,6 +106,9 @@ class CellResult:
     seconds: float
     error: str = ""
 
+
+GUESSED = "Nothing says for certain whose work this is"
+"""How the flag of a guessed name began in an earlier version."""
 
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy")
 """The curves that a portrait may hold, one number for each epoch."""
@@ -226,6 +231,7 @@ class SubmissionResult:
         attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.
+        identity: whose it is, on what evidence, and what is not certain about it.
     """
 
     learner: str
@@ -246,6 +252,7 @@ class SubmissionResult:
     handed_in: str = ""
     attempt: int = 0
     attempts: int = 0
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def score(self) -> float:
@@ -261,10 +268,16 @@ class SubmissionResult:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> SubmissionResult:
-        """The inverse of `to_json`; also takes what `json.loads` made of it (lists for tuples)."""
+        """The inverse of `to_json`; also takes what `json.loads` made of it (lists for tuples).
+
+        An earlier version kept a guess among the flags; it becomes a doubt.
+        """
+        guesses = tuple(flag for flag in data["flags"] if flag.startswith(GUESSED))
+        identity = Identity.from_json(data.get("identity", {"doubts": guesses}))
         return SubmissionResult(
             **{
                 **data,
+                "identity": identity,
                 "status": Verdict(data["status"]),
                 "questions": tuple(
                     QuestionResult(
@@ -277,7 +290,7 @@ class SubmissionResult:
                     for q in data["questions"]
                 ),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
-                "flags": tuple(data["flags"]),
+                "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }
         )

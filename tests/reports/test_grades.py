@@ -35,11 +35,11 @@ def test_golden() -> None:
         result("=1+1", {"q1_2": 0.0, "q1_1": 0.0}),
     ]
     assert grades_csv(results) == (
-        "learner,submission,assignment,status,score,possible,attempt,handed_in,q1_2,q1_1\n"
-        "'=1+1,'=1+1.ipynb,77-made-up,graded,0,4,,,0,0\n"
-        "ada,ada.ipynb,77-made-up,unreadable,0,4,,,,\n"
-        "Bob,Bob.ipynb,77-made-up,error,,4,,,,\n"
-        "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,2026-01-18T20:29:43+00:00,2,0.33333\n"
+        "learner,submission,assignment,status,score,possible,attempt,handed_in,identity,q1_2,q1_1\n"
+        "'=1+1,'=1+1.ipynb,77-made-up,graded,0,4,,,certain,0,0\n"
+        "ada,ada.ipynb,77-made-up,unreadable,0,4,,,certain,,\n"
+        "Bob,Bob.ipynb,77-made-up,error,,4,,,certain,,\n"
+        "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,2026-01-18T20:29:43+00:00,certain,2,0.33333\n"
     )
 
 
