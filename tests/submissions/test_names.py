@@ -26,7 +26,7 @@ def test_nobody_is_called_so(part: str) -> None:
 
 @pytest.mark.parametrize(("part", "person"), [
     (f"Copy of {NAME} alice", "alice"), (f"alice_{NAME} (1)", "alice"), (f"Kopie von {NAME}-alice", "alice"),
-    ("alice (1)", "alice"), ("Copy of alice", "alice"), ("alice - Kopie", "alice"), 
+    ("alice (1)", "alice"), ("Copy of alice", "alice"), ("alice - Kopie", "alice"),
     ("student12", "student12"), ("Kopp", "Kopp"), ("Copeland", "Copeland"), ("Week, Ann", "Week, Ann"),
     ("Team 3", "Team 3"), ("王小明", "王小明"), ("10000101", "10000101"), ("Final, Jo", "Final, Jo"),
 ])  # fmt: skip

@@ -3,8 +3,20 @@
 A download is recognized as a whole (`recognize`), by the system's own file or by all of its names: that one name looks
 like a system's says nothing, for learners choose names.
 
-Each module has `SYSTEM`, its name, and `recognize`, which says what of a listing fits it and whose that is. Its first
-lines show the layout and name its sources.
+    base         the listing of a download, and what a module says of it
+    canvas       one folder, name and number in each file's name
+    moodle       folders or files, name and participant's number
+    gradescope   folders, and a file of who is who
+    blackboard   one folder, and a text file for each attempt
+    brightspace  folders or files, number, name and time
+    sakai        folders, a table and times
+    ilias        folders, name, user and number
+    google       copies for each student, and what forms append
+    github       repositories, and a table of who is who
+    nbgrader     submitted/, student, assignment
+
+Each has `SYSTEM`, its name, and `recognize`, which says what of a listing fits it and whose that is. Its first lines show
+the layout and name its sources.
 """
 
 from __future__ import annotations
