@@ -405,9 +405,10 @@ def _own_folders(authors: dict[str, Sequence[Named]], seen: Recognized, exercise
 def _look_alikes(tree: _Tree, listing: Listing) -> dict[str, str]:
     """Folders in the one that was given that look like downloads themselves, each with the doubt that follows."""
     said = {}
-    for folder in sorted({name.partition("/")[0] for name in listing.handed_in if "/" in name}):
-        inner = tree.listing(f"{folder}/")
-        if len(inner.handed_in) > 2 and not gradescope.EXPORT.fullmatch(folder):
+    within = Counter(name.partition("/")[0] for name in listing.handed_in if "/" in name)
+    for folder in sorted(within):
+        if within[folder] > 2 and not gradescope.EXPORT.fullmatch(folder):
+            inner = tree.listing(f"{folder}/")
             try:
                 seen = recognize(inner)
             except CourseError:

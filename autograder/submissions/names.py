@@ -33,6 +33,7 @@ MARKS = re.compile(
 """What browsers, Otter's export and learners append to an exercise's name."""
 
 
+@functools.lru_cache(8192)  # each system looks at each name
 def clean_name(name: str) -> str:
     """A file's name as text that can be stored: whole characters, composed, no control characters."""
     text = os.fsencode(name).decode("utf-8", "replace")
