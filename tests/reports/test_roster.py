@@ -15,7 +15,7 @@ from autograder.grading.batch import Outcome
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.grades import read_grades
-from autograder.reports.roster import attendance, read_roster
+from autograder.reports.roster import attendance, people_of, read_roster
 from autograder.submissions.identity import Identity
 from autograder.submissions.people import Kind
 from tests.reports.made_up import made_up_class
@@ -70,6 +70,30 @@ def test_a_list_of_names_alone_and_a_canvas_gradebook_are_rosters(tmp_path: Path
     ada = replace(handed_in(("lovelaceada_40312", "01-a"))[0], identity=Identity(ids={
         Kind.CANVAS: ["40312"], Kind.NAME: ["lovelaceada"]}))  # fmt: skip
     assert attendance(read_roster(save(tmp_path, canvas)), [ada]).missing == {"01-a": ()}
+
+
+@pytest.mark.parametrize("content", [
+    "\ufeffName,Email\r\nJörg Müller,jm@uni.example\r\n".encode(), "Name;Email\rJörg Müller;jm@uni.example\r".encode(),
+    "sep=|\nName|Email\nJörg Müller|jm@uni.example\n".encode(),
+    "Name\tEmail\nJörg Müller\tjm@uni.example".encode("utf-16"),
+    "Name,Email\nJörg Müller,jm@uni.example\n".encode("utf-16-le"),
+    "Name,Email\nJörg Müller,jm@uni.example\n".encode("utf-16-be"),
+    'Vorname,Name,E-Mail\nJörg,"Müller",jm@uni.example\n'.encode(),
+], ids=range(7))
+def test_a_list_is_read_in_any_form(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "roster.csv").write_bytes(content)
+    (one,) = people_of(read_roster(tmp_path / "roster.csv"))
+    assert (one.shown, one.first(Kind.EMAIL)) == ("Jörg Müller", "jm@uni.example")
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("Name,Email\nAda,a@b.c\nJörg,x@y.z\n".encode("cp1252"), "line 3 has a letter in another encoding .near 'Jörg,x@y.z'"),
+    (b"Name,Email\nAda,a@b.c\nLovelace, Ada,a@b.d\n", "line 3, has 3 cells, and the header 2"),
+], ids=["encoding", "cells"])
+def test_a_list_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "roster.csv").write_bytes(content)
+    with pytest.raises(CourseError, match=message):
+        read_roster(tmp_path / "roster.csv")
 
 
 def test_two_of_one_name_who_are_missing_are_told_apart(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ like a system's says nothing, for learners choose names.
     github       repositories, and a table of who is who
     nbgrader     submitted/, student, assignment
 
-Each has `SYSTEM`, its name, and `recognize`, which says what of a listing fits it and whose that is. Its first lines show
-the layout and name its sources.
+Each has `SYSTEM`, its name, and `recognize`, which says what of a listing fits it and whose that is. Its first lines
+show the layout and name its sources.
 """
 
 from __future__ import annotations
