@@ -87,7 +87,8 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", help="The exercise; read from each notebook when not given.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
-              help="Folder for grades.csv, gradebook.sqlite, grading.log, report.html, feedback/ and results/.")
+              help="Folder for grades.csv, identity.csv, gradebook.sqlite, grading.log, report.html, feedback/ and "
+              "results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
 @click.option("--scheduler", metavar="ADDRESS",
               help="Grade on the Dask cluster whose scheduler listens there, such as tcp://10.0.0.5:8786.")
@@ -108,29 +109,33 @@ def build(exercises: tuple[str, ...]) -> None:
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
           attempts: str, roster: Path | None, release_messages: bool) -> None:
-    """Grade folders of notebooks, notebooks, zips, and what Canvas, Moodle or Gradescope packs of a class."""
+    """Grade folders of notebooks, notebooks, zips, and what a learning management system packs of a class."""
     from contextlib import nullcontext
 
     from autograder.course import address
     from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports import words
-    from autograder.reports.roster import read_roster
+    from autograder.reports.roster import people_of, read_roster
+    from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
 
     notes: dict[str, str] = {"released": "yes"} if release_messages else {}
+    people = people_of(read_roster(roster)) if roster else []  # what is wrong with it is said before anything is graded
     if roster:
-        read_roster(roster)  # what is wrong with it is said before anything is graded
         notes["roster"] = str(roster.resolve())
+    decisions = read_decisions(output)
     if no_sandbox:
         click.echo(words.BEFORE_UNCONFINED, err=True)
     with connect(scheduler) if scheduler else nullcontext() as pool:
         outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
-                              attempts=attempts, notes=notes)
+                              attempts=attempts, notes=notes, decisions=decisions, people=people)
     attendance = _attendance(roster, outcome.counting)
-    write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages)
-    for remark in attendance.remarks() if attendance else ():
+    write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
+                  remarks=outcome.remarks)
+    told = write_identity(output, outcome.results, outcome.counting)
+    for remark in (*told, *(attendance.remarks() if attendance else ())):
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
         click.echo(remark, err=True)
@@ -146,7 +151,7 @@ def _attendance(roster: Path | None, results: Sequence[SubmissionResult]) -> Att
 
     if roster is None:
         return None
-    return attendance(read_roster(roster), [(result.learner, result.assignment) for result in results])
+    return attendance(read_roster(roster), results)
 
 
 @main.command()
@@ -244,7 +249,8 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
                 roster = None
             attendance = _attendance(Path(roster) if roster else None, results)
             released = bool(book.options().get("released"))
-            write_reports(results, output, book=address(), attendance=attendance, released=released)
+            write_reports(results, output, book=address(), attendance=attendance, released=released,
+                          remarks=book.options().get("remarks", ()))
         else:
             click.echo(f"The reports in {output} are of another batch. Grade the submissions of {done.assignment} "
                        "again to write them with this score; what is unchanged is not run again.", err=True)
@@ -263,7 +269,8 @@ def _gradebook(output: Path) -> Gradebook:
 
 
 @main.command()
-@click.argument("target", type=click.Choice(["canvas", "moodle", "gradescope", "csv"]))
+@click.argument("target", type=click.Choice(["canvas", "moodle", "gradescope", "blackboard", "brightspace", "sakai",
+                                             "ilias", "csv"]))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="The folder that `grade` wrote into.")
 @click.option("--template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -273,10 +280,12 @@ def _gradebook(output: Path) -> Gradebook:
               "exercise's name or title when not given.")
 @click.option("--scale", is_flag=True, help="Convert scores where the template of Canvas, or "
               "Moodle's grading worksheet, counts other points.")
+@click.option("--columns", help="What columns of the template hold, where its language is not known, such as "
+              "\"email=E-Mail,grade=Note,maximum=Bestnote\".")
 @click.option("--to", "path", type=click.Path(path_type=Path),
               help="The file to write; TARGET.csv in the folder when not given.")
 def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,
-           scale: bool, path: Path | None) -> None:
+           scale: bool, columns: str | None, path: Path | None) -> None:
     """Write the gradebook's scores as a file that TARGET takes back."""
     from autograder.reports.lms import export as export_grades
 
@@ -286,10 +295,19 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     if counting.left_out:
         click.echo(f"{counting.left_out} attempts that do not count are left out.", err=True)
     done = export_grades(target, results, path or output / f"{target}.csv", template=template,
-                         assignment=assignment, column=column, scale=scale)
+                         assignment=assignment, column=column, scale=scale, columns=_named_columns(columns or ""))
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} learners: {done.path}", err=True)
+
+
+def _named_columns(said: str) -> dict[str, str]:
+    """What `--columns` says: titles, by what they hold."""
+    pairs = [part.partition("=") for part in said.split(",") if part.strip()]
+    wrong = next(("".join(pair) for pair in pairs if not all(pair)), None)
+    if wrong is not None:
+        raise CourseError(f"--columns: {wrong!r} is not of the form email=TITLE.")
+    return {what.strip(): title.strip() for what, _, title in pairs}
 
 
 @main.command()

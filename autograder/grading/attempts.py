@@ -44,6 +44,13 @@ def _is_order_known(seen: Sequence[tuple[SubmissionResult, int]], places: Sequen
     return all(orders) and len(set(orders)) == len(orders)
 
 
+def _is_merged(results: Sequence[SubmissionResult]) -> bool:
+    """Whether these became one learner's, differ, and nobody has said that they are."""
+    codes = {result.environment.get("code") or result.identity.content or f"{place}"
+             for place, result in enumerate(results)}
+    return len(codes) > 1 and not all(result.identity.confirmed for result in results)
+
+
 def counting(
     seen: Iterable[tuple[SubmissionResult, int]], policy: str
 ) -> tuple[list[SubmissionResult], list[SubmissionResult]]:
@@ -52,7 +59,7 @@ def counting(
     The latest is the one with the greatest `order`. Where that is not known of every attempt, those of the
     newest batch come after those of older ones, and among these the best counts. Attempts that the grader
     itself failed on are the best only if there is no other. What has no learner, or no known exercise,
-    counts by itself.
+    counts by itself. Files with different answers that became one learner's without an order have a doubt.
 
     Args:
         seen: each result, and the number of the newest batch that had it.
@@ -77,6 +84,13 @@ def counting(
 
         winner = max(places, key=best if policy == BEST else latest)
         chosen.append(winner)
+        beside = [seen[place][0] for place in places if seen[place][1] == seen[winner][1]]
+        if not known and _is_merged(beside):
+            files = ", ".join(sorted(result.identity.file or result.submission for result in beside))
+            result, batch = seen[winner]
+            seen[winner] = replace(result, identity=result.identity.doubted(
+                f"files with different answers count as one learner's, and nothing says which is the latest; the best "
+                f"of them counts: {files}")), batch
         if policy == LATEST and not known and sum(seen[p][1] == seen[winner][1] for p in places) > 1:
             uncertain.add(winner)
     chosen.sort()

@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -37,15 +38,15 @@ from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
 from autograder.submissions.find import Found, find
-from autograder.submissions.read import Submission, read_submission
+from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, needs
+from autograder.submissions.names import clean_name
+from autograder.submissions.people import Person
+from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
 
 GRADEBOOK = "gradebook.sqlite"
 
-GUESSED = (
-    "Nothing says for certain whose work this is; the name is a guess. Where it is wrong, name the file after its "
-    "learner, or put it into a folder of the learner's name."
-)
-"""The flag of a submission whose path names nobody."""
+LEFT_OUT = "Files of the zip that the notebook was not given, being too large or too many"
+"""How a flag begins that says so."""
 
 LOG = logging.getLogger("autograder")
 
@@ -88,12 +89,14 @@ class Outcome:
             that were set by hand.
         grader_errors: one sentence for each submission that the grader itself failed on.
         others: files that were neither a notebook nor a zip.
+        remarks: what was not graded, and what else there is to say of the paths.
     """
 
     results: list[SubmissionResult]
     counting: list[SubmissionResult]
     grader_errors: list[str]
     others: list[Path] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def grade_paths(
@@ -109,6 +112,8 @@ def grade_paths(
     console: Console | None = None,
     attempts: str = LATEST,
     notes: Mapping[str, str] | None = None,
+    decisions: Mapping[str, Sequence[Decision]] | None = None,
+    people: Sequence[Person] = (),
 ) -> Outcome:
     """Grades everything handed in under `paths`.
 
@@ -124,6 +129,8 @@ def grade_paths(
         console: where progress is shown; standard error when not given.
         attempts: `latest` or `best`: which of a learner's attempts counts.
         notes: what else the gradebook shall remember of this batch.
+        decisions: what the instructor wrote into `identity.csv`, by file.
+        people: the class list.
 
     Raises:
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
@@ -131,6 +138,7 @@ def grade_paths(
     """
     batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True), output)
     search = find(paths)
+    found = hold_against(decide(search.found, decisions or {}, content_of), people)
     for remark in search.remarks:
         batch.say(remark)
     if assignment is not None:
@@ -140,17 +148,23 @@ def grade_paths(
             "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
             "attempts": attempts, **(notes or {}),
         }  # fmt: skip
-        gradebook.begin_run(options)
+        others = [clean_name(str(path)) for path in search.others]
+        if others:
+            batch.remarks.append(f"Not graded, being neither notebook nor zip: {_listed(others)}.")
+        batch.remarks += search.remarks
+        found = batch.of_exercise(found)
+        gradebook.begin_run({**options, "remarks": batch.remarks})
         batch.log.began(paths, {**options, "jobs": pool.size if pool else jobs or cores()})
         for remark in search.remarks:
             batch.log.write("note", remark)  # said above, when there was no log yet
-        results = batch.run(search.found, gradebook, jobs or cores(), pool)
+        batch.move(found, gradebook)
+        results = batch.run(found, gradebook, jobs or cores(), pool)
         counting = gradebook.counting(attempts)
         gradebook.end_run()
-        if search.others:
-            others = [one_line(path.name, 60) for path in search.others]
+        if others:
             batch.tell(f"Not graded, being neither notebook nor zip: {_listed(others)}.")
         batch.tell_attempts(counting, attempts)
+        batch.tell_needs(counting)
         batch.log.write("ended", batch.summary)
     failed: dict[str, list[str]] = {}
     for result in results:
@@ -160,7 +174,7 @@ def grade_paths(
     for reason, whose in failed.items():  # a broken test file is everybody's, and one sentence
         batch.say(f"Not graded: {_listed(whose)}: {reason}")
     errors = [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
-    return Outcome(results, counting.batch, errors, list(search.others))
+    return Outcome(results, counting.batch, errors, list(search.others), batch.remarks)
 
 
 class _Batch:
@@ -186,6 +200,8 @@ class _Batch:
         self.found: Sequence[Found] = ()
         self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
         self.timeouts: dict[str, float] = {}
+        self.remarks: list[str] = []
+        self.read: dict[int, Submission] = {}
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -198,12 +214,52 @@ class _Batch:
     def tell_attempts(self, counting: Counting, policy: str) -> None:
         """What of a learner's several attempts became."""
         if counting.left_out:
-            self.tell(f"Of learners with several attempts the {policy} counts; {counting.left_out} other attempts "
+            names = [one_line(result.learner, 60) for result in counting.uncertain]
+            but = f" (of {_listed(names)} the best, for nothing says which is the latest)" if names else ""
+            self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
                       "stay in the gradebook.")  # fmt: skip
-        if counting.uncertain:
-            names = ", ".join(one_line(result.learner, 60) for result in counting.uncertain[:10])
-            self.tell(f"{len(counting.uncertain)} handed in several files, and nothing says which is the latest; "
-                      f"the best of them counts: {names}.")  # fmt: skip
+
+    def tell_needs(self, counting: Counting) -> None:
+        """Of whom it is not certain who they are, with the files and what to do."""
+        doubted = [result for result in counting.batch if result.identity.doubts]
+        if doubted:
+            self.tell(f"What needs you: of {len(doubted)} submissions it is not certain whose they are. Exports leave "
+                      "them out until you confirm them.")  # fmt: skip
+            for paragraph in needs(doubted):
+                self.tell(one_line(paragraph, 4000))
+            self.tell(REMEDY)
+
+    def of_exercise(self, found: Sequence[Found]) -> list[Found]:
+        """What is handed in for the exercise that is graded.
+
+        Where somebody's folder holds more notebooks of the course, as their copy of it does, these are passed over.
+        """
+        several = {learner for learner, times in Counter(item.learner for item in found).items() if times > 1}
+        if self.assignment is None or not several:
+            return list(found)
+        says = {id(item): self._read(item) for item in found if item.learner in several}
+        right = {item.learner for item in found if item.learner in several and not says[id(item)].problem}
+        passed = [item for item in found if item.learner in right and says[id(item)].problem == WRONG_ASSIGNMENT
+                  and not item.order]
+        if passed:
+            files = _listed([item.identity.file for item in passed])
+            self.remarks.append(f"Passed over, because their folders hold a notebook of {self.assignment}: {files}.")
+            self.say(self.remarks[-1])
+        skip = set(map(id, passed))
+        return [item for item in found if id(item) not in skip]
+
+    def move(self, found: Sequence[Found], gradebook: Gradebook) -> None:
+        """Moves what is kept as somebody else's to those whose it is now known to be."""
+        now: dict[str, list[Found]] = {}
+        for item in found:
+            now.setdefault(item.identity.file, []).append(item)
+        learners = {file: {item.learner for item in items} for file, items in now.items()}
+        for file, content, learner, name, assignment in gradebook.elsewhere(learners):
+            item, *more = now[file]
+            if not more and content_of(item) == content:
+                gradebook.move(learner, name, assignment, item.learner, item.name)
+                self.tell(f"{one_line(file, 200)} counted as {one_line(learner, 80)} and is now "
+                          f"{one_line(item.learner, 80)}'s.")  # fmt: skip
 
     def bundle(self, name: str) -> Bundle:
         if name not in self.assignments:
@@ -239,10 +295,11 @@ class _Batch:
         unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
         for position, item in enumerate(found):
             submission = self._read(item)
+            self.read[position] = replace(submission, cells=(), files={})  # what is told of it; the rest is large
             fingerprint_ = self._fingerprint(submission)
             known = gradebook.find(item.learner, item.name, fingerprint_)
             if known is not None:
-                results[position] = _handed_in(known, item)
+                results[position] = self._handed_in(known, position)
                 unchanged.append((known, results[position]))
                 progress.add(known.status, known=True)
                 continue
@@ -255,6 +312,15 @@ class _Batch:
 
     def _read(self, item: Found) -> Submission:
         return read_submission(item, self.assignment, self.known)
+
+    def _handed_in(self, result: SubmissionResult, position: int) -> SubmissionResult:
+        """The result, with what is known of its handing in."""
+        found, submission = self.found[position], self.read[position]
+        flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
+        if submission.left_out:
+            flags = (*flags, f"{LEFT_OUT}: {_listed(submission.left_out)}")
+        return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
+                       identity=replace(found.identity, content=submission.sha256))
 
     def _bundle_of(self, submission: Submission) -> Bundle | None:
         return self.bundle(submission.assignment) if submission.assignment in self.known else None
@@ -345,20 +411,12 @@ class _Batch:
         progress: BatchProgress,
     ) -> None:
         position, fingerprint_ = key
-        result = _handed_in(result, self.found[position])
+        result = self._handed_in(result, position)
         # What the grader failed on is tried again next time.
         gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
         self.log.result(result)
         results[position] = result
         progress.add(result.status)
-
-
-def _handed_in(result: SubmissionResult, found: Found) -> SubmissionResult:
-    """The result, with what the path says of its handing in."""
-    flags = tuple(flag for flag in result.flags if flag != GUESSED)
-    if found.guessed:
-        flags = (*flags, GUESSED)
-    return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags)
 
 
 def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:

@@ -15,6 +15,8 @@ Among the keys of `result` are some that no column has:
     order        grows from attempt to attempt of a learner; 0 when not known
     late         whether the learning management system says that it came late
     handed_in    when, as ISO 8601 text; empty when no system says so
+    identity     whose it is, and why: the file's whole path and SHA-256, the evidence, the learner's identifiers
+                 by kind, what is not certain, and who on the class list it is
 
 A result that an earlier version stored lacks the newer ones, and is read with their defaults. The number of an attempt
 is never stored as known, for it changes with the next one: it is counted where attempts are compared (`attempts.py`).
@@ -42,7 +44,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -292,6 +294,50 @@ class Gradebook:
                 [(json.dumps(now.to_json()), now.learner, now.submission, now.assignment)
                  for before, now in pairs if now != before],
             )
+
+    def elsewhere(self, files: Mapping[str, Collection[str]]) -> list[tuple[str, str, str, str, str]]:
+        """What is kept of these files as somebody's who is not their learner now.
+
+        Args:
+            files: the learners of each file, by its whole path.
+
+        Returns:
+            File, the SHA-256 of its content, and learner, name and assignment as they are kept.
+        """
+        with self._explained():
+            rows = self._connection.execute(
+                "SELECT json_extract(result, '$.identity.file'), json_extract(result, '$.identity.content'),"
+                " learner, name, assignment FROM submission WHERE json_valid(result)"
+            ).fetchall()
+        return [row for row in rows if row[0] and row[1] and row[0] in files and row[2] not in files[row[0]]]
+
+    def move(self, learner: str, name: str, assignment: str, to: str, new_name: str) -> None:
+        """Makes a submission another learner's, as it turned out to be. Scores set by hand go with the last of them.
+
+        Args:
+            learner, name, assignment: as it is kept.
+            to: whose it is.
+            new_name: how it is called among theirs.
+        """
+        key = (learner, name, assignment)
+        with self._explained(), self._transaction():
+            there = self._connection.execute(
+                "SELECT count(*) FROM submission WHERE learner = ? AND name = ? AND assignment = ?",
+                (to, new_name, assignment)).fetchone()[0]  # fmt: skip
+            if there:
+                self._connection.execute(
+                    "DELETE FROM submission WHERE learner = ? AND name = ? AND assignment = ?", key)
+            else:
+                self._connection.execute(
+                    "UPDATE submission SET learner = ?1, name = ?2, result = json_set(result, '$.learner', ?1,"
+                    " '$.submission', ?2) WHERE learner = ?3 AND name = ?4 AND assignment = ?5", (to, new_name, *key))
+            left = self._connection.execute(
+                "SELECT count(*) FROM submission WHERE learner = ? AND assignment = ?", (learner, assignment)
+            ).fetchone()[0]
+            if not left:
+                self._connection.execute(
+                    "UPDATE OR IGNORE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
+                    (to, learner, assignment))
 
     def results(self, *, newest_batch: bool = False) -> list[SubmissionResult]:
         """All results, by assignment, learner and name; with the scores that were set by hand.

@@ -10,6 +10,8 @@ import enum
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from autograder.submissions.identity import Identity
+
 
 class Verdict(enum.Enum):
     """What became of a submission, from best to worst; a submission's status is the worst that applies.
@@ -112,6 +114,9 @@ class CellResult:
     def for_learner(self) -> str:
         return self.error if self.told is None else self.told
 
+
+GUESSED = "Nothing says for certain whose work this is"
+"""How the flag of a guessed name began in an earlier version."""
 
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy")
 """The curves that a portrait may hold, one number for each epoch."""
@@ -235,6 +240,7 @@ class SubmissionResult:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.
         told: what the learner reads of `reason`, where that is not all.
+        identity: whose it is, on what evidence, and what is not certain about it.
     """
 
     learner: str
@@ -256,6 +262,7 @@ class SubmissionResult:
     attempt: int = 0
     attempts: int = 0
     told: str | None = None
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def score(self) -> float:
@@ -301,10 +308,16 @@ class SubmissionResult:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> SubmissionResult:
-        """The inverse of `to_json`; also takes what `json.loads` made of it (lists for tuples)."""
+        """The inverse of `to_json`; also takes what `json.loads` made of it (lists for tuples).
+
+        An earlier version kept a guess among the flags; it becomes a doubt.
+        """
+        guesses = tuple(flag for flag in data["flags"] if flag.startswith(GUESSED))
+        identity = Identity.from_json(data.get("identity", {"doubts": guesses}))
         return SubmissionResult(
             **{
                 **data,
+                "identity": identity,
                 "status": Verdict(data["status"]),
                 "questions": tuple(
                     QuestionResult(
@@ -317,7 +330,7 @@ class SubmissionResult:
                     for q in data["questions"]
                 ),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
-                "flags": tuple(data["flags"]),
+                "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }
         )

@@ -9,9 +9,10 @@ from nothing else of grading.
     gradescope   one result file per submission, in Gradescope's format
     classreport  the class report
 
-    lms          grade files that Canvas, Moodle and others take back
+    lms          grade files that the systems take back
     handback     the feedback pages in a zip that Moodle or Canvas gives back
 
+    whose        identity.csv: whose each file is, and what the instructor decided
     roster       tables of people, and who in them a learner is
     items        which questions the class solved, and which tell the strong from the weak
     charts       the picture of the class report

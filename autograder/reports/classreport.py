@@ -16,6 +16,7 @@ from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports import charts, items, pages, portrait, text, words
 from autograder.reports.grades import in_order, questions_of
 from autograder.reports.roster import Attendance
+from autograder.submissions.identity import REMEDY, needs
 
 LONGEST_MESSAGE = 500
 MOST_MESSAGES = 15
@@ -98,13 +99,14 @@ class Exercise:
 
 
 def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
-                 attendance: Attendance | None = None) -> str:
+                 attendance: Attendance | None = None, remarks: Sequence[str] = ()) -> str:
     """The page as one HTML file.
 
     Args:
         results: all submissions of a batch, of one exercise or several.
         links: for each of them the address of its feedback page, relative to the report.
         attendance: who is missing, where there is a roster.
+        remarks: what was not graded, and what else there is to say of the batch.
     """
     possible = words.possible_points(results)
     link_of = {id(result): link for result, link in zip(results, links, strict=True)}
@@ -132,6 +134,10 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         sandboxes=[(text.short(level),
                     words.SANDBOX.get(level, "A level that this report does not know."), count)
                    for level, count in sorted(Counter(r.sandbox for r in ordered).items())],
+        doubted=sum(bool(r.identity.doubts) for r in ordered),
+        identity=[text.clip(text.line(paragraph), 20 * LONGEST_MESSAGE) for paragraph in needs(ordered)],
+        remedy=REMEDY,
+        remarks=[text.clip(text.line(remark), 4 * LONGEST_MESSAGE) for remark in remarks],
         flagged=rows_of(r for r in ordered if _flags(r)),
         missing=[(text.short(words.facts(name).title), [_name(learner) for learner in names])
                  for name, names in attendance.missing.items() if names] if attendance else [],

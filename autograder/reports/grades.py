@@ -11,11 +11,15 @@ from pathlib import Path
 from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text, words
+from autograder.submissions.identity import CERTAIN
 
 ALWAYS = ("learner", "submission", "assignment", "status", "score", "possible")
 """The columns that every such table has, those of earlier versions, too."""
 
-COLUMNS = (*ALWAYS, "attempt", "handed_in")
+COLUMNS = (*ALWAYS, "attempt", "handed_in", "identity")
+
+LISTED = ("name", "id", "email")
+"""The columns by which a table with a class list joins others: what the list says of each row."""
 
 
 def in_order(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
@@ -44,12 +48,14 @@ MISSING = "missing"
 """The status of somebody on the roster who handed in nothing; no verdict, for there is nothing to judge."""
 
 
-def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None) -> str:
-    """The table as CSV text: the columns of `COLUMNS`, then one per question.
+def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None,
+               persons: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The table as CSV text: the columns of `COLUMNS`, with a class list those of `LISTED`, then one per question.
 
     Args:
         results: in any order.
         missing: for each exercise who handed in nothing; they stand at the end, without a score.
+        persons: name, id and email of those who are missing; None without a class list.
 
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
@@ -66,7 +72,8 @@ ran without the sandbox, a column `sandbox` says `none`. Decimal points,
         "sandbox": lambda result: "none" if words.ran_unconfined(result) else "",
     }
     noted = [name for name, note in notes.items() if any(map(note, results))]
-    table: list[list[str]] = [[*COLUMNS, *map(text.cell, questions), *noted]]
+    listed = LISTED if persons is not None or any(result.identity.person for result in results) else ()
+    table: list[list[str]] = [[*COLUMNS, *listed, *map(text.cell, questions), *noted]]
     for result in in_order(results):
         scored = words.has_score(result)
         scores = {question.name: text.number(question.score, 5) for question in result.questions if scored}
@@ -77,14 +84,30 @@ ran without the sandbox, a column `sandbox` says `none`. Decimal points,
             text.number(result.possible or possible[result.assignment], 5),
             str(result.attempt or ""),
             text.cell(result.handed_in),
+            result.identity.status,
+            *(text.cell(result.identity.person.get(name, "")) for name in listed),
             *(scores.get(name, "") for name in questions),
             *(text.cell(notes[name](result)) for name in noted),
         ])
     for assignment, names in (missing or {}).items():
         points = text.number(possible.get(assignment, 0.0), 5)
         for name in names:
-            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points]
+            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points, "", "", CERTAIN]
+            row += [text.cell((persons or {}).get(name, {}).get(what, "")) for what in listed]
             table.append(row + [""] * (len(table[0]) - len(row)))
+    return to_csv(table)
+
+
+def points_csv(results: Sequence[SubmissionResult]) -> str:
+    """The most that each question of each exercise can give, and each exercise, as CSV text."""
+    table = [["assignment", "question", "possible"]]
+    possible = words.possible_points(results)
+    for assignment in sorted({result.assignment for result in results if result.assignment}):
+        own = [result for result in results if result.assignment == assignment]
+        points = {question.name: question.possible for result in own for question in result.questions}
+        table += [[text.cell(assignment), text.cell(name), text.number(points[name], 5)]
+                  for name in questions_of(own) if name in points]
+        table.append([text.cell(assignment), "score", text.number(possible[assignment], 5)])
     return to_csv(table)
 
 

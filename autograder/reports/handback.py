@@ -5,8 +5,8 @@ Both know whose a file is by numbers in its name, and in a class that came from 
     Moodle      Ada Lovelace_88101_assignsubmission_file_02-preprocessing.html
     Canvas      lovelaceada_40312_991_02-preprocessing.html: user, and the upload that is answered
 
-Nothing is guessed, as in `lms`: a learner whose name is not one that the system gave, or whose number another learner
-has too, is listed and gets no file.
+Nothing is guessed, as in `lms`: a learner whose name is not one that the system gave, whose number another learner has
+too, or of whom it is not certain who it is, is listed and gets no file.
 
 Sources: Moodle, `mod/assign/feedback/file/importziplib.php`; Canvas LMS, `Assignment#generate_comments_from_files`.
 """
@@ -27,7 +27,8 @@ from autograder.reports import text, words
 from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_bytes
 from autograder.reports.grades import in_order
-from autograder.submissions import names
+from autograder.submissions.people import Kind
+from autograder.submissions.systems import canvas
 
 MOODLE_LEARNER = re.compile(r"(?P<name>.+)_(?P<id>\d+)", re.DOTALL)
 MOODLE_BREAKS = re.compile(r"[\W_]+")
@@ -43,18 +44,21 @@ class Handback:
         written: learners whose page is in it.
         nameless: not named by the system.
         ambiguous: of several, the system would take each for the same person.
+        unconfirmed: of whom it is not certain who they are, until `identity.csv` says so.
     """
 
     path: Path
     written: tuple[str, ...]
     nameless: tuple[str, ...]
     ambiguous: tuple[str, ...]
+    unconfirmed: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
         told = (
             (self.nameless, "left out, because their names are not those that the system gave"),
             (self.ambiguous, "left out, because several have the same number there"),
+            (self.unconfirmed, "left out, because it is not certain whose it is; confirm it in identity.csv"),
         )
         return [f"{len(who)} {what}: {text.clip(', '.join(map(text.line, who)), 500)}" for who, what in told if who]
 
@@ -89,7 +93,9 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
     handed_in = {learner: next((result for exercise in (assignment, "") for result in submissions
                                 if result.assignment == exercise), None)
                  for learner, submissions in own.items()}
-    keys = {learner: SYSTEMS[system](result) for learner, result in handed_in.items() if result}
+    unconfirmed = tuple(learner for learner, result in handed_in.items() if result and result.identity.doubts)
+    keys = {learner: SYSTEMS[system](result) for learner, result in handed_in.items()
+            if result and learner not in unconfirmed}
     times = Counter(key.number for key in keys.values() if key)
     named = {learner: key.prefix for learner, key in keys.items() if key and times[key.number] == 1}
     if not named:
@@ -105,7 +111,7 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
     write_bytes(path, packed.getvalue())
     return Handback(path, tuple(named),
                     tuple(learner for learner, key in keys.items() if key is None),
-                    tuple(learner for learner, key in keys.items() if key and learner not in named))
+                    tuple(learner for learner, key in keys.items() if key and learner not in named), unconfirmed)
 
 
 @dataclass(frozen=True)
@@ -122,15 +128,16 @@ class _Key:
 
 
 def _moodle(result: SubmissionResult) -> _Key | None:
+    ids = result.identity.ids
     match = MOODLE_LEARNER.fullmatch(result.learner)
-    if not match:
+    if not match or (ids and ids.get(Kind.PARTICIPANT) != [match["id"]]):
         return None
     name = MOODLE_BREAKS.sub(" ", match["name"]).strip() or "learner"
     return _Key(match["id"], f"{name}_{match['id']}_assignsubmission_file")
 
 
 def _canvas(result: SubmissionResult) -> _Key | None:
-    named = names.canvas(PurePosixPath(result.submission).name)
+    named = canvas.named(PurePosixPath(result.submission).name)
     if named is None or named.learner != result.learner or not named.order:
         return None
     return _Key(named.learner, f"{named.learner}_{named.order}")

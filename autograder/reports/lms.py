@@ -24,8 +24,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -34,15 +34,13 @@ from autograder.grading.results import SubmissionResult
 from autograder.reports import roster, text, words
 from autograder.reports.files import write_text
 from autograder.reports.grades import grades_csv, in_order, to_csv
-from autograder.reports.roster import CANVAS_POINTS, squashed
+from autograder.reports.roster import CANVAS_POINTS
+from autograder.submissions.people import Ids, Kind, squashed
 
 CANVAS_PERSON = ("student", "lastname", "firstname", "id", "sisuserid", "sisloginid", "integrationid",
                  "rootaccount", "section")
-MOODLE_PERSON = ("firstname", "surname", "lastname", "idnumber", "emailaddress", "username")
-MOODLE_KEYS = ("idnumber", "emailaddress", "username")
-WORKSHEET = ("identifier", "fullname", "emailaddress", "grade", "maximumgrade", "lastmodifiedsubmission",
-             "lastmodifiedgrade")
-"""The columns of Moodle's grading worksheet that are written. Comments are not: they stay as they are."""
+MOODLE_KEYS = ("number", "id", "email", "login")
+MOODLE_PERSON = ("first_name", "last_name", *MOODLE_KEYS)
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,8 @@ class Exported:
         absent: in the template, but without a grade here.
         several: more than one submission of the same exercise; the best one counts.
         nameless: files of which it is not known who handed them in.
+        unconfirmed: learners of whom it is not certain who they are, until `identity.csv` says so.
+        why: for those whom nobody in the template fits, or more than one person, the reason.
         adjusted: with a score that was set by hand in what is written.
         unconfined: whose notebook ran without a sandbox.
     """
@@ -72,6 +72,8 @@ class Exported:
     absent: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
     adjusted: tuple[str, ...] = ()
     unconfined: tuple[str, ...] = ()
 
@@ -80,6 +82,8 @@ class Exported:
         told = (
             (self.ungraded, "without a grade, because the grader itself failed"),
             (self.nameless, "without a grade, because it is not known who handed it in"),
+            (self.unconfirmed, "left out, because it is not certain whose it is; confirm it in identity.csv, grade "
+                               "again, and export again"),
             (self.unmatched, "without a grade, because nobody in the template fits"),
             (self.ambiguous, "without a grade, because it is not certain who this is in the template"),
             (self.locked, "without a grade, because it cannot be changed there"),
@@ -88,8 +92,12 @@ class Exported:
             (self.unconfined, "ran without the sandbox; trust these scores only if you trust every author"),
             (self.absent, "in the template, but not graded here; left as they are"),
         )
-        return [f"{len(names)} {what}: {text.clip(', '.join(map(text.line, names)), 500)}"
+        return [f"{len(names)} {what}: {text.clip(', '.join(map(self._shown, names)), 500)}"
                 for names, what in told if names]
+
+    def _shown(self, learner: str) -> str:
+        """A learner, and the reason why there is no grade."""
+        return text.line(f"{learner} ({self.why[learner]})" if learner in self.why else learner)
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,7 @@ class _Job:
 
     results: Sequence[SubmissionResult]
     nameless: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
     assignments: Sequence[str]
     path: Path
     column: str | None
@@ -118,6 +127,11 @@ class _Job:
     def learners(self) -> list[str]:
         """Those with at least one score, in order."""
         return list(dict.fromkeys(learner for learner, _ in self.best))
+
+    @cached_property
+    def ids(self) -> dict[str, Ids]:
+        """The identifiers of those with a score."""
+        return {learner: roster.of_result(result) for (learner, _), result in self.best.items()}
 
     @cached_property
     def possible(self) -> dict[str, float]:
@@ -161,13 +175,21 @@ class _Job:
 
     def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
               found: roster.Found | None = None, locked: Sequence[str] = ()) -> Exported:
-        write_text(self.path, to_csv(table))
         found = found or roster.Found()
+        if not written and (found.unmatched or found.ambiguous) and self.template:
+            why = "; ".join(text.line(f"{learner}: {reason}")
+                            for learner, reason in {**found.unmatched, **found.ambiguous}.items())
+            raise CourseError(f"Nobody in {self.template.path} is one of those who were graded, so nothing is written. "
+                              + text.clip(why, 2000) + ". Is it the template of this class? Its columns are: "
+                              + text.clip(", ".join(self.template.header), 300) + ".")
+        write_text(self.path, to_csv(table))
         times = Counter((result.learner, result.assignment) for result in self.results)
         return Exported(
             self.path, tuple(written),
             ungraded=tuple(dict.fromkeys(r.learner for r in self.results if r.learner not in self.learners)),
-            unmatched=found.unmatched, ambiguous=found.ambiguous, locked=tuple(locked), absent=found.absent,
+            unmatched=tuple(found.unmatched), ambiguous=tuple(found.ambiguous),
+            why={**found.unmatched, **found.ambiguous}, unconfirmed=self.unconfirmed,
+            locked=tuple(locked), absent=found.absent,
             several=tuple(dict.fromkeys(learner for (learner, _), count in times.items() if count > 1)),
             nameless=self.nameless,
             adjusted=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
@@ -178,7 +200,8 @@ class _Job:
 
 
 def export(target: str, results: Sequence[SubmissionResult], path: Path, *, template: Path | None = None,
-           assignment: str | None = None, column: str | None = None, scale: bool = False) -> Exported:
+           assignment: str | None = None, column: str | None = None, scale: bool = False,
+           columns: Mapping[str, str] | None = None) -> Exported:
     """Write the scores of `results` to `path` in the format of `target`.
 
     Args:
@@ -192,6 +215,7 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
         scale: where the system counts other points for the exercise, convert. Without it that is an error,
             because 12 of 15 would become 12 of 100. Canvas' template and Moodle's grading worksheet say how
             many; with any other file it is refused.
+        columns: what columns of the template hold, where its language is not known: titles, by what it is.
 
     Raises:
         CourseError: there is nothing to export, nothing says to how many points to convert, the template does
@@ -200,21 +224,28 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     if target not in TARGETS:
         raise CourseError(f"There is no export to {target!r}. There are: {', '.join(TARGETS)}.")
     chosen = [r for r in in_order(results) if r.assignment and assignment in (None, r.assignment)]
-    named = [result for result in chosen if result.learner.strip()]
+    known = [result for result in chosen if result.learner.strip()]
+    named = [result for result in known if not result.identity.doubts]
+    unconfirmed = tuple(dict.fromkeys(result.learner for result in known if result.identity.doubts))
+    if known and not named:
+        raise CourseError("There is nothing to export: of nobody it is certain whose the work is. Confirm it in "
+                          "identity.csv, grade again, and export again.")
     if not named:
         what = f"no submission of {assignment!r}" if assignment else "no submission"
         raise CourseError(f"There is nothing to export: {what} in the results.")
     names = sorted({result.assignment for result in named})
-    if len(names) > 1 and (column or target in ("moodle", "gradescope")):
+    if len(names) > 1 and (column or target not in ("canvas", "csv")):
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
-    table = roster.read_table(template) if template else None
+    table = roster.read_table(template, named=columns) if template else None
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
-    job = _Job(named, nameless, names, path, column, scale, table)
+    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table)
     if target in ("csv", "gradescope"):
         job.refuse_scale("this file")
     if table is None:
         job.refuse_scale("a file made without a template")
-    return _csv(chosen, path, table) if target == "csv" else _TABLES[target](job)
+    if target == "csv":
+        return _csv(job, [result for result in chosen if not result.identity.doubts])
+    return _TABLES[target](job)
 
 
 def _canvas(job: _Job) -> Exported:
@@ -230,7 +261,7 @@ def _canvas(job: _Job) -> Exported:
         return job.write(rows, job.learners)
 
     people = table.columns(CANVAS_PERSON)
-    if not {"id", "section"} <= {squashed(table.header[place]) for place in people}:
+    if not table.is_canvas or not table.columns({"id"}):
         raise CourseError(f"{table.path} is no Canvas gradebook: it has no columns ID and Section. "
                           "In Canvas: Grades, Export, Export Entire Gradebook.")
     grades = {name: _grade_column(job, table, name, people) for name in job.assignments}
@@ -245,7 +276,7 @@ def _canvas(job: _Job) -> Exported:
             [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
     students = [row for row in table.rows if row is not points_row and row[0].strip() != "Student, Test"
                 and any(row[place].strip() for place in people)]
-    found = roster.find(table, students, job.learners)
+    found = roster.find(table, students, job.ids)
     for learner, row in found.rows:
         cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
@@ -265,15 +296,18 @@ def _moodle(job: _Job) -> Exported:
         rows = [[key, text.cell(job.column or name)]]
         rows += [[identifier(learner), job.grade(learner, name)] for learner in job.learners]
         return job.write(rows, job.learners)
-    if len(table.columns(("identifier", "grade", "lastmodifiedgrade"))) == 3:
+    if table.participants is not None:
         return _worksheet(job, table, name)
-    if not table.columns(MOODLE_KEYS):
+    if not table.holding(*MOODLE_KEYS) and Kind.EMAIL not in table.identifiers.values():
         raise CourseError(f"{table.path} has no column by which Moodle knows its users: ID number, Email "
-                          "address or Username. In Moodle: Grades, Export, Plain text file.")
+                          "address or Username. In Moodle: Grades, Export, Plain text file. In a language that is not "
+                          "known here say which column is which, such as --columns \"email=E-Mail\". It has: "
+                          + text.clip(", ".join(map(repr, table.header)), 300) + ".")
     job.refuse_scale("Moodle's gradebook file")
-    people = table.columns(MOODLE_PERSON)
+    people = sorted({*table.holding(*MOODLE_PERSON), *(
+        place for place, kind in table.identifiers.items() if kind is Kind.EMAIL)})
     place = _grade_column(job, table, name, people)
-    found = roster.find(table, table.rows, job.learners)
+    found = roster.find(table, table.rows, job.ids)
     rows = [[*(table.header[column] for column in people),
              text.cell(job.column or name if place is None else table.header[place])]]
     rows += [[*(_person(table, column, row) for column in people), job.grade(learner, name)]
@@ -282,21 +316,99 @@ def _moodle(job: _Job) -> Exported:
 
 
 def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
-    """Moodle's offline grading worksheet of one assignment, reduced to what its import reads."""
-    kept = table.columns(WORKSHEET)
-    (grade,) = table.columns(("grade",))
-    found = roster.find(table, table.rows, job.learners)
+    """Moodle's offline grading worksheet of one assignment, in any language, reduced to what its import reads.
+
+    Moodle writes after the grade the most that can be reached, whether the grade can be changed, and when submission
+    and grade were last modified, in this order. Comments are left out: they stay as they are.
+    """
+    most = next(iter(table.holding("maximum") or table.constant), 0)
+    grade = next((place for place in table.holding("grade") if place != most), most - 1)
+    participant = table.participants
+    if participant is None or most < 1 or grade <= participant or most + 3 >= len(table.header):
+        raise CourseError(f"{table.path} looks like Moodle's grading worksheet, but which of its columns is the grade "
+                          "is not clear. Say it, such as --columns \"grade=Bewertung,maximum=Bestwertung\".")
+    kept = sorted({participant, *table.holding("whole_name", "email"), grade, most, most + 1, most + 2, most + 3})
+    found = roster.find(table, table.rows, job.ids)
     rows = [[table.header[place] for place in kept]]
     written, locked = [], []
     for learner, row in found.rows:
-        if table.first(row, ("gradecanbechanged",)).strip().casefold() == "no":
+        if squashed(row[most + 1]) in roster.titles()["no"]:
             locked.append(learner)
             continue
-        factor = job.factor(name, table.first(row, ("maximumgrade",)), "Moodle")
+        factor = job.factor(name, row[most], "Moodle")
         rows.append([job.grade(learner, name, factor) if place == grade else _person(table, place, row)
                      for place in kept])
         written.append(learner)
     return job.write(rows, written, found, locked)
+
+
+@dataclass(frozen=True)
+class _System:
+    """How a system's own table of grades is read and written.
+
+    Attributes:
+        name: the system's.
+        where: how an instructor gets the table.
+        points: finds in a column's title how many points are counted.
+        title: what stands in a title beside the exercise's own.
+        fixed: columns that the import wants, with what stands in every row of them; added where they are missing.
+        column: the title of the column for grades, where it is always the same.
+    """
+
+    name: str
+    where: str
+    points: str
+    title: str
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    column: str = ""
+
+
+BRIGHTSPACE = _System(
+    "Brightspace", "Grades, Enter Grades, Export, with Org Defined ID, user name and Points grade",
+    r"MaxPoints:([\d.,]+)", r"\s*(?:Points|Text|Numerator)? ?Grade\s*<[^>]*>$", {"End-of-Line Indicator": "#"})
+BLACKBOARD = _System(
+    "Blackboard", "Grade Center, Work Offline, Download, User Information and the column, with commas",
+    r"\[Total Pts: (?:up to )?([\d.,]+)", r"\s*\[[^\]]*\]\s*(?:\|\d+)?$")
+SAKAI = _System("Sakai", "Gradebook, Export Grades", r"\[([\d.,]+)\]$", r"\s*\[[\d.,]+\]$")
+ILIAS = _System("ILIAS", "the exercise's status file, status.csv, in the multi-feedback zip", r"(?!)", r"(?!)",
+                {"update": "1"}, "mark")
+
+
+def _own_table(job: _Job, system: _System) -> Exported:
+    """A system's own table, reduced to who it is and the exercise's grade.
+
+    Sources: D2L, "Import grades into a grade book"; Blackboard Help, "Work offline with grade data"; Sakai,
+    `gradebookng` (`ImportGradesHelper`); ILIAS, `ilExcGradesTable` and the multi-feedback status file.
+    """
+    (name,) = job.assignments
+    table = job.template
+    if table is None:
+        raise CourseError(f"For {system.name} give its own table with --template. You get it by: {system.where}.")
+    people = sorted({*table.identifiers, *table.holding("whole_name", "first_name", "last_name")})
+    if not people:
+        raise CourseError(f"{table.path} is no table of {system.name}: no column says who somebody is. You get it by: "
+                          f"{system.where}.")
+    if system.column and not job.column:
+        place = next(iter(table.columns({squashed(system.column)})), None)
+        if place is None:
+            raise CourseError(f"{table.path} has no column {system.column!r}. You get it by: {system.where}.")
+    else:
+        place = _grade_column(job, table, name, people, system.title)
+    if place is None:
+        raise CourseError(f"{table.path} has no column {job.column!r}, and {system.name} makes none from a file.")
+    counted = re.search(system.points, table.header[place])
+    if counted is None:
+        job.refuse_scale(f"this table of {system.name}")
+    factor = job.factor(name, counted[1], system.name) if counted else 1.0
+    found = roster.find(table, table.rows, job.ids)
+    fixed = {next((title for title in table.header if squashed(title) == squashed(wanted)), wanted): cell
+             for wanted, cell in system.fixed.items()}
+    before = {title: cell for title, cell in fixed.items() if title in table.header[: people[0]]}
+    after = {title: cell for title, cell in fixed.items() if title not in before}
+    rows = [[*before, *(table.header[column] for column in people), table.header[place], *after]]
+    rows += [[*before.values(), *(_person(table, column, row) for column in people), job.grade(learner, name, factor),
+              *after.values()] for learner, row in found.rows]
+    return job.write(rows, [learner for learner, _ in found.rows], found)
 
 
 def _gradescope(job: _Job) -> Exported:
@@ -308,7 +420,7 @@ def _gradescope(job: _Job) -> Exported:
              "Submission ID", *(text.cell(f"{position}: {question} ({possible:.1f} pts)")
                for position, (question, possible) in enumerate(points.items(), start=1))]]
     table = job.template
-    found = roster.find(table, table.rows, job.learners) if table else None
+    found = roster.find(table, table.rows, job.ids) if table else None
     pairs = found.rows if found else [(learner, ()) for learner in job.learners]
     for learner, row in pairs:
         scores = {question.name: text.number(question.score, 5)
@@ -323,53 +435,62 @@ def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: 
     """First name, last name, student number and email, as far as they are known."""
     if table is None:
         return [text.cell(learner), "", "", identifier(learner) if "@" in learner else ""]
-    given, family = table.first(row, roster.FIRST_NAMES), table.first(row, roster.LAST_NAMES)
+    given, family = table.first(row, "first_name"), table.first(row, "last_name")
     if not given and not family:
-        given = table.first(row, roster.WHOLE_NAMES)
-    number = table.first(row, ("sid", "studentid", "sisuserid", "idnumber"))
-    return [text.cell(given), text.cell(family), identifier(number),
-            identifier(table.first(row, ("email", "emailaddress")))]
+        given = table.first(row, "whole_name")
+    return [text.cell(given), text.cell(family), identifier(table.first(row, "number", "student_id")),
+            identifier(table.first(row, "email"))]
 
 
-def _csv(results: Sequence[SubmissionResult], path: Path, template: roster.Table | None) -> Exported:
+def _csv(job: _Job, results: Sequence[SubmissionResult]) -> Exported:
     """The same table as `grades.csv`, with a mark in front by which Excel knows that it is UTF-8."""
-    if template is not None:
+    if job.template is not None:
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
-    write_text(path, "\ufeff" + grades_csv(results))
-    return Exported(path, tuple(dict.fromkeys(result.learner for result in results)),
+    write_text(job.path, "\ufeff" + grades_csv(results))
+    return Exported(job.path, tuple(dict.fromkeys(result.learner for result in results)),
+                    unconfirmed=job.unconfirmed,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
                     unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {
     "canvas": _canvas, "moodle": _moodle, "gradescope": _gradescope,
+    "blackboard": lambda job: _own_table(job, BLACKBOARD),
+    "brightspace": lambda job: _own_table(job, BRIGHTSPACE),
+    "sakai": lambda job: _own_table(job, SAKAI),
+    "ilias": lambda job: _own_table(job, ILIAS),
 }
 TARGETS = (*_TABLES, "csv")
 
 
 def identifier(value: str) -> str:
     """An identifier as a cell: as it is where nothing can be called with it, else through `text.cell`."""
-    return value if re.fullmatch(r"[\w.@+-]*", value) else text.cell(value)
+    return value if re.fullmatch(r"#?[\w.@+-]*", value) else text.cell(value)
 
 
 def _person(table: roster.Table, place: int, row: Sequence[str]) -> str:
     """A cell of the template: names are for people to read, all else is looked up by the import."""
-    read = (*roster.WHOLE_NAMES, *roster.FIRST_NAMES, *roster.LAST_NAMES, "section")
-    return text.cell(row[place]) if squashed(table.header[place]) in read else identifier(row[place])
+    read = table.holding("whole_name", "first_name", "last_name", "section", "group")
+    return text.cell(row[place]) if place in read else identifier(row[place])
 
 
-def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[int]) -> int | None:
+def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[int],
+                  around: str = r"\s*\([^()]*\)$") -> int | None:
     """Where the grade of the exercise `name` goes; None for a new column, asked for by its name.
+
+    `around` finds what the system writes into a title behind the exercise's own.
 
     Raises:
         CourseError: no column fits, or more than one.
     """
-    others = [place for place, title in enumerate(table.header) if title and place not in people]
+    others = [place for place, title in enumerate(table.header)
+              if title and place not in people and not title.startswith("#")]  # what Sakai calls a comment so
     if job.column:
         return next((place for place in others if table.header[place] == job.column), None)
     title = words.facts(name).title
     wanted = {squashed(known) for known in (name, name.partition("-")[2], title, title.partition(": ")[2])}
-    fits = [place for place in others if squashed(_bare_title(table.header[place])) in wanted - {""}]
+    fits = [place for place in others if squashed(_bare_title(table.header[place], around)) in wanted - {""}
+            or squashed(re.sub(around, "", table.header[place])) in wanted - {""}]
     if len(fits) == 1:
         return fits[0]
     problem = "More than one column" if fits else "No column"
@@ -377,7 +498,6 @@ def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[in
     raise CourseError(f"{problem} in {table.path} fits {name}. Name it with --column: {listed}.")
 
 
-def _bare_title(header: str) -> str:
-    """An exercise's title without what the systems add: `Title (123)`, `Assignment: Title (Real)`."""
-    title = re.sub(r"\s*\((\d+|Real)\)$", "", header)
-    return re.sub(r"^(Assignment|Quiz|Manual item):\s*", "", title)
+def _bare_title(header: str, around: str) -> str:
+    """An exercise's title without what the systems add: `Title (123)`, `Assignment: Title (Real)`, in any language."""
+    return re.sub(r"^[^\W\d][^:()]{0,30}:\s*", "", re.sub(around, "", header))

@@ -1,31 +1,42 @@
 """Tables of people that other systems export, and who in them a learner is.
 
-Nothing is guessed: a learner is one row for certain, or none.
+Nothing is guessed: a learner is one row for certain, or none. Each column has a kind (`people.Kind`), and is compared
+with identifiers of the same kind only. What a column is says its title, in the languages that the systems speak
+(`columns.toml`).
 """
 
 from __future__ import annotations
 
 import csv
+import functools
+import io
 import re
-import unicodedata
+import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.grading.results import SubmissionResult
 from autograder.reports import text
+from autograder.submissions.people import Directory, Ids, Kind, Person, plain, squashed
+from autograder.submissions.systems.github import kind_of
 
-IDENTIFIERS = ("id", "sisuserid", "sisloginid", "integrationid", "idnumber", "username", "emailaddress",
-               "email", "sid", "studentid", "login", "learner", "identifier")
-"""Columns that tell one learner from all others, as `squashed` sees their headers."""
-
-FIRST_NAMES = ("firstname", "givenname")
-LAST_NAMES = ("lastname", "surname", "familyname")
 CANVAS_POINTS = "Points Possible"
 """What Canvas writes into the row under the header, where nobody stands."""
 
-WHOLE_NAMES = ("student", "fullname", "name")
+LEAST_WORD = 3
+"""Letters of the word for a participant: fewer stand before a student's number."""
+
+NUMBER_AT_END = re.compile(r"\D*(\d+)\s*")
+
+
+@functools.cache
+def titles() -> Mapping[str, frozenset[str]]:
+    """What columns are called, by what they hold, as `squashed` sees it."""
+    known = tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
+    return {what: frozenset(map(squashed, names)) for what, names in known.items()}
 
 
 @dataclass(frozen=True)
@@ -35,44 +46,180 @@ class Table:
     path: Path
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    named: Mapping[str, str] = field(default_factory=dict)
+    """What some columns hold, as the instructor says: their titles, by what it is."""
 
-    def columns(self, names: Sequence[str]) -> list[int]:
+    def columns(self, names: Iterable[str]) -> list[int]:
         """Where the columns called one of `names` are, in the order of the file."""
         return [place for place, name in enumerate(self.header) if squashed(name) in names]
 
-    def first(self, row: Sequence[str], names: Sequence[str]) -> str:
-        """The first cell of `row` under one of `names` that is not empty; empty when there is none."""
-        return next((row[place] for place in self.columns(names) if row[place].strip()), "")
+    def holding(self, *what: str) -> list[int]:
+        """Where the columns are that hold this, as the instructor says, else by `titles`."""
+        places = []
+        for one in what:
+            if one in self.named:
+                places += [place for place, name in enumerate(self.header) if name == self.named[one]]
+            else:
+                places += [place for place in self.columns(titles()[one]) if self.header[place] not in
+                           self.named.values()]
+        return sorted(set(places))
+
+    def first(self, row: Sequence[str], *what: str) -> str:
+        """The first cell of `row` in a column that holds this and is not empty; empty when there is none."""
+        return next((row[place] for place in self.holding(*what) if row[place].strip()), "")
+
+    @functools.cached_property
+    def identifiers(self) -> dict[int, Kind | None]:
+        """The columns of identifiers, with their kind; None where each cell says what it is by its form."""
+        kinds: dict[int, Kind | None] = {}
+        for what, kind in (("login", Kind.LOGIN), ("email", Kind.EMAIL), ("number", Kind.NUMBER),
+                           ("github", Kind.GITHUB), ("group", Kind.GROUP), ("label", Kind.LABEL),
+                           ("ilias", Kind.ILIAS)):
+            kinds |= dict.fromkeys(self.holding(what), kind)
+        for place in self.holding("id"):
+            kinds[place] = Kind.CANVAS if self.is_canvas else Kind.NUMBER
+        for place in self.holding("student_id"):
+            kinds[place] = Kind.LOGIN if self.columns({"studentname"}) else Kind.NUMBER  # Sakai means its user names
+        for place in self.holding("identifier"):
+            kinds[place] = None
+        if Kind.EMAIL not in kinds.values():  # in a language that is not known, by its form
+            kinds |= dict.fromkeys((place for place in range(len(self.header)) if self._is_email(place)), Kind.EMAIL)
+        if self.participants is not None:
+            kinds[self.participants] = Kind.PARTICIPANT
+        return kinds
+
+    @functools.cached_property
+    def unnamed(self) -> int | None:
+        """Where a grading worksheet of Moodle in an unknown language has the names: between participant and address."""
+        start = self.participants
+        if start is None or self.holding("whole_name", "first_name", "last_name"):
+            return None
+        return start + 1 if start + 2 < len(self.header) and self._is_email(start + 2) else None
+
+    def _is_email(self, place: int) -> bool:
+        """Whether every cell of a column that is not empty is an address."""
+        cells = [row[place].strip() for row in self.rows if row[place].strip()]
+        return bool(cells) and all(re.fullmatch(r"[^@\s]+@[^@\s]+", cell) for cell in cells)
+
+    @property
+    def is_canvas(self) -> bool:
+        """Whether this is Canvas' gradebook, whose ID is a number of its own."""
+        return bool(self.columns({"section"}) and self.columns({"student", "sisuserid", "sisloginid"}))
+
+    @functools.cached_property
+    def participants(self) -> int | None:
+        """Where Moodle's grading worksheet has its participants: the same word and another number in each row."""
+        for place in (*self.holding("identifier", "id"), *range(min(len(self.header), 1))):
+            cells = [row[place].strip() for row in self.rows if row[place].strip()]
+            words = {re.sub(r"\d+$", "", cell).strip() for cell in cells}
+            is_numbered = len(words) == 1 and len(next(iter(words))) >= LEAST_WORD and all(
+                map(NUMBER_AT_END.fullmatch, cells))
+            if is_numbered and len(set(cells)) == len(cells) and (self.holding("maximum") or self.constant):
+                return place
+        return None
+
+    @functools.cached_property
+    def constant(self) -> list[int]:
+        """Where the same number stands in every row: the most that can be reached."""
+        return [place for place in range(1, len(self.header)) if self.rows
+                and len({row[place] for row in self.rows}) == 1
+                and re.fullmatch(r"\d+([.,]\d+)?", self.rows[0][place].strip())]
 
 
-def read_table(path: Path, fewest: int = 2) -> Table:
-    """Read a CSV file: comma, semicolon or tab between cells; UTF-8 or UTF-16; `fewest` columns or more.
+def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = None) -> Table:
+    """Read a CSV file: comma, semicolon, tab or bar between cells; UTF-8 or UTF-16; `fewest` columns or more.
+
+    Args:
+        path: the file.
+        fewest: columns that it must have.
+        named: what some columns hold: their titles, by what it is, as `titles` calls it.
 
     Raises:
-        CourseError: it cannot be read, has no header, or names the same column twice.
+        CourseError: it cannot be read, has no header, names the same column twice, or a row is longer than it.
     """
     try:
-        raw = path.read_bytes()
-        content = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        lines = content.splitlines(keepends=True)
-        tables = [[row for row in csv.reader(lines, delimiter=mark) if any(row)] for mark in ",;\t"]
+        content = _text(path)
+        first, _, rest = content.partition("\n")
+        if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
+            content = rest
+        tables = []
+        for mark in ",;\t|":
+            reader = csv.reader(io.StringIO(content, newline=""), delimiter=mark)
+            tables.append([(reader.line_num, row) for row in reader if any(row)])
     except OSError as error:
         raise CourseError(f"Cannot read {path}: {error.strerror}.") from error
-    except UnicodeError as error:
-        raise CourseError(
-            f"{path} is not UTF-8. Save it in the spreadsheet as “CSV UTF-8” and try again."
-        ) from error
     except csv.Error as error:
-        raise CourseError(f"{path} is no CSV file: {error}.") from error
-    table = max(tables, key=lambda rows: len(rows[0]) if rows else 0)
-    if not table or len(table[0]) < fewest:
+        raise CourseError(f"{path} is no CSV file: in line {reader.line_num}, {error}.") from error
+    table = max(tables, key=lambda rows: len(rows[0][1]) if rows else 0)
+    if not table or len(table[0][1]) < fewest:
         raise CourseError(f"{path} is no table: its first line must name the columns, with commas between.")
-    header = tuple(name.strip() for name in table[0])
+    header = tuple(name.strip() for name in table[0][1])
     twice = [name for name, times in Counter(header).items() if name and times > 1]
     if twice:
         raise CourseError(f"{path} has two columns called {twice[0]!r}. Remove one of them.")
     width = len(header)
-    return Table(path, header, tuple(tuple((row + [""] * width)[:width]) for row in table[1:]))
+    for line, row in table[1:]:
+        if any(cell.strip() for cell in row[width:]):
+            raise CourseError(f"{path}, line {line}, has {len(row)} cells, and the header {width}. Is a text with a "
+                              "comma in it not in quotation marks? Save it in the spreadsheet as “CSV UTF-8”.")
+    for what, title in (named or {}).items():
+        if what not in titles():
+            raise CourseError(f"--columns: there is no {what!r}. There are: {', '.join(sorted(titles()))}.")
+        if title not in header:
+            raise CourseError(f"--columns: {path} has no column {title!r}. It has: "
+                              + text.clip(", ".join(map(repr, header)), 600) + ".")
+    return Table(path, header, tuple(tuple((row + [""] * width)[:width]) for _, row in table[1:]), named or {})
+
+
+def _text(path: Path) -> str:
+    """What stands in a file, in UTF-8 or UTF-16 with or without a mark."""
+    raw = path.read_bytes()
+    encoding = "utf-8-sig"
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif raw[1:2] == b"\0" or raw[:1] == b"\0":
+        encoding = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
+    try:
+        return raw.decode(encoding)
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = len(re.findall(rb"\r\n|\r|\n", raw[:start])) + 1
+        shown = re.split(rb"[\r\n]", raw[start - 20 if start > 20 else 0 : start + 20])
+        near = next((part for part in shown if raw[start : start + 1] in part), b"").decode("cp1252", "replace")
+        raise CourseError(
+            f"{path} is not UTF-8: line {line} has a letter in another encoding (near {near!r}). Save it in the "
+            "spreadsheet as “CSV UTF-8” and try again."
+        ) from error
+
+
+def person(table: Table, row: Sequence[str], place: int = 0) -> Person:
+    """Who stands in a row of a table."""
+    ids: dict[Kind, list[str]] = {}
+    for column, kind in table.identifiers.items():
+        value = row[column].strip()
+        if not value:
+            continue
+        if kind is Kind.PARTICIPANT:
+            match = NUMBER_AT_END.fullmatch(value)
+            value = match[1] if match else ""
+        kind = kind or kind_of(value)
+        ids.setdefault(kind, []).append(value)
+        if kind is Kind.LOGIN and "@" in value:
+            ids.setdefault(Kind.EMAIL, []).append(value)
+    if names := names_in(table, row):
+        ids.setdefault(Kind.NAME, []).extend(names)
+    values = [value for kind, own in ids.items() for value in own if kind != Kind.GROUP]
+    return Person(ids, names[0] if names else next(iter(values), "(no name)"), place)
+
+
+def of_result(result: SubmissionResult) -> Ids:
+    """The identifiers of a learner. A result of an earlier version has only a name, with a system's number or not."""
+    ids = dict(result.identity.ids)
+    if not ids:
+        ids = {Kind.LABEL: [result.learner]}
+        if bare := re.sub(r"_[0-9]+$", "", result.learner):
+            ids[Kind.NAME] = [bare]
+    return ids
 
 
 @dataclass(frozen=True)
@@ -81,52 +228,30 @@ class Found:
 
     Attributes:
         rows: learner and row, in the order of the table.
-        unmatched: learners that nobody in the table fits.
-        ambiguous: learners that several fit, or that share one person with another learner.
+        unmatched: learners that nobody in the table fits, and why.
+        ambiguous: learners that several fit, or that share one person with another learner, and why.
         absent: the people of the table that no learner is.
         nobody: those of them that none of the ambiguous learners could be either.
     """
 
     rows: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    unmatched: tuple[str, ...] = ()
-    ambiguous: tuple[str, ...] = ()
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     nobody: tuple[str, ...] = ()
 
 
-def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Sequence[str]) -> Found:
-    """Find each of `learners` among `rows` of `table`.
-
-    Compared are, in this order: identifiers (login, email, number); names in
-    any order, without spaces and case, as Canvas writes them into file names;
-    the same without accents; and a number of three or more digits within the
-    learner's name, as in `lovelaceada_40312`. The first kind of evidence that
-    fits anybody decides.
-    """
-    ids = [{_plain(value) for value in _identifiers(table, row)} for row in rows]
-    names = [_names(table, row) for row in rows]
-    evidence = (
-        (ids, lambda learner: {_plain(learner)}),
-        ([{squashed(name) for name in own} for own in names], lambda learner: set(map(squashed, _bare(learner)))),
-        ([{_unaccented(name) for name in own} for own in names], lambda learner: set(map(_unaccented, _bare(learner)))),
-        ([{number for value in own for number in _numbers(value)} for own in ids], _numbers),
-    )
-    places: dict[str, list[int]] = {}
-    for learner in learners:
-        fits = ([place for place, own in enumerate(known) if own & (wanted(learner) - {""})]
-                for known, wanted in evidence)
-        places[learner] = next((found for found in fits if found), [])
-    claims = Counter(own[0] for own in places.values() if len(own) == 1)
-    sure = {own[0]: learner for learner, own in places.items() if len(own) == 1 and claims[own[0]] == 1}
-    certain = set(sure.values())
-    claimed = {place for own in places.values() for place in own}
-    shown = [(names[place] or _identifiers(table, row) or ["(no name)"])[0] for place, row in enumerate(rows)]
+def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, Ids]) -> Found:
+    """Find each of `learners`, given with their identifiers, among `rows` of `table`."""
+    people = [person(table, row, place) for place, row in enumerate(rows)]
+    found = Directory(people).match(learners)
+    sure = {place: learner for learner, places in found.places.items() for place in places}
     return Found(
         rows=[(sure[place], row) for place, row in enumerate(rows) if place in sure],
-        unmatched=tuple(learner for learner, own in places.items() if not own),
-        ambiguous=tuple(learner for learner, own in places.items() if own and learner not in certain),
-        absent=tuple(name for place, name in enumerate(shown) if place not in sure),
-        nobody=tuple(name for place, name in enumerate(shown) if place not in claimed),
+        unmatched=found.unmatched,
+        ambiguous=found.ambiguous,
+        absent=tuple(one.shown for place, one in enumerate(people) if place not in sure),
+        nobody=tuple(one.shown for place, one in enumerate(people) if place not in found.claimed),
     )
 
 
@@ -140,12 +265,14 @@ class Attendance:
             something that is not certain is not among them.
         unmatched: learners that nobody on the list fits.
         ambiguous: learners that several fit, or that share one person with another learner.
+        persons: those who are missing, by how they are called: name, ID and email as the list has them.
     """
 
     people: int
     missing: Mapping[str, tuple[str, ...]]
     unmatched: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    persons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -163,21 +290,28 @@ def read_roster(path: Path) -> Table:
         CourseError: it cannot be read, has no such column, or has somebody in it twice.
     """
     table = read_table(path, fewest=1)
-    known = (*IDENTIFIERS, *WHOLE_NAMES, *FIRST_NAMES, *LAST_NAMES)
-    if not table.columns(known):
+    known = [*table.identifiers, *table.holding("whole_name", "first_name", "last_name")]
+    if not known:
         raise CourseError(
             f"{path} has no column that says who somebody is. Call one of its columns Name, Email, ID, Username "
             "or Learner; it has: " + text.clip(", ".join(map(repr, table.header)), 300) + "."
         )
-    people = [row for row in table.rows if any(row[place].strip() for place in table.columns(known))
-              and CANVAS_POINTS not in row[0]]
-    for place in table.columns(IDENTIFIERS):
-        _refuse_twice(path, table.header[place], [_plain(row[place]) for row in people])
-    if not table.columns(IDENTIFIERS):
-        _refuse_twice(path, "name", [" ".join(map(_plain, row)) for row in people])
+    people = [row for row in table.rows if any(row[place].strip() for place in known)
+              and CANVAS_POINTS not in row[0] and row[0].strip() != "Student, Test"
+              and not (table.is_canvas and not any(row[place].strip() for place in known if place))]
+    identifiers = [place for place, kind in table.identifiers.items() if kind is not Kind.GROUP]
+    for place in identifiers:
+        _refuse_twice(path, table.header[place], [plain(row[place]) for row in people])
+    if not identifiers:
+        _refuse_twice(path, "name", [" ".join(map(plain, row)) for row in people])
     if not people:
         raise CourseError(f"There is nobody in {path}: it has a header, and no rows.")
     return Table(path, table.header, tuple(people))
+
+
+def people_of(table: Table) -> list[Person]:
+    """The people of a class list."""
+    return [person(table, row, place) for place, row in enumerate(table.rows)]
 
 
 def _refuse_twice(path: Path, column: str, values: Sequence[str]) -> None:
@@ -189,58 +323,51 @@ def _refuse_twice(path: Path, column: str, values: Sequence[str]) -> None:
         )
 
 
-def attendance(table: Table, handed_in: Sequence[tuple[str, str]]) -> Attendance:
+def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
     """Who on the class list handed in nothing, and who handed in without being on it.
 
     Args:
         table: from `read_roster`.
-        handed_in: learner and exercise, one pair for each submission. Where the exercise is not known it is
-            empty, and the submission counts for none.
+        results: what was handed in. Where the exercise is not known it is empty, and the submission counts for none.
     """
-    learners = list(dict.fromkeys(learner for learner, _ in handed_in if learner.strip()))
-    found = find(table, table.rows, learners)
+    learners = {result.learner: of_result(result) for result in results if result.learner.strip()}
+    people = people_of(table)
+    found = Directory(people).match(learners)
+    times = Counter(one.shown for one in people)
+    shown = [one.shown if times[one.shown] == 1 else f"{one.shown} ({_distinct(one)})" for one in people]
     missing = {}
-    for assignment in sorted({assignment for _, assignment in handed_in if assignment}):
-        there = {learner for learner, own in handed_in if own == assignment}
-        missing[assignment] = (*found.nobody, *(learner for learner, _ in found.rows if learner not in there))
-    return Attendance(len(table.rows), missing, found.unmatched, found.ambiguous)
+    absent: set[int] = set()
+    for assignment in sorted({result.assignment for result in results if result.assignment}):
+        there = {place for result in results if result.assignment == assignment
+                 for place in found.places.get(result.learner, ())}
+        # Who may be the author of something that is not certain is not missing for certain.
+        maybe = found.claimed - {place for places in found.places.values() for place in places}
+        gone = [place for place in range(len(people)) if place not in there and place not in maybe]
+        missing[assignment] = tuple(shown[place] for place in gone)
+        absent |= set(gone)
+    persons = {shown[place]: listed(people[place]) for place in absent}
+    return Attendance(len(people), missing, tuple(found.unmatched), tuple(found.ambiguous), persons)
 
 
-def _identifiers(table: Table, row: Sequence[str]) -> list[str]:
-    return [row[place] for place in table.columns(IDENTIFIERS) if row[place].strip()]
+def _distinct(one: Person) -> str:
+    """What tells somebody from others of the same name; their place in the list where there is nothing else."""
+    ids = (value for kind, values in one.ids.items() if kind not in (Kind.NAME, Kind.GROUP) for value in values)
+    return next(ids, str(one.row + 1))
 
 
-def _names(table: Table, row: Sequence[str]) -> list[str]:
-    """The ways to write a person's name: whole, and first and last in both orders."""
-    found = [row[place] for place in table.columns(WHOLE_NAMES) if row[place].strip()]
-    given, family = table.first(row, FIRST_NAMES), table.first(row, LAST_NAMES)
+def listed(one: Person) -> dict[str, str]:
+    """Name, ID and email of somebody, as a list has them."""
+    return {"name": one.first(Kind.NAME), "id": one.first(Kind.NUMBER), "email": one.first(Kind.EMAIL)}
+
+
+def names_in(table: Table, row: Sequence[str]) -> list[str]:
+    """A person's name, whole, and from its parts."""
+    found = [row[place].strip() for place in table.holding("whole_name") if row[place].strip()]
+    if table.unnamed is not None and row[table.unnamed].strip():
+        found.append(row[table.unnamed].strip())
+    given, family = table.first(row, "first_name").strip(), table.first(row, "last_name").strip()
+    if given and not table.holding("last_name"):  # a German list: Vorname, Name
+        family, found = found[0] if found else "", []
     if given or family:
-        found += [f"{given} {family}".strip(), f"{family} {given}".strip()]
-    for name in list(found):
-        last, comma, first = name.partition(",")
-        if comma:
-            found.append(f"{first.strip()} {last.strip()}")
+        found.append(f"{given} {family}".strip())
     return found
-
-
-def _bare(learner: str) -> list[str]:
-    """A learner's name, and without the number that Canvas and Moodle put after it in file names."""
-    return [learner, re.sub(r"_[0-9]+$", "", learner)]
-
-
-def _numbers(value: str) -> set[str]:
-    """The parts of `value` that are numbers of three or more digits."""
-    return {part for part in re.split(r"[\W_]+", value) if re.fullmatch(r"[0-9]{3,}", part)}
-
-
-def _plain(value: str) -> str:
-    return unicodedata.normalize("NFKC", value).strip().casefold()
-
-
-def squashed(value: str) -> str:
-    """Letters and digits only, without case."""
-    return "".join(character for character in _plain(value) if character.isalnum())
-
-
-def _unaccented(value: str) -> str:
-    return squashed("".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c)))

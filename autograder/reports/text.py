@@ -32,6 +32,12 @@ FORMULA = re.compile(r"'|[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 Source: OWASP, "CSV Injection"; the last four are the full-width forms of `=`, `+`, `-` and `@`.
 """
 
+INNER = r"(?='*[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+INNER_FORMULA = re.compile(rf"[;|]{INNER}")
+"""The same inside of a text: where semicolons stand between cells, what follows one is a cell of its own."""
+
+INNER_MARKED = re.compile(rf"([;|])'{INNER}")
+
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 """File names that Windows keeps for devices, with any suffix."""
 
@@ -80,15 +86,16 @@ def cell(text: str) -> str:
     """`text` as a spreadsheet cell that is text and stays text.
 
     A cell that a spreadsheet would compute gets an apostrophe in front, which
-    makes it text in Excel and LibreOffice alike. `bare` takes it away again.
+    makes it text in Excel and LibreOffice alike. So does what would be a cell
+    of its own where semicolons part cells. `bare` takes it away again.
     """
-    shown = line(text)
+    shown = INNER_FORMULA.sub(lambda mark: f"{mark[0]}'", line(text))
     return f"'{shown}" if FORMULA.match(shown) or FORMULA.match(text) else shown
 
 
 def bare(text: str) -> str:
     """The text that `cell` was given (with control characters as symbols)."""
-    return text.removeprefix("'")
+    return INNER_MARKED.sub(r"\1", text.removeprefix("'"))
 
 
 def digest(text: str) -> str:

@@ -1,6 +1,7 @@
 """All reports of a batch, written into one folder.
 
     grades.csv            one row per submission, and per learner who handed in none
+    points.csv            the most that each question can give
     report.html           the class report
     feedback/NAME.html    one page per learner, with all of that learner's submissions
     results/NAME.json     one file per submission, in Gradescope's format; with more
@@ -26,13 +27,14 @@ from autograder.reports import text, words
 from autograder.reports.classreport import class_report
 from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
-from autograder.reports.grades import grades_csv, in_order
+from autograder.reports.grades import grades_csv, in_order, points_csv
 from autograder.reports.gradescope import results_json
 from autograder.reports.roster import Attendance
 
 
 def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "",
-                  attendance: Attendance | None = None, released: bool = False) -> None:
+                  attendance: Attendance | None = None, released: bool = False,
+                  remarks: Sequence[str] = ()) -> None:
     """Write the table, the pages and the result files of a batch into the folder `output`.
 
     Each file is replaced in one step; the class report comes last, so that
@@ -44,6 +46,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         book: address of the book's start page, if learners can reach one. Feedback pages then link to it.
         attendance: who is missing, where there is a roster.
         released: as in `feedback_page`.
+        remarks: what was not graded, and what else the instructor should know of the batch.
 
     Raises:
         CourseError: a file cannot be written.
@@ -53,7 +56,9 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     names = text.file_names(owners)
     possible = words.possible_points(ordered)
 
-    write_text(output / "grades.csv", grades_csv(ordered, attendance.missing if attendance else None))
+    write_text(output / "grades.csv", grades_csv(ordered, attendance.missing if attendance else None,
+                                                 attendance.persons if attendance else None))
+    write_text(output / "points.csv", points_csv(ordered))
     for path, result in _result_files(ordered, owners, names):
         content = json.dumps(results_json(result, released=released), ensure_ascii=False, indent=1)
         write_text(output / "results" / path, content + "\n")
@@ -67,7 +72,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         write_text(output / "feedback" / f"{names[owner]}.html", page)
 
     links = [f"feedback/{quote(names[owner])}.html" for owner in owners]
-    write_text(output / "report.html", class_report(ordered, links, attendance))
+    write_text(output / "report.html", class_report(ordered, links, attendance, remarks))
 
 
 def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:

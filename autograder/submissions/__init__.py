@@ -1,10 +1,14 @@
 """What learners hand in: finding it, naming its author, reading it. Nothing here runs any of it.
 
 - `find`     paths on the command line -> one `Found` per thing handed in, with the learner's name
-- `names`    what Canvas, Moodle and Gradescope write into names
-- `download` the zip that one of them makes of a class -> what was handed in
+- `systems`  the downloads of ten systems, a module each: what of a listing fits, and whose it is
+- `names`    what a file's or folder's name says of a person, without the words that name nobody
+- `people`   identifiers of several kinds, people on a list, and which of them somebody is
+- `identity` whose a thing is, on what evidence; the instructor's lines and the class list held against it
+- `download` the zip that a system makes of a class -> what was handed in
 - `archive`  a zip -> the one notebook in it and the files beside it
 - `skim`     a notebook's bytes without outputs, and within limits
+- `lookalikes` what was handed in in place of a notebook, named as what it is
 - `notebook` the bytes of a notebook -> its code cells
 - `read`     a `Found` -> a `Submission`: cells and files, or the reason why there are none
 """

@@ -2,8 +2,11 @@
 
 The zip comes from a stranger. Nothing is ever unpacked to the disk: entries
 are read into memory under limits that count what is really decompressed, not
-what the zip claims. A name that points outside, a link, an encrypted entry or
-a second notebook makes the whole zip unreadable, with the reason.
+what the zip claims. What a working folder collects is passed over before any
+limit counts it, and so is what the course itself hands out. In the rest a name
+that points outside, a link or an encrypted entry makes the whole zip
+unreadable, with the reason, and so does a second notebook, unless just one of
+them is for the exercise that is graded.
 
 `open_zip` and `read_entry` are for any zip, also for a whole class in one
 (`download`): there what is wrong with an entry makes that entry unreadable.
@@ -17,11 +20,13 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
+from autograder.course import SUPPORT_FILES
+from autograder.submissions.names import NOTEBOOKS
 from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, UnreadableError
 
 MAX_ZIP_BYTES = 64 * 1024 * 1024
@@ -40,8 +45,17 @@ FILE_SUFFIXES = frozenset({".py", ".csv", ".json", ".txt", ".npy", ".npz", ".png
 FILE_NAME = re.compile(r"\w[\w .()+-]{0,79}")
 """Names that a file beside the notebook may have: short enough, even in other scripts, for any disk."""
 
-NOISE = frozenset({"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".venv", "node_modules"})
+NOISE = frozenset({
+    "__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".venv", "venv", "node_modules", "site-packages",
+    ".vscode", ".idea", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".ipython", ".jupyter", ".cache", ".Trash",
+})  # fmt: skip
 """Folders that no one hands in on purpose."""
+
+NOISE_FILES = frozenset({"thumbs.db", "desktop.ini", "__zip_filename__"})
+"""Files that systems put there."""
+
+MAX_NOTEBOOKS = 30
+"""So many notebooks of a zip are looked at, to find the one of the exercise: more than the course has."""
 
 DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 """How an absolute path starts on Windows."""
@@ -49,24 +63,29 @@ DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 @dataclass(frozen=True)
 class Packed:
-    """What a zip holds: the notebook's bytes, its name in the zip, and the files of the same folder."""
+    """What a zip holds: the notebook's bytes, its name in the zip, and the files of the same folder.
+
+    `left_out` are files beside it that are too large, or too many, to be given to the notebook.
+    """
 
     notebook: bytes
     name: str
     files: dict[str, bytes]
+    left_out: tuple[str, ...] = ()
 
 
-def read_zip(data: bytes) -> Packed:
+def read_zip(data: bytes, is_wanted: Callable[[bytes], bool] | None = None) -> Packed:
     """The one notebook in a zip (Otter's export or any other), and the files beside it.
 
     Args:
         data: the zip's bytes.
+        is_wanted: of several notebooks, whether one is for the exercise that is graded; None if none is known.
 
     Raises:
         UnreadableError: with the reason.
     """
     with open_zip(io.BytesIO(data), MAX_CONTENTS) as archive, _damage_is_said():
-        return _read(archive)
+        return _read(archive, is_wanted)
 
 
 def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
@@ -141,35 +160,52 @@ def _damage_is_said() -> Iterator[None]:
         raise UnreadableError(f"The zip is damaged and cannot be read ({type(error).__name__}).") from None
 
 
-def _read(archive: zipfile.ZipFile) -> Packed:
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise UnreadableError(f"The zip has {len(entries)} entries; at most {MAX_ENTRIES} are read.")
-    for entry in entries:
+def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None) -> Packed:
+    wanted = [entry for entry in archive.infolist() if not is_noise(entry.filename)]
+    if len(wanted) > MAX_ENTRIES:
+        raise UnreadableError(f"The zip has {len(wanted)} entries; at most {MAX_ENTRIES} are read.")
+    for entry in wanted:
         _refuse_suspicious(entry)
-    wanted = [entry for entry in entries if not entry.is_dir() and not is_noise(entry.filename)]
-    notebooks = [entry for entry in wanted if entry.filename.lower().endswith(".ipynb")]
+    wanted = [entry for entry in wanted if not entry.is_dir()]
+    notebooks = [entry for entry in wanted if entry.filename.lower().endswith(NOTEBOOKS)]
     if not notebooks:
         raise UnreadableError("There is no notebook in the zip.")
-    if len(notebooks) > 1:
-        names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])
-        raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}); hand in one.")
-    notebook = notebooks[0]
+    notebook = notebooks[0] if len(notebooks) == 1 else _chosen(archive, notebooks, is_wanted)
     folder = posixpath.dirname(notebook.filename)
     beside = [
         entry
         for entry in wanted
         if posixpath.dirname(entry.filename) == folder
+        and entry not in notebooks
         and posixpath.splitext(entry.filename)[1].lower() in FILE_SUFFIXES
         and FILE_NAME.fullmatch(posixpath.basename(entry.filename))
+        and posixpath.basename(entry.filename) not in SUPPORT_FILES
     ]
-    if len(beside) > MAX_FILES:
-        raise UnreadableError(f"The zip has {len(beside)} files beside the notebook; at most {MAX_FILES}.")
+    beside.sort(key=lambda entry: (entry.file_size, entry.filename))
     files: dict[str, bytes] = {}
-    for entry in beside:
-        room = MAX_FILE_BYTES - sum(len(content) for content in files.values())
-        files[posixpath.basename(entry.filename)] = _content(archive, entry, room)
-    return Packed(_content(archive, notebook, MAX_NOTEBOOK_BYTES), notebook.filename, files)
+    room = MAX_FILE_BYTES
+    left_out = list(beside[MAX_FILES:])
+    for entry in beside[:MAX_FILES]:
+        if entry.file_size > room:
+            left_out.append(entry)
+            continue
+        content = _content(archive, entry, room)
+        files[posixpath.basename(entry.filename)] = content
+        room -= len(content)
+    return Packed(_content(archive, notebook, MAX_NOTEBOOK_BYTES), notebook.filename, files,
+                  tuple(sorted(posixpath.basename(entry.filename) for entry in left_out)))
+
+
+def _chosen(
+    archive: zipfile.ZipFile, notebooks: Sequence[zipfile.ZipInfo], is_wanted: Callable[[bytes], bool] | None
+) -> zipfile.ZipInfo:
+    """Of several notebooks the one for the exercise that is graded."""
+    if is_wanted is not None and len(notebooks) <= MAX_NOTEBOOKS:
+        fits = [entry for entry in notebooks if is_wanted(_content(archive, entry, MAX_NOTEBOOK_BYTES))]
+        if len(fits) == 1:
+            return fits[0]
+    names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])
+    raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}); hand in one.")
 
 
 def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:
@@ -190,7 +226,8 @@ def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:
 def is_noise(name: str) -> bool:
     """Whether no one hands in this entry on purpose."""
     parts = name.split("/")
-    return any(part in NOISE for part in parts[:-1]) or parts[-1].startswith(".")
+    hidden = parts[-1].startswith(".") and not parts[-1].startswith("..")
+    return hidden or parts[-1].lower() in NOISE_FILES or any(part in NOISE for part in parts[:-1])
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:

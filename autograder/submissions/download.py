@@ -1,13 +1,13 @@
-"""The zip that Canvas, Moodle or Gradescope makes of a whole class.
+"""The zip that a learning management system makes of a whole class.
 
 Named on the command line it stands for the folder that unpacking it would give: the same learners, the same names.
 Nothing is unpacked. An entry is read when its submission is, by the rules of `archive`, and what is wrong with one
 entry is that learner's alone. A zip among the entries is one submission of the learner whose entry it is, whatever
 stands in it.
 
-Whether a zip is such a download is told from the names in it, and all of them together decide. Learners choose every
-name in a zip of their own. So a zip that lies in a folder is never looked at here, nor one that a system named as one
-learner's; and what may be a class or one learner's is refused, with the remedy.
+Whether a zip is such a download is told from the names in it, and all of them together decide (`systems`). Learners
+choose every name in a zip of their own. So a zip that lies in a folder is never looked at here, nor one that a system
+named as one learner's; and what may be a class or one learner's is refused, with the remedy.
 """
 
 from __future__ import annotations
@@ -16,27 +16,15 @@ import os
 import stat
 import weakref
 import zipfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.course import CourseError
+from autograder.course import CourseError, exercise_names
 from autograder.submissions.archive import MAX_ZIP_BYTES, is_noise, open_zip, read_entry
-from autograder.submissions.names import (
-    GRADESCOPE,
-    GRADESCOPE_METADATA,
-    Named,
-    People,
-    canvas,
-    clean_name,
-    gradescope,
-    gradescope_people,
-    moodle,
-)
+from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in
 from autograder.submissions.notebook import UnreadableError
-
-SUFFIXES = (".ipynb", ".zip")
-"""Files that are graded."""
+from autograder.submissions.systems import Listing, Recognized, is_download, recognize
 
 MAX_CONTENTS = 32 * 1024 * 1024
 """Bytes of the table of contents: over 200,000 entries, which is hundreds for each learner of a large class."""
@@ -46,12 +34,8 @@ REMEDY = (
     "there a zip is one learner's."
 )
 
-NAMED_BY: Mapping[str, Callable[[Sequence[str]], bool]] = {
-    "Canvas": lambda parts: len(parts) == 1 and canvas(parts[0]) is not None,
-    "Moodle": lambda parts: moodle(parts[0]) is not None,
-    "Gradescope": lambda parts: len(parts) > 1 and GRADESCOPE.fullmatch(clean_name(parts[0])) is not None,
-}
-"""Whether a path in a zip is named as the system does it."""
+MAX_METADATA = 32 * 1024 * 1024
+"""Bytes of a system's own file that are read."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +46,11 @@ class Entry:
         archive: the download, open.
         info: where in it the file is.
         name: its path in the download.
-        authors: who handed it in, which attempt it is, and whether it is late; for each of them.
     """
 
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
     name: str
-    authors: tuple[Named, ...]
 
     def read(self) -> bytes:
         """The file's bytes.
@@ -84,14 +66,14 @@ class Download:
     """A class in a zip.
 
     Attributes:
-        system: whose download it is.
-        entries: what was handed in.
-        others: the names of files that are neither notebook nor zip.
+        seen: whose download it is, and what it says.
+        listing: the names in it.
+        entries: every file in it, by name.
     """
 
-    system: str
-    entries: tuple[Entry, ...]
-    others: tuple[str, ...]
+    seen: Recognized
+    listing: Listing
+    entries: dict[str, Entry]
 
 
 def look(path: Path) -> Download | None:
@@ -113,24 +95,35 @@ def look(path: Path) -> Download | None:
         ) from None
     # Of two entries with one name the last counts, as on a disk.
     files = {name: info for info in archive.infolist() if not info.is_dir() and not _is_left_out(name := _name(info))}
-    handed_in = sorted(name for name in files if name.lower().endswith(SUFFIXES))
-    around, system, named = _system(files, handed_in)
-    if 1 < len(named) == len(handed_in):
-        metadata = around + GRADESCOPE_METADATA
-        people: People = {}
-        if system == "Gradescope":
-            people = gradescope_people(
-                read_entry(archive, files[metadata], MAX_ZIP_BYTES),
-                f"{metadata} in {path}",
-                "Download the export again, or unpack it and remove this file to grade the submissions under their "
-                "numbers.",
-            )
-        entries = (Entry(archive, files[name], name, _authors(system, name, around, people)) for name in handed_in)
-        return Download(system, tuple(entries), tuple(sorted(files.keys() - {*handed_in, metadata})))
-    notebooks = sum(name.lower().endswith(".ipynb") for name in handed_in)
+    handed_in = sorted(name for name in files if is_handed_in(name))
+
+    def read(name: str) -> bytes:
+        try:
+            return read_entry(archive, files[name], MAX_METADATA)
+        except UnreadableError as error:
+            raise CourseError(f"{name} in {path} cannot be read: {error}") from None
+
+    listing = Listing(sorted(files), handed_in, read, clean_name(path.stem))
+    try:
+        seen = recognize(listing)
+    except CourseError as error:
+        raise CourseError(f"In {path}: {error}") from None
+    if seen and is_download(seen, len(handed_in), strictly=True):
+        return Download(seen, listing, {name: Entry(archive, info, name) for name, info in files.items()})
+    named = list(seen.authors) if seen and (seen.marked or not seen.needs_mark) and len(seen.authors) * 2 >= len(
+        handed_in) else []
+    notebooks = sum(name.lower().endswith(NOTEBOOKS) for name in handed_in)
     if named or len(handed_in) > 2 or (len(handed_in) == 2 and notebooks != 1):
-        raise CourseError(f"{path} {_seen(handed_in, system, named)} {REMEDY}")
+        if not named and _is_course_folder(handed_in):
+            return None
+        raise CourseError(f"{path} {_seen(handed_in, seen.system if seen else '', named)} {REMEDY}")
     return None
+
+
+def _is_course_folder(handed_in: Collection[str]) -> bool:
+    """Whether these are the course's own notebooks, as one learner has them: a folder of exercises, zipped."""
+    stems = [PurePosixPath(name).name.lower().removesuffix(".ipynb") for name in handed_in]
+    return len({PurePosixPath(name).parent for name in handed_in}) == 1 and set(stems) <= set(exercise_names())
 
 
 def _open(path: Path) -> zipfile.ZipFile:
@@ -162,40 +155,13 @@ def _is_left_out(name: str) -> bool:
     return is_noise(name) or any(part.startswith(".") and part != ".." for part in PurePosixPath(name).parts)
 
 
-def _system(files: Collection[str], handed_in: Collection[str]) -> tuple[str, str, list[str]]:
-    """The system after which most is named: what stands before its names, the system, and what is named so."""
-    best: tuple[str, str, list[str]] = "", "", []
-    first = {name.partition("/")[0] for name in files}
-    one_folder = {f"{folder}/" for folder in first if len(first) == 1 and folder not in files}
-    for around in ("", *one_folder):
-        for system, is_its in NAMED_BY.items():
-            named = [name for name in handed_in if is_its(_parts(name, around))]
-            if system == "Gradescope" and around + GRADESCOPE_METADATA not in files:
-                continue
-            if len(named) > len(best[2]):
-                best = around, system, named
-    return best
-
-
-def _parts(name: str, around: str) -> tuple[str, ...]:
-    return PurePosixPath(name.removeprefix(around)).parts
-
-
-def _authors(system: str, name: str, around: str, people: People) -> tuple[Named, ...]:
-    first = _parts(name, around)[0]
-    if system == "Gradescope":
-        return tuple(gradescope(first, people))
-    named = canvas(first) if system == "Canvas" else moodle(first)
-    return (named,) if named else ()
-
-
 def _seen(handed_in: Sequence[str], system: str, named: Collection[str]) -> str:
     """What is in a zip that may be a class or one learner's."""
     shown = [clean_name(name)[:80] for name in handed_in]
     if not named:
         return (
             f"holds {len(shown)} notebooks and zips, such as {shown[0]} and {shown[1]}. Their names are not those of a "
-            "download from Canvas, Moodle or Gradescope, and one learner's zip holds one notebook."
+            "download from any system, and one learner's zip holds one notebook."
         )
     if len(shown) == 1:
         return f"holds one submission, {shown[0]}, named as in a download from {system}; a class has several."

@@ -1,15 +1,14 @@
-"""Paths on the command line to the things handed in, each with its learner's name.
+"""Paths on the command line to the things handed in, each with whose it is and what says so.
 
-A folder is searched for notebooks and zips. The learner's name comes from the
-path, in this order: the first folder below the one that was given, if the file
-lies in one; else the file's own name without the exercise's name in it; else
-the nearest folder above. `class/alice.ipynb`, `class/alice/02-preprocessing.ipynb`,
-`class/02-preprocessing/alice.ipynb` and `class/alice_02-preprocessing.zip` are all Alice's.
+A folder is searched for notebooks and zips. What a system's download says of them counts first, if the folder, or the
+zip, is such a download as a whole (`systems`, `download`). Else the learner is named by the first folder below the one
+that was given, if the file lies in one; else by the file's own name without the exercise's name in it.
+`class/alice.ipynb`, `class/alice/02-preprocessing.ipynb`, `class/02-preprocessing/alice.ipynb` and
+`class/alice_02-preprocessing.zip` are all Alice's.
 
-Where nothing in the path is a name for certain, the work still counts as somebody's, and that is told (`_guesses`).
-
-The downloads of learning management systems have names of their own, see `names`. Such a download may also be given
-as the zip that the system makes (`download`).
+What names nobody for certain keeps a name of its own, so that it is merged with nobody's, and has its doubts
+(`identity`). What was handed in by somebody and is no notebook is found as well, if it is all that there is of them:
+reading it says what it is.
 
 Links are listed but never followed; reading one says so.
 """
@@ -17,41 +16,51 @@ Links are listed but never followed; reading one says so.
 from __future__ import annotations
 
 import os
-import re
 import shlex
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from autograder import course
 from autograder.course import CourseError
 from autograder.submissions.archive import NOISE
-from autograder.submissions.download import SUFFIXES, Download, Entry, look
+from autograder.submissions.download import Download, Entry, look
+from autograder.submissions.identity import Identity
+from autograder.submissions.lookalikes import TELLING
 from autograder.submissions.names import (
-    GRADESCOPE_EXPORT,
-    GRADESCOPE_METADATA,
-    Named,
-    People,
-    by_system,
     clean_name,
-    gradescope_people,
+    is_handed_in,
+    is_nobody,
+    person_in,
+    stem,
     time_of_export,
     when_exported,
 )
-
-COPY_MARKS = re.compile(
-    r"""[\s_\-]*(?:\(\d+\)|\d{1,2}|copy|late|final|submission
-        |\d{4}_\d{2}_\d{2}T\d{2}_\d{2}_\d{2}_\d{1,6})$""",
-    re.VERBOSE | re.IGNORECASE,
+from autograder.submissions.people import Kind
+from autograder.submissions.systems import (
+    Listing,
+    Named,
+    Recognized,
+    attribute,
+    canvas,
+    gradescope,
+    is_download,
+    moodle,
+    recognize,
 )
-"""What browsers, Otter's export and learners append to a file's name; it names no one."""
 
-MOST_GUESSES = 10
-"""So many are listed; the class report has them all."""
-
-NOT_HANDED_IN = (*course.SUPPORT_FILES, GRADESCOPE_METADATA)
+NOT_HANDED_IN = (*course.SUPPORT_FILES, gradescope.METADATA)
 """Files that need not be told of: they are the course's or the system's."""
+
+MAX_METADATA = 32 * 1024 * 1024
+"""Bytes of a system's own file that are read."""
+
+SILENT = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv", ".ipython", ".jupyter"})
+"""Folders in which nobody looks for work: they are passed over without a word."""
+
+
+ALONE = "it is named as a system names it, but alone, without its download"
 
 
 @dataclass(frozen=True)
@@ -60,13 +69,13 @@ class Found:
 
     Attributes:
         path: where it lies.
-        learner: who handed it in, as the path says.
+        learner: who handed it in.
         name: the file's name; with its folder where another file would be called the same.
         order: grows from attempt to attempt; the system's own number, or the time as digits; 0 when not known.
         late: whether the system says that it came late.
         entry: where it is in a download; None for a file of its own.
-        guessed: whether nothing says for certain whose it is.
-        handed_in: when, as ISO 8601 text: Gradescope's time, else that of Otter's export; empty when not known.
+        handed_in: when, as ISO 8601 text: the system's time, else that of Otter's export; empty when not known.
+        identity: whose it is, and why.
     """
 
     path: Path
@@ -75,8 +84,12 @@ class Found:
     order: int = 0
     late: bool = False
     entry: Entry | None = None
-    guessed: bool = False
     handed_in: str = ""
+    identity: Identity = field(default_factory=Identity)
+
+    def of(self, learner: str, identity: Identity) -> Found:
+        """The same, as somebody's."""
+        return replace(self, learner=learner, identity=identity)
 
 
 @dataclass(frozen=True)
@@ -104,64 +117,80 @@ def find(paths: Sequence[Path]) -> Search:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
             zip holds one learner's work or a class.
     """
-    exercises = course.exercise_names()
-    found: dict[tuple[str, str], tuple[Found, str]] = {}
-    exports = _Exports()
-    others: list[Path] = []
     for path in paths:
         if not os.path.lexists(path):
             raise CourseError(f"There is no {path}{_seen_from(path)}. Give a folder, a notebook or a zip.")
-    downloads, remarks = _downloads(paths, exports)
-    files = _named_files([path for path in paths if path not in downloads and not _is_folder(path)], exports, exercises)
+    paths = list(dict.fromkeys(paths))
+    places = _places(paths)
+    exercises = course.exercise_names()
+    downloads, remarks = _downloads(paths)
+    files = [path for path in paths if path not in downloads and not _is_folder(path)]
+    found: dict[tuple[str, str], tuple[Found, str]] = {}
+    others: list[Path] = []
+
+    def add(path: Path, authors: Iterable[Named], file: str, system: str, entry: Entry | None, whole: str) -> None:
+        for author in authors:
+            item = _found(path, author, file, system, entry)
+            found.setdefault((os.path.abspath(path), item.learner), (item, whole))
+
+    lone = _lone_files(files, exercises)
     for path in paths:
         if path in downloads:
-            names = map(PurePosixPath, downloads[path].others)
-            others += [path / name for name in names if name.name not in NOT_HANDED_IN]
-            for entry in downloads[path].entries:
-                for item in _found(path / entry.name, entry.authors):
-                    whole = clean_name(PurePosixPath(entry.name).as_posix())
-                    found.setdefault((os.path.abspath(item.path), item.learner), (replace(item, entry=entry), whole))
+            download = downloads[path]
+            seen, listing = download.seen, download.listing
+            authors, left = _in_download(seen, listing)
+            for name, own in authors.items():
+                add(path / name, own, f"{places[path]}/{clean_name(name)}", seen.system, download.entries[name],
+                    clean_name(name))
+            others += [path / name for name in left]
         elif _is_folder(path):
-            handed_in = []
-            for file in _files(path):
-                if file.name.lower().endswith(SUFFIXES):
-                    handed_in.append(file.relative_to(path))
-                elif file.name not in NOT_HANDED_IN:
-                    others.append(file)
-            authors = _named_in_folder(handed_in, path, exports, exercises, is_one_of_many=len(set(paths)) > 1)
-            for inside in handed_in:
-                for item in _found(path / inside, authors[inside]):
-                    whole = clean_name(inside.as_posix())
-                    found.setdefault((os.path.abspath(item.path), item.learner), (item, whole))
+            tree = _Tree(path)
+            remarks += tree.remarks
+            authors, left, systems = _in_folder(tree, exercises, one_of_many=len(paths) > 1)
+            for name, own in authors.items():
+                add(path / name, own, f"{places[path]}/{clean_name(name)}", systems.get(name, ""), None,
+                    clean_name(name))
+            others += [path / name for name in left]
         else:
-            for item in _found(path, files[path]):
-                found.setdefault((os.path.abspath(path), item.learner), (item, clean_name(path.as_posix())))
-    if not found:
-        places = ", ".join(str(path) for path in paths)
-        raise CourseError(f"There is no notebook and no zip in {places}.")
+            add(path, lone[path], places[path], "", None, clean_name(path.as_posix()))
+    if not any(is_handed_in(item.path.name) or item.path in lone for item, _ in found.values()):
+        where = ", ".join(str(path) for path in paths)
+        raise CourseError(f"There is no notebook and no zip in {where}.")
     handed = tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name)))
-    return Search(handed, tuple(others), (*remarks, *_guesses(handed)))
+    return Search(handed, tuple(others), tuple(remarks))
 
 
-def _guesses(found: Iterable[Found]) -> Iterator[str]:
-    """What there is to say of files whose learner nothing names for certain."""
-    guessed = [item for item in found if item.guessed]
-    if not guessed:
-        return
-    shown = ", ".join(f"{item.name[:60]} counts as {item.learner[:60]}" for item in guessed[:MOST_GUESSES])
-    more = f", and {len(guessed) - MOST_GUESSES} more" if len(guessed) > MOST_GUESSES else ""
-    unpack = "unpack the download, " if any(item.entry for item in guessed) else ""
-    yield (
-        f"Nothing says for certain whose work this is: {shown}{more}; where that is wrong, {unpack}name the file after "
-        "its learner, or put it into a folder of the learner's name, and run the same command again."
-    )
+def _found(path: Path, author: Named, file: str, system: str, entry: Entry | None) -> Found:
+    """What is in a file, as one of its authors'; dated by Otter where the system gives no number."""
+    name = clean_name(path.name)
+    identity = Identity(file, author.evidence, author.ids, author.doubts, system=system)
+    return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
+                 author.handed_in or when_exported(name), identity)
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _downloads(paths: Sequence[Path], exports: _Exports) -> tuple[dict[Path, Download], list[str]]:
+def _places(paths: Sequence[Path]) -> dict[Path, str]:
+    """How the paths are called in messages: by their last part, and by more of it where two would be the same."""
+    whole = {path: [clean_name(part) for part in path.absolute().resolve().parts] if path.name in ("", "..") else
+             [clean_name(part) for part in path.absolute().parts] for path in paths}
+    length = dict.fromkeys(paths, 1)
+    while True:
+        places = {path: "/".join(whole[path][-length[path] :]) for path in paths}
+        times = Counter(places.values())
+        short = [path for path in paths if times[places[path]] > 1 and length[path] < len(whole[path])]
+        if not short:
+            return places
+        for path in short:
+            length[path] += 1
+
+
+# ---------------------------------------------------------------- downloads
+
+
+def _downloads(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str]]:
     """The zips that are a class, and what to say of them.
 
     Only if every path is such a zip. Where a shell has written all files of a folder for `*.zip`, a learner's zip
@@ -169,7 +198,7 @@ def _downloads(paths: Sequence[Path], exports: _Exports) -> tuple[dict[Path, Dow
     """
     seen: dict[Path, Download] = {}
     for path in paths:
-        if path.suffix.lower() != ".zip" or path.is_dir() or _named(path, exports):
+        if path.suffix.lower() != ".zip" or path.is_dir() or _is_named_by_system(path):
             continue
         try:
             download = look(path)
@@ -179,124 +208,307 @@ def _downloads(paths: Sequence[Path], exports: _Exports) -> tuple[dict[Path, Dow
             continue
         if download:
             seen[path] = download
-    if len(seen) < len(set(paths)):
+    if len(seen) < len(paths):
         return {}, [
-            f"{clean_name(str(path))} looks like a download from {download.system}. Beside other paths it counts as "
-            "one learner's zip; to grade the class in it, give it alone."
+            f"{clean_name(str(path))} looks like a download from {download.seen.system}. Beside other paths it counts "
+            "as one learner's zip; to grade the class in it, give it alone."
             for path, download in seen.items()
         ]
     remarks = []
     for path, download in seen.items():
-        learners = {named.learner for entry in download.entries for named in entry.authors}
+        authors = download.seen.authors
+        learners = {named.learner for own in authors.values() for named in own}
         remarks.append(
-            f"{clean_name(str(path))} is a download from {download.system}: {len(download.entries)} notebooks and "
+            f"{clean_name(str(path))} is a download from {download.seen.system}: {len(authors)} notebooks and "
             f"zips of {len(learners)} {'learner' if len(learners) == 1 else 'learners'}."
         )
     return seen, remarks
 
 
-def _found(file: Path, authors: Iterable[Named]) -> Iterator[Found]:
-    """What is in `file`, once for each of its authors; dated by Otter where the system gives no number."""
-    name = clean_name(file.name)
-    for author in authors:
-        order = author.order or time_of_export(name)
-        when = author.handed_in or when_exported(name)
-        yield Found(file, author.learner, name, order, author.late, guessed=author.guessed, handed_in=when)
+def _is_named_by_system(path: Path) -> bool:
+    """Whether a zip's own name, or its folder's, is one that a system gives to one learner's work."""
+    folders = [clean_name(part) for part in path.absolute().parts[-3:-1]]
+    return bool(canvas.named(path.name) or moodle.named(path.name) or any(
+        moodle.named(folder) or gradescope.FOLDER.fullmatch(folder) for folder in folders))
 
 
-def _named(path: Path, exports: _Exports) -> list[Named]:
-    """What the path of a file on the command line says if a system gave it."""
-    whole = path.absolute()
-    parts = whole.parts[-3:]
-    return by_system(parts, lambda depth: exports.people(whole.parents[len(parts) - depth - 1]))
+def _in_download(seen: Recognized, listing: Listing) -> tuple[dict[str, Sequence[Named]], list[str]]:
+    """Whose the files in a recognized download are, and what else is in it."""
+    authors: dict[str, Sequence[Named]] = dict(seen.authors)
+    left = [name for name in listing.files if name not in authors and not is_handed_in(name) and name not in seen.own
+            and PurePosixPath(name).name not in NOT_HANDED_IN]
+    for name in listing.handed_in:
+        if name not in authors:
+            authors[name] = [_odd_one(name, seen)]
+    return authors, _with_stand_ins(authors, left, attribute(listing, seen, left))
 
 
-def _named_files(
-    files: Sequence[Path], exports: _Exports, exercises: Iterable[str]
-) -> dict[Path, list[Named]]:
-    """Whose the files on the command line are, which stand in no folder there.
-
-    Among files that a system named, one that it did not name has only a guess.
-    """
-    authors = {path: _named(path, exports) for path in files}
-    odd = [path for path, named in authors.items() if not named]
-    for path in odd:
-        learner, certain = _learner_of_file(path, exercises)
-        authors[path] = [Named(learner, guessed=not certain or 2 * len(odd) < len(authors))]
-    return authors
+def _odd_one(name: str, seen: Recognized) -> Named:
+    """What a system's download holds, and the system did not name."""
+    inside = PurePosixPath(name.removeprefix(seen.around))
+    learner = clean_name(inside.parts[0] if len(inside.parts) > 1 else stem(inside.name))
+    return Named(learner, "the folder" if len(inside.parts) > 1 else "the file's own name", {Kind.LABEL: [learner]},
+                 doubts=(f"it lies in a download from {seen.system} and is not named as {seen.system} names it",))
 
 
-def _named_in_folder(
-    handed_in: Sequence[Path], root: Path, exports: _Exports, exercises: Iterable[str], *, is_one_of_many: bool
-) -> dict[Path, list[Named]]:
+def _with_stand_ins(
+    authors: dict[str, Sequence[Named]], left: Sequence[str], of: Mapping[str, Sequence[Named]]
+) -> list[str]:
+    """Adds to `authors` what those handed in who handed in no notebook; gives what is left of the others."""
+    have = {one.learner for own in authors.values() for one in own}
+    added = set()
+    for name in sorted(left, key=lambda name: (_telling(name), name)):
+        own = of.get(name, ())
+        if own and _telling(name) < len(TELLING) and not any(one.learner in have for one in own):
+            authors[name] = own
+            have |= {one.learner for one in own}
+            added.add(name)
+    return [name for name in left if name not in added]
+
+
+def _telling(name: str) -> int:
+    """How near a file is to a notebook that somebody meant to hand in; the nearest first."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return list(TELLING).index(suffix) if suffix in TELLING else len(TELLING)
+
+
+# ---------------------------------------------------------------- folders
+
+
+class _Tree:
+    """The names in a folder, and what was not looked into."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files: list[str] = []
+        self.remarks: list[str] = []
+        passed: list[str] = []
+        for parent, folders, names in os.walk(root, onerror=_refuse):
+            here = Path(parent)
+            for name in list(folders):
+                path = here / name
+                if path.is_symlink():
+                    passed.append(f"{path} (a link to a folder)")
+                elif name in NOISE or name.startswith("."):
+                    if name not in SILENT and _has_work(path):
+                        passed.append(str(path))
+                else:
+                    continue
+                folders.remove(name)
+            folders.sort()
+            for name in sorted(names):
+                if not name.startswith("."):
+                    self.files.append((here / name).relative_to(root).as_posix())
+                elif is_handed_in(name):
+                    passed.append(str(here / name))
+        if passed:
+            self.remarks.append(
+                f"Not searched, and what is in it not graded: {', '.join(map(clean_name, passed))}. If it is "
+                "somebody's work, give it a name that does not begin with a dot, or put it itself where the link is."
+            )
+
+    def listing(self, inside: str = "") -> Listing:
+        """The names in it, or in a folder of it."""
+        files = [name[len(inside) :] for name in self.files if name.startswith(inside)]
+
+        title = PurePosixPath(inside).name or self.root.resolve().name
+        handed_in = [name for name in files if is_handed_in(name)]
+        return Listing(files, handed_in, _reader(self.root / inside), clean_name(title))
+
+
+def _reader(folder: Path) -> Callable[[str], bytes]:
+    """Reads a system's own file in a folder."""
+    def read(name: str) -> bytes:
+        path = folder / name
+        try:
+            if path.is_symlink() or not path.is_file():
+                raise CourseError(f"{path} is no plain file. Unpack the export again.")
+            with path.open("rb") as file:
+                return file.read(MAX_METADATA)
+        except OSError as error:
+            raise CourseError(f"{path} cannot be opened ({error.strerror}). Unpack the export again.") from None
+    return read
+
+
+def _has_work(folder: Path) -> bool:
+    """Whether a notebook or zip lies in a folder that is not searched; a look into its first thousand files."""
+    seen = 0
+    for _, _, names in os.walk(folder):
+        seen += len(names)
+        if any(map(is_handed_in, names)):
+            return True
+        if seen > 1000:
+            break
+    return False
+
+
+def _in_folder(
+    tree: _Tree, exercises: Sequence[str], *, one_of_many: bool
+) -> tuple[dict[str, Sequence[Named]], list[str], dict[str, str]]:
     """Whose the files in a folder on the command line are.
 
-    Two names are guesses: that of the folder on the command line, unless it is one of many and all in it is one
-    learner's; and one that stands where a system named most of what lies below.
-
     Args:
-        handed_in: the files' paths, relative to `root`.
-        root: the folder on the command line.
-        exports: who is who.
+        tree: the folder.
         exercises: names that are nobody's.
-        is_one_of_many: whether there are more paths on the command line.
+        one_of_many: whether there are more paths on the command line.
+
+    Returns:
+        The authors; what else is there; and of which system's download each is.
     """
-    in_one_folder = len({inside.parts[0] for inside in handed_in}) == 1
-    authors: dict[Path, list[Named]] = {}
-    for inside in handed_in:
-        authors[inside] = by_system(inside.parts, exports.below(root, inside.parts, in_one_folder))
-    odd = {inside: _learner_in_folder(inside, root, exercises) for inside, named in authors.items() if not named}
-    below = Counter(folder for inside in handed_in for folder in inside.parents)
-    odd_below = Counter(folder for inside in odd for folder in inside.parents)
-    is_one_learners = is_one_of_many and len(odd) == len(authors) and all(place is None for _, place in odd.values())
-    for inside, (learner, place) in odd.items():
-        guessed = not is_one_learners if place is None else 2 * odd_below[place] < below[place]
-        authors[inside] = [Named(learner, guessed=guessed)]
+    listing = tree.listing()
+    seen = _recognized(tree.root, listing)
+    if seen:
+        named, left = _in_download(seen, listing)
+        _own_folders(named, seen, exercises)
+        return named, left, dict.fromkeys(named, seen.system)
+    authors: dict[str, Sequence[Named]] = {}
+    systems: dict[str, str] = {}
+    rest, own = set(listing.handed_in), set[str]()
+    for folder in sorted({name.partition("/")[0] for name in listing.handed_in if "/" in name}):
+        if gradescope.EXPORT.fullmatch(folder):
+            inner = tree.listing(f"{folder}/")
+            export = _recognized(tree.root / folder, inner)
+            if export:
+                authors.update({f"{folder}/{name}": named for name, named in export.authors.items()})
+                systems |= {f"{folder}/{name}": export.system for name in export.authors}
+                own |= {f"{folder}/{name}" for name in export.own}
+                rest -= set(systems)
+    alike = _look_alikes(tree, listing)
+    for name, plain in _plain(tree.root, sorted(rest), exercises, one_of_many=one_of_many).items():
+        doubt = [said for folder, said in alike.items() if name.startswith(f"{folder}/")]
+        authors[name] = [replace(one, doubts=(*one.doubts, *doubt)) for one in plain]
+    left = [name for name in listing.files if not is_handed_in(name) and name not in own
+            and PurePosixPath(name).name not in NOT_HANDED_IN]
+    folders = {name: [one] for name in left if "/" in name and (one := _by_folder(name, exercises))}
+    return authors, _with_stand_ins(authors, left, folders), systems
+
+
+def _recognized(folder: Path, listing: Listing) -> Recognized | None:
+    try:
+        seen = recognize(listing)
+    except CourseError as error:
+        raise CourseError(f"In {folder}: {error}") from None
+    if seen and len(listing.handed_in) == 1 and not seen.marked:  # of one file nothing says that it is a download
+        return replace(seen, authors={name: tuple(replace(one, doubts=(*one.doubts, ALONE)) for one in own)
+                                      for name, own in seen.authors.items()})
+    return seen if seen and is_download(seen, len(listing.handed_in), strictly=False) else None
+
+
+def _own_folders(authors: dict[str, Sequence[Named]], seen: Recognized, exercises: Sequence[str]) -> None:
+    """A folder that an instructor put into a download names its learner, where the system makes none."""
+    flat = all("/" not in name.removeprefix(seen.around) for name in seen.authors)
+    for name in authors:
+        if flat and name not in seen.authors and (named := _by_folder(name.removeprefix(seen.around), exercises)):
+            authors[name] = [named]
+
+
+def _look_alikes(tree: _Tree, listing: Listing) -> dict[str, str]:
+    """Folders in the one that was given that look like downloads themselves, each with the doubt that follows."""
+    said = {}
+    within = Counter(name.partition("/")[0] for name in listing.handed_in if "/" in name)
+    for folder in sorted(within):
+        if within[folder] > 2 and not gradescope.EXPORT.fullmatch(folder):
+            inner = tree.listing(f"{folder}/")
+            try:
+                seen = recognize(inner)
+            except CourseError:
+                continue
+            if seen and is_download(seen, len(inner.handed_in), strictly=False):
+                said[folder] = (f"it lies in a folder that looks like a download from {seen.system}; to grade the "
+                                f"class in it, grade {clean_name(str(tree.root / folder))} by itself")
+    return said
+
+
+def _by_folder(name: str, exercises: Iterable[str]) -> Named | None:
+    """Whose a file in a folder is, as the first folder says that names anybody; None where none does."""
+    exercises = tuple(exercises)
+    for part in PurePosixPath(name).parts[:-1]:
+        if learner := person_in(part, exercises):
+            return Named(learner, f"the folder {clean_name(part)!r}", {Kind.LABEL: [learner]})
+    return None
+
+
+def _by_own_name(name: str, exercises: Iterable[str]) -> Named | None:
+    """Whose a file is, as its own name says; None where it names nobody."""
+    learner = person_in(stem(PurePosixPath(name).name), exercises)
+    if not learner:
+        return None
+    doubts = ("its name has more than one part, and nothing says which is the learner's",)
+    return Named(learner, "the file's own name", {Kind.LABEL: [learner]}, doubts=doubts if " - " in learner else ())
+
+
+def _nobodys(name: str, learner: str = "") -> Named:
+    """What names nobody. It keeps a name of its own, so that two such files are not one learner's."""
+    own = learner or clean_name(stem(PurePosixPath(name).name))
+    return Named(own, "nothing", {Kind.LABEL: [own]}, doubts=(
+        "neither a folder nor the file's own name says whose it is",))
+
+
+def _plain(
+    root: Path, handed_in: Sequence[str], exercises: Sequence[str], *, one_of_many: bool
+) -> dict[str, Sequence[Named]]:
+    """Whose files are that no system named, by their folders and names."""
+    named = {name: _by_folder(name, exercises) or _by_own_name(name, exercises) for name in handed_in}
+    nameless = [name for name, one in named.items() if one is None]
+    if nameless and len(nameless) == len(named):
+        learner = person_in(root.resolve().name, exercises)
+        if learner and one_of_many:  # each path is one learner's folder
+            told = Named(learner, f"the folder {clean_name(root.resolve().name)!r}", {Kind.LABEL: [learner]})
+            return {name: [told] for name in handed_in}
+        if learner and len(handed_in) == 1:
+            return {handed_in[0]: [_nobodys(handed_in[0], learner)]}
+    numbered = Counter(clean_name(stem(PurePosixPath(name).name)) for name in nameless)
+    for name in nameless:
+        short = clean_name(stem(PurePosixPath(name).name))
+        named[name] = _nobodys(name, short if numbered[short] == 1 else clean_name(name))
+    folders: dict[str, list[str]] = defaultdict(list)
+    for name in handed_in:
+        folders[name.partition("/")[0] if "/" in name else ""].append(name)
+    around = next(iter(folders)) if len(folders) == 1 else ""
+    doubt: tuple[str, ...] = ()
+    if around and len(handed_in) > 1 and not is_nobody(around, exercises) and person_in(around, exercises):
+        doubt = (f"one folder, {clean_name(around)!r}, lies around everything, and counts as one learner; if it is the "
+                 f"class, grade {clean_name(str(root / around))} instead",)
+    return {name: [replace(one, doubts=(*one.doubts, *doubt))] for name, one in named.items() if one}
+
+
+# ---------------------------------------------------------------- files
+
+
+def _lone_files(files: Sequence[Path], exercises: Sequence[str]) -> dict[Path, Sequence[Named]]:
+    """Whose the files on the command line are, which stand in no folder there."""
+    if not files:
+        return {}
+    above = Path(os.path.commonpath([path.absolute().parent for path in files]))
+    if len(files) == 1 and gradescope.FOLDER.fullmatch(clean_name(above.name)):
+        above = above.parent
+    inside = {path.absolute().relative_to(above).as_posix(): path for path in files}
+    metadata = [gradescope.METADATA] if (above / gradescope.METADATA).is_file() else []
+    listing = Listing([*inside, *metadata], list(inside), _reader(above), clean_name(above.name))
+    seen = _recognized(above, listing) if len(files) > 1 or metadata else None
+    authors: dict[Path, Sequence[Named]] = {}
+    for name, path in inside.items():
+        authors[path] = (seen.authors.get(name) or [_odd_one(name, seen)]) if seen else [
+            _lone_file(path, exercises, is_all=len(files) == 1)]
     return authors
 
 
-class _Exports:
-    """Who is who in the Gradescope exports among the folders, each read once."""
-
-    def __init__(self) -> None:
-        self._people: dict[Path, People] = {}
-
-    def below(self, root: Path, parts: Sequence[str], in_one_folder: bool) -> Callable[[int], People | None]:
-        """The authors, for `by_system` and the path `parts` below a folder on the command line.
-
-        An export is the folder on the command line, or all that is in it, or is named as Gradescope names it. Any
-        other folder may be a learner's, and what is said there about authors as well.
-        """
-
-        def people(depth: int) -> People | None:
-            sure = depth == 0 or (depth == 1 and (in_one_folder or GRADESCOPE_EXPORT.fullmatch(parts[0])))
-            return self.people(root.joinpath(*parts[:depth])) if sure else None
-
-        return people
-
-    def people(self, folder: Path) -> People:
-        """The authors in the export `folder`; empty if it does not say.
-
-        Raises:
-            CourseError: the file that says it cannot be read.
-        """
-        if folder not in self._people:
-            path = folder / GRADESCOPE_METADATA
-            try:
-                text = path.read_bytes() if path.is_file() else b""
-            except OSError as error:
-                raise CourseError(f"{path} cannot be opened ({error.strerror}). Unpack the export again.") from None
-            remedy = "Unpack the export again, or remove this file to grade the submissions under their numbers."
-            self._people[folder] = gradescope_people(text, str(path), remedy) if path.is_file() else {}
-        return self._people[folder]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if name not in NOISE and not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(parent, name)
+def _lone_file(path: Path, exercises: Sequence[str], *, is_all: bool) -> Named:
+    """Whose one file is: by its own name, else by the nearest folder that names anybody."""
+    folders = path.parent.absolute().parts[1:][-3:]
+    by_moodle = (moodle.named(part) for part in (path.name, *folders))
+    system = canvas.named(path.name) or next((one for one in by_moodle if one), None)
+    number = gradescope.FOLDER.fullmatch(folders[-1]) if folders else None
+    if system is None and number:
+        system = Named(number[0], "the number that Gradescope gave it", {}, int(number[1]))
+    if system and is_all:
+        return replace(system, doubts=(ALONE,))
+    if named := _by_own_name(path.name, exercises):
+        return named
+    for part in reversed(path.parts[:-1]):
+        if part not in (os.sep, os.curdir, os.pardir) and (learner := person_in(part, exercises)):
+            return Named(learner, f"the folder {clean_name(part)!r}", {Kind.LABEL: [learner]})
+    return _nobodys(path.name)
 
 
 def _refuse(error: OSError) -> None:
@@ -312,51 +524,11 @@ def _seen_from(path: Path) -> str:
     return "" if path.is_absolute() else f" in {Path.cwd()}"
 
 
-def _learner_in_folder(inside: Path, root: Path, exercises: Iterable[str]) -> tuple[str, Path | None]:
-    """Whose a file is, and which folder says so: where it is the file's own name, the one it was searched in.
-
-    Args:
-        inside: the file's path relative to `root`.
-        root: the folder on the command line.
-        exercises: names that are nobody's.
-
-    Returns:
-        The learner; and the folder relative to `root`, None where neither a folder below it nor the file names anybody.
-    """
-    for folder in reversed(inside.parents):
-        if folder.name and (name := _without_exercise(folder.name, exercises)):
-            return name, folder
-    if name := _without_exercise(inside.stem, exercises):
-        return name, Path()
-    return _without_exercise(root.resolve().name, exercises) or clean_name(inside.stem), None
-
-
-def _learner_of_file(path: Path, exercises: Iterable[str]) -> tuple[str, bool]:
-    """Whose a file on the command line is, and whether something names anybody."""
-    for part in (path.stem, *reversed(path.parts[:-1])):
-        if part not in (os.sep, os.curdir, os.pardir) and (name := _without_exercise(part, exercises)):
-            return name, True
-    return clean_name(path.stem), False
-
-
-def _without_exercise(part: str, exercises: Iterable[str]) -> str:
-    """What of a file's or folder's name names a person: all of it, or what is beside an exercise's name."""
-    text = clean_name(part).strip()
-    for exercise in exercises:
-        if exercise in text:
-            before, _, after = text.partition(exercise)
-            while (shorter := COPY_MARKS.sub("", after)) != after:
-                after = shorter
-            return before.strip(" _-.") or after.strip(" _-.")
-    return text
-
-
-def _distinct(found: Iterable[tuple[Found, str]]) -> Iterator[Found]:
+def _distinct(found: Collection[tuple[Found, str]]) -> Iterator[Found]:
     """Each with a name that no other of the same learner has: its path where the file name is not enough."""
-    items = list(found)
-    seen = Counter((item.learner, item.name) for item, _ in items)
+    seen = Counter((item.learner, item.name) for item, _ in found)
     taken: set[tuple[str, str]] = set()
-    for item, path in items:
+    for item, path in found:
         base = name = item.name if seen[item.learner, item.name] == 1 else path
         number = 2
         while (item.learner, name) in taken:

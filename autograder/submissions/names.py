@@ -1,78 +1,39 @@
-"""What the name of something handed in says: whose it is, which attempt, whether it came late.
+"""What the name of a file or folder says about a person, once everything is taken away that names nobody.
 
-The downloads of learning management systems have names of their own:
-
-    Canvas      lovelaceada_LATE_40312_991_02-preprocessing-1.ipynb: name, late or not, user, upload, file;
-                anon_Ab3dE_991_02-preprocessing.ipynb where grading is anonymous
-    Moodle      Ada Lovelace_88101_assignsubmission_file/02-preprocessing.ipynb, or all of it in one file name
-    Gradescope  submission_123/02-preprocessing.ipynb; who that is stands in submission_metadata.yml
-
-Canvas counts uploads, and Gradescope submissions, upward; Otter's export writes the time into the zip's
-name. By these it is known which of several attempts is the latest. Gradescope's export also says when each came.
-
-The system writes the beginning of a path, and the learner chooses the rest of it. So the outermost part that says
-whose it is decides, and what is below it never does.
-
-Sources: Canvas LMS, `lib/content_zipper.rb`; Moodle, `mod/assign/locallib.php`, `download_submissions`;
-for Gradescope, what instructors' tools read from its export, as it documents no format.
+The words are a table (`words.toml` beside this file): of copies, in the languages in which Colab, Drive, Windows, macOS
+and browsers write them; of exercises and folders, as systems and instructors call them.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+import tomllib
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
 
-import yaml
+NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt")
+"""How a notebook's name ends; the last two are what browsers and mail programs make of it."""
 
-from autograder.course import CourseError
+SUFFIXES = (*NOTEBOOKS, ".zip")
+"""Files that are graded."""
 
-CANVAS = re.compile(
-    r"""(?P<learner>(?:.+?(?P<late>[_-]LATE)?_[1-9]\d*)|(?:(?P<late_too>LATE_)?anon_[A-Za-z0-9]+))
-        _(?P<upload>[1-9]\d*)_(?!\d\dT\d\d_).+""",
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
-GRADESCOPE = re.compile(r"submission_(\d+)")
-GRADESCOPE_METADATA = "submission_metadata.yml"
-GRADESCOPE_EXPORT = re.compile(r"assignment_\d+_export")
 OTTER_TIME = re.compile(r"_(\d{4})_(\d\d)_(\d\d)T(\d\d)_(\d\d)_(\d\d)_(\d{1,6})")
+BROWSER = re.compile(r"[\s_\-]*\(\d+\)$")
+"""What browsers append to a second file of the same name."""
+
+MARKS = re.compile(
+    r"""[\s_\-]*(?:\(\d+\)|\d{1,2}|copy|late|final|submission
+        |\d{4}_\d{2}_\d{2}T\d{2}_\d{2}_\d{2}_\d{1,6})$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What browsers, Otter's export and learners append to an exercise's name."""
 
 
-@dataclass(frozen=True)
-class HandedIn:
-    """What Gradescope's export says of one submission: its authors, and when it came, as `Named.handed_in`."""
-
-    authors: Sequence[str]
-    when: str = ""
-
-
-People = Mapping[str, HandedIn]
-"""What a Gradescope export says of each of its folders."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a system's name says.
-
-    Attributes:
-        learner: who handed it in.
-        order: grows from attempt to attempt; 0 when the system counts nothing.
-        late: whether the system says that it came late.
-        guessed: whether nothing says for certain whose it is.
-        handed_in: when, as ISO 8601 text; empty when the system does not say.
-    """
-
-    learner: str
-    order: int = 0
-    late: bool = False
-    guessed: bool = False
-    handed_in: str = ""
-
-
+@functools.lru_cache(8192)  # each system looks at each name
 def clean_name(name: str) -> str:
     """A file's name as text that can be stored: whole characters, composed, no control characters."""
     text = os.fsencode(name).decode("utf-8", "replace")
@@ -80,88 +41,86 @@ def clean_name(name: str) -> str:
     return "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
 
 
-def canvas(name: str) -> Named | None:
-    """What the name of a file says if Canvas gave it."""
-    match = CANVAS.fullmatch(clean_name(name))
-    if not match:
-        return None
-    late = match["late"] or match["late_too"] or ""
-    learner = match["learner"].replace(late, "", 1) if late else match["learner"]
-    return Named(learner, int(match["upload"]), bool(late))
+def is_handed_in(name: str) -> bool:
+    """Whether a file of this name is graded."""
+    return name.lower().endswith(SUFFIXES)
 
 
-def moodle(part: str) -> Named | None:
-    """What the name of a folder, or of a file that lies in none, says if Moodle gave it."""
-    match = MOODLE.fullmatch(clean_name(part))
-    return Named(f"{match['name']}_{match['id']}") if match else None
+def stem(name: str) -> str:
+    """A file's name without the endings of a notebook or zip; else without its last one."""
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return os.path.splitext(name)[0]
 
 
-def gradescope(part: str, people: People) -> list[Named]:
-    """What the name of a folder says if Gradescope gave it, for each of its authors.
-
-    Where the export says who is who, but not who this is, the number is a name that nobody gave.
-    """
-    folder = clean_name(part)
-    match = GRADESCOPE.fullmatch(folder)
-    if not match:
-        return []
-    said = people.get(folder, HandedIn([folder]))
-    guessed = bool(people) and folder not in people
-    return [Named(who, int(match[1]), guessed=guessed, handed_in=said.when) for who in said.authors]
+@functools.cache
+def _words() -> Mapping[str, tuple[str, ...]]:
+    """The table, each list with its longest entries first."""
+    table = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return {name: tuple(sorted((clean_name(word).casefold() for word in words), key=len, reverse=True))
+            for name, words in table.items()}
 
 
-def by_system(parts: Sequence[str], people: Callable[[int], People | None]) -> list[Named]:
-    """What a path says if one of the systems gave it, for each of its authors; nothing if none did.
-
-    Args:
-        parts: of the path; only what the instructor did not choose. The last one is the file's name.
-        people: for a number n the authors if the first n parts are the folder of a Gradescope export; None if
-            no export can be there.
-    """
-    for depth, part in enumerate(parts[:-1]):
-        if named := moodle(part):
-            return [named]
-        if GRADESCOPE.fullmatch(clean_name(part)) and (authors := people(depth)) is not None:
-            return gradescope(part, authors)
-    named = moodle(parts[-1]) or canvas(parts[-1])
-    return [named] if named else []
+@functools.cache
+def _copies() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    before, after = ("|".join(map(re.escape, _words()[name])) for name in ("copy_before", "copy_after"))
+    number = r"[\s_]*(?:\d{1,2}|\(\d+\))?"
+    return (re.compile(rf"^(?:{before})(?=[\s_\-(:]|$)[\s_\-:]*|^(?:副本|사본)[\s_\-:]*", re.IGNORECASE),
+            re.compile(rf"(?:[\s_\-(]+(?:{after})\)?|(?:のコピー|的副本|副本|의 ?사본|사본)){number}$", re.IGNORECASE))
 
 
-def gradescope_people(text: bytes, where: str, remedy: str) -> People:
-    """What `submission_metadata.yml` says: the authors by email address, else number, else name; and the time.
+def without_copies(text: str) -> str:
+    """The name without the words and numbers of copies."""
+    before, after = _copies()
+    while True:
+        shorter = BROWSER.sub("", after.sub("", before.sub("", text, count=1))).strip()
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def person_in(part: str, exercises: Iterable[str]) -> str:
+    """What of a file's or folder's name names a person: all of it, or what is beside an exercise's name.
 
     Args:
-        text: what stands in the file.
-        where: the file, for the error.
-        remedy: what to do when it cannot be read, for the error.
+        part: the name, without the ending of a file.
+        exercises: names that are nobody's.
 
-    Raises:
-        CourseError: it cannot be read.
+    Returns:
+        The person; empty if it is only words of copies, of exercises and of systems.
     """
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        data = yaml.load(text.decode("utf-8"), Loader=loader)
-        said = {}
-        for folder, about in data.items():
-            authors = [clean_name(str(one.get(":email") or one.get(":sid") or one[":name"]))
-                       for one in about[":submitters"]]  # fmt: skip
-            said[str(folder)] = HandedIn(authors, _time(about.get(":created_at")))
-    except (ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise CourseError(
-            f"{where} cannot be read ({type(error).__name__}), and it says who is who in Gradescope's export. {remedy}"
-        ) from None
-    return {folder: one for folder, one in said.items() if one.authors}
+    return _person_in(part, tuple(exercises))
 
 
-def _time(value: object) -> str:
-    """What YAML made of a time, as ISO 8601 text, in UTC where it names its offset; empty for what is none."""
-    try:
-        when = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if not isinstance(when, datetime):
-            return ""
-        return (when.astimezone(UTC) if when.tzinfo else when).isoformat(timespec="seconds")
-    except (ValueError, OverflowError):
-        return ""
+@functools.lru_cache(4096)  # folders stand in many paths
+def _person_in(part: str, exercises: tuple[str, ...]) -> str:
+    text = without_copies(clean_name(part).strip())
+    for exercise in exercises:
+        if exercise in text:
+            before, _, after = text.partition(exercise)
+            while (shorter := MARKS.sub("", after)) != after:
+                after = shorter
+            text = before.strip(" _-.") or after.strip(" _-.")
+            break
+    text = without_copies(text)
+    return "" if is_nobody(text, exercises) else text
+
+
+@functools.cache
+def _nobody(exercises: tuple[str, ...]) -> frozenset[str]:
+    parts = (part for exercise in exercises for part in re.split(r"[\W_]+", exercise.casefold()))
+    return frozenset({*_words()["nobody"], *(part for part in parts if not part.isdigit())})
+
+
+def is_nobody(text: str, exercises: Iterable[str]) -> bool:
+    """Whether a name is only words of exercises, folders and systems, with or without numbers."""
+    nobody = _nobody(tuple(exercises))
+    parts = [part for part in re.split(r"[\W_]+|(?<=[^\W\d_])(?=\d)", text.casefold()) if part]
+    whole = " ".join(parts)
+    return not parts or whole in nobody or (
+        all(part in nobody or (part.isdigit() and len(part) < 3) for part in parts)
+        and any(part in nobody for part in parts))
 
 
 def time_of_export(name: str) -> int:

@@ -12,9 +12,10 @@ import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from autograder.course import SUPPORT_FILES
 from autograder.submissions.archive import MAX_ZIP_BYTES, read_zip
 from autograder.submissions.find import Found
+from autograder.submissions.lookalikes import SAVE, by_content, by_ending
+from autograder.submissions.names import is_handed_in
 from autograder.submissions.notebook import Cell, UnreadableError, parse_notebook
 
 UNREADABLE = "unreadable"
@@ -32,6 +33,7 @@ class Submission:
         cells: the code cells that will run, in order.
         files: what else was in the zip, beside the notebook; never the course's own files.
         sha256: of the bytes handed in; empty when they could not be read.
+        left_out: files beside the notebook that it is not given, being too large or too many.
         problem: empty, `unreadable` or `wrong-assignment`.
         reason: one sentence about the problem.
     """
@@ -41,6 +43,7 @@ class Submission:
     assignment: str = ""
     cells: tuple[Cell, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     sha256: str = ""
     problem: str = ""
     reason: str = ""
@@ -59,10 +62,12 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         data = _bytes(found)
         digest = hashlib.sha256(data).hexdigest()
         files: Mapping[str, bytes] = {}
+        left_out: tuple[str, ...] = ()
         if found.path.suffix.lower() == ".zip":
-            packed = read_zip(data)
-            data = packed.notebook
-            files = {name: content for name, content in packed.files.items() if name not in SUPPORT_FILES}
+            packed = read_zip(data, (lambda one: _is_for(one, assignment)) if assignment else None)
+            data, files, left_out = packed.notebook, packed.files, packed.left_out
+        if told := by_content(data):
+            raise UnreadableError(told)
         notebook = parse_notebook(data)
     except UnreadableError as error:
         return Submission(
@@ -75,6 +80,7 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         assignment=assignment or ("" if problem else notebook.assignment),
         cells=notebook.cells,
         files=files,
+        left_out=left_out,
         sha256=digest,
         problem=problem,
         reason=reason,
@@ -97,10 +103,27 @@ def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str
     return "", ""
 
 
+def _is_for(data: bytes, assignment: str) -> bool:
+    """Whether a notebook says that it is for this exercise."""
+    try:
+        return parse_notebook(data).assignment == assignment
+    except UnreadableError:
+        return False
+
+
+def content_of(found: Found) -> str:
+    """SHA-256 of a file's bytes; empty where they cannot be read."""
+    try:
+        return hashlib.sha256(_bytes(found)).hexdigest()
+    except UnreadableError:
+        return ""
+
+
 def _bytes(found: Found) -> bytes:
     """The content of a plain file of a sensible size, or of an entry in a download."""
-    if found.path.suffix.lower() not in (".ipynb", ".zip"):
-        raise UnreadableError(f"{found.name} is neither a notebook (.ipynb) nor a zip.")
+    if not is_handed_in(found.path.name):
+        raise UnreadableError(by_ending(found.path.suffix) or
+                              f"{found.name} is neither a notebook (.ipynb) nor a zip. {SAVE}")
     if found.entry:
         return found.entry.read()
     try:

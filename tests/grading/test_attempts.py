@@ -15,12 +15,13 @@ from autograder.course import CourseError
 from autograder.grading import worker
 from autograder.grading.adjust import adjust
 from autograder.grading.attempts import BEST, LATEST, counting, numbered
-from autograder.grading.batch import GRADEBOOK, GUESSED, Outcome, grade_paths
+from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reports.classreport import class_report
 from autograder.reports.feedback import feedback_page
 from autograder.submissions.find import find
+from autograder.submissions.identity import Decision
 from tests.grading import killable
 from tests.grading.conftest import NAME, write_notebook
 
@@ -133,7 +134,11 @@ def test_a_download_is_graded_as_it_comes_and_as_it_is_unpacked(tmp_path: Path, 
     for path in (tmp_path / "submissions.zip", folder):
         again, said = run(path, tmp_path / "out")
         assert "3 of 3 are unchanged since they were graded." in said
-        assert (again.results, again.counting) == (first.results, first.counting)
+        for now, then in ((again.results, first.results), (again.counting, first.counting)):
+            assert [replace(one, identity=other.identity) for one, other in zip(now, then, strict=True)] == then
+            for one, other in zip(now, then, strict=True):
+                inside = other.identity.file.replace("submissions.zip", path.name)
+                assert one.identity == replace(other.identity, file=inside)
 
 
 def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: None) -> None:
@@ -141,24 +146,32 @@ def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: Non
         write_notebook(tmp_path / "class" / "ada" / f"{name}.ipynb", [f"{name} = 1"])
     outcome, said = run(tmp_path / "class", tmp_path / "out")
     assert (len(outcome.results), len(outcome.counting)) == (2, 1)
-    assert "1 handed in several files, and nothing says which is the latest; the best of them counts: ada." in said
+    assert "the latest counts (of ada the best, for nothing says which is the latest); 1 other" in said
+    assert "files with different answers count as one learner's, and nothing says" in said.lower()
+    assert "class/ada/a.ipynb, class/ada/b.ipynb" in said and "it is not certain whose they are" in said
+    assert outcome.counting[0].identity.status == "check"
 
 
 def test_a_name_that_nobody_gave_is_marked_until_somebody_gives_it(tmp_path: Path, no_running: None) -> None:
     for name in ("alice", NAME):
         write_notebook(tmp_path / "class" / f"{name}.ipynb", [f"name = {name!r}"])
     outcome, said = run(tmp_path / "class", tmp_path / "out")
-    assert {result.learner: result.flags for result in outcome.counting} == {"alice": (), "class": (GUESSED,)}
-    assert f"Nothing says for certain whose work this is: {NAME}.ipynb counts as class; where that is wrong" in said
+    assert {one.learner: one.identity.status for one in outcome.counting} == {"alice": "certain", NAME: "check"}
+    assert f"Neither a folder nor the file's own name says whose it is: class/{NAME}.ipynb (as {NAME})." in said
     page = class_report(outcome.counting, ["a.html", "b.html"])
-    assert page.count("the name is a guess") == 1 and "Marked for a look" in page
+    assert f"class/{NAME}.ipynb (as {NAME})" in page and "Whose it is" in page
 
-    (tmp_path / "class" / "class").mkdir()
-    (tmp_path / "class" / f"{NAME}.ipynb").rename(tmp_path / "class" / "class" / f"{NAME}.ipynb")
-    outcome, said = run(tmp_path / "class", tmp_path / "out")
-    assert "2 of 2 are unchanged" in said and "for certain" not in said
+    content = {one.learner: one.identity.content for one in outcome.results}
+    line = Decision("bob", NAME, content["alice"])
+    _, said = run(tmp_path / "class", tmp_path / "out", decisions={f"class/{NAME}.ipynb": [line]})
+    assert "has changed since identity.csv said" in said, "the line was of another content"
+    line = replace(line, content=content[NAME][:16])
+    outcome, said = run(tmp_path / "class", tmp_path / "out", decisions={f"class/{NAME}.ipynb": [line]})
+    assert "2 of 2 are unchanged" in said and f"counted as {NAME} and is now bob's" in said
     for results in (outcome.results, outcome.counting):
-        assert {result.learner: result.flags for result in results} == {"alice": (), "class": ()}
+        assert {one.learner: one.identity.status for one in results} == {"alice": "certain", "bob": "certain"}
+    with Gradebook(tmp_path / "out" / GRADEBOOK) as book:
+        assert {one.learner for one in book.results()} == {"alice", "bob"}, "nothing is left of the name that was wrong"
 
 
 def test_the_number_and_the_time_are_in_the_gradebook_and_on_the_page(tmp_path: Path, no_running: None) -> None:
@@ -255,5 +268,5 @@ def test_gradescope_says_who_is_who(tmp_path: Path) -> None:
         assert find([folder]).others == ()
     for broken in ("a: [", "- 1\n", "submission_1: {}\n"):
         metadata.write_text(broken)
-        with pytest.raises(CourseError, match=r"submission_metadata\.yml cannot be read .*Unpack the export again"):
+        with pytest.raises(CourseError, match=r"submission_metadata\.yml cannot be read .*Download the export again"):
             find([tmp_path])

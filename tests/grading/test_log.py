@@ -82,7 +82,7 @@ def test_each_submission_has_its_line_and_what_is_unchanged_is_a_count(
     assert re.fullmatch(crash, said["crashed"])
     unreadable = r'"bob", "bob.ipynb", unknown exercise, 0 of 0 points, 0\.0 s; .*malformed.*'
     assert re.fullmatch(unreadable, said["unreadable"])
-    assert said["note"] == "Not graded, being neither notebook nor zip: essay.pdf."
+    assert said["note"] == f"Not graded, being neither notebook nor zip: {tmp_path}/class/essay.pdf."
 
     write_notebook(tmp_path / "class" / "dave.ipynb", [START])
     run(tmp_path / "class", tmp_path / "out", jobs=1)

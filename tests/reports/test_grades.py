@@ -13,7 +13,8 @@ import pytest
 
 from autograder.course import CourseError
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
-from autograder.reports.grades import grades_csv, questions_of, read_grades
+from autograder.reports.grades import grades_csv, points_csv, questions_of, read_grades
+from autograder.submissions.identity import Identity
 from tests.reports import hostile
 from tests.reports.made_up import made_up_class
 
@@ -35,12 +36,27 @@ def test_golden() -> None:
         result("=1+1", {"q1_2": 0.0, "q1_1": 0.0}),
     ]
     assert grades_csv(results) == (
-        "learner,submission,assignment,status,score,possible,attempt,handed_in,q1_2,q1_1\n"
-        "'=1+1,'=1+1.ipynb,77-made-up,graded,0,4,,,0,0\n"
-        "ada,ada.ipynb,77-made-up,unreadable,0,4,,,,\n"
-        "Bob,Bob.ipynb,77-made-up,error,,4,,,,\n"
-        "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,2026-01-18T20:29:43+00:00,2,0.33333\n"
+        "learner,submission,assignment,status,score,possible,attempt,handed_in,identity,q1_2,q1_1\n"
+        "'=1+1,'=1+1.ipynb,77-made-up,graded,0,4,,,certain,0,0\n"
+        "ada,ada.ipynb,77-made-up,unreadable,0,4,,,certain,,\n"
+        "Bob,Bob.ipynb,77-made-up,error,,4,,,certain,,\n"
+        "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,2026-01-18T20:29:43+00:00,certain,2,0.33333\n"
     )
+
+
+def test_the_most_of_each_question_stands_in_a_table_of_its_own() -> None:
+    results = [result("Ada", {"q8_1": 1.0}, assignment="78-b"), result("Ada", {"q7_1": 2.0, "q7_2": 0.0})]
+    assert points_csv(results) == (
+        "assignment,question,possible\n77-made-up,q7_1,2\n77-made-up,q7_2,2\n77-made-up,score,4\n"
+        "78-b,q8_1,2\n78-b,score,2\n")
+
+
+def test_with_a_class_list_every_row_joins() -> None:
+    known = replace(result("ada", {"q": 1.0}), identity=Identity(person={"name": "Ada", "id": "=1", "email": "a@b"}))
+    table = grades_csv([known, result("x", {"q": 1.0})], {"77-made-up": ["Bob"]}, {"Bob": {"name": "Bob", "id": "2"}})
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["name"], row["id"], row["email"]) for row in rows] == [
+        ("Ada", "'=1", "a@b"), ("", "", ""), ("Bob", "2", "")]  # fmt: skip
 
 
 def test_several_exercises_share_one_table() -> None:

@@ -14,7 +14,8 @@ from autograder.course import CourseError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import SubmissionResult
 from autograder.reports.handback import handback
-from autograder.submissions import names
+from autograder.submissions.identity import Identity
+from autograder.submissions.systems import canvas, moodle
 from tests.reports.made_up import made_up_class
 
 pytestmark = pytest.mark.fast
@@ -52,7 +53,7 @@ def from_moodle(learners: list[str]) -> list[SubmissionResult]:
 def from_canvas(files: list[str]) -> list[SubmissionResult]:
     results = []
     for result, file in zip(made_up_class(12), files, strict=False):
-        named = names.canvas(file)
+        named = canvas.named(file)
         assert named
         results.append(replace(result, learner=named.learner, submission=file, order=named.order))
     return results
@@ -130,3 +131,23 @@ def test_the_command(tmp_path: Path) -> None:
     assert len(pages(tmp_path / "moodle-feedback.zip")) == 2
     done = CliRunner().invoke(main, ["feedback", "canvas", "--output", str(tmp_path)])
     assert done.exit_code == 2 and "No learner in the gradebook is named as Canvas names them" in done.output
+
+
+def test_nobody_takes_anothers_page_by_a_second_mark_in_a_files_name(tmp_path: Path) -> None:
+    """Without folders a learner chooses the end of Moodle's name."""
+    results = []
+    for result, file in zip(made_up_class(12), ("Ada_88103_assignsubmission_file_x.ipynb", (
+            "Mallory_2_assignsubmission_file_Ada_88103_assignsubmission_file_x.ipynb")), strict=False):
+        named = moodle.named(file)
+        assert named
+        results.append(replace(result, learner=named.learner, submission=file, identity=Identity(ids=named.ids)))
+    done = handback("moodle", results, tmp_path / "back.zip")
+    assert {moodle_reads(name)[0] for name in pages(done.path)} == {88103, 2}  # type: ignore[index]
+    assert done.remarks() == []
+
+
+def test_who_is_to_be_checked_gets_no_page(tmp_path: Path) -> None:
+    ada, bob = from_moodle(["Ada_1", "Bob_2"])
+    bob = replace(bob, identity=Identity(doubts=("it is not certain",)))
+    done = handback("moodle", [ada, bob], tmp_path / "back.zip")
+    assert done.written == ("Ada_1",) and "Bob_2" in done.remarks()[0] and "identity.csv" in done.remarks()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from autograder.course import CourseError
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reports import lms, roster
 from autograder.reports.grades import read_grades
+from autograder.submissions.identity import Identity
+from autograder.submissions.systems import moodle
 from tests.reports import hostile
 
 pytestmark = pytest.mark.fast
@@ -53,6 +56,13 @@ def result(
     return SubmissionResult(learner, f"{learner}.ipynb", assignment, status, "", questions)
 
 
+def from_moodle(name: str, **changes: float) -> SubmissionResult:
+    """Of somebody whom Moodle's download names."""
+    named = moodle.named(f"{name}_assignsubmission_file")
+    assert named
+    return replace(result(named.learner, **changes), identity=Identity(ids=named.ids, system="Moodle"))
+
+
 def save(folder: Path, content: str, encoding: str = "utf-8") -> Path:
     path = folder / "template.csv"
     path.write_bytes(content.encode(encoding))
@@ -85,10 +95,10 @@ def test_canvas_golden(tmp_path: Path) -> None:
     assert done.written == ("lovelaceada", "JM77", "-eve")
     assert done.unmatched == ("nobody",) and done.ambiguous == ("Sam Smith",) and done.ungraded == ("sam2",)
     assert done.absent == ("Smith, Sam", "Smith, Sam")
-    assert [line.split(":")[1].strip() for line in done.remarks()] == [
+    assert [line.partition(":")[2].strip() for line in done.remarks()] == [
         "sam2",
-        "nobody",
-        "Sam Smith",
+        "nobody (nobody there has the login, address, number or name 'nobody')",
+        "Sam Smith (2 people have the same 'Sam Smith' as a name)",
         "Smith, Sam, Smith, Sam",
     ]
 
@@ -99,9 +109,33 @@ Ada,Lovelace,S1,ada@uni.example,A
 Jörg,Müller,S2,jm@uni.example,A
 """
 
+BLACKBOARD = """\
+Last Name,First Name,Username,Student ID,Last Access,Availability,Made up [Total Pts: 4 Score] |664617
+Lovelace,Ada,ada@uni.example,S1,,Yes,
+Müller,Jörg,jm77,S2,,Yes,
+"""
+BRIGHTSPACE = """\
+OrgDefinedId,Username,Last Name,First Name,Email,Made up Points Grade <Numeric MaxPoints:4>,End-of-Line Indicator
+#S1,#ada,Lovelace,Ada,ada@uni.example,,#
+#S2,#jm77,Müller,Jörg,jm@uni.example,,#
+"""
+SAKAI = """\
+Student ID,Student Name,Made up [4],# Made up
+ada@uni.example,"Lovelace, Ada",,
+jm77,"Müller, Jörg",,
+"""
+ILIAS = """\
+update;usr_id;login;lastname;firstname;status;mark;notice
+0;311;ada@uni.example;Lovelace;Ada;notgraded;;
+0;312;jm77;Müller;Jörg;notgraded;;
+"""
+
 TAKEN_BACK = [
     ("canvas", CANVAS, "Made up (77)"), ("moodle", MOODLE, "Assignment: Made up (Real)"),
     ("moodle", WORKSHEET.replace("4.00,No", "4.00,Yes"), "Grade"), ("gradescope", PEOPLE, "Total Score"),
+    ("blackboard", BLACKBOARD, "Made up [Total Pts: 4 Score] |664617"),
+    ("brightspace", BRIGHTSPACE, "Made up Points Grade <Numeric MaxPoints:4>"), ("sakai", SAKAI, "Made up [4]"),
+    ("ilias", ILIAS, "mark"),
 ]
 """For each system what it gives, and where the score goes."""
 
@@ -181,8 +215,8 @@ def test_templates_with_other_marks_and_encodings(tmp_path: Path, mark: str, enc
 
 def test_moodle_worksheet(tmp_path: Path) -> None:
     path = tmp_path / "worksheet.csv"
-    learners = ["Ada Lovelace_88101_assignsubmission_file", "Jörg Müller"]
-    done = lms.export("moodle", [result(name) for name in learners], path, template=save(tmp_path, WORKSHEET))
+    results = [from_moodle("Ada Lovelace_88101"), result("Jörg Müller")]
+    done = lms.export("moodle", results, path, template=save(tmp_path, WORKSHEET))
     assert table(path) == [
         [
             "Identifier",
@@ -190,6 +224,7 @@ def test_moodle_worksheet(tmp_path: Path) -> None:
             "Email address",
             "Grade",
             "Maximum Grade",
+            "Grade can be changed",
             "Last modified (submission)",
             "Last modified (grade)",
         ],
@@ -199,6 +234,7 @@ def test_moodle_worksheet(tmp_path: Path) -> None:
             "ada@uni.example",
             "3",
             "4.00",
+            "Yes",
             "Monday, 3 March 2025, 4:05 PM",
             "-",
         ],
@@ -285,26 +321,26 @@ def test_who_is_who(tmp_path: Path) -> None:
     people = roster.read_table(save(tmp_path, CANVAS + "?,12,S7,zed,B,,,,0\n"))
 
     def found(*learners: str) -> dict[str, str]:
-        return {learner: row[1] for learner, row in roster.find(people, people.rows, learners).rows}
+        claims = {learner: roster.of_result(result(learner)) for learner in learners}
+        return {learner: row[1] for learner, row in roster.find(people, people.rows, claims).rows}
 
     for learner in (
         "ada@uni.example",
         "ADA@uni.example",
-        "40312",
         "S1",
         "Ada Lovelace",
         "Lovelace, Ada",
         "lovelaceada",
         "lovelace ada",
         "lovelaceada_40312",
-        "x_40312_991",
     ):
         assert found(learner) == {learner: "40312"}, learner
     assert found("Jorg Muller") == {"Jorg Muller": "40313"}
     assert found("Sam Smith", "Ada", "Zed 12", "", "!!") == {}
     assert found("sam1", "Sam Smith") == {"sam1": "40315"}
     assert found("!!") == {}, "nothing in common is nothing, not a match"
-    assert found("Ada Lovelace", "40312") == {}, "two that claim to be one person are both uncertain"
+    assert found("40312", "x_40312_991") == {}, "a number of Canvas' own is compared with what Canvas says, only"
+    assert found("Ada Lovelace", "S1") == {}, "two that claim to be one person are both uncertain"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from autograder.cli import main
 from autograder.course import CourseError
 from autograder.grading.batch import Outcome
 from autograder.grading.gradebook import Gradebook
+from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.grades import read_grades
-from autograder.reports.roster import attendance, read_roster
+from autograder.reports.roster import attendance, people_of, read_roster
+from autograder.submissions.identity import Identity
+from autograder.submissions.people import Kind
 from tests.reports.made_up import made_up_class
 from tests.reports.test_write import Page
 
@@ -35,30 +39,68 @@ def save(folder: Path, content: str) -> Path:
     return path
 
 
+def handed_in(*pairs: tuple[str, str]) -> list[SubmissionResult]:
+    return [SubmissionResult(learner, "x.ipynb", assignment, Verdict.GRADED, "", ()) for learner, assignment in pairs]
+
+
 def test_who_is_missing_and_who_is_not_on_the_list(tmp_path: Path) -> None:
-    found = attendance(read_roster(save(tmp_path, PEOPLE)), [
+    found = attendance(read_roster(save(tmp_path, PEOPLE)), handed_in(
         ("Ada Lovelace", "01-a"), ("Ada Lovelace", "02-b"), ("jm@uni.example", "02-b"), ("Sam Smith", "02-b"),
         ("stranger", "02-b"), ("eve@uni.example", ""), ("", "02-b"),
-    ])  # fmt: skip
+    ))  # fmt: skip
     assert found.people == 5
-    assert found.missing == {"01-a": ("jm@uni.example", "eve@uni.example"), "02-b": ("eve@uni.example",)}
+    assert found.missing == {"01-a": ("Jörg Müller", "=1+1"), "02-b": ("=1+1",)}
+    assert found.persons["Jörg Müller"] == {"name": "Jörg Müller", "id": "", "email": "jm@uni.example"}
     assert (found.unmatched, found.ambiguous) == (("stranger",), ("Sam Smith",)), "one of two is not missing"
     assert found.remarks() == [
-        "2 of 5 on the roster handed in nothing for 01-a: jm@uni.example, eve@uni.example",
-        "1 of 5 on the roster handed in nothing for 02-b: eve@uni.example",
+        "2 of 5 on the roster handed in nothing for 01-a: Jörg Müller, =1+1",
+        "1 of 5 on the roster handed in nothing for 02-b: =1+1",
         "1 learners that nobody on the roster fits: stranger",
         "1 learners of whom it is not certain who they are: Sam Smith",
     ]
 
 
 def test_a_list_of_names_alone_and_a_canvas_gradebook_are_rosters(tmp_path: Path) -> None:
-    found = attendance(read_roster(save(tmp_path, "Learner\nada\n\nbob\n")), [("ada", "01-a")])
+    found = attendance(read_roster(save(tmp_path, "Learner\nada\n\nbob\n")), handed_in(("ada", "01-a")))
     assert (found.people, found.missing) == (2, {"01-a": ("bob",)})
-    bulk = [("Ada_881", "01-a"), ("bob_4", "01-a")]
+    bulk = handed_in(("Ada_881", "01-a"), ("bob_4", "01-a"))
     people = read_roster(save(tmp_path, "Name\nAda\nBob\n"))
     assert attendance(people, bulk).missing == {"01-a": ()}, "as Moodle names them"
     canvas = "Student,ID,Section\n    Points Possible,,\n\"Lovelace, Ada\",40312,A\n"
-    assert attendance(read_roster(save(tmp_path, canvas)), [("x_40312_9", "01-a")]).missing == {"01-a": ()}
+    ada = replace(handed_in(("lovelaceada_40312", "01-a"))[0], identity=Identity(ids={
+        Kind.CANVAS: ["40312"], Kind.NAME: ["lovelaceada"]}))  # fmt: skip
+    assert attendance(read_roster(save(tmp_path, canvas)), [ada]).missing == {"01-a": ()}
+
+
+@pytest.mark.parametrize("content", [
+    "\ufeffName,Email\r\nJörg Müller,jm@uni.example\r\n".encode(), "Name;Email\rJörg Müller;jm@uni.example\r".encode(),
+    "sep=|\nName|Email\nJörg Müller|jm@uni.example\n".encode(),
+    "Name\tEmail\nJörg Müller\tjm@uni.example".encode("utf-16"),
+    "Name,Email\nJörg Müller,jm@uni.example\n".encode("utf-16-le"),
+    "Name,Email\nJörg Müller,jm@uni.example\n".encode("utf-16-be"),
+    'Vorname,Name,E-Mail\nJörg,"Müller",jm@uni.example\n'.encode(),
+], ids=range(7))
+def test_a_list_is_read_in_any_form(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "roster.csv").write_bytes(content)
+    (one,) = people_of(read_roster(tmp_path / "roster.csv"))
+    assert (one.shown, one.first(Kind.EMAIL)) == ("Jörg Müller", "jm@uni.example")
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("Name,Email\nAda,a@b.c\nJörg,x@y.z\n".encode("cp1252"), "line 3 has a letter in another encoding .near 'Jörg,"),
+    (b"Name,Email\nAda,a@b.c\nLovelace, Ada,a@b.d\n", "line 3, has 3 cells, and the header 2"),
+], ids=["encoding", "cells"])
+def test_a_list_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "roster.csv").write_bytes(content)
+    with pytest.raises(CourseError, match=message):
+        read_roster(tmp_path / "roster.csv")
+
+
+def test_two_of_one_name_who_are_missing_are_told_apart(tmp_path: Path) -> None:
+    found = attendance(read_roster(save(tmp_path, PEOPLE)), handed_in(("Ada Lovelace", "01-a")))
+    assert found.missing["01-a"][1:3] == ("Sam Smith (sam1@uni.example)", "Sam Smith (sam2@uni.example)")
+    assert [found.persons[name]["email"] for name in found.missing["01-a"][1:3]] == [
+        "sam1@uni.example", "sam2@uni.example"]  # fmt: skip
 
 
 @pytest.mark.parametrize(("content", "message"), [

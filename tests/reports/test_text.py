@@ -96,3 +96,11 @@ def test_good_names_stay_and_do_not_depend_on_the_class() -> None:
     assert text.file_names(["../x", *good])["../x"] == alone
     assert text.file_names(["../x", alone])[alone] == alone, "nobody takes a good name from its owner"
     assert text.file_names(["../x", alone])["../x"] != alone
+
+
+@pytest.mark.parametrize("value", ["a;=1+1", "a|=1", "a; =cmd()", 'x;"=1+1', "a;'=1", ";-1", "=1;+2", "a;b", "'a;@x"])
+def test_what_is_a_cell_of_its_own_where_semicolons_part_cells_is_no_formula(value: str) -> None:
+    made = text.cell(value)
+    assert text.bare(made) == value
+    for part in re.split(r"[;|]", made):
+        assert not re.match(r"[\s\"]*[=+\-@]", part)

@@ -1,0 +1,186 @@
+"""Whose a thing handed in is, on what evidence, and what is not certain about it.
+
+The evidence has an order, the strongest first:
+
+    1. a line of the instructor's in `identity.csv`
+    2. the metadata file of a recognized download
+    3. the names in a recognized download
+    4. the folder
+    5. the file's own name
+
+`find` gathers what paths and downloads say (2 to 5). Here the instructor's lines and the class list are held against
+it. Nobody is merged, split or guessed in silence: what is not certain has its doubts, and they go with the submission
+into the gradebook, the reports and the terminal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self, TypeVar
+
+from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person, plain
+
+CERTAIN = "certain"
+CHECK = "check"
+
+CONFIRMED = ("yes", "ok")
+"""What an instructor writes to say that the learner is right as it stands."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whose a submission is, and why.
+
+    Attributes:
+        file: the whole path of what was handed in, from the folder or zip that was graded.
+        evidence: what says whose it is.
+        ids: the learner's identifiers, by kind.
+        doubts: why it is not certain, a sentence each; none if it is.
+        person: `name`, `id` and `email` as the class list has them; empty without one.
+        content: SHA-256 of the file; empty when it could not be read.
+        confirmed: whether a line in `identity.csv` says so.
+        system: whose download it is from; empty when from none.
+    """
+
+    file: str = ""
+    evidence: str = ""
+    ids: Ids = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    person: Mapping[str, str] = field(default_factory=dict)
+    content: str = ""
+    confirmed: bool = False
+    system: str = ""
+
+    @property
+    def status(self) -> str:
+        """`certain` or `check`."""
+        return CHECK if self.doubts else CERTAIN
+
+    def doubted(self, *doubts: str) -> Identity:
+        """The same with more doubts, each once."""
+        return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *doubts))))
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Identity:
+        """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
+        ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
+        return Identity(**{**data, "ids": ids, "doubts": tuple(data.get("doubts", ()))})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the instructor wrote into `identity.csv` of a file.
+
+    Attributes:
+        whose: the learner; or one of `CONFIRMED`.
+        learner: as whom the file counted when that was written.
+        content: SHA-256 that the file had then, or its beginning; empty when not known.
+        line: where in the file it stands, for messages.
+    """
+
+    whose: str
+    learner: str
+    content: str = ""
+    line: int = 0
+
+
+class HasIdentity(Protocol):
+    """Something that is somebody's: a thing found, or a result."""
+
+    @property
+    def learner(self) -> str: ...
+    @property
+    def identity(self) -> Identity: ...
+
+
+class Whose(HasIdentity, Protocol):
+    """Something that may turn out to be another's: what `find` found."""
+
+    def of(self, learner: str, identity: Identity) -> Self: ...
+
+
+Item = TypeVar("Item", bound=Whose)
+
+
+def decide(
+    items: Sequence[Item], decisions: Mapping[str, Sequence[Decision]], content: Callable[[Item], str]
+) -> list[Item]:
+    """Each with what the instructor says of it.
+
+    Args:
+        items: what was handed in.
+        decisions: the lines of `identity.csv`, by file.
+        content: gives the SHA-256 of a file.
+    """
+    known = Directory([Person({**item.identity.ids, Kind.LABEL: [item.learner]}, item.learner) for item in
+                       {item.learner: item for item in items if not item.identity.doubts}.values()])
+    return [_decided(item, decisions.get(item.identity.file, ()), known, content) for item in items]
+
+
+def _decided(
+    item: Item, lines: Sequence[Decision], known: Directory, content: Callable[[Item], str]
+) -> Item:
+    line = next((line for line in lines if line.learner in ("", item.learner)), None) or next(
+        (line for line in lines if len(lines) == 1), None)
+    if line is None:
+        return item
+    says = plain(line.whose)
+    learner = item.learner if says in CONFIRMED or says == plain(item.learner) else line.whose.strip()
+    if says in CONFIRMED and line.learner not in ("", item.learner):
+        return item.of(item.learner, item.identity.doubted(
+            f"identity.csv confirms it as {line.learner!r}, and it now counts as {item.learner!r}"))
+    if line.content and not content(item).startswith(line.content):
+        return item.of(item.learner, item.identity.doubted(
+            f"the file has changed since identity.csv said {line.whose!r}"))
+    told = replace(item.identity, doubts=(), confirmed=True,
+                   evidence=f"{item.identity.evidence}; confirmed in identity.csv")
+    if learner == item.learner:
+        return item.of(learner, told)
+    places = known.match({learner: {Kind.LABEL: [learner]}}).places.get(learner, ())
+    same = known.people[places[0]] if len(places) == 1 else None
+    ids = dict(same.ids) if same else {Kind.LABEL: [learner]}
+    return item.of(same.shown if same else learner, replace(told, evidence="identity.csv", ids=ids))
+
+
+def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
+    """Each with who on the class list it is; or with a doubt. Without a list as they are."""
+    if not people:
+        return list(items)
+    found = Directory(people).match({item.learner: item.identity.ids or {Kind.LABEL: [item.learner]}
+                                     for item in items})
+    held = []
+    for item in items:
+        identity = item.identity
+        if places := found.places.get(item.learner):
+            listed = [people[place] for place in places]
+            person = {name: ", ".join(filter(None, (one.first(kind) for one in listed)))
+                      for name, kind in (("name", Kind.NAME), ("id", Kind.NUMBER), ("email", Kind.EMAIL))}
+            ids = {**identity.ids}
+            if len(listed) == 1:
+                for kind, values in listed[0].ids.items():
+                    ids[kind] = list(dict.fromkeys((*ids.get(kind, ()), *values)))
+            identity = replace(identity, person=person, ids=ids)
+        elif identity.system and set(identity.ids) <= SYSTEMS:
+            pass  # anonymous, as the system was told to make it: a list cannot say who it is, and nobody asks it to
+        else:
+            why = {**found.unmatched, **found.ambiguous}[item.learner]
+            many = item.learner in found.ambiguous
+            identity = identity.doubted(f"it is not certain who this is on the class list: {why}" if many else
+                                        f"nobody on the class list fits: {why}")
+        held.append(item.of(item.learner, identity))
+    return held
+
+
+REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or yes where it is right; then run the "
+          "same command again.")
+
+
+def needs(items: Iterable[HasIdentity]) -> list[str]:
+    """What needs the instructor, a paragraph for each reason: whose, which files, and why."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        for doubt in item.identity.doubts:
+            groups[doubt].append(f"{item.identity.file or item.learner} (as {item.learner})")
+    return [f"{doubt[:1].upper()}{doubt[1:]}: {', '.join(sorted(files))}." for doubt, files in groups.items()]

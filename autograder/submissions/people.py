@@ -1,0 +1,222 @@
+"""Who is who: identifiers of several kinds, people on a list, and which of them somebody is, for certain or not at all.
+
+A number says nothing by itself: 1011 may be a student's number, a user of Canvas, a participant of Moodle, or a time.
+So every identifier has a kind, and two of them are equal only in the same kind. Names are equal in either order and
+as Canvas glues them; accents, capitals and punctuation do not matter. Two candidates are no match.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What an identifier is, and who gave it."""
+
+    LOGIN = "login"
+    EMAIL = "email"
+    NUMBER = "institution's number"
+    CANVAS = "user number of Canvas"
+    BRIGHTSPACE = "user number of Brightspace"
+    ILIAS = "user number of ILIAS"
+    PARTICIPANT = "participant number of Moodle"
+    GITHUB = "GitHub user name"
+    GROUP = "group"
+    NAME = "name"
+    LABEL = "name of a folder or file"
+    """What an instructor or a learner wrote: a login, an address, a number or a name, nobody said which."""
+
+
+SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT})
+"""Numbers that a system counts. They are short, and soon another's: a name beside one must agree."""
+
+WRITTEN = (Kind.LOGIN, Kind.EMAIL, Kind.NUMBER)
+"""What a label may be, beside a name."""
+
+Ids = Mapping[Any, Sequence[str]]
+"""The identifiers of somebody, by kind. A plain dict of lists and texts, so that it can be stored."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on a list.
+
+    Attributes:
+        ids: what the list says.
+        shown: how they are called in a message.
+        row: the place in the list, from 0.
+    """
+
+    ids: Ids
+    shown: str
+    row: int = 0
+
+    def first(self, kind: Kind) -> str:
+        """The first identifier of the kind; empty if there is none."""
+        return next(iter(self.ids.get(kind, ())), "")
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Who is who.
+
+    Attributes:
+        places: for each one who is somebody for certain where on the list; several places for a group.
+        unmatched: those whom nobody on the list fits, with the reason.
+        ambiguous: those of whom it is not certain who they are, with the reason.
+        claimed: the places that somebody may be, certain or not.
+    """
+
+    places: Mapping[str, tuple[int, ...]]
+    unmatched: Mapping[str, str] = field(default_factory=dict)
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
+    claimed: frozenset[int] = frozenset()
+
+
+def plain(value: str) -> str:
+    """Without the marks that systems and spreadsheets put around an identifier, and without case."""
+    return unicodedata.normalize("NFKC", value).strip().removeprefix("#").strip().casefold()
+
+
+def squashed(value: str) -> str:
+    """Letters and digits only, without case."""
+    return "".join(character for character in plain(value) if character.isalnum())
+
+
+def unaccented(value: str) -> str:
+    """The same text without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", value) if not unicodedata.combining(one))
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The parts of a name: apostrophes join, all else that is no letter and no digit parts."""
+    joined = re.sub(r"['’ʼ`´]", "", plain(name))
+    return tuple(part for part in re.split(r"[\W_]+", joined) if part)
+
+
+def name_keys(name: str, *, glued: bool = False) -> set[str]:
+    """What equal names have in common: their parts from every part on, as the order of first and last name varies.
+
+    Args:
+        name: `Ada Lovelace` or `Lovelace, Ada`.
+        glued: as one word each, to be compared with a name that has no parts, as `lovelaceada`.
+    """
+    parts = words_of(name)
+    between = "" if glued else " "
+    return {between.join((*parts[place:], *parts[:place])) for place in range(len(parts))}
+
+
+class Directory:
+    """The people of a list, to find somebody among them."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self.people = people
+        self._by_id: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._by_name: list[dict[str, set[int]]] = [defaultdict(set) for _ in range(4)]
+        for place, person in enumerate(people):
+            for kind, values in person.ids.items():
+                for value in values:
+                    if kind != Kind.NAME and plain(value):
+                        self._by_id[kind, plain(value)].add(place)
+            for name in person.ids.get(Kind.NAME, ()):
+                for accents in (0, 1):
+                    text = unaccented(name) if accents else name
+                    for key in name_keys(text):
+                        self._by_name[2 * accents][key].add(place)
+                    for key in name_keys(text, glued=True):
+                        self._by_name[2 * accents + 1][key].add(place)
+
+    def match(self, claims: Mapping[str, Ids]) -> Matches:
+        """Who each of those who claim to be somebody is.
+
+        Args:
+            claims: their identifiers, by learner.
+        """
+        found: dict[str, tuple[int, ...]] = {}
+        maybe: dict[str, set[int]] = {}
+        unmatched: dict[str, str] = {}
+        ambiguous: dict[str, str] = {}
+        for learner, ids in claims.items():
+            places, why = self._places(ids)
+            maybe[learner] = places
+            if not places:
+                unmatched[learner] = why
+            elif why:
+                ambiguous[learner] = why
+            else:
+                found[learner] = tuple(sorted(places))
+        times = Counter(place for places in found.values() for place in places)
+        for learner, own in list(found.items()):
+            if shared := [place for place in own if times[place] > 1]:
+                others = [one for one, places in found.items() if one != learner and set(places) & set(shared)]
+                ambiguous[learner] = (f"{self.people[shared[0]].shown} would be "
+                                      f"{', '.join(map(repr, others[:3])) or 'somebody else'} too")
+        return Matches({learner: own for learner, own in found.items() if learner not in ambiguous}, unmatched,
+                       ambiguous, frozenset(place for own in maybe.values() for place in own))
+
+    def _places(self, ids: Ids) -> tuple[set[int], str]:
+        """The people whom somebody may be; and why that is not certain, empty if it is."""
+        for group in ids.get(Kind.GROUP, ()):
+            if members := self._by_id.get((Kind.GROUP, plain(group))):
+                return members, ""
+        said: dict[str, set[int]] = {}
+        for kind, values in ids.items():
+            if kind not in (Kind.NAME, Kind.LABEL, Kind.GROUP):
+                places = set().union(*(self._by_id.get((kind, plain(value)), set()) for value in values))
+                if places:
+                    said[kind] = places
+        names = self._named(ids.get(Kind.NAME, ()))
+        for label in ids.get(Kind.LABEL, ()):
+            for kind in (*WRITTEN, Kind.LABEL):
+                if places := self._by_id.get((kind, plain(label)), set()):
+                    said[f"{label!r} as {kind}"] = places
+            if places := self._named([label]):
+                said[f"{label!r} as a name"] = places
+        if not said:
+            if len(names) > 1:
+                return names, f"{len(names)} people have this name"
+            return names, "" if names else self._why_nobody(ids)
+        shared = set.intersection(*said.values())
+        everybody = set().union(*said.values(), names)
+        if not shared:
+            return everybody, f"{' and '.join(said)} fit different people"
+        if len(shared) > 1:
+            narrowed = shared & names
+            many = f"{len(shared)} people have the same {next(iter(said))}"
+            return (narrowed, "") if len(narrowed) == 1 else (shared, many)
+        if names and not shared & names:
+            return everybody, f"{' and '.join(said)} and the name fit different people"
+        (place,) = shared
+        if set(said) <= SYSTEMS and ids.get(Kind.NAME) and self.people[place].ids.get(Kind.NAME) and not names:
+            return shared, f"the {' and the '.join(said)} is that of {self.people[place].shown}, but the name is not"
+        return shared, ""
+
+    def _named(self, names: Iterable[str]) -> set[int]:
+        """The people with one of the names; without accents only if nobody has it with them."""
+        names = list(names)
+        for accents in (0, 1):
+            found: set[int] = set()
+            for name in names:
+                text = unaccented(name) if accents else name
+                parts = words_of(text)
+                key = " ".join(parts)
+                found |= self._by_name[2 * accents].get(key, set())
+                # A name in one piece is one that Canvas glued, or one of a script that puts nothing between.
+                if len(parts) == 1 or (parts and not any(one.isupper() or one.islower() for one in text)):
+                    found |= self._by_name[2 * accents + 1].get("".join(parts), set())
+            if found:
+                return found
+        return set()
+
+    def _why_nobody(self, ids: Ids) -> str:
+        """Why somebody is not on the list: what was looked for."""
+        kinds = {Kind.LABEL: "login, address, number or name"}
+        looked = [f"{kinds.get(kind, kind)} {next(iter(values))!r}" for kind, values in ids.items()
+                  if values and kind != Kind.GROUP and not (kind == Kind.NAME and Kind.LABEL in ids)]
+        return f"nobody there has the {' or the '.join(looked)}" if looked else "nothing says who this is"

@@ -1,0 +1,99 @@
+"""What every system's module works on and yields: the names in a download, and whose the files in it are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from autograder.submissions.people import Ids
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a system says of one thing handed in, or what else does.
+
+    Attributes:
+        learner: who handed it in.
+        evidence: what says so, for the instructor.
+        ids: the learner's identifiers, by kind.
+        order: grows from attempt to attempt; 0 when the system counts nothing.
+        late: whether the system says that it came late.
+        handed_in: when, as ISO 8601 text; empty when the system does not say.
+        doubts: why it is not certain whose it is, a sentence each; none if it is.
+    """
+
+    learner: str
+    evidence: str = ""
+    ids: Ids = field(default_factory=dict)
+    order: int = 0
+    late: bool = False
+    handed_in: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+Authors = Mapping[str, tuple[Named, ...]]
+"""For each name in a download that fits, whose it is: several for a group."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The names in a download, in a zip or unpacked.
+
+    Attributes:
+        files: every file's path in it, but noise.
+        handed_in: those that are graded.
+        read: gives the bytes of one of the files, within limits; raises `CourseError` where it cannot.
+        title: of the folder around them; empty when there is none.
+    """
+
+    files: Sequence[str]
+    handed_in: Sequence[str]
+    read: Callable[[str], bytes]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """A listing as one system's module sees it.
+
+    Attributes:
+        system: its name.
+        authors: what it knows whose it is.
+        marked: whether the system's own file is there, which says who is who.
+        specific: whether no one gives such names by chance.
+        counted: how many of what is handed in lie where the system puts it.
+        own: files of the system itself, which nobody handed in.
+        needs_mark: whether a zip is no download of this system without its own file.
+        around: the folders that lie around all of it, with a slash at the end.
+    """
+
+    system: str
+    authors: Authors
+    marked: bool = False
+    specific: bool = True
+    counted: int | None = None
+    own: frozenset[str] = frozenset()
+    needs_mark: bool = False
+    around: str = ""
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    return tuple(part for part in name.split("/") if part not in ("", "."))
+
+
+def shared_start(names: Sequence[str], mark: str) -> str:
+    """What all names begin with, up to the last `mark` in it."""
+    low, high = min(names, default=""), max(names, default="")
+    length = next((place for place, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
+    return low[: low.rfind(mark, 0, length) + 1]
+
+
+def when(digits: str) -> tuple[int, str]:
+    """A time written as `YYYYMMDDhhmmss`, with anything between and after: as a number, and as ISO 8601 text."""
+    figures = re.sub(r"\D", "", digits)[:14]
+    try:
+        return int(figures), datetime.strptime(figures, "%Y%m%d%H%M%S").isoformat()
+    except ValueError:
+        return 0, ""

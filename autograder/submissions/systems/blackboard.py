@@ -1,0 +1,67 @@
+"""Blackboard Learn: *Download Results* of an assignment. One folder, with a text file for each attempt.
+
+    Exercise 2_alovelace_attempt_2026-03-02-10-15-11.txt                        Name: Ada Lovelace (alovelace)
+    Exercise 2_alovelace_attempt_2026-03-02-10-15-11_02-preprocessing.ipynb     column, user, time, file
+
+Column and user may have underscores in them; the text file says which is which, and without it what all names begin
+with is the column. Each attempt has its time. What came late is not said.
+
+Sources: Blackboard Help, "Download assignments"; the names and the text files are those of Learn's *Assignment File
+Download*, original view.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from autograder.course import CourseError
+from autograder.submissions.names import clean_name
+from autograder.submissions.people import Kind
+from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, shared_start, when
+
+SYSTEM = "Blackboard"
+ATTEMPT = re.compile(r"(?P<before>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?P<rest>_.+|\.txt)", re.DOTALL)
+WHO = re.compile(r"^[^\n:]{1,40}:[ \t]*(?P<name>[^\n]*?)[ \t]*\((?P<login>[^()\n]+)\)[ \t]*\r?$", re.MULTILINE)
+MOST = 16 * 1024  # bytes of a text file: who it is stands in its first line
+
+
+def recognize(listing: Listing) -> Recognized:
+    flat = [name for name in listing.handed_in if len(parts_of(name)) == 1]
+    attempts = {name: match for name in flat if (match := ATTEMPT.fullmatch(clean_name(name)))}
+    if not attempts:
+        return Recognized(SYSTEM, {}, counted=len(flat))
+    texts = {f"{match['before']}_attempt_{match['when']}": name for name in listing.files
+             if (match := ATTEMPT.fullmatch(clean_name(name))) and match["rest"] == ".txt"}
+    column = _shared({match["before"] for match in attempts.values()})
+    authors = {}
+    for name, match in attempts.items():
+        order, at = when(match["when"])
+        stem = f"{match['before']}_attempt_{match['when']}"
+        who = _who(listing, texts[stem]) if stem in texts else None
+        if who and match["before"].endswith(f"_{who[1]}"):
+            authors[name] = (Named(who[1], "the text file that Blackboard put beside it",
+                                   {Kind.LOGIN: [who[1]], Kind.NAME: [who[0]]} if who[0] else {Kind.LOGIN: [who[1]]},
+                                   order, handed_in=at),)
+            continue
+        login = match["before"].removeprefix(column) if column else match["before"].rpartition("_")[2]
+        doubts = () if match["before"].count("_") == 1 or column.count("_") == 1 else (
+            "Blackboard's name for it can be read in more than one way, and its text file is missing",)
+        authors[name] = (Named(login, "the file's name, as Blackboard writes it", {Kind.LOGIN: [login]}, order,
+                               handed_in=at, doubts=doubts),)
+    return Recognized(SYSTEM, authors, bool(texts), counted=len(flat), own=frozenset(texts.values()))
+
+
+def _shared(before: Iterable[str]) -> str:
+    """The column, which all names begin with; empty where they do not differ."""
+    before = list(before)
+    return shared_start(before, "_") if len(before) > 1 else ""
+
+
+def _who(listing: Listing, name: str) -> tuple[str, str] | None:
+    """Name and user, as the text file says; None where it does not."""
+    try:
+        found = WHO.search(listing.read(name)[:MOST].decode("utf-8-sig", "replace").partition("\n")[0])
+    except CourseError:
+        return None
+    return (clean_name(found["name"]), clean_name(found["login"])) if found else None

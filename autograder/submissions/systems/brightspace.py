@@ -1,0 +1,48 @@
+"""Brightspace (D2L): *Download* of an assignment folder's submissions, a folder or a file for each.
+
+    150311-351765 - Ada Lovelace - Mar 2, 2026 1011 AM/02-preprocessing.ipynb       user, item, name, time
+    150311-351765 - Ada Lovelace - Mar 2, 2026 1011 AM - 02-preprocessing.ipynb     in one folder
+
+`index.html` lists them. The number is Brightspace's own, not the OrgDefinedId. Each submission has its time, to the
+minute and in the site's language; only in English is it read, to tell the latest.
+
+Sources: Brightspace Community, "Download assignment submissions"; Valence, `dropbox` API; the names are those of
+*Download* in *Assignments*.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from autograder.submissions.names import clean_name
+from autograder.submissions.people import Kind
+from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+
+SYSTEM = "Brightspace"
+FOLDER = re.compile(r"(?P<user>\d+)-(?P<item>\d+) - (?P<name>.+?) - (?P<when>[^/]*?\d{4}[^/]*?)(?: - .+)?", re.DOTALL)
+TIME = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4}) (\d{1,2})(\d\d) ?([AP]M)")
+
+
+def _time(text: str) -> tuple[int, str]:
+    """The time as a number and as ISO 8601 text; 0 and empty in another language."""
+    match = TIME.match(text)
+    try:
+        if match:
+            at = datetime.strptime(" ".join(match.groups()), "%b %d %Y %I %M %p")
+            return int(at.strftime("%Y%m%d%H%M")), at.isoformat()
+    except ValueError:
+        pass
+    return 0, ""
+
+
+def recognize(listing: Listing) -> Recognized:
+    authors = {}
+    for name in listing.handed_in:
+        match = FOLDER.fullmatch(clean_name(parts_of(name)[0]))
+        if match:
+            order, at = _time(match["when"])
+            authors[name] = (Named(f"{match['name']}_{match['user']}", "the name that Brightspace gave it",
+                                   {Kind.BRIGHTSPACE: [match["user"]], Kind.NAME: [match["name"]]}, order,
+                                   handed_in=at),)
+    return Recognized(SYSTEM, authors, own=frozenset({"index.html"}) if authors else frozenset())

@@ -1,0 +1,106 @@
+"""Gradescope: *Export Submissions* of an assignment. Who is who stands in a file.
+
+    assignment_5512345_export/submission_metadata.yml               name, number, address, time of each submission
+    assignment_5512345_export/submission_231000007/lab.ipynb        a group's stands in the file with all its members
+
+Submissions are counted upward. The export holds the active submission of each learner or group.
+
+Sources: Gradescope documents no format; this is what its export holds, and what instructors' tools read from it, among
+them Otter-Grader (`otter/utils.py`, before version 5: `GradescopeParser` of `otter/assign`'s metadata).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import yaml
+
+from autograder.course import CourseError
+from autograder.submissions.names import clean_name
+from autograder.submissions.people import Ids, Kind
+from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+
+SYSTEM = "Gradescope"
+FOLDER = re.compile(r"submission_(\d+)")
+METADATA = "submission_metadata.yml"
+EXPORT = re.compile(r"assignment_\d+_export")
+REMEDY = (
+    "Download the export again, or unpack it and remove this file to grade the submissions under their numbers."
+)
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What the export says of one submission: its authors, each with a name to show, and when it came."""
+
+    authors: Sequence[tuple[str, Ids]]
+    when: str = ""
+
+
+def read(text: bytes, where: str) -> Mapping[str, HandedIn]:
+    """What `submission_metadata.yml` says of each folder.
+
+    An author is shown by email address, else number, else name.
+
+    Args:
+        text: what stands in the file.
+        where: the file, for the error.
+
+    Raises:
+        CourseError: it cannot be read.
+    """
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data = yaml.load(text.decode("utf-8"), Loader=loader)
+        said = {}
+        for folder, about in data.items():
+            authors = [_author(one) for one in about[":submitters"]]
+            said[str(folder)] = HandedIn(authors, _time(about.get(":created_at")))
+    except (ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise CourseError(
+            f"{where} cannot be read ({type(error).__name__}), and it says who is who in Gradescope's export. {REMEDY}"
+        ) from None
+    return {folder: one for folder, one in said.items() if one.authors}
+
+
+def _author(one: Mapping[str, object]) -> tuple[str, Ids]:
+    keys = {Kind.EMAIL: ":email", Kind.NUMBER: ":sid", Kind.NAME: ":name"}
+    ids = {kind: [clean_name(str(one[key]))] for kind, key in keys.items() if one.get(key)}
+    if not ids:
+        raise KeyError(":name")
+    return next(iter(ids.values()))[0], ids
+
+
+def _time(value: object) -> str:
+    """What YAML made of a time, as ISO 8601 text, in UTC where it names its offset; empty for what is none."""
+    try:
+        when = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if not isinstance(when, datetime):
+            return ""
+        return (when.astimezone(UTC) if when.tzinfo else when).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def recognize(listing: Listing) -> Recognized:
+    folders = {name: match for name in listing.handed_in
+               if len(parts_of(name)) > 1 and (match := FOLDER.fullmatch(clean_name(parts_of(name)[0])))}
+    marked = METADATA in listing.files
+    if not folders or len(folders) < len(listing.handed_in) / 2:
+        return Recognized(SYSTEM, {})
+    people = read(listing.read(METADATA), METADATA) if marked else {}
+    authors: dict[str, tuple[Named, ...]] = {}
+    for name, match in folders.items():
+        said = people.get(match[0])
+        if said is None:
+            number = Named(match[0], "the number that Gradescope gave it", {}, int(match[1]), doubts=(
+                f"{METADATA} does not say who handed it in" if marked else
+                f"the export has no {METADATA}, which says who is who",))
+            authors[name] = (number,)
+        else:
+            authors[name] = tuple(Named(who, f"{METADATA} of Gradescope's export", ids, int(match[1]),
+                                        handed_in=said.when) for who, ids in said.authors)
+    return Recognized(SYSTEM, authors, marked, own=frozenset({METADATA}) if marked else frozenset(), needs_mark=True)

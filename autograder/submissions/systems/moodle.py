@@ -1,0 +1,65 @@
+"""Moodle: *Download all submissions* of an assignment, in folders or, by choice and before 3.1, without.
+
+    Ada Lovelace_88101_assignsubmission_file/02-preprocessing.ipynb    full name, participant, what it is
+    Ada Lovelace_88101_assignsubmission_file_02-preprocessing.ipynb    without folders
+    Participant_88101_assignsubmission_file/...                        blind: that word in the site's language
+    Team A_501_assignsubmission_file/...                               a team: its name, and the group's number
+
+The number is that of the column Identifier in the grading worksheet, never the user's ID number. That of a group is
+no participant's, and nothing in the name says which of the two it is; so a name must agree with its number. Moodle
+packs the latest attempt alone, and does not say what came late.
+
+Sources: Moodle, `mod/assign/classes/downloader.php` (`get_student_prefix`), `mod/assign/locallib.php`
+(`get_uniqueid_for_user`), `mod/assign/feedback/file/importziplib.php`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+
+from autograder.submissions.names import clean_name
+from autograder.submissions.people import Kind
+from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+
+SYSTEM = "Moodle"
+FILE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
+OTHER = re.compile(r".+_\d+_assign(?:submission|feedback)_(?!file)[a-z]+(?:_.*)?", re.DOTALL)
+"""What is no file handed in: online text, comments."""
+
+TEAMLESS = re.compile(r"[^_]+_assignsubmission_file(?:_.*)?", re.DOTALL)
+"""The work of those who are in no team, which Moodle packs as one team without a number."""
+
+
+def named(part: str) -> Named | None:
+    """What the name of a folder, or of a file that lies in none, says if Moodle gave it."""
+    clean = clean_name(part)
+    # The first mark counts: what follows it, a learner may have chosen.
+    end = clean.find("_assignsubmission_file")
+    match = FILE.fullmatch(clean if end < 0 else clean[: end + len("_assignsubmission_file")])
+    if not match:
+        return None
+    ids = {Kind.PARTICIPANT: [match["id"]], Kind.NAME: [match["name"]], Kind.GROUP: [match["name"]]}
+    return Named(f"{match['name']}_{match['id']}", "the name that Moodle gave it", ids)
+
+
+def recognize(listing: Listing) -> Recognized:
+    found = {name: one for name in listing.handed_in if (one := named(parts_of(name)[0]))}
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for one in found.values():
+        numbers[one.ids[Kind.NAME][0]].add(one.learner)
+    people = Counter(one.learner for one in found.values())
+    authors = {}
+    for name, one in found.items():
+        shared = numbers[one.ids[Kind.NAME][0]]
+        if len(people) > 1 and len(shared) == len(people):  # the word for a participant, in any language
+            one = Named(one.learner, one.evidence, {Kind.PARTICIPANT: one.ids[Kind.PARTICIPANT]})
+        authors[name] = (one,)
+    for name in listing.handed_in:
+        folder = parts_of(name)[0]
+        if name not in authors and TEAMLESS.fullmatch(clean_name(folder)):
+            team = clean_name(folder).partition("_assignsubmission_file")[0]
+            authors[name] = (Named(team, "the name that Moodle gave it", {}, doubts=(
+                f"Moodle calls it the work of {team!r}, which is everybody who is in no group",)),)
+    own = frozenset(name for name in listing.files if OTHER.fullmatch(clean_name(parts_of(name)[0])))
+    return Recognized(SYSTEM, authors, own=own)

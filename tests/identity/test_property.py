@@ -1,0 +1,108 @@
+"""Class lists, names and layouts that nobody thought of: no grade in another's row, no silent merge or split.
+
+Hypothesis invents a class in which people share names, logins begin alike, and every number is also somebody else's of
+another kind; and how they hand in. Only finding and matching is tried: nothing is run.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from autograder.reports.roster import people_of, read_roster
+from autograder.submissions.find import Found, find
+from autograder.submissions.identity import hold_against, needs
+from tests.grading.conftest import NAME
+from tests.identity.downloads import SYSTEMS, Files, Learner, class_list, notebook, unpacked
+
+pytestmark = pytest.mark.fast
+
+FIRST = ("Ada", "Li", "Jörg", "Jorg", "Na", "Anne-Marie", "Anne Marie", "María José", "小明", "O'Neill", "Copy", "Ben")
+LAST = ("Lovelace", "Ada", "Li", "Müller", "Muller", "Na", "García López", "王", "Week", "Lee", "O'Neill", "Ben")
+
+
+@st.composite
+def classes(draw: st.DrawFn) -> list[Learner]:
+    """People with other logins, and with names that may be the same."""
+    count = draw(st.integers(3, 7))
+    names = [(draw(st.sampled_from(FIRST)), draw(st.sampled_from(LAST))) for _ in range(count)]
+    digits = draw(st.integers(1, 8))
+    return [Learner(first, last, f"u{place}x{draw(st.integers(0, 3))}", (place + 1,), False, place, digits)
+            for place, (first, last) in enumerate(names)]
+
+
+def by_login(class_: list[Learner]) -> Files:
+    return {f"{one.login}/{NAME}.ipynb": notebook(one.points[0]) for one in class_}
+
+
+def by_number(class_: list[Learner]) -> Files:
+    return {f"{one.number}/work.ipynb": notebook(one.points[0]) for one in class_}
+
+
+def by_name(class_: list[Learner]) -> Files:
+    return {f"{one.name}/{NAME}.ipynb": notebook(one.points[0]) for one in class_}
+
+
+def by_file(class_: list[Learner]) -> Files:
+    return {f"{one.last}, {one.first}_{NAME}.ipynb": notebook(one.points[0]) for one in class_}
+
+
+def copies(class_: list[Learner]) -> Files:
+    return {f"Kopie von {NAME} ({one.place}).ipynb": notebook(one.points[0]) for one in class_}
+
+
+def wrapped(class_: list[Learner]) -> Files:
+    return {f"Exercise 2/{name}": content for name, content in by_login(class_).items()}
+
+
+def in_one(class_: list[Learner]) -> Files:
+    return {f"Some One/{name}": content for name, content in by_login(class_).items()}
+
+
+OURS = (by_login, by_number, by_name, by_file, copies, wrapped, in_one)
+LAYOUTS = {**SYSTEMS, **{made.__name__: made for made in OURS}}
+
+
+def points_of(item: Found) -> int:
+    text = item.path.read_text(encoding="utf-8")
+    return int(text.partition("points = ")[2].partition('"')[0])
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(class_=classes(), layout=st.sampled_from(sorted(LAYOUTS)), listed=st.integers(0, 7))
+def test_never_in_anothers_row_and_never_merged_or_split_in_silence(
+    class_: list[Learner], layout: str, listed: int
+) -> None:
+    files = LAYOUTS[layout](class_)
+    lost = len([name for name in files if name.endswith(".ipynb")]) < len(class_)
+    assume(not lost)  # two people whose folders would be one on the disk: no grader can tell
+    with tempfile.TemporaryDirectory() as place:
+        folder = unpacked(files, Path(place) / "handed")
+        roster = Path(place) / "class.csv"
+        roster.write_bytes(class_list(class_[:listed]))
+        search = find([folder])
+        held = hold_against(search.found, people_of(read_roster(roster)) if listed else [])
+        owner = {points_of(item): class_[points_of(item) - 1] for item in held}
+
+        for item in held:
+            if item.identity.person and not item.identity.doubts:
+                assert item.identity.person["email"] == owner[points_of(item)].email, "a grade in another's row"
+
+        mine, whose = defaultdict(set), defaultdict(set)
+        for item in held:
+            mine[item.learner].add(points_of(item))
+            whose[points_of(item)].add(item.learner)
+        said = " ".join(needs(held))
+        for learner, several in mine.items():
+            if len(several) > 1:  # merged
+                orderless = [item for item in held if item.learner == learner and not item.identity.doubts]
+                assert not orderless, f"{several} became {learner} without a remark"
+        for several in whose.values():
+            assert len(several) == 1, "one person's file became two people"
+        for item in held:
+            assert (item.identity.file in said) == bool(item.identity.doubts)
