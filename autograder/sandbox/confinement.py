@@ -134,7 +134,7 @@ class Confinement:
         """In the nursery, before the fork: the next sandbox's user, and where its files lie."""
         self.user = SPARE_USERS[(self.user + 1 - SPARE_USERS.start) % len(SPARE_USERS)]
         if self.level == "full":
-            self.base = namespaces.SCRATCH
+            self.base = namespaces.scratch_beside(self.roots)
         else:
             self.base = tempfile.mkdtemp(prefix="reading-digits-")
 

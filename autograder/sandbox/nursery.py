@@ -266,8 +266,12 @@ class _Process:
         self._control.close()
         if self._silent:  # Nothing that it was told would reach it.
             self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # It stays as long as its last sandbox.
+        try:
             self._process.wait(5)
+        except subprocess.TimeoutExpired:  # It stays as long as its last sandbox; but nobody wants those any more.
+            if self._stopped.is_set():
+                self._process.kill()
+                self._process.wait(5)
         self._errors.close()
 
 
