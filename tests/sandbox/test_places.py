@@ -113,4 +113,4 @@ def test_a_small_class_is_graded_alike(place: tuple[Path, str], best_level: str)
     said = dict(line.split(": ") for line in results["probe"].output.splitlines() if ": " in line)
     expected = {"lists nothing": "True", "reads nothing": "True", "changes nothing": "True", "sees in /tmp": "[]",
                 "has a /tmp": "x" if best_level == "full" else "no"}
-    assert said == expected
+    assert {what: said.get(what) for what in expected} == expected
