@@ -6,7 +6,6 @@ from a sandbox passes through here.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select

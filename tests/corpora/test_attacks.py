@@ -22,7 +22,7 @@ import pytest
 from rich.console import Console
 
 from autograder.authoring import corpus
-from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
+from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected, Insert
 from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
@@ -58,6 +58,10 @@ MEMORY = [case.name for case in corpus.attacks(assignment)
 NEIGHBORS = 6
 FEWER_NEIGHBORS = 2
 """Of the attacks through networks: theirs take longer."""
+
+SLOW_SECONDS = 1.5
+"""What every other neighbor sleeps in each of its answers: so one is always at work beside an attack, and what
+interrupts or wakes it, or holds it up, shows. Of the limit of a cell it leaves more than half."""
 
 TIMEOUT = 4.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
@@ -96,8 +100,16 @@ def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: H
                 neighbors: int) -> dict[str, list[Path]]:
     paths = {case.name: hand_in(case, assignment(case.assignment), folder, host.values) for case in cases}
     for number in range(neighbors):
-        write_notebook(apply(Edit(), exercise), folder / f"neighbor-{number}.ipynb")
+        write_notebook(apply(neighbor(number, exercise), exercise), folder / f"neighbor-{number}.ipynb")
     return paths
+
+
+def neighbor(number: int, exercise: Assignment) -> Edit:
+    """An honest notebook, as others are: every other one is slow, in a cell before each of its checks."""
+    if number % 2:
+        return Edit()
+    slow = f"import time\nbegan = time.monotonic()\ntime.sleep({SLOW_SECONDS})"
+    return Edit(insert=tuple(Insert(f"before check {question.name}", slow) for question in exercise.questions))
 
 
 def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool,
