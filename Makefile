@@ -38,7 +38,7 @@ help:
 	@echo "make             everything: environment, exercises, book, a sample class graded"
 	@echo "make test        all tests (sets up what it needs)"
 	@echo "make check       the fast part: style, types, spelling, quick tests"
-	@echo "make verify      every mistake and every right answer through the grader, every chapter as a notebook"
+	@echo "make verify      every mistake, right answer and attack through the grader, every chapter as a notebook"
 	@echo "make bench       the benchmarks, in about fifty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
 	@echo "make pdf         the book as one PDF, printed by a Chromium: build/book/reading-digits.pdf"
@@ -86,10 +86,12 @@ check: exercises
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 -m fast
 
-# Every mistake and every right answer of the corpora, and every chapter's download; `make test` tries a part of each.
+# Every mistake and every right answer of the corpora, every attack beside neighbors of its own, and every chapter's
+# download; `make test` tries a part of each.
 verify: exercises
 	@$(BIN)/autograder verify
 	@$(BIN)/python -m tests.exercises.through_otter
+	@$(BIN)/python -m tests.corpora.neighbors
 	@$(BIN)/python -m tests.book.downloaded
 
 # On a machine that does nothing else; writes tests/benchmarks/results/ and what the READMEs say was measured.

@@ -22,7 +22,7 @@ import pytest
 from rich.console import Console
 
 from autograder.authoring import corpus
-from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected, Insert
+from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
 from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
@@ -34,6 +34,7 @@ from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
+from tests.corpora.neighbors import slow
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -45,7 +46,7 @@ CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case
 WEAKER = [name for name in CASES if name.startswith("reach-")] + [
     "end-forks-and-both-go-on", "end-kills-the-first-process", "end-os-exit", "score-poisons-imports",
     "score-shell-commands", "time-child-left-running", "time-endless-loop-ignores-interrupt", "time-fork-bomb",
-    "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files"]
+    "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files", "time-reserves-the-disk"]
 """What is tried again at the level for machines that forbid namespaces."""
 
 NETWORKS = [case.name for case in corpus.attacks(assignment) if case.assignment != EXERCISE]
@@ -58,10 +59,6 @@ MEMORY = [case.name for case in corpus.attacks(assignment)
 NEIGHBORS = 6
 FEWER_NEIGHBORS = 2
 """Of the attacks through networks: theirs take longer."""
-
-SLOW_SECONDS = 1.5
-"""What every other neighbor sleeps in each of its answers: so one is always at work beside an attack, and what
-interrupts or wakes it, or holds it up, shows. Of the limit of a cell it leaves more than half."""
 
 TIMEOUT = 4.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
@@ -100,16 +97,11 @@ def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: H
                 neighbors: int) -> dict[str, list[Path]]:
     paths = {case.name: hand_in(case, assignment(case.assignment), folder, host.values) for case in cases}
     for number in range(neighbors):
-        write_notebook(apply(neighbor(number, exercise), exercise), folder / f"neighbor-{number}.ipynb")
+        # By their names they come one by one between the attacks, and every other one is slow: at work beside several.
+        beside = f"{cases[number * len(cases) // neighbors].name}-" if number else ""
+        edit = Edit() if number % 2 else slow(exercise)
+        write_notebook(apply(edit, exercise), folder / f"{beside}neighbor-{number}.ipynb")
     return paths
-
-
-def neighbor(number: int, exercise: Assignment) -> Edit:
-    """An honest notebook, as others are: every other one is slow, in a cell before each of its checks."""
-    if number % 2:
-        return Edit()
-    slow = f"import time\nbegan = time.monotonic()\ntime.sleep({SLOW_SECONDS})"
-    return Edit(insert=tuple(Insert(f"before check {question.name}", slow) for question in exercise.questions))
 
 
 def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool,
