@@ -38,7 +38,7 @@ help:
 	@echo "make             everything: environment, exercises, book, a sample class graded"
 	@echo "make test        the tests: within 15 minutes on two cores after make (sets up what it needs)"
 	@echo "make check       the fast part, under two minutes: style, types, spelling, quick tests"
-	@echo "make verify      everything that make test samples, an hour or two: every mistake and every right answer"
+	@echo "make verify      everything that make test samples, an hour or two: every mistake, right answer and attack"
 	@echo "                 through the grader, every chapter as a notebook"
 	@echo "make bench       the benchmarks, in about fifty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
@@ -87,10 +87,11 @@ check: exercises
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 -m fast
 
-# Everything that `make test` tries a part of; tests/README.md says what that is.
+# Everything that `make test` tries a part of, and every attack beside neighbors of its own; tests/README.md says more.
 verify: exercises
 	@$(BIN)/autograder verify
 	@$(BIN)/python -m tests.exercises.through_otter
+	@$(BIN)/python -m tests.corpora.neighbors
 	@$(BIN)/python -m tests.book.downloaded
 	@$(BIN)/python -m pytest -m verify
 

@@ -10,13 +10,13 @@ import pytest
 from autograder.bridge.notebooks import Notebooks
 from autograder.bridge.session import CellOutcome
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import LEVELS, SandboxError, Unavailable, try_level
+from autograder.sandbox.nursery import ISOLATING, SandboxError, Unavailable, try_level
 
 
 def levels_here() -> list[str]:
     """The levels that isolate and hold here. `test_levels.py` sees to it that these are all that should."""
     found = []
-    for level in LEVELS[:2]:
+    for level in ISOLATING:
         try:
             if all(held for _, held, _ in try_level(level)):
                 found.append(level)
@@ -28,7 +28,7 @@ def levels_here() -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "level" in metafunc.fixturenames:
         asked = metafunc.definition.get_closest_marker("levels")
-        metafunc.parametrize("level", asked.args if asked else LEVELS[:2])
+        metafunc.parametrize("level", asked.args if asked else ISOLATING)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ calls `spawn`, and the second makes a `Session` of what it is handed.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +28,8 @@ CELL_RUNNER = "autograder.bridge.cellrunner"
 class Notebooks(Nursery):
     """A nursery whose sandboxes each run a notebook's cells. Arguments and errors as `Nursery` has them."""
 
-    def __init__(self, level: str = "auto", warm: bool = True) -> None:
-        super().__init__(CELL_RUNNER, level, warm)
+    def __init__(self, level: str = "auto", warm: bool = True, stopped: threading.Event | None = None) -> None:
+        super().__init__(CELL_RUNNER, level, warm, stopped)
 
     def open(
         self,

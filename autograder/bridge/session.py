@@ -21,15 +21,13 @@ from autograder.bridge.exports import Exporter, Kept
 from autograder.bridge.plaintext import shown
 from autograder.sandbox import crowd, memory
 from autograder.sandbox.lastword import Ended
-from autograder.sandbox.limits import SandboxError
+from autograder.sandbox.limits import READY_SECONDS, SandboxError
 from autograder.sandbox.nursery import Runner
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
 MOMENT = 0.05
 """Seconds that must be left for a cell to go on after a check; an interrupt sent while it leaves the check is lost."""
-START_SECONDS = 120.0
-"""Seconds until a cell runner must be ready; it takes a fraction of one, but the machine may be busy."""
 WATCH_INTERVAL = 0.2
 """Seconds between two looks at a sandbox's memory, and at how many of its threads are busy."""
 
@@ -40,9 +38,9 @@ class CellOutcome:
 
     Attributes:
         status: "ok"; "raised"; "timeout" (stopped by its interrupt; the session goes on); "memory";
-            and, with the session over: "killed" (did not stop), "exited" (ended its own process),
-            "protocol" (broke the protocol). A session over the memory limit is "memory" and over.
-        error: the learner's own traceback, or one sentence.
+            and, with the session over: "killed" (did not stop), "exited" (its process ended, by itself or by a
+            limit), "protocol" (broke the protocol). A session over the memory limit is "memory" and over.
+        error: the learner's own traceback, or one sentence that says why.
         seconds: wall-clock time of the learner's code, checks not counted.
         output: what it printed.
     """
@@ -208,7 +206,7 @@ class Session:
             self.ended = SessionEnded("exited", "the session is closed")
         self._kill()
         if self._watcher is not None:
-            self._watcher.join()
+            self._watcher.join(10)
         self.sock.close()
         if self.pidfd >= 0:
             os.close(self.pidfd)
@@ -235,7 +233,7 @@ class Session:
             raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
         match answer:
             case Ended(code, reason):
-                raise self._end("killed" if reason else "exited", reason or _exit_sentence(code))
+                raise self._end("exited", reason or _exit_sentence(code))
             case ("memory",):
                 raise self._end("memory", "had no memory left to answer")
         if self._interrupted and request[0] not in ("run", "continue"):
@@ -350,7 +348,7 @@ class Session:
         """
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
-        self._deadline = time.monotonic() + START_SECONDS
+        self._deadline = time.monotonic() + READY_SECONDS
         try:
             said = self._channel.receive()
         except (wire.DeadlinePassed, wire.Closed, wire.WireError) as error:
@@ -413,6 +411,8 @@ def _not_stopped(timeout: float) -> str:
 def _exit_sentence(code: int) -> str:
     if code >= 0:
         return f"the code ended its own process with exit code {code}"
+    if code == -signal.SIGXCPU:
+        return "the process used all the processor time that it may have"
     try:
         name = signal.Signals(-code).name
     except ValueError:

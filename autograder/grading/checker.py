@@ -45,9 +45,6 @@ DESCRIPTORS = 3
 
 READY = b"R"
 REQUEST = b"Q"
-MEMORY_MB = 8192
-"""Address space of a child: TensorFlow and the largest values the wire lets through."""
-
 MAX_REQUEST = 64 * 1024 * 1024
 
 
@@ -144,7 +141,6 @@ def _fork(
         for end in (control, wake_read, wake_write, *children.values()):
             end.close()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MB << 20, MEMORY_MB << 20))
         status = _child(socket.socket(fileno=descriptors[0]), descriptors[1], descriptors[2], run)
     finally:
         os._exit(status)
@@ -159,6 +155,7 @@ def _child(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
 
     try:
         request = json.loads(lines.readline(MAX_REQUEST))
+        _limit_memory(int(request["limits"]["memory_mb"]))
         cpu = int(request["cpu_seconds"])
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
         if request["helpers"] != _prepared:
@@ -173,6 +170,18 @@ def _child(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
         with contextlib.suppress(OSError):
             emit({"event": "failed", "traceback": traceback.format_exc()[-4000:]})
         return 1
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Gives this process as much memory as the notebook, beyond what all children share of the checker's.
+
+    Counted is what it may write to (RLIMIT_DATA), not its addresses: TensorFlow maps gigabytes that it never touches.
+    """
+    if sys.platform != "linux":
+        return
+    status = Path("/proc/self/status").read_text()
+    shared = next(int(line.split()[1]) >> 10 for line in status.splitlines() if line.startswith("VmData:"))
+    resource.setrlimit(resource.RLIMIT_DATA, ((shared + megabytes) << 20,) * 2)
 
 
 def _reap(children: dict[int, socket.socket]) -> None:

@@ -41,7 +41,7 @@ from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
 from autograder.grading.told import cell_error
 from autograder.grading.watched import WatchedSession
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import READY_SECONDS, Limits, SandboxError
 from autograder.sandbox.nursery import Runner
 
 SEED_SOURCE = f"__import__('keras').utils.set_random_seed({SEED})"
@@ -140,8 +140,15 @@ class Attempt:
             self._end_check()
         self.emit({"event": "portrait", "portrait": made, "note": note})
 
+    def _begin(self) -> None:
+        """All that comes before the learner's first line. Whatever goes wrong here is not the learner's fault."""
+        outcome = self.session.run_cell(AT_END, SEED_SOURCE, READY_SECONDS)
+        if outcome.status not in ("ok", "raised"):  # "raised": this course has no Keras
+            raise SandboxError(f"a notebook did not start: {outcome.status} {outcome.error}")
+        self.emit({"event": "begun"})
+
     def _run_cells(self) -> None:
-        self.session.run_cell(AT_END, SEED_SOURCE, self.timeout)
+        self._begin()
         end = time.monotonic() + float(self.request["total"])
         for index, cell in enumerate(self.request["cells"]):
             if not self.session.alive:
@@ -247,7 +254,10 @@ class Attempt:
                 "killed": f"Your code still ran after {limit} when a test used it, and had to be ended.",
                 "memory": "Your code ran out of memory when a test used it.",
                 "protocol": "Your code broke the connection to the grader when a test used it.",
-            }.get(self.session.ended.status, "Your code ended the notebook's process when a test used it.")
+            }.get(
+                self.session.ended.status,
+                f"Your code ended the notebook's process when a test used it: {self.session.ended.error}.",
+            )
         if self.session.late:
             return f"Your code took longer than {limit} when tests used it, and was stopped."
         if self.slow:

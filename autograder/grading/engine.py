@@ -27,14 +27,24 @@ from typing import IO, Any
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import quiet_environment
 from autograder.grading import checker
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import READY_SECONDS, Limits
 from autograder.sandbox.nursery import LARGE_PAGES, Runner, SandboxError
 
 SILENT = "silent"
 """Stands for an exit code: the checker's child was given up."""
 
-START_SECONDS = 600
+START_SECONDS = 600.0
 """How long the checker may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
+
+BEGIN_SECONDS = 2 * READY_SECONDS + 60
+"""How long an attempt may be silent before the learner's first line: twice as long as a notebook may take to start, as
+the checker's child asks it for two things, and gives up by itself. Beyond that something of the grader hangs."""
+
+SEND_SECONDS = 60.0
+"""How long the checker may take to receive a request."""
+
+WATCH_INTERVAL = 0.25
+"""Seconds between two looks at whether the batch is being stopped."""
 
 
 class EngineError(Exception):
@@ -90,8 +100,7 @@ class Engine:
 
     def _pair(self) -> tuple[Notebooks, _Checker]:
         with self._lock:
-            if self._stopped.is_set():
-                raise StoppedError
+            self._heed_stop()
             if self._checker is not None and not self._checker.alive:
                 self._checker.close()
                 self._checker = None
@@ -100,12 +109,17 @@ class Engine:
                 self._checker = _Checker(self.helpers)  # imports while the nursery does
             if self._nursery is None:
                 try:
-                    self._nursery = Notebooks("auto" if self.confined else "none")
+                    self._nursery = Notebooks("auto" if self.confined else "none", stopped=self._stopped)
                 except SandboxError as error:
+                    self._heed_stop()
                     raise EngineError(f"the nursery does not start: {error}") from error
             if starting:
-                self._checker.wait_until_ready()
+                self._checker.wait_until_ready(self._stopped)
             return self._nursery, self._checker
+
+    def _heed_stop(self) -> None:
+        if self._stopped.is_set():
+            raise StoppedError
 
     def attempt(
         self, request: Mapping[str, Any], files: Mapping[str, bytes | Path], limits: Limits, silence: float
@@ -119,7 +133,7 @@ class Engine:
             request: what `child.run` is to do.
             files: what lies in the notebook's folder, by name.
             limits: of the notebook's processes.
-            silence: seconds without an event after which it is ended from here.
+            silence: seconds without an event after which it is ended from here, once the learner's code runs.
 
         Raises:
             EngineError: the nursery or the checker failed.
@@ -129,6 +143,7 @@ class Engine:
         try:
             runner = nursery.spawn(files, limits)
         except (OSError, SandboxError) as error:
+            self._heed_stop()
             self._drop_nursery(nursery)
             raise EngineError(f"the nursery cannot start a notebook: {error}") from error
         here, there = socket.socketpair()
@@ -136,21 +151,30 @@ class Engine:
             with there:
                 checker_.send([there.fileno(), runner.sock.fileno(), runner.pidfd])
             runner.sock.close()  # the checker's child alone holds it now: when it dies, so does the sandbox
+            here.settimeout(SEND_SECONDS)
             here.sendall(json.dumps({**request, "pid": runner.pid}).encode() + b"\n")
             yield from self._events(here, silence)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EngineError("the checker is gone") from error
+        except (TimeoutError, _NotBegunError) as error:
+            self._drop_checker(checker_)
+            raise EngineError("the checker does not answer") from error
         finally:
             here.close()
             _end(runner)
 
     def _events(self, channel: socket.socket, silence: float) -> Iterator[dict[str, Any]]:
-        ended = False
+        ended = begun = False
         for line in _lines(channel, silence, self._stopped):
             try:
                 event = json.loads(line)
             except ValueError:
                 continue  # a child that died in the middle of a line
+            if event["event"] == "begun":
+                begun = True
+                continue
+            if not begun and event == {"event": "exit", "code": SILENT}:
+                raise _NotBegunError
             if event["event"] == "failed":
                 raise EngineError(event["traceback"])
             if event["event"] == "exit":
@@ -169,6 +193,13 @@ class Engine:
             if self._nursery is nursery:
                 nursery.close()
                 self._nursery = None
+
+    def _drop_checker(self, checker_: _Checker) -> None:
+        """The next attempt starts another."""
+        with self._lock:
+            if self._checker is checker_:
+                checker_.kill()
+                self._checker = None
 
     def stop(self) -> None:
         """Ends all attempts and starts no new ones."""
@@ -208,8 +239,14 @@ class _Checker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def wait_until_ready(self) -> None:
-        readable, _, _ = select.select([self._control], [], [], START_SECONDS)
+    def wait_until_ready(self, stopped: threading.Event) -> None:
+        end = time.monotonic() + START_SECONDS
+        readable: list[socket.socket] = []
+        while not readable and time.monotonic() < end:
+            if stopped.is_set():
+                raise StoppedError
+            readable, _, _ = select.select([self._control], [], [], WATCH_INTERVAL)
+        self._control.settimeout(SEND_SECONDS)
         if not readable or self._control.recv(1) != checker.READY:
             self._log.seek(0)
             said = self._log.read()[-2000:].decode("utf-8", "replace")
@@ -225,9 +262,18 @@ class _Checker:
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
         self._log.close()
+
+    def kill(self) -> None:
+        """Ends it and its children at once."""
+        self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
+
+
+class _NotBegunError(Exception):
+    """Nothing was heard of an attempt, not even that it began."""
 
 
 def _end(runner: Runner) -> None:
@@ -247,9 +293,9 @@ def one_thread_environment() -> dict[str, str]:
 
 
 def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> Iterator[bytes]:
-    """Lines from the channel until it closes, or until nothing has come for `silence` seconds."""
+    """Lines from the channel until it closes, or until nothing has come for `silence` seconds after the first."""
     buffer = b""
-    deadline = time.monotonic() + silence
+    deadline = time.monotonic() + max(silence, BEGIN_SECONDS)
     while True:
         if stopped.is_set():
             raise StoppedError
@@ -257,7 +303,7 @@ def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> 
         if left <= 0:
             yield json.dumps({"event": "exit", "code": SILENT}).encode()
             return
-        readable, _, _ = select.select([channel], [], [], min(left, 0.25))
+        readable, _, _ = select.select([channel], [], [], min(left, WATCH_INTERVAL))
         if not readable:
             continue
         try:

@@ -16,6 +16,7 @@ The request, one line from the controller:
 
 The events, from the child:
 
+    begun                                      the notebook has started; what follows is the learner's code
     cell      index, status, seconds, error, told, output
     checking  question, cell, nth              a check begins
     question  cell, nth, result, trouble       its result: a score that nothing can change any more

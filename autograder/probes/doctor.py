@@ -19,7 +19,7 @@ from rich.table import Table
 from autograder.bridge.notebooks import Notebooks
 from autograder.probes import overuse
 from autograder.sandbox import landlock, linux, seccomp
-from autograder.sandbox.nursery import SandboxError, Unavailable, try_level
+from autograder.sandbox.nursery import ISOLATING, SandboxError, Unavailable, try_level
 
 PACKAGES = ("tensorflow", "tensorflow_cpu", "keras", "numpy", "matplotlib", "ipython", "otter-grader")
 
@@ -57,7 +57,7 @@ def report() -> int:
     _show_versions(console)
     _show_kernel(console)
     level = ""
-    for candidate in ("full", "no-namespaces"):
+    for candidate in ISOLATING:
         if _show_level(console, candidate) and not level:
             level = candidate
     if not level:
@@ -113,7 +113,7 @@ def _with_no_new_privileges(layer: Callable[[], None]) -> None:
 
 
 def _landlock() -> None:
-    landlock.restrict(read=["/usr"], write=[], devices=[], scope=True)
+    landlock.restrict(read=["/usr"], write=[], devices=[])
     try:
         os.listdir("/")
     except PermissionError:
@@ -122,7 +122,7 @@ def _landlock() -> None:
 
 
 def _seccomp() -> None:
-    seccomp.install(processes=False, signals_to=os.getpid())
+    seccomp.install(processes=False, signals_to=os.getpid(), reserve=False)
     try:
         os.fork()
     except PermissionError:

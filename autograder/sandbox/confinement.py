@@ -13,10 +13,13 @@ The steps, by process (`forkserver.py` calls them):
     nursery   prepare()    full: sees only Python from here on
     child     separate()   a spare user; full: namespaces of its own
     warden    furnish()    scratch folder; full: fresh /proc; limits
+              enclose()    full: no_new_privs and Landlock, for the runner, too, which starts after it
     runner    restrict()   capabilities, no_new_privs, Landlock, seccomp: no way back
 
 The warden restricts itself, too, at level full, where the runner could reach
 it; at level no-namespaces the runner can neither signal nor trace anything.
+Warden and runner each begin a session of their own (forkserver.py): to signal
+its process group, or to wake who is in its session, reaches nobody else.
 """
 
 from __future__ import annotations
@@ -33,21 +36,36 @@ from pathlib import Path
 from autograder.sandbox import landlock, linux, namespaces, seccomp
 from autograder.sandbox.limits import Limits
 
-LEVELS = ("full", "no-namespaces", "none")
-"""From most to least isolation. "none" is for code one trusts, and only on request."""
+ISOLATING = ("full", "no-namespaces")
+"""The levels for strangers' code, from most to least isolation."""
+LEVELS = (*ISOLATING, "none")
+"""All levels. "none" is for code one trusts, and only on request."""
 
 SYSTEM_ROOTS = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
     "/usr/share/fonts", "/usr/share/zoneinfo",
     "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
 )  # fmt: skip
-PROC_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
-"""What libraries ask about the machine. Without a pid namespace most of the rest stays closed."""
+PROC_FILES = (
+    "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems",
+    *(f"/proc/self/{name}" for name in (
+        "auxv", "cmdline", "comm", "environ", "fdinfo", "io", "limits", "maps", "smaps", "smaps_rollup", "stat",
+        "statm", "status",
+    )),
+)  # fmt: skip
+"""What libraries ask about the machine and about themselves. Without a pid namespace the rest of /proc stays closed:
+/proc/self/net, say, is the machine's network, and /proc/self/mountinfo its disks."""
+PROC_FOLDERS = ("/proc/self/fd", "/proc/self/task")
+"""May be listed there, and no more; in each thread's folder there is everything once again."""
 
 SPARE_USERS = range(60706, 61184)
 """User ids that neither distributions nor systemd give to anyone."""
 
 MAX_DESCRIPTORS = 256
+MAX_PENDING_SIGNALS = 1024
+"""With timers. Otherwise the sandboxes of one user share what the system allows that user."""
+CPU_GRACE = 5
+"""Seconds of processor time between the signal that says so and the kill."""
 
 
 class Unavailable(Exception):
@@ -116,7 +134,7 @@ class Confinement:
         """In the nursery, before the fork: the next sandbox's user, and where its files lie."""
         self.user = SPARE_USERS[(self.user + 1 - SPARE_USERS.start) % len(SPARE_USERS)]
         if self.level == "full":
-            self.base = namespaces.SCRATCH
+            self.base = namespaces.scratch_beside(self.roots)
         else:
             self.base = tempfile.mkdtemp(prefix="reading-digits-")
 
@@ -174,15 +192,30 @@ class Confinement:
             (resource.RLIMIT_NPROC, processes),
             (resource.RLIMIT_FSIZE, limits.file_mb * megabyte),
             (resource.RLIMIT_NOFILE, MAX_DESCRIPTORS),
-            (resource.RLIMIT_CPU, limits.cpu_seconds),
             (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_SIGPENDING, MAX_PENDING_SIGNALS),
+            (resource.RLIMIT_MSGQUEUE, 0),
         ):
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             with contextlib.suppress(ValueError):  # macOS refuses some.
                 resource.setrlimit(kind, (value, value))
+        soft, hard = limits.cpu_seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]
+        if hard == resource.RLIM_INFINITY or soft + CPU_GRACE <= hard:
+            resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + CPU_GRACE))
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
+
+    def enclose(self) -> None:
+        """Gives up all files but those that it needs, and signals to whoever does not start after this; for good."""
+        alone = self.level == "no-namespaces"
+        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+        landlock.restrict(
+            read=[*self.roots, *PROC_FILES, "/etc/passwd"] if alone else [*self.roots, "/proc", "/etc"],
+            write=[self.base, *([] if alone else ["/tmp", "/dev/shm"])],
+            devices=[f"/dev/{name}" for name in namespaces.DEVICES],
+            lists=PROC_FOLDERS if alone else (),
+        )
 
     def restrict(self, *, processes: bool = True) -> None:
         """In the runner, and at level full in the warden: gives up what is left, for good."""
@@ -192,14 +225,11 @@ class Confinement:
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
         if not (alone and os.geteuid() in SPARE_USERS):
             linux.set_capabilities(0)
-        linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-        landlock.restrict(
-            read=[*self.roots, *PROC_FILES, "/proc/self", "/etc/passwd"] if alone else [*self.roots, "/proc", "/etc"],
-            write=[self.base, *([] if alone else ["/tmp", "/dev/shm"])],
-            devices=[f"/dev/{name}" for name in namespaces.DEVICES],
-            scope=alone,
+        if processes:  # The warden has done so before it started the runner.
+            self.enclose()
+        seccomp.install(
+            processes=processes and not alone, signals_to=os.getpid() if alone else None, reserve=not alone
         )
-        seccomp.install(processes=processes and not alone, signals_to=os.getpid() if alone else None)
 
 
 def _threads_of_user(user: int) -> int:
@@ -212,6 +242,10 @@ def _threads_of_user(user: int) -> int:
     return threads
 
 
-def clear(folder: str) -> None:
-    """Removes what a sandbox left, following no link. `shutil.rmtree` gives up on very deep folders."""
-    os.waitpid(os.posix_spawnp("rm", ["rm", "-rf", "--", folder], os.environ), 0)
+def clear(folder: str) -> int:
+    """Has a process remove what a sandbox left, following no link. `shutil.rmtree` gives up on very deep folders.
+
+    Returns:
+        The process. Nobody has to wait for it, but somebody must collect it.
+    """
+    return os.posix_spawnp("rm", ["rm", "-rf", "--", folder], os.environ)

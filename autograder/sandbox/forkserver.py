@@ -29,9 +29,9 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -46,12 +46,11 @@ Entry = Callable[[socket.socket, Limits], None]
 """What the new process does once it is confined. It has this end of the host's socket."""
 
 
-@dataclass(frozen=True)
-class File:
-    """A file for the scratch folder: its name there, and a descriptor to copy it from."""
+START_SECONDS = 60.0
+"""How long a sandbox may take until it is confined: hundredths of a second on a quiet machine."""
 
-    name: str
-    descriptor: int
+END_SECONDS = 10.0
+"""How long a process may take to end once it is killed."""
 
 
 def one_thread() -> None:
@@ -94,14 +93,22 @@ class Nursery:
             sock.sendall(json.dumps(selfcheck.inside(level, pid, outside)).encode())
 
         warden, sock = self.sandbox(Limits(), [], check)
-        with sock, sock.makefile("rb") as answer:
-            results, _ = json.JSONDecoder().raw_decode(answer.read().decode("utf-8", "replace"))
-        os.waitpid(warden, 0)
+        sock.settimeout(START_SECONDS)
+        try:
+            with sock, sock.makefile("rb") as answer:
+                results, _ = json.JSONDecoder().raw_decode(answer.read().decode("utf-8", "replace"))
+        except TimeoutError:
+            _end(warden)
+            raise Unavailable(f"the self-check does not end within {START_SECONDS:g} s") from None
+        _end(warden)
         self.cleared(warden)
         return [tuple(result) for result in results]
 
     def serve(self, control: socket.socket) -> None:
-        """Answers requests until the host is gone, then waits until the last sandbox is."""
+        """Answers requests until the host is gone, then waits until the last sandbox is.
+
+        That has no limit, and nobody waits for it: a sandbox ends as soon as whoever checks the submission is gone.
+        """
         awake, wake = os.pipe()
         os.set_blocking(awake, False)
         os.set_blocking(wake, False)
@@ -129,9 +136,8 @@ class Nursery:
         if asked is None:
             return False
         try:
-            files = [File(name, fd) for name, fd in zip(asked["files"], descriptors, strict=True)]
             assert self.entry is not None
-            warden, sock = self.sandbox(Limits(**asked["limits"]), files, self.entry)
+            warden, sock = self.sandbox(Limits(**asked["limits"]), descriptors, self.entry)
             with sock:
                 pidfd = [os.pidfd_open(warden)] if hasattr(os, "pidfd_open") else []
                 send(control, {"pid": warden}, [sock.fileno(), *pidfd])
@@ -155,8 +161,21 @@ class Nursery:
         if folder is not None:
             clear(folder)
 
-    def sandbox(self, limits: Limits, files: list[File], entry: Entry) -> tuple[int, socket.socket]:
-        """Starts a sandbox. Returns its first process, and the host's end of the socket that `entry` has."""
+    def sandbox(self, limits: Limits, files: list[int], entry: Entry) -> tuple[int, socket.socket]:
+        """Starts a sandbox.
+
+        Args:
+            limits: what it may use.
+            files: for its scratch folder: a descriptor of a list of names, and one of each file; or nothing. The
+                names are read in the new process only: this one's memory is seen by all that come later.
+            entry: what it does.
+
+        Returns:
+            Its first process, and the host's end of the socket that `entry` has.
+
+        Raises:
+            Unavailable: it did not start, or not in time.
+        """
         one_thread()
         self.confinement.new_sandbox()
         host, inside = socket.socketpair()
@@ -166,17 +185,19 @@ class Nursery:
             _Child(self.confinement, limits, files, entry, inside, status_end).run()
         inside.close()
         os.close(status_end)
-        os.waitpid(child, 0)
-        with open(status, encoding="utf-8") as lines:
-            said: dict[str, Any] = {}
-            for line in lines:
-                said |= json.loads(line)
+        said, in_time = _heard(status, START_SECONDS)
+        _end(child, patience=1.0)
         warden = said.get("pid", 0)
         if self.confinement.level != "full":
             self.folders[warden] = self.confinement.base
+            if not warden:
+                self.cleared(warden)
         if "confined" not in said:
             host.close()
-            raise Unavailable(said.get("error", "the new process ended without a word"))
+            if warden and not in_time:
+                os.kill(warden, signal.SIGKILL)
+            silence = f"the new process is not ready after {START_SECONDS:g} s"
+            raise Unavailable(said.get("error", "the new process ended without a word" if in_time else silence))
         return warden, host
 
 
@@ -187,7 +208,7 @@ class _Child:
         self,
         confinement: Confinement,
         limits: Limits,
-        files: list[File],
+        files: list[int],
         entry: Entry,
         sock: socket.socket,
         status: int,
@@ -219,7 +240,7 @@ class _Child:
     def child(self) -> None:
         """Enters the namespaces and starts their first process, which the nursery adopts."""
         signal.set_wakeup_fd(-1)
-        _close_all_but({self.sock.fileno(), self.status, *(file.descriptor for file in self.files)})
+        _close_all_but({self.sock.fileno(), self.status, *self.files})
         self.confinement.separate()
         warden = os.fork()
         if warden:
@@ -228,12 +249,15 @@ class _Child:
             self.warden()
 
     def warden(self) -> None:
+        os.setsid()
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         self.confinement.furnish(self.limits)
         _place(self.files)
         full = self.confinement.level == "full"
         warden = Warden(self.sock, self.limits, "" if full else self.confinement.base)
+        if full:
+            self.confinement.enclose()
         runner = os.fork()
         if not runner:
             self.runner()
@@ -244,6 +268,7 @@ class _Child:
         warden.watch(runner)
 
     def runner(self) -> None:
+        os.setsid()
         signal.set_wakeup_fd(-1)
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(signum, signal.SIG_DFL)
@@ -269,15 +294,55 @@ def _close_all_but(kept: set[int]) -> None:
                 os.close(descriptor)
 
 
-def _place(files: Sequence[File]) -> None:
-    """Copies `files` into the current folder and closes their descriptors."""
-    for file in files:
-        with open(file.name, "xb") as copy:
+def _place(files: Sequence[int]) -> None:
+    """Copies files into the current folder and closes their descriptors; the first one has the names of the others."""
+    if not files:
+        return
+    names = json.loads(os.pread(files[0], os.fstat(files[0]).st_size, 0))
+    for name, descriptor in zip(names, files[1:], strict=True):
+        with open(name, "xb") as copy:
             offset = 0
-            while piece := os.pread(file.descriptor, 1 << 20, offset):
+            while piece := os.pread(descriptor, 1 << 20, offset):
                 copy.write(piece)
                 offset += len(piece)
-        os.close(file.descriptor)
+    for descriptor in files:
+        os.close(descriptor)
+
+
+def _heard(status: int, seconds: float) -> tuple[dict[str, Any], bool]:
+    """What a new sandbox says on `status` until it closes it, and whether it did so in time."""
+    end = time.monotonic() + seconds
+    data = b""
+    poll = select.poll()
+    poll.register(status, select.POLLIN)
+    while in_time := bool(poll.poll(max(end - time.monotonic(), 0) * 1000)):
+        piece = os.read(status, 1 << 16)
+        if not piece:
+            break
+        data += piece
+    os.close(status)
+    said: dict[str, Any] = {}
+    for line in data.split(b"\n")[:-1]:
+        said |= json.loads(line)
+    return said, in_time
+
+
+def _end(process: int, patience: float = END_SECONDS) -> None:
+    """Collects a child that ends by itself; kills it when it has not after `patience` seconds.
+
+    Raises:
+        Unavailable: it does not even end when it is killed.
+    """
+    for seconds in (patience, END_SECONDS):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(process, os.WNOHANG)[0] == 0:
+                    time.sleep(0.001)
+                    continue
+            return
+        os.kill(process, signal.SIGKILL)
+    raise Unavailable("a process does not end when it is killed")
 
 
 def main(descriptor: int) -> None:
@@ -307,4 +372,4 @@ def main(descriptor: int) -> None:
         sys.path.remove(str(Path(__file__).resolve().parents[2]))
         nursery.serve(control)
     finally:
-        clear(os.environ["HOME"])
+        _end(clear(os.environ["HOME"]))

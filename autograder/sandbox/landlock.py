@@ -42,26 +42,29 @@ def abi() -> int:
         return 0
 
 
-def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], scope: bool) -> None:
+def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], lists: Iterable[str] = ()) -> None:
     """Confines this process for good. It must have no_new_privs.
+
+    From version 6 on it also denies signals, and from connecting to abstract sockets, of processes outside: those
+    that were not confined by this call, or below it.
 
     Args:
         read: files and folders that may be read, with all below them.
         write: likewise read and changed.
         devices: may be read and written, not replaced.
-        scope: also deny signals and abstract sockets to processes outside. For where no namespaces do that.
+        lists: folders that may be listed, with all below them; no file there may be opened.
     """
     version = abi()
     if version == 0:
         raise OSError("this kernel has no Landlock")
     files = (1 << {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)) - 1
     network = NET_BIND_TCP | NET_CONNECT_TCP if version >= 4 else 0
-    scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= 6 and scope else 0
+    scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS if version >= 6 else 0
     handled = struct.pack("=QQQ", files, network, scoped)
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = linux.syscall("landlock_create_ruleset", _CREATE_RULESET, handled, ctypes.c_size_t(size), 0)
     try:
-        for paths, rights in ((read, READ), (write, WRITE), (devices, READ_FILE | WRITE_FILE)):
+        for paths, rights in ((read, READ), (write, WRITE), (devices, READ_FILE | WRITE_FILE), (lists, READ_DIR)):
             for path in paths:
                 _allow(ruleset, path, rights & files)
         linux.syscall("landlock_restrict_self", _RESTRICT_SELF, ruleset, 0)

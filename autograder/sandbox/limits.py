@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+READY_SECONDS = 120.0
+"""How long what runs in a sandbox may take until it is ready; a fraction of one, but the machine may be busy."""
+
 
 class SandboxError(Exception):
     """The sandbox itself failed; never the submission's fault."""

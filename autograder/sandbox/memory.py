@@ -2,8 +2,8 @@
 
 Measured is PSS, in which a page shared by n processes counts 1/n for each.
 RSS would count TensorFlow's pages, which all children share, once for each.
-Added is what sockets may hold, which is the kernel's memory and in no
-process's count.
+Added is what is the kernel's memory and in neither count: page tables, of
+which each process has its own, and what sockets may hold.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,12 +20,12 @@ def megabytes(process: int, enough: float) -> float:
 
     RSS is never less than PSS and much quicker to read, so while the sum of RSS is small it is the answer.
     """
-    processes = list(tree(process))
-    sockets = _sockets(process)
-    rough = sum(_resident(one) for one in processes)
-    if rough + sockets > enough:
-        rough = sum(_proportional(one) for one in processes)
-    return rough + sockets
+    held = {one: _held(one) for one in tree(process)}
+    kernels = _sockets(process) + sum(tables for _, tables in held.values())
+    rough = sum(resident for resident, _ in held.values())
+    if rough + kernels > enough:
+        rough = sum(_proportional(one) for one in held)
+    return rough + kernels
 
 
 def tree(process: int) -> Iterator[int]:
@@ -40,18 +39,21 @@ def tree(process: int) -> Iterator[int]:
         return
 
 
-def _resident(process: int) -> float:
-    pages = 0
-    with contextlib.suppress(OSError, IndexError):
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    for thread in () if pages else threads(process):
-        with contextlib.suppress(OSError, IndexError):
-            pages = max(pages, int(Path(f"/proc/{process}/task/{thread}/statm").read_text().split()[1]))
-    return pages * resource.getpagesize() / (1 << 20)
+def _held(process: int) -> tuple[float, float]:
+    """Its RSS and its page tables, in MB; zeros when it has ended."""
+    for folder in _folders(process):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            status = Path(folder, "status").read_text(errors="replace")
+            held = {name: int(text.split()[0]) / 1024
+                    for name, _, text in (line.partition(":") for line in status.splitlines())
+                    if name in ("VmRSS", "VmPTE")}
+            if held:
+                return held.get("VmRSS", 0.0), held.get("VmPTE", 0.0)
+    return 0.0, 0.0
 
 
 def _proportional(process: int) -> float:
-    for folder in (f"/proc/{process}", *(f"/proc/{process}/task/{thread}" for thread in threads(process))):
+    for folder in _folders(process):
         try:
             lines = Path(folder, "smaps_rollup").read_text().splitlines()
         except OSError:  # It has ended; or the warden, which does not let itself be looked at.
@@ -61,8 +63,15 @@ def _proportional(process: int) -> float:
     return 0
 
 
+def _folders(process: int) -> Iterator[str]:
+    """Where the memory of a process is written; when its first thread has ended, only the others can say."""
+    yield f"/proc/{process}"
+    for thread in threads(process):
+        yield f"/proc/{process}/task/{thread}"
+
+
 def threads(process: int) -> list[str]:
-    """The threads of a process. When the first has ended, only the others can say what memory there still is."""
+    """The threads of a process."""
     try:
         return os.listdir(f"/proc/{process}/task")
     except OSError:

@@ -16,7 +16,6 @@ from pathlib import Path
 from autograder.sandbox import linux
 from autograder.sandbox.limits import Limits
 
-SCRATCH = "/scratch"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 INSIDE_ID = 1000
 """User and group id as seen inside."""
@@ -25,8 +24,17 @@ _STAGE = "/tmp"
 """Where the new root is put together; any folder that every Linux has."""
 
 
+def scratch_beside(roots: Sequence[str]) -> str:
+    """Where a sandbox has its scratch folder: a name below which nothing of `roots` lies, as nothing could be seen."""
+    name = "/scratch"
+    while _inside(roots, name):
+        name += "-"
+    return name
+
+
 def enter_view(roots: Sequence[str]) -> None:
     """Leaves this process a file system of `roots`, read-only, an empty /tmp, /proc and harmless devices."""
+    scratch = scratch_beside(roots)
     if os.geteuid() == 0:
         linux.unshare(linux.CLONE_NEWNS)
     else:
@@ -46,11 +54,11 @@ def enter_view(roots: Sequence[str]) -> None:
     for device in DEVICES:
         Path(f"/dev/{device}").touch()
         linux.bind(f"/old/dev/{device}", f"/dev/{device}")
-    for folder in ("/proc", SCRATCH):
+    for folder in ("/proc", scratch):
         os.makedirs(folder, exist_ok=True)
     linux.bind("/old/proc", "/proc")
     os.makedirs("/etc", exist_ok=True)
-    Path("/etc/passwd").write_text(f"learner:x:{INSIDE_ID}:{INSIDE_ID}::{SCRATCH}:/bin/false\n")
+    Path("/etc/passwd").write_text(f"learner:x:{INSIDE_ID}:{INSIDE_ID}::{scratch}:/bin/false\n")
     Path("/etc/group").write_text(f"learner:x:{INSIDE_ID}:\n")
     linux.unmount("/old")
     os.rmdir("/old")
@@ -88,27 +96,41 @@ def unshare_all() -> None:
     _map_ids(INSIDE_ID, user, INSIDE_ID, group)
 
 
-def can_be_private(folder: str, roots: Sequence[str]) -> bool:
-    """Whether `folder` may be covered by one of the sandbox's own.
-
-    Where Python or its packages lie in it (a course cloned into /tmp), that would hide them. Then sandboxes
-    see the nursery's folder, read-only, and TMPDIR alone says where temporary files go.
-    """
-    return not any(root == folder or root.startswith(f"{folder}/") for root in roots)
+def _inside(roots: Sequence[str], folder: str) -> list[str]:
+    """Those of `roots` that are `folder` or lie in it."""
+    return [root for root in roots if root == folder or root.startswith(f"{folder}/")]
 
 
 def furnish(limits: Limits, roots: Sequence[str]) -> None:
     """Mounts /proc and the scratch folder; called by the first process of the pid namespace."""
+    scratch = scratch_beside(roots)
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     size = f"size={limits.scratch_mb}m,nr_inodes={limits.scratch_files},mode=0700"
-    linux.mount("scratch", SCRATCH, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, size)
+    linux.mount("scratch", scratch, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, size)
     for name, place in (("tmp", "/tmp"), ("shm", "/dev/shm")):
-        os.mkdir(f"{SCRATCH}/{name}")
-        if can_be_private(place, roots):
-            linux.bind(f"{SCRATCH}/{name}", place)
-        else:
-            linux.set_mount(place, linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID, recursive=False)
+        os.mkdir(f"{scratch}/{name}")
+        for root in _inside(roots, place):  # Python may lie there: a course that was cloned into /tmp
+            _show_again(root, f"{scratch}/{name}{root.removeprefix(place)}", f"{scratch}/{name}")
+        linux.bind(f"{scratch}/{name}", place)
     linux.set_hostname("sandbox")
+
+
+def _show_again(root: str, where: str, top: str) -> None:
+    """Shows `root` at `where`, below `top`, too, read-only. Folders in between can be passed, not listed or changed."""
+    between = os.path.relpath(os.path.dirname(where), top).split("/")
+    for depth in range(1, len(between) + 1):
+        folder = os.path.join(top, *between[:depth])
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o111)
+    if os.path.islink(root):
+        os.symlink(os.readlink(root), where)
+        return
+    if os.path.isdir(root):
+        os.mkdir(where)
+    else:
+        Path(where).touch()
+    linux.bind(root, where)
+    linux.set_mount(where, linux.MOUNT_ATTR_RDONLY | linux.MOUNT_ATTR_NOSUID | linux.MOUNT_ATTR_NODEV)
 
 
 def _map_ids(inside_user: int, user: int, inside_group: int, group: int) -> None:

@@ -6,25 +6,37 @@ from a sandbox passes through here.
 
 from __future__ import annotations
 
-import contextlib
+import json
 import os
+import select
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import QUIET, CourseError
-from autograder.sandbox.confinement import LEVELS
+from autograder.sandbox.confinement import ISOLATING, LEVELS
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
 from autograder.sandbox.limits import Limits, SandboxError
 
-__all__ = ["LARGE_PAGES", "LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level"]
+__all__ = [
+    "ISOLATING", "LARGE_PAGES", "LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level",
+]  # fmt: skip
 
+IMPORT_SECONDS = 600.0
+"""How long the nursery may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
+
+ANSWER_SECONDS = 90.0
+"""How long it may take to start a sandbox: more than it gives the sandbox itself (`forkserver.START_SECONDS`)."""
+
+WATCH_INTERVAL = 0.25
+"""Seconds between two looks at whether the host wants to stop."""
 
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 """Has malloc ask for large pages: training then takes fewer page faults, which autograder/README.md counts.
@@ -61,23 +73,28 @@ class Nursery:
         program: the module of this package that runs in the sandboxes; see `forkserver.program`.
         level: "auto" (the best of "full" and "no-namespaces" that holds here), or one of `LEVELS`.
         warm: import what the program needs once, here. Without, each sandbox imports its own.
+        stopped: when it is set, whoever waits for the nursery waits no longer.
 
     Attributes:
         level: the isolation in use.
 
     Raises:
         CourseError: the level does not hold on this machine.
+        SandboxError: the process does not start, or is not ready in time.
     """
 
-    def __init__(self, program: str, level: str = "auto", warm: bool = True) -> None:
+    def __init__(
+        self, program: str, level: str = "auto", warm: bool = True, stopped: threading.Event | None = None
+    ) -> None:
         if level not in ("auto", *LEVELS):
             raise CourseError(f"There is no isolation level {level!r}. There are: auto, {', '.join(LEVELS)}.")
         self._lock = threading.Lock()
         self._program = program
-        self._warm = warm
+        self._purpose = "warm" if warm else "cold"
+        self._stopped = stopped or threading.Event()
         self._process: _Process | None = None
         reasons = []
-        for candidate in LEVELS[:2] if level == "auto" else [level]:
+        for candidate in ISOLATING if level == "auto" else [level]:
             self.level = candidate
             try:
                 self._process = self._new_process()
@@ -99,7 +116,8 @@ class Nursery:
             limits: what it may use.
 
         Raises:
-            SandboxError: it could not be started. A nursery process that has died is started anew first.
+            SandboxError: it could not be started. A nursery process that has died, or does not answer in time, is
+                ended and started anew first, once.
         """
         limits = limits or Limits()
         request = {"limits": asdict(limits)}
@@ -107,18 +125,22 @@ class Nursery:
             if self._process is None:
                 raise SandboxError("the nursery is closed")
             try:
-                answer, descriptors = self._process.ask(request, files)
-            except _Gone:
+                answer, descriptors = self._process.ask(request, files, ANSWER_SECONDS)
+            except _Gone as gone:
                 self._process.close()
-                self._process = self._new_process()
-                answer, descriptors = self._process.ask(request, files)
+                self._process = None
+                try:
+                    self._process = self._new_process()
+                    answer, descriptors = self._process.ask(request, files, ANSWER_SECONDS)
+                except (_Gone, Unavailable) as again:
+                    raise SandboxError(f"{gone}; then, started anew: {again}") from again
         if "error" in answer:
             raise SandboxError(answer["error"])
         sock, pidfd = socket.socket(fileno=descriptors[0]), descriptors[1] if descriptors[1:] else -1
         return Runner(sock, pidfd, answer["pid"], limits)
 
     def _new_process(self) -> _Process:
-        return _Process(self.level, "warm" if self._warm else "cold", self._program)
+        return _Process(self.level, self._purpose, self._program, self._stopped)
 
     def close(self) -> None:
         """Ends the nursery process, which stays until the last of its sandboxes has ended."""
@@ -139,13 +161,17 @@ class Unavailable(Exception):
 
 
 class _Gone(Exception):
-    """The nursery process has died."""
+    """The nursery process has died, or does not answer."""
 
 
 class _Process:
     """The process, and the conversation with it."""
 
-    def __init__(self, level: str, purpose: str, program: str = "") -> None:
+    def __init__(
+        self, level: str, purpose: str, program: str = "", stopped: threading.Event | None = None
+    ) -> None:
+        self._stopped = stopped or threading.Event()
+        self._silent = False
         self._control, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         repository = str(Path(__file__).resolve().parents[2])
@@ -173,8 +199,10 @@ class _Process:
     def _started(self, first: dict[str, str]) -> list[tuple[str, bool, str]]:
         """Sends the first message; returns which promises hold."""
         try:
-            answer, _ = self.ask(first, {})
-        except _Gone:
+            answer, _ = self.ask(first, {}, IMPORT_SECONDS)
+        except _Gone as gone:
+            if self._silent:
+                raise SandboxError(f"while it started, {gone}") from None
             self._process.wait(10)
             self._errors.seek(0)
             said = self._errors.read().decode("utf-8", "replace").strip()[-2000:]
@@ -187,31 +215,62 @@ class _Process:
             raise Unavailable(f"these promises do not hold: {'; '.join(broken)}")
         return checks
 
-    def ask(self, request: dict[str, Any], files: Mapping[str, bytes | Path]) -> tuple[dict[str, Any], list[int]]:
-        """Sends a request with files; returns the answer and its descriptors. Raises `_Gone`."""
-        if len(files) > MAX_DESCRIPTORS:
-            raise CourseError(f"A submission has at most {MAX_DESCRIPTORS} files beside its notebook.")
+    def ask(
+        self, request: dict[str, Any], files: Mapping[str, bytes | Path], seconds: float
+    ) -> tuple[dict[str, Any], list[int]]:
+        """Sends a request with files; returns the answer and its descriptors, within `seconds`.
+
+        Raises:
+            _Gone: the process has died, or did not answer.
+            SandboxError: nobody wants to know any more.
+        """
+        if len(files) >= MAX_DESCRIPTORS:
+            raise CourseError(f"A submission has at most {MAX_DESCRIPTORS - 1} files beside its notebook.")
         descriptors: list[int] = []
         try:
             for name, content in files.items():
                 if not name or "/" in name or "\0" in name or name in (".", ".."):
                     raise CourseError(f"{name!r} is no name for a file beside a notebook.")
                 descriptors.append(_descriptor(content))
-            send(self._control, request | {"files": list(files)}, descriptors)
+            if files:  # In a file of their own: the process that is asked must not have them in its memory.
+                descriptors.insert(0, _descriptor(json.dumps(list(files)).encode()))
+            self._control.settimeout(seconds)
+            send(self._control, request, descriptors)
+            self._wait(seconds)
             answer, received = receive(self._control)
         except ConnectionError:
-            raise _Gone from None
+            raise _Gone("the nursery process has ended") from None
+        except TimeoutError:
+            self._silent = True
+            raise _Gone(f"the nursery process did not answer within {seconds:g} s") from None
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
         if answer is None:
-            raise _Gone
+            raise _Gone("the nursery process has ended")
         return answer, received
+
+    def _wait(self, seconds: float) -> None:
+        """Returns when there is an answer. Raises `TimeoutError`, or `SandboxError` when the host wants to stop."""
+        end = time.monotonic() + seconds
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        while not poll.poll(WATCH_INTERVAL * 1000):
+            if self._stopped.is_set():
+                raise SandboxError("stopped")
+            if time.monotonic() > end:
+                raise TimeoutError
 
     def close(self) -> None:
         self._control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):  # It stays as long as its last sandbox.
+        if self._silent:  # Nothing that it was told would reach it.
+            self._process.kill()
+        try:
             self._process.wait(5)
+        except subprocess.TimeoutExpired:  # It stays as long as its last sandbox; but nobody wants those any more.
+            if self._stopped.is_set():
+                self._process.kill()
+                self._process.wait(5)
         self._errors.close()
 
 

@@ -7,6 +7,13 @@ programs, tracing other processes, mounts, new namespaces, keys, BPF,
 io_uring, and what holds memory that the memory watch does not see
 (memfd_create, System V shared memory, passing descriptors).
 
+A call that carries a command number (fcntl, ioctl, prctl, futex, madvise and
+the like) is many calls, and every kernel adds some. Of these, too, only the
+listed commands are allowed. What is left out on purpose reaches beyond the
+process although it looks harmless: a lease on a file makes everyone wait who
+opens it, an advice empties the file cache for all, a lock on a library's file
+is seen by whoever locks it next.
+
 The filter is a program for the kernel's classic BPF machine; see
 Documentation/userspace-api/seccomp_filter in the kernel's tree.
 """
@@ -27,21 +34,21 @@ ALLOWED = """
     close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -, newfstatat 262 79, statx 332 291, statfs 137 43
     fstatfs 138 44, access 21 -, faccessat 269 48, faccessat2 439 439, readlink 89 -, readlinkat 267 78
     lseek 8 62, getdents 78 -, getdents64 217 61, dup 32 23, dup2 33 -, dup3 292 24, pipe 22 -
-    pipe2 293 59, flock 73 32, ftruncate 77 46, fallocate 285 47, fsync 74 82, fdatasync 75 83
-    fadvise64 221 223, readahead 187 213, mkdir 83 -, mkdirat 258 34, rmdir 84 -, unlink 87 -
+    pipe2 293 59, ftruncate 77 46, fsync 74 82, fdatasync 75 83, readahead 187 213
+    mkdir 83 -, mkdirat 258 34, rmdir 84 -, unlink 87 -
     unlinkat 263 35, rename 82 -, renameat 264 38, renameat2 316 276, link 86 -, linkat 265 37
     symlink 88 -, symlinkat 266 36, creat 85 -, umask 95 166, chdir 80 49, fchdir 81 50, getcwd 79 17
     sendfile 40 71, copy_file_range 326 285
-    mmap 9 222, mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, madvise 28 233, mincore 27 232
-    msync 26 227, membarrier 324 283, mlock 149 228, munlock 150 229, get_mempolicy 239 236
+    mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, msync 26 227, mlock 149 228, munlock 150 229
+    get_mempolicy 239 236
     exit 60 93, exit_group 231 94, wait4 61 260, waitid 247 95, set_tid_address 218 96
-    set_robust_list 273 99, get_robust_list 274 100, futex 202 98, futex_waitv 449 449, rseq 334 293
+    set_robust_list 273 99, get_robust_list 274 100, rseq 334 293
     sched_yield 24 124, sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120
     sched_get_priority_max 146 125, sched_get_priority_min 147 126, gettid 186 178, getpid 39 172
     getppid 110 173, getpgid 121 155, getpgrp 111 -, getsid 124 156, setsid 112 157, getuid 102 174
     geteuid 107 175, getgid 104 176, getegid 108 177, getresuid 118 148, getresgid 120 150
     getgroups 115 158, getrusage 98 165, times 100 153, getrlimit 97 163, setrlimit 160 164
-    arch_prctl 158 -, getcpu 309 168, uname 63 160, sysinfo 99 179, getrandom 318 278
+    getcpu 309 168, uname 63 160, sysinfo 99 179, getrandom 318 278
     restart_syscall 219 128
     nanosleep 35 101, clock_nanosleep 230 115, clock_gettime 228 113, clock_getres 229 114
     gettimeofday 96 169, time 201 -, alarm 37 -, pause 34 -, getitimer 36 102, setitimer 38 103
@@ -51,24 +58,25 @@ ALLOWED = """
     rt_sigtimedwait 128 137, rt_sigsuspend 130 133, sigaltstack 131 132
     poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, epoll_create 213 -, epoll_create1 291 20
     epoll_ctl 233 21, epoll_wait 232 -, epoll_pwait 281 22, epoll_pwait2 441 441, eventfd 284 -
-    eventfd2 290 19, recvfrom 45 207, sendto 44 206, shutdown 48 210, getsockopt 55 209
-    getsockname 51 204, getpeername 52 205
+    eventfd2 290 19, shutdown 48 210, getsockname 51 204, getpeername 52 205
 """
 """Name, number on x86_64, number on aarch64 (which has only the newer ones)."""
 
 PRETENDED = """
     chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55, lchown 94 -
     fchownat 260 54, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, listxattr 194 11
-    llistxattr 195 12, flistxattr 196 13
+    llistxattr 195 12, flistxattr 196 13, flock 73 32
 """
-"""Answered "done" without doing anything: what copying a file does besides copying, and what Landlock, where
-it stands alone, would let a process do to its user's files anywhere."""
+"""Answered "done" without doing anything: what copying a file does besides copying; what Landlock, where
+it stands alone, would let a process do to its user's files anywhere; and a lock that needs no more than to read."""
 
 CHECKED = """
-    clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129, tgkill 234 131, prctl 157 167
-    prlimit64 302 261, ioctl 16 29, socketpair 53 199, fcntl 72 25, open 2 -, openat 257 56
+    futex 202 98, mmap 9 222, madvise 28 233, open 2 -, openat 257 56, fcntl 72 25, ioctl 16 29
+    sendto 44 206, recvfrom 45 207, clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129
+    tgkill 234 131, prctl 157 167, arch_prctl 158 -, prlimit64 302 261, socketpair 53 199
+    getsockopt 55 209, membarrier 324 283, fadvise64 221 223, fallocate 285 47
 """
-"""Allowed or not by their arguments."""
+"""Allowed or not by their arguments; those that are called most come first."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Column in the tables above, and the kernel's AUDIT_ARCH number."""
@@ -80,14 +88,36 @@ _PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
 """Asking whether dumpable; names of threads; asking for capabilities, no_new_privs; names of memory areas."""
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """isatty and the window's size; bytes to read; non-blocking; close on exec."""
-_FCNTL_DENIED = (8, 10, 15, 1026, 1031)
-"""Sending signals on input and output to other processes; watching folders; larger pipes."""
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 1030, 1032)
+"""Duplicating; flags; POSIX locks, which need a file open for writing where they exclude anybody, as SQLite's; asking
+for the owner and for a pipe's size. So no leases, no signals on input and output, no watching of folders, no larger
+pipes."""
+_FUTEX_COMMANDS = (0, 1, 3, 4, 5, 9, 10)
+"""Waiting, waking, moving those who wait. None of those that lend priorities."""
+_FUTEX_COMMAND = 0x7F
+"""The bits that hold it; the others say "private" and which clock."""
+_ADVICES = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 102, 103)
+"""How memory will be used, or that it will not be; large pages; what a fork and a dump take along; guards of stacks.
+None that pushes out pages which others use, too, or merges them with those of others, where time would tell."""
+_FILE_ADVICES = (0, 1, 2, 3, 5)
+"""All but "not needed", which drops a file from the cache, whoever reads it."""
+_LARGE_PAGES_OF_THE_POOL = 0x40000
+"""MAP_HUGETLB: pages that the machine has set aside, and that no count of a process's memory contains."""
+_MEMBARRIER_COMMANDS = (0, 8, 16)
+"""Asking which there are, and those that concern the process alone."""
+_ARCH_PRCTL_OPTIONS = (0x1001, 0x1002, 0x1003, 0x1004, 0x1021, 0x1022, 0x1023)
+"""The thread's own registers, and the use of large ones (AMX)."""
+_SOL_SOCKET = 1
+_SOCKET_OPTIONS = (3, 4, 7, 8, 20, 21, 30, 38, 39, 66, 67)
+"""What is asked of a socket: its kind, its error, its buffers, its time limits. Not who is at the other end: that was
+made outside, by the nursery."""
+_MSG_OOB = 1
 _AF_UNIX = 1
 _STREAM_TYPES = tuple(1 | cloexec | nonblock for cloexec in (0, 0x80000) for nonblock in (0, 0x800))
 """Stream sockets only: a datagram can be sent to any address without connecting."""
 
-# The BPF machine: a load of the word at an offset of `struct seccomp_data`, jumps, and returns.
-_LOAD, _JUMP_EQUAL, _JUMP_ANY_BIT, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+# The BPF machine: a load of the word at an offset of `struct seccomp_data`, a mask, jumps, and returns.
+_LOAD, _AND, _JUMP_EQUAL, _JUMP_ANY_BIT, _JUMP_AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
 _NUMBER, _ARCHITECTURE = 0, 4
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 
@@ -107,20 +137,12 @@ def _argument(index: int) -> bytes:
     return _instruction(_LOAD, 16 + 8 * index)
 
 
-def _one_of(index: int, values: Iterable[int]) -> Program:
-    """Allows the call if the argument is one of `values`."""
-    program = [_argument(index)]
+def _one_of(index: int, values: Iterable[int], mask: int | None = None) -> Program:
+    """Allows the call if the argument, or what of it is in `mask`, is one of `values`."""
+    program = [_argument(index), *([] if mask is None else [_instruction(_AND, mask)])]
     for value in values:
         program += [_instruction(_JUMP_EQUAL, value, 0, 1), _instruction(_RETURN, _ALLOW)]
     return [*program, _deny(errno.EPERM)]
-
-
-def _none_of(index: int, values: Iterable[int]) -> Program:
-    """Denies the call if the argument is one of `values`."""
-    program = [_argument(index)]
-    for value in values:
-        program += [_instruction(_JUMP_EQUAL, value, 0, 1), _deny(errno.EPERM)]
-    return [*program, _instruction(_RETURN, _ALLOW)]
 
 
 def _no_truncating_reader(index: int) -> Program:
@@ -148,13 +170,15 @@ def numbers(table: str, machine: str) -> dict[str, int]:
     return {name: int(number) for name, *row in entries if (number := row[column]) != "-"}
 
 
-def program(machine: str, *, processes: bool, signals_to: int | None) -> Program:
+def program(machine: str, *, processes: bool, signals_to: int | None, reserve: bool) -> Program:
     """The filter.
 
     Args:
         machine: `os.uname().machine`.
         processes: whether the process may start other processes (threads it always may).
         signals_to: the only process it may send signals to; None for any that it sees.
+        reserve: whether it may reserve space on the disk. Where nothing but a look now and then limits what it
+            writes, it must not: gigabytes would be gone between two looks.
     """
     allow, refuse = _instruction(_RETURN, _ALLOW), _deny(errno.EPERM)
     signals = [allow] if signals_to is None else _one_of(0, [signals_to])
@@ -171,7 +195,22 @@ def program(machine: str, *, processes: bool, signals_to: int | None) -> Program
         "prctl": _one_of(0, _PRCTL_OPTIONS),
         "prlimit64": _one_of(0, [0]),
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
-        "fcntl": _none_of(1, _FCNTL_DENIED),
+        "fcntl": _one_of(1, _FCNTL_COMMANDS),
+        "futex": _one_of(1, _FUTEX_COMMANDS, _FUTEX_COMMAND),
+        "mmap": _if_any_bit(3, _LARGE_PAGES_OF_THE_POOL, refuse, allow),
+        "madvise": _one_of(2, _ADVICES),
+        "fadvise64": _one_of(3, _FILE_ADVICES),
+        "fallocate": [allow if reserve else _deny(errno.EOPNOTSUPP)],
+        "membarrier": _one_of(0, _MEMBARRIER_COMMANDS),
+        "arch_prctl": _one_of(0, _ARCH_PRCTL_OPTIONS),
+        "sendto": _if_any_bit(3, _MSG_OOB, refuse, allow),
+        "recvfrom": _if_any_bit(3, _MSG_OOB, refuse, allow),
+        "getsockopt": [
+            _argument(1),
+            _instruction(_JUMP_EQUAL, _SOL_SOCKET, 1, 0),
+            refuse,
+            *_one_of(2, _SOCKET_OPTIONS),
+        ],
         "open": _no_truncating_reader(1),
         "openat": _no_truncating_reader(2),
         "socketpair": [
@@ -199,12 +238,12 @@ def program(machine: str, *, processes: bool, signals_to: int | None) -> Program
     return [*result, _deny(errno.ENOSYS)]
 
 
-def install(*, processes: bool, signals_to: int | None) -> None:
+def install(*, processes: bool, signals_to: int | None, reserve: bool) -> None:
     """Installs the filter for this process and all it will start, for good. It must have no_new_privs."""
     machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         raise OSError(f"no seccomp filter for {machine}; it is written for {' and '.join(_ARCHITECTURES)}")
-    instructions = program(machine, processes=processes, signals_to=signals_to)
+    instructions = program(machine, processes=processes, signals_to=signals_to, reserve=reserve)
     code = ctypes.create_string_buffer(b"".join(instructions))
     filter_mode, header = 2, struct.pack("@HP", len(instructions), ctypes.addressof(code))
     linux.prctl(linux.PR_SET_SECCOMP, filter_mode, header)

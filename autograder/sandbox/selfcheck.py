@@ -8,6 +8,7 @@ hold.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import socket
 import sys
@@ -46,6 +47,10 @@ def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
             ("folders outside cannot be listed", _refused(lambda: os.listdir("/"))),
             ("nothing outside can be written", _refused(_write_outside)),
             ("no signals to other processes", _refused(lambda: os.kill(nursery, 0))),
+            ("its process group is its own", _own_group),
+            ("no lease on a file, for which others would have to wait", _refused(_lease)),
+            ("nobody at the other end of its socket", _refused(_peer)),
+            ("the machine's network cannot be looked at", lambda: _no_network_seen(level)),
             ("other processes cannot be seen", lambda: _alone(level)),
             ("no programs can be run", _refused(lambda: os.execv(sys.executable, ["python", "-c", ""]))),
             ("no privileges, and none to be gained", _unprivileged),
@@ -110,6 +115,40 @@ def _alone(level: str) -> None:
     else:
         _refused(lambda: os.listdir("/proc"))()
         _refused(lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())()
+
+
+def _own_group() -> None:
+    if not os.getpid() == os.getpgrp() == os.getsid(0):
+        raise _Possible("others are in it")
+
+
+def _lease() -> None:
+    """On a file of its own, where the kernel alone would allow it to everybody."""
+    with open("self-check", "w"):
+        pass
+    descriptor = os.open("self-check", os.O_RDONLY)
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    finally:
+        os.close(descriptor)
+        os.remove("self-check")
+
+
+def _peer() -> None:
+    """SO_PEERCRED: who has made a socket pair."""
+    one, other = socket.socketpair()
+    with one, other:
+        one.getsockopt(socket.SOL_SOCKET, 17, 12)
+
+
+def _no_network_seen(level: str) -> None:
+    if level == "full":  # There is one of its own, with nothing in it.
+        interfaces = Path("/proc/self/net/dev").read_text().splitlines()[2:]
+        if [line for line in interfaces if line.split(":")[0].strip() != "lo"]:
+            raise _Possible(f"{len(interfaces)} interfaces")
+    else:
+        _refused(lambda: Path("/proc/self/net/dev").read_bytes())()
+        _refused(lambda: Path(f"/proc/self/task/{os.getpid()}/net/dev").read_bytes())()
 
 
 def _own_namespaces(outside: dict[str, str]) -> None:

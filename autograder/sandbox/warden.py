@@ -23,7 +23,7 @@ from pathlib import Path
 from autograder.sandbox import lastword
 from autograder.sandbox.limits import Limits
 
-DISK_INTERVAL = 0.25
+DISK_INTERVAL = 0.1
 """Seconds between two looks at the scratch folder."""
 
 

@@ -34,6 +34,7 @@ from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
+from tests.corpora.neighbors import slow
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -45,7 +46,7 @@ CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case
 WEAKER = [name for name in CASES if name.startswith("reach-")] + [
     "end-forks-and-both-go-on", "end-kills-the-first-process", "end-os-exit", "score-poisons-imports",
     "score-shell-commands", "time-child-left-running", "time-endless-loop-ignores-interrupt", "time-fork-bomb",
-    "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files"]
+    "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files", "time-reserves-the-disk"]
 """What is tried again at the level for machines that forbid namespaces."""
 
 NETWORKS = [case.name for case in corpus.attacks(assignment) if case.assignment != EXERCISE]
@@ -96,7 +97,10 @@ def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: H
                 neighbors: int) -> dict[str, list[Path]]:
     paths = {case.name: hand_in(case, assignment(case.assignment), folder, host.values) for case in cases}
     for number in range(neighbors):
-        write_notebook(apply(Edit(), exercise), folder / f"neighbor-{number}.ipynb")
+        # By their names they come one by one between the attacks, and every other one is slow: at work beside several.
+        beside = f"{cases[number * len(cases) // neighbors].name}-" if number else ""
+        edit = Edit() if number % 2 else slow(exercise)
+        write_notebook(apply(edit, exercise), folder / f"{beside}neighbor-{number}.ipynb")
     return paths
 
 
@@ -182,7 +186,7 @@ def without_namespaces(names: list[str], exercise: Assignment, folder: Path, tim
     with Host(exercise, folder / "class") as host:
         # Only while grading: what comes after must have its own level.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "Notebooks", lambda level: Notebooks("no-namespaces"))
+            patch.setattr(engine, "Notebooks", lambda level, stopped: Notebooks("no-namespaces", stopped=stopped))
             assert only_confined() == "no-namespaces"
             graded = grade_all(cases, exercise, host, folder, confined=True, timeout=timeout)
         yield graded

@@ -82,21 +82,27 @@ def running() -> dict[int, tuple[int, int]]:
     return found
 
 
-def sessions_of(command: int) -> dict[int, set[int]]:
-    """The nursery and the checker, as far as they run: each begins a session, and all that it forks is in it."""
-    processes = running()
-    return {begun: {process for process, (_, session) in processes.items() if session == begun}
-            for begun, (parent, _) in processes.items() if parent == command}
+def families_of(command: int) -> dict[int, set[int]]:
+    """The nursery and the checker, as far as they run, each with all below it."""
+    families = {begun: {begun} for begun, (parent, _) in running().items() if parent == command}
+    for family in families.values():
+        family |= set(left_of(family))
+    return families
 
 
 def at_work(command: int) -> bool:
     """Whether a notebook is being graded: only then has the checker forked something, too."""
-    sessions = sessions_of(command)
-    return len(sessions) == 2 and all(len(processes) > 1 for processes in sessions.values())
+    families = families_of(command)
+    return len(families) == 2 and all(len(processes) > 1 for processes in families.values())
 
 
-def left_of(sessions: Iterable[int]) -> list[int]:
-    return [process for process, (_, session) in running().items() if process in sessions or session in sessions]
+def left_of(family: Iterable[int]) -> list[int]:
+    """Those that run, of the family, of the sessions that it has begun, and what they have started since."""
+    processes, known = running(), set(family)
+    while more := {process for process, (parent, session) in processes.items()
+                   if process not in known and (parent in known or session in known)}:
+        known |= more
+    return sorted(known & processes.keys())
 
 
 def wait_for(moment: str, command: subprocess.Popen[bytes], moments: random.Random) -> None:
@@ -107,19 +113,19 @@ def wait_for(moment: str, command: subprocess.Popen[bytes], moments: random.Rand
         return
     seen: defaultdict[int, set[int]] = defaultdict(set)
     while command.poll() is None and not (len(seen) == 2 and all(len(processes) > 3 for processes in seen.values())):
-        for begun, processes in sessions_of(command.pid).items():
+        for begun, processes in families_of(command.pid).items():
             seen[begun] |= processes
         time.sleep(0.1)
     time.sleep(moments.uniform(0, 0.8))
 
 
 def kill(command: subprocess.Popen[bytes]) -> set[int]:
-    """Kills it, and nothing else; returns the sessions that it has begun."""
+    """Kills it, and nothing else; returns the processes that it has started, and they."""
     command.send_signal(signal.SIGSTOP)  # so that it starts nothing between the look and the kill
-    sessions = set(sessions_of(command.pid))
+    family = set().union(*families_of(command.pid).values())
     command.kill()
     command.wait()
-    return sessions
+    return family
 
 
 @pytest.mark.slow
@@ -137,9 +143,9 @@ def test_the_command_killed_at_random_moments_leaves_nothing_and_goes_on(
         wait_for(moment, command, moments)
         assert command.poll() is None, "it was done before it could be killed"
         busy += at_work(command.pid)
-        sessions = kill(command)
+        family = kill(command)
         end = time.monotonic() + LIMIT
-        while left := left_of(sessions):
+        while left := left_of(family):
             assert time.monotonic() < end, f"killed {moment}, it left {len(left)} processes running for {LIMIT:g} s"
             time.sleep(0.1)
         now = len(recorded(output))

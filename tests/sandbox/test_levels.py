@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 import types
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, CourseError
 from autograder.probes import doctor, overuse
 from autograder.sandbox import confinement, forkserver, nursery, selfcheck
-from autograder.sandbox.limits import SandboxError
+from autograder.sandbox.limits import Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
 
 
@@ -51,7 +53,7 @@ def test_auto_takes_the_best_level_that_holds(monkeypatch):
     tried = []
 
     class Process:
-        def __init__(self, level, purpose, program):
+        def __init__(self, level, purpose, program, stopped):
             tried.append(level)
             if level == "full":
                 raise nursery.Unavailable("no namespaces today")
@@ -98,7 +100,7 @@ def test_where_namespaces_are_forbidden_the_second_level_is_used(call, holding):
 @pytest.mark.fast
 def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
     class Process:
-        def __init__(self, level, purpose, program):
+        def __init__(self, level, purpose, program, stopped):
             raise nursery.Unavailable(f"no {level} on this machine")
 
     monkeypatch.setattr(nursery, "_Process", Process)
@@ -111,7 +113,7 @@ def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
 @pytest.mark.fast
 def test_an_explicit_level_is_not_replaced_by_a_weaker_one(monkeypatch):
     class Process:
-        def __init__(self, level, purpose, program):
+        def __init__(self, level, purpose, program, stopped):
             raise nursery.Unavailable("no")
 
     monkeypatch.setattr(nursery, "_Process", Process)
@@ -182,15 +184,13 @@ def test_namespaces_that_are_not_ones_own_are_noticed(monkeypatch):
 @pytest.mark.fast
 def test_broken_promises_make_a_level_unavailable(monkeypatch):
     checks = [["no network", False, "it was possible"]]
-    monkeypatch.setattr(nursery._Process, "ask", lambda self, request, files: ({"checks": checks}, []))
+    monkeypatch.setattr(nursery._Process, "ask", lambda self, request, files, seconds: ({"checks": checks}, []))
     with pytest.raises(nursery.Unavailable, match="no network"):
         nursery._Process("none", "warm")
 
 
 @pytest.mark.fast
 def test_a_process_with_two_threads_does_not_fork():
-    import threading
-
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait)
     thread.start()
@@ -231,6 +231,65 @@ def test_what_runs_in_a_sandbox_is_a_module_of_this_package(best_level):
 def test_files_have_plain_names(nursery_at, name):
     with pytest.raises(CourseError, match="name"):
         nursery_at("none").spawn({name: b""})
+
+
+def test_the_levels_of_the_tests_are_those_that_the_doctor_names(capsys, monkeypatch):
+    """A level that is added anywhere must be tried everywhere."""
+    tried = []
+
+    def nothing_holds(level):
+        tried.append(level)
+        raise nursery.Unavailable("not here")
+
+    monkeypatch.setattr(doctor, "try_level", nothing_holds)
+    assert doctor.report() == 1
+    shown = capsys.readouterr().out
+    assert tuple(tried) == confinement.ISOLATING == tuple(doctor.REMEDIES)
+    assert all(f"Level {level}" in shown and f"For level {level}:" in shown for level in confinement.ISOLATING)
+    assert {*confinement.ISOLATING, "none"} == set(confinement.LEVELS)
+
+
+def test_a_nursery_that_does_not_answer_is_ended_and_started_anew(best_level, monkeypatch):
+    with Notebooks(best_level, warm=False) as here:
+        process = here._process._process
+        monkeypatch.setattr(nursery, "ANSWER_SECONDS", 2.0)
+        os.kill(process.pid, signal.SIGSTOP)
+        assert run(here, "result = 1") == 1
+        assert process.poll() == -signal.SIGKILL
+        assert here._process._process is not process
+
+
+def test_who_waits_for_a_nursery_can_be_told_to_stop(best_level):
+    stopped = threading.Event()
+    with Notebooks(best_level, warm=False, stopped=stopped) as here:
+        os.kill(here._process._process.pid, signal.SIGSTOP)
+        timer = threading.Timer(0.5, stopped.set)
+        timer.start()
+        began = time.monotonic()
+        with pytest.raises(SandboxError, match="stopped"):
+            here.spawn({})
+        assert time.monotonic() - began < 5
+        os.kill(here._process._process.pid, signal.SIGCONT)
+        timer.join()
+
+
+@pytest.mark.parametrize("step", ["separate", "furnish"])
+def test_a_sandbox_that_is_not_ready_in_time_is_ended(step, monkeypatch):
+    """As if this were the nursery's process: what a new sandbox does before it is confined does not end."""
+    from tests.sandbox.test_promises import descendants, eventually
+
+    monkeypatch.setattr(forkserver, "START_SECONDS", 0.5)
+    before = descendants(os.getpid())
+    here = forkserver.Nursery("none")
+    monkeypatch.setattr(here.confinement, step, lambda *limits: time.sleep(60))
+    monkeypatch.setattr(forkserver, "one_thread", lambda: None)
+    began = time.monotonic()
+    with pytest.raises(confinement.Unavailable, match=r"not ready after 0\.5 s"):
+        here.sandbox(Limits(), [], lambda sock, limits: None)
+    assert time.monotonic() - began < 10
+    for warden in here.folders:  # adopted by another process than a nursery would be
+        assert eventually(lambda process=warden: not os.path.exists(f"/proc/{process}"))
+    assert eventually(lambda: here.reap() or descendants(os.getpid()) <= before)
 
 
 def test_a_nursery_that_was_killed_is_started_anew(best_level):

@@ -24,6 +24,8 @@ def run(program: list[bytes], architecture: int, number: int, *arguments: int) -
         at += 1
         if code == 0x20:
             accumulator = struct.unpack_from("=I", data, value)[0]
+        elif code == 0x54:
+            accumulator &= value
         elif code == 0x15:
             at += if_true if accumulator == value else if_false
         elif code == 0x45:
@@ -46,7 +48,7 @@ def machine(request):
 def answer(request, machine):
     """(name, arguments) -> "allow", or an errno."""
     full = request.param == "full"
-    program = seccomp.program(machine, processes=full, signals_to=None if full else 77)
+    program = seccomp.program(machine, processes=full, signals_to=None if full else 77, reserve=full)
     numbers: dict[str, int] = {}
     for table in (seccomp.ALLOWED, seccomp.PRETENDED, seccomp.CHECKED):
         numbers |= seccomp.numbers(table, machine)
@@ -134,7 +136,56 @@ def test_arguments_of_the_rest(answer):
     assert answer("prctl", 15) == "allow" and answer("prctl", 4) == errno.EPERM and answer("prctl", 1) == errno.EPERM
     assert answer("prlimit64", 0) == "allow" and answer("prlimit64", 1) == errno.EPERM
     assert answer("ioctl", 0, 0x5401) == "allow" and answer("ioctl", 0, 0x5412) == errno.EPERM
-    assert answer("fcntl", 0, 1) == "allow" and answer("fcntl", 0, 8) == errno.EPERM
+
+
+COMMANDS = {  # call: where its command stands, what is allowed, what is not
+    "fcntl": (1, (0, 1, 2, 3, 4, 5, 6, 7, 9, 1030, 1032),
+              # owner, signal, leases, watched folders, larger pipes, locks of an open file, seals, hints
+              (8, 10, 15, 16, 36, 37, 38, 1024, 1025, 1026, 1027, 1031, 1033, 1035, 1036, 1037, 1038, 1039, 1040)),
+    "ioctl": (1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
+              # input for a terminal, owner, signals, clones of files, of the namespace
+              (0x5412, 0x8901, 0x8902, 0x5452, 0x40049409, 0x4020940D, 0xB701, 0xB703, 0x894C)),
+    "prctl": (0, (3, 15, 16, 23, 39, 0x53564D41), (1, 4, 8, 22, 24, 36, 38, 40, 47, 53, 59, 62, 0x59616D61)),
+    "futex": (1, (0, 1, 3, 4, 5, 9, 10, 128, 129, 137, 138, 0x189),
+              (2, 6, 7, 8, 11, 12, 13, 0x86, 0x87, 0x8B, 0x8C, 0x8D, 0x7F)),
+    "madvise": (2, (0, 1, 2, 3, 4, 8, 14, 15, 18, 102), (9, 12, 13, 20, 21, 22, 23, 24, 25, 100, 101)),
+    "fadvise64": (3, (0, 1, 2, 3, 5), (4, 6, 7)),
+    "membarrier": (0, (0, 8, 16), (1, 2, 4, 32, 64, 128, 256)),
+    "arch_prctl": (0, (0x1002, 0x1023), (0x1012, 0x2003, 0x4001, 0x5001)),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_of_a_call_with_commands_only_some_are_allowed(name, answer):
+    place, allowed, refused = COMMANDS[name]
+    if name in answer.numbers:
+        for command in allowed:
+            assert answer(name, *[0] * place, command) == "allow", hex(command)
+        for command in (*refused, 0x7FFF, 1 << 31):
+            masked = name == "futex" and command & 0x7F in allowed
+            assert masked or answer(name, *[0] * place, command) == errno.EPERM, hex(command)
+
+
+def test_the_high_word_of_a_command_changes_nothing(answer):
+    """The kernel drops it: 1024 with anything above is still a lease."""
+    assert answer("fcntl", 0, 1024 | 1 << 32) == answer("fcntl", 0, 1024 | 0xFFFFFFFF << 32) == errno.EPERM
+
+
+def test_of_its_socket_it_learns_only_what_it_is(answer):
+    for option in (3, 4, 7, 8, 38, 39):
+        assert answer("getsockopt", 0, 1, option) == "allow"
+    for level, option in ((1, 17), (1, 31), (1, 77), (1, 25), (0, 3), (6, 3), (41, 3)):
+        assert answer("getsockopt", 0, level, option) == errno.EPERM, (level, option)
+    for name in ("sendto", "recvfrom"):
+        assert answer(name, 0, 0, 0, 0x4040) == "allow" and answer(name, 0, 0, 0, 0x4041) == errno.EPERM
+
+
+def test_memory_comes_not_from_the_pool_of_large_pages(answer):
+    assert answer("mmap", 0, 4096, 3, 0x22) == "allow" and answer("mmap", 0, 1 << 21, 3, 0x40022) == errno.EPERM
+
+
+def test_space_is_reserved_only_where_the_kernel_limits_it(answer):
+    assert answer("fallocate") == ("allow" if answer.full else errno.EOPNOTSUPP)
 
 
 def test_numbers_are_those_of_the_kernel_headers():
