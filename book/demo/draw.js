@@ -27,7 +27,7 @@
   const held = new Set(); // arrow keys now pressed: two of them make a diagonal
   let pixels = null; // what the network gets: 784 gray levels, or null when there is nothing
   let answer = null; // what `forward` made of it
-  let example = null; // the test image on show, or null while the reader draws
+  let example = null; // the held-out image on show, or null while the reader draws
   let nextExample = 0;
   let scheduled = false;
 
@@ -299,7 +299,7 @@
     update();
     pad.imageSmoothingEnabled = false;
     pad.drawImage(at("rd-image"), 0, 0, 2 * SIZE, 2 * SIZE);
-    say(`Test image number ${hard.index} is labeled ${hard.label}. ${reading()}`, { now: true });
+    say(`Held-out image number ${hard.index} is labeled ${hard.label}. ${reading()}`, { now: true });
   });
 
   at("rd-save").addEventListener("click", () => {
@@ -328,7 +328,7 @@
   const { accuracy, parameters } = ReadingDigits.network;
   at("rd-about").textContent =
     `This network has ${units} hidden units and ${parameters.toLocaleString("en-US")} parameters. It was trained ` +
-    `by the last exercise of this course and reads ${percent(accuracy)} of the 10,000 test images right. Digits ` +
+    `by the last exercise of this course and reads ${percent(accuracy)} of 10,000 held-out images right. Digits ` +
     "are all it knows: draw a house, and it still answers with a digit.";
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
