@@ -18,13 +18,14 @@ in a cell that is not shown. The rules behind the numbers below:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import cycle
+from collections.abc import Collection, Sequence
+from itertools import cycle, pairwise
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -144,3 +145,91 @@ def label_ends(ax: Axes, labels: Sequence[str], gap: float = 0.06) -> None:
 def line_styles() -> cycle[dict[str, object]]:
     """An endless supply of `LINES`, for loops."""
     return cycle(LINES)
+
+
+# --- The network, drawn once -------------------------------------------------------------------------------
+
+PARTS = ("pixels", "first weights", "hidden", "second weights", "outputs", "softmax", "loss", "slopes")
+"""What `draw_network` can light up. The slopes, which run backward, are drawn only where they are lit."""
+
+
+def draw_layers(ax: Axes, columns: Sequence[np.ndarray], lit: Collection[int | tuple[int, int]] = (),
+                edges: bool = True) -> None:
+    """Draws layers of units as columns of circles, and a line for each weight between neighboring columns.
+
+    Args:
+        ax: where to draw.
+        columns: one array of shape (units, 2) for each layer, the places of its circles.
+        lit: what stands out: `1` is the second layer, `(0, 1)` the weights between the first and the second.
+        edges: whether the weights are drawn.
+    """
+    for index, (here, there) in enumerate(pairwise(columns)):
+        if edges:
+            bright = (index, index + 1) in lit
+            ax.add_collection(LineCollection(
+                [(start, end) for start in here for end in there], zorder=1,
+                colors=BLUE if bright else FAINT, linewidths=1.0 if bright else 0.6))
+    for index, column in enumerate(columns):
+        bright = index in lit
+        ax.plot(*column.T, linestyle="none", marker="o", markersize=9, zorder=2, markeredgewidth=2 if bright else 1,
+                markerfacecolor=BLUE if bright else "white", markeredgecolor=BLUE if bright else GRAY)
+
+
+def draw_network(lit: Collection[str] = (), height: float = 2.25) -> Axes:
+    """Draws the network of this book, 784 pixels, 512 hidden units, 10 outputs, softmax and the loss.
+
+    Args:
+        lit: the parts that stand out, of `PARTS`.
+        height: of the figure, in inches.
+
+    Returns:
+        The axes, in inches.
+
+    Raises:
+        ValueError: `lit` names something that is no part.
+    """
+    if unknown := sorted(set(lit) - set(PARTS)):
+        raise ValueError(f"{unknown[0]!r} is no part of the network; the parts are {', '.join(PARTS)}")
+    _, ax = plt.subplots(figsize=(WIDTH, height), layout="none")
+    ax.set_position((0, 0, 1, 1))
+    ax.set(xlim=(0, WIDTH), ylim=(0, height))
+    ax.set_axis_off()
+    middle, top = height / 2 + 0.06, height - 0.2
+
+    def column(x: float, rows: Sequence[float]) -> np.ndarray:
+        return np.array([(x, middle + 0.17 * row) for row in rows])
+
+    # Of 784 pixels and 512 units eight are drawn; the gap in the middle stands for the others.
+    many = (4.2, 3.2, 2.2, 1.2, -1.2, -2.2, -3.2, -4.2)
+    ten = [4.05 - 0.9 * row for row in range(10)]
+    places = {"pixels": 0.42, "hidden": 1.72, "outputs": 3.0, "softmax": 3.86, "loss": 4.78}
+    columns = [column(places["pixels"], many), column(places["hidden"], many), column(places["outputs"], ten)]
+    numbers = {"pixels": 0, "first weights": (0, 1), "hidden": 1, "second weights": (1, 2), "outputs": 2}
+    draw_layers(ax, columns, [numbers[part] for part in lit if part in numbers])
+    for x in (places["pixels"], places["hidden"]):
+        ax.plot([x] * 3, middle + np.array([-0.08, 0, 0.08]), ".", color=GRAY, markersize=3)
+
+    for part in ("softmax", "loss"):
+        bright = part in lit
+        ax.add_patch(plt.Rectangle(
+            (places[part] - 0.24, middle - 0.75), 0.48, 1.5, facecolor="#dcecf7" if bright else "white",
+            edgecolor=BLUE if bright else GRAY, linewidth=2 if bright else 1))
+    for before, after, radius in (("outputs", "softmax", 0.1), ("softmax", "loss", 0.26)):
+        ax.annotate("", (places[after] - 0.26, middle), (places[before] + radius, middle),
+                    arrowprops={"arrowstyle": "->", "color": GRAY})
+    ax.text(places["softmax"], middle, "$p$", ha="center", va="center", fontsize=13)
+    ax.text(places["loss"], middle, r"$-\ln p$", ha="center", va="center")
+    for part, x in places.items():
+        ax.text(x, top, part, ha="center", va="center", fontsize=10, fontweight="bold" if part in lit else "normal",
+                color=BLUE if part in lit else INK)
+    for part, count in (("pixels", "784"), ("hidden", "512"), ("outputs", "10")):
+        ax.text(places[part], 0.17, count, ha="center", va="center", fontsize=10)
+    for part, x in (("first weights", 1.02), ("second weights", 2.32)):
+        if part in lit:
+            ax.text(x, top, "weights", ha="center", va="center", fontsize=10, fontweight="bold", color=BLUE)
+    if "slopes" in lit:
+        for start, end in ((places["loss"], 4.22), (3.6, 3.18), (2.82, 1.96), (1.48, 0.7)):
+            ax.annotate("", (end, 0.17), (start, 0.17), arrowprops={
+                "arrowstyle": "-|>", "color": RED, "linewidth": 2, "shrinkA": 0, "shrinkB": 0})
+        ax.text(3.91, 0.17, "slopes", ha="center", va="center", fontsize=10, fontweight="bold", color=RED)
+    return ax

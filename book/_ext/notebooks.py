@@ -122,7 +122,7 @@ def target(text: str) -> str:
 
 def chapter(text: str) -> str:
     key = text.split()[-1]
-    return text if text != key else f"{'chapter' if key.isdigit() else 'appendix'} {key}"
+    return text if text != key else f"{'chapter' if key[0].isdigit() else 'appendix'} {key}"
 
 
 def numbered(text: str, book: Book) -> str:

@@ -14,10 +14,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx_external_toc.collectors import TocTreeCollectorWithStyles as Collector
 
 
-def chapter_number(page: str) -> int | None:
-    """The number in a page's name: 7 for `learning/07-optimizer`; None for a page without."""
-    found = re.search(r"(?:^|/)(\d\d)-[^/]*$", page)
-    return int(found[1]) if found else None
+def chapter_number(page: str) -> int | str | None:
+    """The number in a page's name: 7 for `learning/07-optimizer`, "6b" for `06b-...`; None for a page without."""
+    found = re.search(r"(?:^|/)(\d\d)([a-z]?)-[^/]*$", page)
+    if not found:
+        return None
+    return f"{int(found[1])}{found[2]}" if found[2] else int(found[1])
 
 
 def renumber(env: BuildEnvironment) -> None:

@@ -233,7 +233,7 @@ def zip_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
 
 def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
                  options: Any = None, content: Any = None) -> tuple[list[nodes.Node], list[nodes.Node]]:
-    """`{chapter}`7`` or `{chapter}`A``: "chapter 7", a link as soon as the table of contents has that page.
+    """`{chapter}`7``, `{chapter}`6b`` or `{chapter}`A``: "chapter 7", a link as soon as the contents have that page.
 
     The words before the number may be given: `{chapter}`Chapter 7`` at the start of a sentence.
     """
@@ -241,12 +241,12 @@ def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
     toc = Path(env.srcdir, "_toc.yml")
     env.note_dependency(str(toc))
     key = text.split()[-1]
-    stem = f"{int(key):02d}-" if key.isdigit() else f"{key.lower()}-"
+    stem = f"{key.zfill(len(key.lstrip('0123456789')) + 2)}-" if key[0].isdigit() else f"{key.lower()}-"
     found = re.search(rf"^( *#)?.*file: (\S*/{stem}\S+)", toc.read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
         message = inliner.reporter.error(f"there is no chapter {key} in _toc.yml", line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
-    words = text if text != key else f"{'chapter' if key.isdigit() else 'appendix'} {key}"
+    words = text if text != key else f"{'chapter' if key[0].isdigit() else 'appendix'} {key}"
     if found[1]:  # still a comment: the page is not written yet
         return [nodes.inline("", words, classes=["chapter-missing"])], []
     return [page_link(env, found[2], words)], []

@@ -26,7 +26,7 @@
   const held = new Set(); // arrow keys now pressed: two of them make a diagonal
   let pixels = null; // what the network gets: 784 gray levels, or null when there is nothing
   let answer = null; // what `forward` made of it
-  let example = null; // the test image on show, or null while the reader draws
+  let example = null; // the held-out image on show, or null while the reader draws
   let nextExample = 0;
   let introduction = ""; // to what is said of the answer: where the pen is, or which image it is
   let scheduled = false;
@@ -328,7 +328,7 @@
     update();
     pad.imageSmoothingEnabled = false;
     pad.drawImage(at("rd-image"), 0, 0, 2 * SIZE, 2 * SIZE);
-    introduction = `Test image number ${hard.index} is labeled ${hard.label}.`;
+    introduction = `Held-out image number ${hard.index} is labeled ${hard.label}.`;
     tell({ now: true });
   });
 
@@ -393,7 +393,7 @@
   const { accuracy, parameters } = ReadingDigits.network;
   at("rd-about").textContent =
     `This network has ${units} hidden units and ${parameters.toLocaleString("en-US")} parameters. It was trained ` +
-    `by the last exercise of this course and reads ${percent(accuracy)} of the 10,000 test images right. Digits ` +
+    `by the last exercise of this course and reads ${percent(accuracy)} of 10,000 held-out images right. Digits ` +
     "are all it knows: draw a house, and it still answers with a digit. ";
   at("rd-about").append(Object.assign(document.createElement("a"),
     { href: "judging/11-mistakes.html", textContent: "How sure such a network is of nonsense: chapter 11." }));

@@ -24,7 +24,7 @@ def pages() -> list[str]:
 
 def chapters() -> list[str]:
     """The numbered chapters among the pages: the files whose names begin with a number."""
-    return [page for page in pages() if re.match(r"\d\d-", Path(page).name)]
+    return [page for page in pages() if re.match(r"\d\d[a-z]?-", Path(page).name)]
 
 
 def build_book() -> subprocess.CompletedProcess[str]:

@@ -126,6 +126,13 @@ def wider_than_the_screen(page: Page) -> list[str]:
     }""")
 
 
+def cut_off(page: Page) -> list[str]:
+    """Code and output with lines that go on beyond the right edge of their box."""
+    return page.evaluate("""() => [...document.querySelectorAll(".bd-article pre")]
+      .filter(element => element.clientWidth && element.scrollWidth > element.clientWidth + 1)
+      .map(element => element.textContent.slice(0, 80))""")
+
+
 def formulas_not_drawn(page: Page) -> int:
     return page.evaluate("""() => [...document.querySelectorAll('.math')]
       .filter(element => !element.querySelector('mjx-container mjx-math')).length""")
@@ -159,7 +166,7 @@ def test_desk_over_http(visit: Callable[..., Seen], http_address: str, name: str
     assert violations(page) == []
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     assert violations(page) == []
-    assert wider_than_the_screen(page) == []
+    assert wider_than_the_screen(page) == [] and cut_off(page) == []
     assert seen.outside == [] and seen.complaints == []
 
 
@@ -172,7 +179,7 @@ def test_phone_from_a_file(visit: Callable[..., Seen], site: Path, name: str) ->
     assert seen.outside == [] and seen.complaints == []
     assert formulas_not_drawn(page) == 0
     unfold(page)
-    assert wider_than_the_screen(page) == []
+    assert wider_than_the_screen(page) == [] and cut_off(page) == []
     assert violations(page) == []
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from autograder.course import BOOK
+from book import figures
 from tests.book.conftest import chapters, pages
 
 pytestmark = pytest.mark.fast
@@ -78,6 +79,18 @@ def test_three_questions_with_answers_that_say_why_not(page: str) -> None:
         assert len(letters) >= 3
         assert letters <= set(re.findall(r"\((\w)\)", answer)), "the answer speaks of every option"
         assert re.search(r"\*\*\(\w\)", answer), "the right option is marked"
+
+
+def test_the_network_is_drawn_wherever_a_chapter_is_about_a_part_of_it() -> None:
+    drawn = {page: re.findall(r"^figures\.draw_network\(lit=(.+)\)$", text_of(page), re.MULTILINE) for page in pages()}
+    assert {page.split("/")[1].split("-")[0] for page, lit in drawn.items() if lit} == {
+        "02", "04", "05", "06", "06b", "07", "08", "09"}
+    assert len({lit for all_lit in drawn.values() for lit in all_lit}) >= 6, "another part in another chapter"
+
+
+def test_the_network_does_not_light_up_what_it_has_not() -> None:
+    with pytest.raises(ValueError, match="'hiden' is no part of the network; the parts are pixels, first weights"):
+        figures.draw_network(lit=("pixels", "hiden"))
 
 
 def test_every_chapter_leads_to_an_exercise() -> None:

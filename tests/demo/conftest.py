@@ -121,4 +121,5 @@ def packed() -> dict:
 @pytest.fixture(scope="session")
 def mnist() -> dict[str, np.ndarray]:
     with np.load(course.EXERCISES / "mnist.npz") as data:
-        return {name: data[name] for name in data.files}
+        arrays = {name: data[name] for name in data.files}
+    return arrays | {"x_held": arrays["x_train"][50_000:], "y_held": arrays["y_train"][50_000:]}

@@ -460,7 +460,7 @@ def test_a_hard_one_is_shown_and_read_wrong(visit, packed, mnist):
     draw_by_mouse(page, DIGITS[1])
     for hard in [*packed["hard"], packed["hard"][0]]:
         page.locator("#rd-hard").click()
-        np.testing.assert_array_equal(image(page), mnist["x_test"][hard["index"]])
+        np.testing.assert_array_equal(image(page), mnist["x_train"][hard["index"]])
         wrong = answer(page)
         assert wrong not in ("", str(hard["label"]))
         expect(page.locator(STATUS)).to_contain_text(
