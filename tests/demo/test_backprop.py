@@ -112,6 +112,18 @@ def test_images_are_those_of_chapter_4(visit):
     assert [pixels(page, image) for image in CLASSES] == eval(batch[1])
 
 
+def test_the_network_is_that_of_its_chapter(visit):
+    from autograder.course import BOOK
+
+    page = visit(PAGE).page
+    chapter = (BOOK / "learning" / "06b-backpropagation.md").read_text(encoding="utf-8")
+    W1, b1, W2, b2 = split(start(page))
+    for name, values in (("W1", W1), ("W2", W2)):
+        lines = chapter.partition(f"\n{name} = np.array([[")[2].partition("]])")[0]
+        assert [float(number) for number in re.findall(r"[+-]\d\.\d", lines)] == values.ravel().tolist()
+    assert "\nb1, b2 = np.zeros(2), np.zeros(3)\n" in chapter and not b1.any() and not b2.any()
+
+
 def test_every_step_shows_its_numbers_and_hides_those_to_come(visit):
     page = visit(PAGE).page
     expected = of_keras(start(page), pixels(page, "row"), 0, 0.5)
