@@ -14,7 +14,7 @@ unpickling or importing anything that came from inside the sandbox. What comes
 from there is what `bridge.wire` decoded; a learner's function is only ever
 called where it lives.
 
-The child's last event is `end`. The checker itself then writes `exit` with how
+The child's last event is `Finished`. The checker itself then writes `Exited` with how
 the child ended, so that the controller can tell a child that died from one
 that is silent.
 """
@@ -24,7 +24,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import json
 import os
 import resource
 import select
@@ -37,6 +36,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from autograder.grading.events import Event, Exited, Failed, Request, to_line
 from autograder.sandbox import linux
 from autograder.sandbox.control import ends_with
 
@@ -150,17 +150,16 @@ def _child(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
     """Reads the request, does it, and says so. An exception here is the grader's own failure."""
     lines = channel.makefile("rb")
 
-    def emit(event: dict[str, Any]) -> None:
-        channel.sendall(json.dumps(event).encode() + b"\n")
+    def emit(event: Event) -> None:
+        channel.sendall(to_line(event))
 
     try:
-        request = json.loads(lines.readline(MAX_REQUEST))
-        _limit_memory(int(request["limits"]["memory_mb"]))
-        cpu = int(request["cpu_seconds"])
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
-        if request["helpers"] != _prepared:
+        request = Request.from_line(lines.readline(MAX_REQUEST))
+        _limit_memory(request.limits["memory_mb"])
+        resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_seconds, request.cpu_seconds + 5))
+        if request.helpers != _prepared:
             sys.modules.pop("digits", None)
-            for folder in request["helpers"]:
+            for folder in request.helpers:
                 sys.path.insert(0, folder)
         run(request, socket.socket(fileno=runner), pidfd, emit)
         return 0
@@ -168,7 +167,7 @@ def _child(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
         return 0
     except BaseException:
         with contextlib.suppress(OSError):
-            emit({"event": "failed", "traceback": traceback.format_exc()[-4000:]})
+            emit(Failed(traceback.format_exc()[-4000:]))
         return 1
 
 
@@ -195,8 +194,8 @@ def _reap(children: dict[int, socket.socket]) -> None:
             return
         with children.pop(pid) as channel, contextlib.suppress(OSError):
             code = os.waitstatus_to_exitcode(status)
-            line = b"\n" + json.dumps({"event": "exit", "code": code}).encode() + b"\n"
-            channel.send(line, socket.MSG_DONTWAIT)
+            # The child may have died in the middle of a line.
+            channel.send(b"\n" + to_line(Exited(code)), socket.MSG_DONTWAIT)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -23,10 +23,9 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -35,9 +34,23 @@ from autograder.bridge.records import ERROR_LIMIT
 from autograder.bridge.session import CellOutcome
 from autograder.grading import portrait
 from autograder.grading.environment import Environment
-from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
+from autograder.grading.events import (
+    AT_END,
+    OUTPUT_LIMIT,
+    SEED,
+    Begun,
+    CellRan,
+    CheckBegun,
+    Ending,
+    Event,
+    Finished,
+    Portrayed,
+    Request,
+    Scored,
+    Settled,
+)
 from autograder.grading.questions import QuestionRun, Watch
-from autograder.grading.results import CellResult
+from autograder.grading.results import CellResult, Portrait
 from autograder.grading.text import one_line, plain
 from autograder.grading.told import cell_error
 from autograder.grading.watched import WatchedSession
@@ -56,7 +69,7 @@ OUT_OF_TIME = "Not run: the cells before it took as long as all cells together m
 
 
 def run(
-    request: dict[str, Any], sock: socket.socket, pidfd: int, emit: Callable[[dict[str, Any]], None]
+    request: Request, sock: socket.socket, pidfd: int, emit: Callable[[Event], None]
 ) -> None:
     """One attempt at one notebook.
 
@@ -74,18 +87,18 @@ class Attempt:
     """One run of one notebook; see the module."""
 
     def __init__(
-        self, request: dict[str, Any], sock: socket.socket, pidfd: int, emit: Callable[[dict[str, Any]], None]
+        self, request: Request, sock: socket.socket, pidfd: int, emit: Callable[[Event], None]
     ) -> None:
         self.request = request
         self.emit = emit
-        self.timeout = float(request["timeout"])
-        runner = Runner(sock, pidfd, request["pid"], Limits(**request["limits"]))
+        self.timeout = request.timeout
+        runner = Runner(sock, pidfd, request.pid, Limits(**request.limits))
         self.session = WatchedSession(runner, self.on_check)
         self.cells: list[tuple[str, CellResult]] = []
         self.here = AT_END
         self.question = ""
-        self.done = set(request["done"])
-        self.last: dict[str, int] = request["last"]
+        self.done = set(request.done)
+        self.last = request.last
         self.checks: Counter[str] = Counter()
         self.nth: Counter[tuple[int, str]] = Counter()
         self.flags: list[str] = []
@@ -95,74 +108,73 @@ class Attempt:
 
     def run(self) -> None:
         """Everything, from the first cell to the last check."""
-        end: dict[str, Any] = {}
         try:
             self._run_cells()
-            for question in self.request["questions"]:
+            for question in self.request.questions:
                 if self.session.alive and question not in self.done:
                     self.here = AT_END
                     self.nth[AT_END, question] = 1
                     self._check(question, "at-end")
-            end = self._end()
-            if self.session.alive and self.request["portrait"]:
-                self._portray(end)
+            ending = self._ending()
+            if self.session.alive and self.request.portrait:
+                self.emit(Settled(ending))
+                self._portray()
         finally:
             self.session.close()
-        self.emit({"event": "end", **end})
+        self.emit(Finished(ending))
 
-    def _end(self) -> dict[str, Any]:
+    def _ending(self) -> Ending:
         """How the notebook's process ended, if it did, and what an instructor may want to know."""
         ended = self.session.ended
-        return {
-            "status": ended.status if ended else "",
-            "error": plain(ended.error, 500) if ended else "",
-            "cell": self.here,
-            "question": self.question if ended else "",
-            "repeated": {question: times for question, times in self.checks.items() if times > 1},
-            "review": [plain(flag, 500) for flag in self.session.flags],
-            "flags": list(self.flags),
-        }
+        return Ending(
+            status=ended.status if ended else "",
+            error=plain(ended.error, 500) if ended else "",
+            cell=self.here,
+            question=self.question if ended else "",
+            repeated={question: times for question, times in self.checks.items() if times > 1},
+            review=[plain(flag, 500) for flag in self.session.flags],
+            flags=list(self.flags),
+        )
 
-    def _portray(self, end: dict[str, Any]) -> None:
-        """Sends a portrait of the learner's network, or why there is none. `end` is settled before."""
-        self.emit({"event": "checked", **end})
+    def _portray(self) -> None:
+        """Sends a portrait of the learner's network, or why there is none."""
         keras.utils.set_random_seed(SEED)
         self._begin_check("portrait", time.monotonic(), min(self.timeout, PORTRAIT_SECONDS))
-        made: dict[str, Any] | None = None
+        made: Portrait | None = None
         note = ""
         try:
-            drawn = portrait.make(Path(self.request["portrait"]), Environment(self.session))
+            drawn = portrait.make(Path(self.request.portrait), Environment(self.session))
             # What had no time to answer has not answered wrongly.
-            made = asdict(replace(drawn, copies=None) if self.session.late else drawn)
+            made = replace(drawn, copies=None) if self.session.late else drawn
         except BaseException as error:  # TooSlowError, or whatever the learner's answers led to
             note = one_line(f"{type(error).__name__}: {error}", 500)
         finally:
             self._end_check()
-        self.emit({"event": "portrait", "portrait": made, "note": note})
+        self.emit(Portrayed(made, note))
 
     def _begin(self) -> None:
         """All that comes before the learner's first line. Whatever goes wrong here is not the learner's fault."""
         outcome = self.session.run_cell(AT_END, SEED_SOURCE, READY_SECONDS)
         if outcome.status not in ("ok", "raised"):  # "raised": this course has no Keras
             raise SandboxError(f"a notebook did not start: {outcome.status} {outcome.error}")
-        self.emit({"event": "begun"})
+        self.emit(Begun())
 
     def _run_cells(self) -> None:
         self._begin()
-        end = time.monotonic() + float(self.request["total"])
-        for index, cell in enumerate(self.request["cells"]):
+        end = time.monotonic() + self.request.total
+        for index, cell in enumerate(self.request.cells):
             if not self.session.alive:
                 return
             self.here = index
-            source = cell["source"]
-            if index in self.request["skip_cells"]:
+            source = cell.source
+            if index in self.request.skip_cells:
                 outcome = CellOutcome("skipped", "", 0.0, "")
             elif time.monotonic() > end:
                 outcome = CellOutcome("skipped", OUT_OF_TIME, 0.0, "")
             else:
                 outcome = self.session.run_cell(index, source, self.timeout)
             self._report_cell(index, source, outcome)
-            for question in cell["checks"]:
+            for question in cell.checks:
                 self.on_check(question)
 
     def _report_cell(self, index: int, source: str, outcome: CellOutcome) -> None:
@@ -171,17 +183,17 @@ class Attempt:
         error = plain(outcome.error, ERROR_LIMIT)
         told = None
         if error and self.session.heard and outcome.status != "skipped":
-            told = cell_error(outcome.status, error, [cell["source"] for cell in self.request["cells"]])
+            told = cell_error(outcome.status, error, [cell.source for cell in self.request.cells])
         result = CellResult(index, outcome.status, round(outcome.seconds, 3), error, told)
         self.cells.append((source, result))
         output = plain(outcome.output[-2 * OUTPUT_LIMIT :], OUTPUT_LIMIT)
-        self.emit({"event": "cell", **asdict(self.cells[-1][1]), "output": output})
+        self.emit(CellRan(result, output))
 
     def on_check(self, question: str) -> bool:
         """The notebook stands at `grader.check(question)`. Returns whether there is such a question."""
-        if question not in self.request["questions"]:
+        if question not in self.request.questions:
             return False
-        if question in self.request["skip_checks"]:
+        if question in self.request.skip_checks:
             return True
         if self.question or not self.session.alive:  # a check within a check; or too late
             return True
@@ -198,13 +210,13 @@ class Attempt:
 
     def _check(self, question: str, checked: str) -> None:
         """Runs the question's test file, and sends its score."""
-        where = {"cell": self.here, "nth": self.nth[self.here, question]}
-        self.emit({"event": "checking", "question": question, **where})
+        nth = self.nth[self.here, question]
+        self.emit(CheckBegun(question, self.here, nth))
         keras.utils.set_random_seed(SEED)
         self._begin_check(question, time.monotonic(), self.timeout)
         try:
-            path = Path(self.request["tests"]) / f"{question}.py"
-            helpers = [Path(folder) for folder in self.request["helpers"]]
+            path = Path(self.request.tests) / f"{question}.py"
+            helpers = [Path(folder) for folder in self.request.helpers]
             watch = Watch(
                 self._before_case,
                 self._trouble,
@@ -215,7 +227,7 @@ class Attempt:
         finally:
             self._end_check()
         self.done.add(question)
-        self.emit({"event": "question", **where, "result": asdict(result), "trouble": self._troubles()})
+        self.emit(Scored(self.here, nth, result, self._troubles()))
         if self.session.alive:
             self.question = ""
 

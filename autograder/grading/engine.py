@@ -9,7 +9,6 @@ one of them has died; what was under way then is the grader's own failure
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
@@ -20,13 +19,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import quiet_environment
 from autograder.grading import checker
+from autograder.grading.events import Begun, Event, Exited, Failed, Finished, Lost, Request, from_line
 from autograder.sandbox.limits import READY_SECONDS, Limits
 from autograder.sandbox.nursery import LARGE_PAGES, Runner, SandboxError
 
@@ -122,11 +123,11 @@ class Engine:
             raise StoppedError
 
     def attempt(
-        self, request: Mapping[str, Any], files: Mapping[str, bytes | Path], limits: Limits, silence: float
-    ) -> Iterator[dict[str, Any]]:
+        self, request: Request, files: Mapping[str, bytes | Path], limits: Limits, silence: float
+    ) -> Iterator[Event | Lost]:
         """One run of one notebook: its events, as the checker's child reports them.
 
-        The last one is `end`; or `lost` when the child died or was ended, because what it got from the
+        The last one is `Finished`; or `Lost` when the child died or was ended, because what it got from the
         notebook was too much for its limits, or it was silent for longer than any check may take.
 
         Args:
@@ -152,7 +153,7 @@ class Engine:
                 checker_.send([there.fileno(), runner.sock.fileno(), runner.pidfd])
             runner.sock.close()  # the checker's child alone holds it now: when it dies, so does the sandbox
             here.settimeout(SEND_SECONDS)
-            here.sendall(json.dumps({**request, "pid": runner.pid}).encode() + b"\n")
+            here.sendall(replace(request, pid=runner.pid).to_line())
             yield from self._events(here, silence)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EngineError("the checker is gone") from error
@@ -163,28 +164,30 @@ class Engine:
             here.close()
             _end(runner)
 
-    def _events(self, channel: socket.socket, silence: float) -> Iterator[dict[str, Any]]:
-        ended = begun = False
+    def _events(self, channel: socket.socket, silence: float) -> Iterator[Event | Lost]:
+        begun = False
         for line in _lines(channel, silence, self._stopped):
+            if line is None:
+                if not begun:
+                    raise _NotBegunError
+                yield Lost(SILENT)
+                return
             try:
-                event = json.loads(line)
+                event = from_line(line)
             except ValueError:
                 continue  # a child that died in the middle of a line
-            if event["event"] == "begun":
-                begun = True
-                continue
-            if not begun and event == {"event": "exit", "code": SILENT}:
-                raise _NotBegunError
-            if event["event"] == "failed":
-                raise EngineError(event["traceback"])
-            if event["event"] == "exit":
-                if not ended:
-                    yield {"event": "lost", "code": event["code"]}
-                return
-            ended = event["event"] == "end"
-            yield event
-            if ended:
-                return
+            match event:
+                case Begun():
+                    begun = True
+                case Failed(text):
+                    raise EngineError(text)
+                case Exited(code):
+                    yield Lost(code)
+                    return
+                case _:
+                    yield event
+                    if isinstance(event, Finished):
+                        return
         raise EngineError("the checker is gone")
 
     def _drop_nursery(self, nursery: Notebooks) -> None:
@@ -292,8 +295,11 @@ def one_thread_environment() -> dict[str, str]:
     return quiet_environment() | LARGE_PAGES | threads | {"PYTHONPATH": path, "MPLBACKEND": "agg"}
 
 
-def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> Iterator[bytes]:
-    """Lines from the channel until it closes, or until nothing has come for `silence` seconds after the first."""
+def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> Iterator[bytes | None]:
+    """Lines from the channel until it closes; None, and no more, when none has come for `silence` seconds.
+
+    The first may take longer.
+    """
     buffer = b""
     deadline = time.monotonic() + max(silence, BEGIN_SECONDS)
     while True:
@@ -301,7 +307,7 @@ def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> 
             raise StoppedError
         left = deadline - time.monotonic()
         if left <= 0:
-            yield json.dumps({"event": "exit", "code": SILENT}).encode()
+            yield None
             return
         readable, _, _ = select.select([channel], [], [], min(left, WATCH_INTERVAL))
         if not readable:

@@ -90,6 +90,13 @@ class QuestionResult:
     note: str = ""
     adjustment: Adjustment | None = None
 
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> QuestionResult:
+        """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
+        cases = tuple(CaseResult(**case) for case in data["cases"])
+        adjustment = Adjustment(**data["adjustment"]) if data.get("adjustment") else None
+        return QuestionResult(**{**data, "cases": cases, "adjustment": adjustment})
+
 
 @dataclass(frozen=True)
 class CellResult:
@@ -319,16 +326,7 @@ class SubmissionResult:
                 **data,
                 "identity": identity,
                 "status": Verdict(data["status"]),
-                "questions": tuple(
-                    QuestionResult(
-                        **{
-                            **q,
-                            "cases": tuple(CaseResult(**case) for case in q["cases"]),
-                            "adjustment": Adjustment(**q["adjustment"]) if q.get("adjustment") else None,
-                        }
-                    )
-                    for q in data["questions"]
-                ),
+                "questions": tuple(map(QuestionResult.from_json, data["questions"])),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,

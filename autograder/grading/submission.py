@@ -21,19 +21,25 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder.grading.bundle import Bundle, code_digest, environment
 from autograder.grading.engine import SILENT, Engine, EngineError
-from autograder.grading.events import AT_END, OUTPUT_LIMIT, SEED
-from autograder.grading.results import (
-    CaseResult,
-    CellResult,
-    Portrait,
-    QuestionResult,
-    SubmissionResult,
-    Verdict,
+from autograder.grading.events import (
+    AT_END,
+    OUTPUT_LIMIT,
+    SEED,
+    CellRan,
+    CellToRun,
+    CheckBegun,
+    Ending,
+    Finished,
+    Lost,
+    Portrayed,
+    Request,
+    Scored,
+    Settled,
 )
+from autograder.grading.results import CellResult, Portrait, QuestionResult, SubmissionResult, Verdict
 from autograder.sandbox.limits import Limits
 from autograder.submissions.read import UNREADABLE, Submission
 
@@ -168,65 +174,62 @@ class Grading:
         """One attempt; True when there is nothing more to be had from another."""
         self.output = ""
         self.place = None
-        ended: Mapping[str, Any] = {}
-        checked: Mapping[str, Any] | None = None
+        ending: Ending | None = None
         silence = 2 * self.limits.timeout + SILENCE
         files: dict[str, bytes | Path] = {**self.submission.files, **self.bundle.support}
         for event in self.engine.attempt(self._request(began), files, self.sandbox_limits, silence):
-            match event["event"]:
-                case "cell":
-                    self._cell(event)
-                case "checking":
-                    self.place = (event["question"], event["cell"])
-                case "question":
+            match event:
+                case CellRan(result, output):
+                    self._cell(result, output)
+                case CheckBegun(question, cell):
+                    self.place = (question, cell)
+                case Scored():
                     self.place = None
                     self._scored(event)
-                case "checked":
-                    checked = event
-                case "portrait":
-                    self._portrait(event)
-                case _:
-                    ended = event
-        if ended["event"] == "lost":
-            if checked is None:
-                return self._lost(ended)
-            self._portrait({"portrait": None, "note": f"the checker's child ended with {ended['code']}"})
-            ended = checked
-        self.flags += [*ended["review"], *ended["flags"]]
-        if ended["review"]:
+                case Settled(ending) | Finished(ending):
+                    pass
+                case Portrayed(portrait, note):
+                    self._portrayed(portrait, note)
+                case Lost(code):
+                    if ending is None:
+                        return self._lost(code)
+                    self._portrayed(None, f"the checker's child ended with {code}")
+        assert ending is not None  # the engine's last event is `Finished` or `Lost`
+        self.flags += [*ending.review, *ending.flags]
+        if ending.review:
             self.verdicts.append(Verdict.REVIEW)
-            self.reasons += ended["review"][:1]
-        done = self._ended(ended)
-        again = {name: times for name, times in ended["repeated"].items() if times > self.last.get(name, 1)}
+            self.reasons += ending.review[:1]
+        done = self._ended(ending)
+        again = {name: times for name, times in ending.repeated.items() if times > self.last.get(name, 1)}
         self.last |= again
         return done and not again
 
-    def _request(self, began: float) -> dict[str, Any]:
+    def _request(self, began: float) -> Request:
         total = TOTAL_FACTOR * self.limits.timeout - (time.monotonic() - began)
-        return {
-            "tests": str(self.bundle.tests),
-            "questions": [question.name for question in self.bundle.questions],
-            "helpers": [str(folder) for folder in self.bundle.helpers],
-            "cells": [{"source": cell.source, "checks": list(cell.checks)} for cell in self.submission.cells],
-            "skip_cells": sorted(self.skip_cells),
-            "skip_checks": sorted(self.skip_checks),
-            "done": sorted(self.scores.results),
-            "last": self.last,
-            "portrait": str(self.bundle.portrait or ""),
-            "timeout": self.limits.timeout,
-            "total": max(total, self.limits.timeout),
-            "cpu_seconds": int((TOTAL_FACTOR + 4 * len(self.bundle.questions)) * self.limits.timeout) + 120,
-            "limits": asdict(self.sandbox_limits),
-        }
+        return Request(
+            tests=str(self.bundle.tests),
+            questions=[question.name for question in self.bundle.questions],
+            helpers=[str(folder) for folder in self.bundle.helpers],
+            cells=[CellToRun(cell.source, cell.checks) for cell in self.submission.cells],
+            skip_cells=sorted(self.skip_cells),
+            skip_checks=sorted(self.skip_checks),
+            done=sorted(self.scores.results),
+            last=self.last,
+            portrait=str(self.bundle.portrait or ""),
+            timeout=self.limits.timeout,
+            total=max(total, self.limits.timeout),
+            cpu_seconds=int((TOTAL_FACTOR + 4 * len(self.bundle.questions)) * self.limits.timeout) + 120,
+            limits=asdict(self.sandbox_limits),
+        )
 
     # --- events ---
 
-    def _cell(self, event: Mapping[str, Any]) -> None:
-        index, status = event["index"], event["status"]
+    def _cell(self, result: CellResult, output: str) -> None:
+        index, status = result.index, result.status
         if index in self.skip_cells:
             return  # what became of it is known from the attempt that it ended
-        self.cells[index] = CellResult(index, status, event["seconds"], event["error"], event["told"])
-        self.output += event["output"]
+        self.cells[index] = result
+        self.output += output
         number = index + 1
         if status == "skipped":
             self._blame("timeout", "The notebook used the time that all its cells together may take.")
@@ -238,43 +241,41 @@ class Grading:
         elif status == "memory":
             self._blame(status, f"Code cell {number} needed more than {self.limits.memory_mb} MB of memory.")
         elif status in ("exited", "protocol"):
-            said, told = event["error"], self.cells[index].for_learner
-            self._blame(status, *(f"Code cell {number}: {text.rstrip('.')}." for text in (said, told)))
+            texts = result.error, result.for_learner
+            self._blame(status, *(f"Code cell {number}: {text.rstrip('.')}." for text in texts))
 
-    def _scored(self, event: Mapping[str, Any]) -> None:
-        data = event["result"]
-        result = QuestionResult(**{**data, "cases": tuple(CaseResult(**case) for case in data["cases"])})
-        self.scores.add((event["cell"], event["nth"]), result)
-        for trouble in event["trouble"]:
-            self._blame(trouble, f"{result.name}: {_how(trouble)} when a test used it.")
+    def _scored(self, event: Scored) -> None:
+        self.scores.add((event.cell, event.nth), event.result)
+        for trouble in event.trouble:
+            self._blame(trouble, f"{event.result.name}: {_how(trouble)} when a test used it.")
 
-    def _portrait(self, event: Mapping[str, Any]) -> None:
+    def _portrayed(self, portrait: Portrait | None, note: str) -> None:
         """A portrait, or why there is none: that costs nothing, and only the log says it."""
-        if event["portrait"] is None:
-            LOG.info("No portrait of %s by %s: %s", self.submission.name, self.submission.learner, event["note"])
+        if portrait is None:
+            LOG.info("No portrait of %s by %s: %s", self.submission.name, self.submission.learner, note)
         else:
-            self.portrait = Portrait.from_json(event["portrait"])
+            self.portrait = portrait
 
-    def _ended(self, event: Mapping[str, Any]) -> bool:
+    def _ended(self, ending: Ending) -> bool:
         """The notebook came to its end, or was ended: by the cell at hand, or by a check."""
-        if not event["status"]:
+        if not ending.status:
             return True
-        if event["status"] == "protocol":
+        if ending.status == "protocol":
             self._leave_rest("The grader broke off: the notebook's process did not keep to the protocol.")
             return True
-        if event["question"]:
-            self.skip_checks.add(event["question"])
-        elif event["cell"] != AT_END:
-            self.skip_cells.add(event["cell"])
+        if ending.question:
+            self.skip_checks.add(ending.question)
+        elif ending.cell != AT_END:
+            self.skip_cells.add(ending.cell)
         else:
-            raise EngineError(f"the notebook's process ended before its first cell: {event['error']}")
+            raise EngineError(f"the notebook's process ended before its first cell: {ending.error}")
         return self._nothing_left()
 
-    def _lost(self, event: Mapping[str, Any]) -> bool:
+    def _lost(self, code: int | str) -> bool:
         """The checker's child died of what it got from the notebook, or was busy with it for too long."""
-        trouble = LOST.get(event["code"])
+        trouble = LOST.get(code)
         if trouble is None:
-            raise EngineError(f"the checker's child ended with {event['code']}")
+            raise EngineError(f"the checker's child ended with {code}")
         if self.place is None:
             self._blame(trouble, "The grader could not take in what the notebook sent.")
             self._leave_rest("The grader could not take in what the notebook sent.")

@@ -23,11 +23,12 @@ from autograder import course
 from autograder.grading import worker
 from autograder.grading.batch import grade_paths
 from autograder.grading.engine import Engine
+from autograder.grading.events import CellRan, Event, Finished, Lost, Scored
 
 PARTS = ("start", "data", "training", "check", "end")
 """Sandbox and first cell; reading and scaling the images; `fit`; the question, model and all; what comes after it."""
 
-MARKS = [("cell", 0), ("cell", 1), ("cell", 2), ("question", None), ("end", None)]
+MARKS = [(CellRan, 0), (CellRan, 1), (CellRan, 2), (Scored, None), (Finished, None)]
 """The events, with the number of the cell, at which the parts end; the cells are those of `classes.CELLS`."""
 
 
@@ -35,13 +36,13 @@ def watched(seen: list[list[float]]) -> Any:
     """`Engine.attempt`, which adds the seconds of each part of each attempt to `seen`."""
     attempt = Engine.attempt
 
-    def timed(self: Engine, *args: Any, **kwargs: Any) -> Iterator[dict[str, Any]]:
+    def timed(self: Engine, *args: Any, **kwargs: Any) -> Iterator[Event | Lost]:
         clock, marks = time.monotonic(), iter(MARKS)
         seconds, mark = [], next(marks)
         for event in attempt(self, *args, **kwargs):
-            if (event["event"], event.get("index")) == mark:
+            if (type(event), event.result.index if isinstance(event, CellRan) else None) == mark:
                 seconds.append(time.monotonic() - clock)
-                clock, mark = time.monotonic(), next(marks, ("", None))
+                clock, mark = time.monotonic(), next(marks, (Lost, None))
             yield event
         seen.append(seconds)
 

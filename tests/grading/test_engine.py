@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -16,7 +15,10 @@ import pytest
 
 from autograder.grading import engine
 from autograder.grading.engine import Engine, EngineError, StoppedError
+from autograder.grading.events import Begun, Exited, Lost, Request, to_line
 from autograder.sandbox.limits import Limits
+
+NOTHING = Request("", (), (), (), (), (), (), {}, "", 0.5, 1.0, 10, {})
 
 LIMIT = """
 import sys
@@ -46,10 +48,6 @@ def channel(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[socket.socket, so
         yield here, there
 
 
-def line(**event: object) -> bytes:
-    return json.dumps(event).encode() + b"\n"
-
-
 def test_silence_before_the_first_line_of_the_learner_is_the_graders_fault(
     channel: tuple[socket.socket, socket.socket]
 ) -> None:
@@ -60,15 +58,15 @@ def test_silence_before_the_first_line_of_the_learner_is_the_graders_fault(
 
 
 def test_silence_after_it_is_the_learners(channel: tuple[socket.socket, socket.socket]) -> None:
-    channel[1].sendall(line(event="begun"))
-    assert list(Engine()._events(channel[0], silence=0.1)) == [{"event": "lost", "code": engine.SILENT}]
+    channel[1].sendall(to_line(Begun()))
+    assert list(Engine()._events(channel[0], silence=0.1)) == [Lost(engine.SILENT)]
 
 
 def test_what_the_checker_says_of_a_child_that_died_before_is_not_silence(
     channel: tuple[socket.socket, socket.socket]
 ) -> None:
-    channel[1].sendall(line(event="exit", code=-9))
-    assert list(Engine()._events(channel[0], silence=0.1)) == [{"event": "lost", "code": -9}]
+    channel[1].sendall(to_line(Exited(-9)))
+    assert list(Engine()._events(channel[0], silence=0.1)) == [Lost(-9)]
 
 
 def test_a_checker_that_does_not_answer_is_ended_and_the_next_attempt_has_another(
@@ -81,7 +79,7 @@ def test_a_checker_that_does_not_answer_is_ended_and_the_next_attempt_has_anothe
         assert checker is not None
         os.kill(checker._process.pid, signal.SIGSTOP)
         with pytest.raises(EngineError, match="does not answer"):
-            list(running.attempt({}, {}, Limits(), 0.5))
+            list(running.attempt(NOTHING, {}, Limits(), 0.5))
         assert checker._process.poll() == -signal.SIGKILL
         monkeypatch.undo()
         running.start()
@@ -99,7 +97,7 @@ def test_stopping_ends_an_attempt_that_waits_for_a_process_that_is_stopped(which
 
     def attempt() -> None:
         try:
-            list(running.attempt({}, {}, Limits(), 600))
+            list(running.attempt(NOTHING, {}, Limits(), 600))
         except BaseException as error:
             ended.append(error)
 
