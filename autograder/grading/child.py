@@ -65,6 +65,8 @@ MAX_CHECKS = 20
 PORTRAIT_SECONDS = 20.0
 """What making a portrait may take, if a check may take as much."""
 
+ENDED_ITSELF = "Your code ended the notebook's process when a test used it"
+
 OUT_OF_TIME = "Not run: the cells before it took as long as all cells together may take."
 
 
@@ -222,6 +224,7 @@ class Attempt:
                 self._trouble,
                 lambda: self.session.learner_error,
                 lambda: self.session.heard,
+                self._told,
             )
             result = QuestionRun(path, self.session, watch, helpers, self.cells).result(question, checked)
         finally:
@@ -266,15 +269,16 @@ class Attempt:
                 "killed": f"Your code still ran after {limit} when a test used it, and had to be ended.",
                 "memory": "Your code ran out of memory when a test used it.",
                 "protocol": "Your code broke the connection to the grader when a test used it.",
-            }.get(
-                self.session.ended.status,
-                f"Your code ended the notebook's process when a test used it: {self.session.ended.error}.",
-            )
+            }.get(self.session.ended.status, f"{ENDED_ITSELF}: {self.session.ended.error}.")
         if self.session.late:
             return f"Your code took longer than {limit} when tests used it, and was stopped."
         if self.slow:
             return f"Examining your answer took longer than {limit}. Is it much larger than asked for?"
         return ""
+
+    def _told(self) -> str | None:
+        """What the learner reads of `_trouble`, where that is not all: not the number the process ended with."""
+        return f"{ENDED_ITSELF}." if self._trouble().startswith(ENDED_ITSELF) else None
 
     def _troubles(self) -> list[str]:
         ended = self.session.ended

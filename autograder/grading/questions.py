@@ -52,6 +52,8 @@ class Watch:
         before: called before a case, with whether it is hidden.
         trouble: called after it; a sentence when the case must fail whatever it returned, because the
             learner's function had to be stopped or its process ended.
+        told: what the learner reads of that sentence; None where that is all of it. How a process ended can carry a
+            number that the learner's code chose.
         learner_error: the last exception that a function of the learner's raised since `before`.
         heard: whether a hidden case has called anything in the notebook, now or earlier.
     """
@@ -60,6 +62,7 @@ class Watch:
     trouble: Callable[[], str]
     learner_error: Callable[[], BaseException | None]
     heard: Callable[[], bool] = lambda: False
+    told: Callable[[], str | None] = lambda: None
 
 
 @dataclass
@@ -115,7 +118,7 @@ class QuestionRun:
         passed = False
         test_file.test_cases = [case]
         if trouble := self.watch.trouble():  # the process is gone already: nothing to run against
-            return False, trouble, None
+            return False, trouble, self.watch.told()
         self.watch.before(bool(case.hidden))
         if isinstance(test_file, KeepingExceptionTestFile):
             test_file.error = None
@@ -131,7 +134,7 @@ class QuestionRun:
             else:
                 report = "" if passed else (outcome.message or "").removeprefix(OTTER_FAILED)
         if trouble := self.watch.trouble():
-            return False, trouble, None
+            return False, trouble, self.watch.told()
         if passed:
             return True, plain(case.success_message or "", 500), None
         failure = Failure(

@@ -60,6 +60,9 @@ WAYS = {
         "Your code raised"),
     "the name of a variable": (
         "globals()['refuse_' + kept[0]] = 1\nglobals()['refus_' + kept[0][6:]] = 1", "no `refuse`"),
+    "how the process ends in a hidden check": (
+        "word = 'digit'\ndef refuse(n):\n    import os\n    os._exit(int(kept[0][-2:]))\ngrader.check('q4')",
+        "Your code ended the notebook's process when a test used it."),
     "how the process ends": ("import os\nos._exit(int(kept[0][-2:]))", "ended its own process"),
 }  # fmt: skip
 
