@@ -89,8 +89,8 @@ def test_the_network_is_drawn_wherever_a_chapter_is_about_a_part_of_it() -> None
 
 
 def test_the_network_does_not_light_up_what_it_has_not() -> None:
-    with pytest.raises(ValueError, match="'hiden' is no part of the network; the parts are pixels, first weights"):
-        figures.draw_network(lit=("pixels", "hiden"))
+    with pytest.raises(ValueError, match="'hides' is no part of the network; the parts are pixels, first weights"):
+        figures.draw_network(lit=("pixels", "hides"))
 
 
 def test_every_chapter_leads_to_an_exercise() -> None:
