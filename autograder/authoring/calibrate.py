@@ -7,8 +7,9 @@ deviations below the mean of every style. If the accuracies were spread like a n
 three million would then fall below a bar (the upper tail of the normal distribution beyond 5 is 2.9e-7). That is an
 extrapolation: fifty seeds cannot show it. The picture beside the data shows what they do show.
 
-A run executes the code cells of a style's notebook as far as the answer, with the style's own seed replaced, in a
-process of its own. It is the course's own code and not a learner's, so it runs unconfined.
+A run executes the code cells of a style's notebook as far as the answer, with the style's own seed replaced, in
+another process than this one; a process may make several runs. It is the course's own code and not a learner's, so it
+runs unconfined.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The folder holds a small exercise that is complete: a question with a public
 and a hidden test, a mistake and a right answer. It builds and verifies as it
-is, so an author changes what works, one thing at a time. Nothing else in the
-repository has to be touched for it.
+is, so an author changes what works, one thing at a time. `build` then says
+what learners need to find it: a row in a README, a box in a chapter.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Outside: what a test holds in place of something that stays in the cell runner.
 
 A test may call a `RemoteFunction`, read attributes and elements of a
-`RemoteObject`, and ask a `RemoteModel` for predictions; anything else done to
-one raises a sentence that says what it is. Values come back as copies of the grader's own. Comparisons are never asked
-of the other side: an object that says it equals everything equals nothing.
+`RemoteObject`, and ask a `RemoteModel` for predictions. What else a test may
+try on a function or an object raises a sentence that says what it is. Values
+come back as copies of the grader's own. Comparisons are never asked of the
+other side: an object that says it equals everything equals nothing.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
     controller  --(one line: what to do)--------------------------channel----------->  child
     controller  <-(one line of JSON per event)--------------------channel------------  child, then the checker
 
-The checker imports TensorFlow, Keras and Otter once and runs nothing; it must
+The checker imports TensorFlow, Keras and Otter once, has `digits` read the data,
+and runs nothing else; it must
 have exactly one thread whenever it forks, or the child would hang in a lock
 that no one holds. The child drives the notebook's cell runner over the socket
 and runs the tests. It has limits, because even plain data can be a bomb.
@@ -14,7 +15,7 @@ unpickling or importing anything that came from inside the sandbox. What comes
 from there is what `bridge.wire` decoded; a learner's function is only ever
 called where it lives.
 
-The child's last event is `Finished`. The checker itself then writes `Exited` with how
+The child's last event is `Finished`, or `Failed`. The checker itself then writes `Exited` with how
 the child ended, so that the controller can tell a child that died from one
 that is silent.
 """

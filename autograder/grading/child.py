@@ -33,7 +33,6 @@ import tensorflow as tf
 from autograder.bridge.records import ERROR_LIMIT
 from autograder.bridge.session import CellOutcome
 from autograder.grading import portrait
-from autograder.grading.environment import Environment
 from autograder.grading.events import (
     AT_END,
     OUTPUT_LIMIT,
@@ -53,6 +52,7 @@ from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult, Portrait
 from autograder.grading.text import one_line, plain
 from autograder.grading.told import cell_error
+from autograder.grading.variables import Environment
 from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import READY_SECONDS, Limits, SandboxError
 from autograder.sandbox.nursery import Runner

@@ -29,13 +29,10 @@ from autograder.course import quiet_environment
 from autograder.grading import checker
 from autograder.grading.events import Begun, Event, Exited, Failed, Finished, Lost, Request, from_line
 from autograder.sandbox.limits import READY_SECONDS, Limits
-from autograder.sandbox.nursery import LARGE_PAGES, Runner, SandboxError
+from autograder.sandbox.nursery import IMPORT_SECONDS, LARGE_PAGES, Runner, SandboxError
 
 SILENT = "silent"
 """Stands for an exit code: the checker's child was given up."""
-
-START_SECONDS = 600.0
-"""How long the checker may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
 
 BEGIN_SECONDS = 2 * READY_SECONDS + 60
 """How long an attempt may be silent before the learner's first line: twice as long as a notebook may take to start, as
@@ -243,7 +240,7 @@ class _Checker:
         return self._process.poll() is None
 
     def wait_until_ready(self, stopped: threading.Event) -> None:
-        end = time.monotonic() + START_SECONDS
+        end = time.monotonic() + IMPORT_SECONDS
         readable: list[socket.socket] = []
         while not readable and time.monotonic() < end:
             if stopped.is_set():

@@ -1,9 +1,11 @@
-"""What a learner may read about a test case that failed.
+"""What a learner may read about a test case that failed by an assertion or an exception.
 
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a
 library says about the values it compared. What the learner's own function
 raised stands in both; `told.py` says how much of a message the learner reads.
+
+What stopped a check from outside (time, memory, the end of the process) `child.py` says.
 
 Must never include test source of a hidden case in a message.
 """

@@ -21,11 +21,11 @@ from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 from otter.test_files.ok_test import OKTestFile
 
-from autograder.grading.environment import Environment, Source
 from autograder.grading.messages import Failure, explain, hint, is_about_names
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
 from autograder.grading.told import LOST, Known
+from autograder.grading.variables import Environment, Source
 
 OTTER_FAILED = "❌ Test case failed\n"
 

@@ -1,9 +1,11 @@
 """How long a cell may take when the instructor does not say: a multiple of what the solution takes here.
 
-The solved notebook is graded once for each exercise and environment, on this
-machine, and its slowest cell or check is kept in `build/`. A learner's cell may
-take `FACTOR` times that, and never less than `FLOOR`: a learner may train
-longer than the solution, on a machine that is busy with other submissions.
+Runs with the controller. The solved notebook is graded once for each exercise
+and environment, on this machine. What is kept in `build/` is the time of its
+slowest cell, or all that was done outside cells (the start and every check
+together) where that took longer. A learner's cell may take `FACTOR` times that,
+and never less than `FLOOR`: a learner may train longer than the solution, on a
+machine that is busy with other submissions.
 """
 
 from __future__ import annotations

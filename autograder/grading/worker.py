@@ -1,7 +1,9 @@
 """Grades one submission wherever the task lands: in a thread here, in another process, on another machine.
 
-A task is plain data. Each process has one engine, started by the first task
-that needs it and shared by all that follow.
+Runs with the controller, or on a worker of a cluster; never in the checker. A
+task is plain data. Each process has one engine with the sandbox and one
+without, each started by the first task that needs it and shared by all that
+follow.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`autograder doctor`: what is installed, which layers of isolation hold, how fast this machine is.
 
 Nothing is looked up that can be tried: every layer is really put in place, in
-a process of its own, and then attacked.
+a process of its own, and every level is then attacked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Files are written whole or not at all: into a neighbor first, then renamed.
 
 A report that somebody has open, or a run that is killed midway, never leaves
-half a file behind.
+half a file under its name. A run that is killed can leave the neighbor, a
+hidden file that ends in `.tmp`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the reports say about verdicts, isolation levels and questions, in plain words.
+"""What the reports say about verdicts, isolation levels and questions, in plain words; layout is the templates' part.
 
 Two readers: a learner, who wants to know what happened and what to do next,
 and an instructor, who wants to know whether to act.

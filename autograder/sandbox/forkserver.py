@@ -46,7 +46,7 @@ Entry = Callable[[socket.socket, Limits], None]
 """What the new process does once it is confined. It has this end of the host's socket."""
 
 
-START_SECONDS = 60.0
+SANDBOX_SECONDS = 60.0
 """How long a sandbox may take until it is confined: hundredths of a second on a quiet machine."""
 
 END_SECONDS = 10.0
@@ -93,13 +93,13 @@ class Nursery:
             sock.sendall(json.dumps(selfcheck.inside(level, pid, outside)).encode())
 
         warden, sock = self.sandbox(Limits(), [], check)
-        sock.settimeout(START_SECONDS)
+        sock.settimeout(SANDBOX_SECONDS)
         try:
             with sock, sock.makefile("rb") as answer:
                 results, _ = json.JSONDecoder().raw_decode(answer.read().decode("utf-8", "replace"))
         except TimeoutError:
             _end(warden)
-            raise Unavailable(f"the self-check does not end within {START_SECONDS:g} s") from None
+            raise Unavailable(f"the self-check does not end within {SANDBOX_SECONDS:g} s") from None
         _end(warden)
         self.cleared(warden)
         return [tuple(result) for result in results]
@@ -185,7 +185,7 @@ class Nursery:
             _Child(self.confinement, limits, files, entry, inside, status_end).run()
         inside.close()
         os.close(status_end)
-        said, in_time = _heard(status, START_SECONDS)
+        said, in_time = _heard(status, SANDBOX_SECONDS)
         _end(child, patience=1.0)
         warden = said.get("pid", 0)
         if self.confinement.level != "full":
@@ -196,7 +196,7 @@ class Nursery:
             host.close()
             if warden and not in_time:
                 os.kill(warden, signal.SIGKILL)
-            silence = f"the new process is not ready after {START_SECONDS:g} s"
+            silence = f"the new process is not ready after {SANDBOX_SECONDS:g} s"
             raise Unavailable(said.get("error", "the new process ended without a word" if in_time else silence))
         return warden, host
 

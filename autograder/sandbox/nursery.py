@@ -33,7 +33,7 @@ IMPORT_SECONDS = 600.0
 """How long the nursery may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
 
 ANSWER_SECONDS = 90.0
-"""How long it may take to start a sandbox: more than it gives the sandbox itself (`forkserver.START_SECONDS`)."""
+"""How long it may take to start a sandbox: more than it gives the sandbox itself (`forkserver.SANDBOX_SECONDS`)."""
 
 WATCH_INTERVAL = 0.25
 """Seconds between two looks at whether the host wants to stop."""

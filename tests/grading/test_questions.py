@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.environment import Environment
 from autograder.grading.questions import BrokenTestFileError, QuestionRun, Watch
 from autograder.grading.results import CellResult, QuestionResult
+from autograder.grading.variables import Environment
 
 pytestmark = pytest.mark.fast
 

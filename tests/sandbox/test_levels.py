@@ -278,7 +278,7 @@ def test_a_sandbox_that_is_not_ready_in_time_is_ended(step, monkeypatch):
     """As if this were the nursery's process: what a new sandbox does before it is confined does not end."""
     from tests.sandbox.test_promises import descendants, eventually
 
-    monkeypatch.setattr(forkserver, "START_SECONDS", 0.5)
+    monkeypatch.setattr(forkserver, "SANDBOX_SECONDS", 0.5)
     before = descendants(os.getpid())
     here = forkserver.Nursery("none")
     monkeypatch.setattr(here.confinement, step, lambda *limits: time.sleep(60))
