@@ -5,10 +5,9 @@
     controller  <-(one line of JSON per event)--------------------channel------------  child, then the checker
 
 The checker imports TensorFlow, Keras and Otter once, has `digits` read the data,
-and runs nothing else; it must
-have exactly one thread whenever it forks, or the child would hang in a lock
-that no one holds. The child drives the notebook's cell runner over the socket
-and runs the tests. It has limits, because even plain data can be a bomb.
+and runs nothing else; it has one thread whenever it forks (`sandbox/forking.py`).
+The child drives the notebook's cell runner over the socket and runs the tests.
+It has limits, because even plain data can be a bomb.
 
 What must never happen here, or anywhere in `grading`: executing, evaluating,
 unpickling or importing anything that came from inside the sandbox. What comes
@@ -23,23 +22,20 @@ that is silent.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import resource
-import select
 import signal
 import socket
 import sys
-import threading
 import traceback
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder.grading.events import Event, Exited, Failed, Request, to_line
 from autograder.sandbox import linux
 from autograder.sandbox.control import ends_with
+from autograder.sandbox.forking import ForkServer, fork
 
 DESCRIPTORS = 3
 """What comes with each request: the channel, the runner's socket and its pidfd."""
@@ -58,16 +54,15 @@ def main() -> None:
 
         fasterfit.install()
         _read_data(sys.argv[2:])
-    gc.collect()
-    gc.freeze()
+    server = _Checker(control, child.run)
     control.sendall(READY)
-    _serve(control, child.run)
+    server.serve()
 
 
 def _read_data(helpers: list[str]) -> None:
     """Has the course's own helper module read the data once, for all children: half a second for each of them.
 
-    A child whose exercise has other helpers forgets this module; see `_child`.
+    A child whose exercise has other helpers forgets this module; see `_attempt`.
     """
     for folder in helpers:
         sys.path.insert(0, folder)
@@ -80,74 +75,46 @@ def _read_data(helpers: list[str]) -> None:
 _prepared: list[str] = []
 
 
-def _serve(control: socket.socket, run: Any) -> None:
-    """Forks a child for each request until the controller is gone; its children end with this process."""
-    wake_read, wake_write = socket.socketpair()
-    for end in (wake_read, wake_write):
-        end.setblocking(False)
-    signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, _nothing)
-    children: dict[int, socket.socket] = {}
-    while True:
-        events = _wait(control, wake_read, children)
-        if events.get(wake_read.fileno()):
-            with contextlib.suppress(BlockingIOError):
-                wake_read.recv(4096)
-            _reap(children)
-        for pid, channel in children.items():
-            if events.get(channel.fileno()):  # the controller has hung up
-                os.kill(pid, signal.SIGKILL)
-        if events.get(control.fileno()):
-            message, descriptors, _, _ = socket.recv_fds(control, 1, DESCRIPTORS)
-            if not message:
-                return
-            if len(descriptors) != DESCRIPTORS:
-                raise RuntimeError("a request came without its descriptors")
-            pid = _fork(control, wake_read, wake_write, children, descriptors, run)
-            children[pid] = socket.socket(fileno=descriptors[0])
-            for descriptor in descriptors[1:]:
-                os.close(descriptor)
+class _Checker(ForkServer):
+    """Forks a child for each request until the controller is gone; the children end with this process."""
+
+    def __init__(self, control: socket.socket, run: Any) -> None:
+        super().__init__(control, self._asked, self._told)
+        self.run = run
+
+    def _asked(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self.control, 1, DESCRIPTORS)
+        if not message:
+            return False
+        if len(descriptors) != DESCRIPTORS:
+            raise RuntimeError("a request came without its descriptors")
+        checker = os.getpid()
+        child = fork()
+        if not child:
+            self._child(checker, descriptors)
+        self.watched[child] = socket.socket(fileno=descriptors[0])
+        for descriptor in descriptors[1:]:
+            os.close(descriptor)
+        return True
+
+    def _child(self, checker: int, descriptors: list[int]) -> NoReturn:
+        status = 1
+        try:
+            _end_with_parent(checker)
+            self.leave()
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            status = _attempt(socket.socket(fileno=descriptors[0]), descriptors[1], descriptors[2], self.run)
+        finally:
+            os._exit(status)
+
+    def _told(self, child: int, status: int) -> None:
+        """Tells the controller of a child that has ended how it ended."""
+        with self.watched.pop(child) as channel, contextlib.suppress(OSError):
+            # The child may have died in the middle of a line.
+            channel.send(b"\n" + to_line(Exited(os.waitstatus_to_exitcode(status))), socket.MSG_DONTWAIT)
 
 
-def _wait(control: socket.socket, wake: socket.socket, children: dict[int, socket.socket]) -> dict[int, int]:
-    """Waits for a request, the end of a child, or the controller hanging up on one: events by descriptor."""
-    poll = select.poll()
-    poll.register(control, select.POLLIN)
-    poll.register(wake, select.POLLIN)
-    for channel in children.values():
-        poll.register(channel, 0)  # a hang-up is always reported
-    return dict(poll.poll())
-
-
-def _fork(
-    control: socket.socket,
-    wake_read: socket.socket,
-    wake_write: socket.socket,
-    children: dict[int, socket.socket],
-    descriptors: list[int],
-    run: Any,
-) -> int:
-    threads = _thread_count()
-    if threads != 1:
-        raise RuntimeError(f"the checker has {threads} threads; it can only fork with one")
-    checker = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 1
-    try:
-        _end_with_parent(checker)
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for end in (control, wake_read, wake_write, *children.values()):
-            end.close()
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        status = _child(socket.socket(fileno=descriptors[0]), descriptors[1], descriptors[2], run)
-    finally:
-        os._exit(status)
-
-
-def _child(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
+def _attempt(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
     """Reads the request, does it, and says so. An exception here is the grader's own failure."""
     lines = channel.makefile("rb")
 
@@ -184,36 +151,12 @@ def _limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, ((shared + megabytes) << 20,) * 2)
 
 
-def _reap(children: dict[int, socket.socket]) -> None:
-    """Tells the controller of each child that has ended how it ended."""
-    while children:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            return
-        with children.pop(pid) as channel, contextlib.suppress(OSError):
-            code = os.waitstatus_to_exitcode(status)
-            # The child may have died in the middle of a line.
-            channel.send(b"\n" + to_line(Exited(code)), socket.MSG_DONTWAIT)
-
-
 def _end_with_parent(parent: int) -> None:
     """This process is killed when its parent ends, however that ends."""
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before that
         os._exit(1)
-
-
-def _thread_count() -> int:
-    tasks = Path("/proc/self/task")
-    return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
-
-
-def _nothing(number: int, frame: FrameType | None) -> None:
-    """SIGCHLD: only the wake-up descriptor matters."""
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ can send only bytes.
 
     both
     control       messages between controller and nursery process
+    forking       what a fork server is; the checker is one, too
     lastword      how the runner ended, as the warden says it
     limits        what a sandbox may use; `SandboxError`
 

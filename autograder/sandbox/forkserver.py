@@ -1,8 +1,7 @@
 """The nursery process: imports once what submissions need, and forks a sandbox for each.
 
 It runs no learner's code and no TensorFlow operation, and has exactly one
-thread, always: a fork in a process with more would leave locks held for ever
-in the child. It has no secrets: its environment is empty, it knows of the
+thread, always (`forking.py`). It has no secrets: its environment is empty, it knows of the
 course only the files it is handed, and at level full it sees no others.
 
 It serves one socket to the host (`nursery.py`). A request is JSON, with the
@@ -18,7 +17,6 @@ runner. Each sandbox takes three forks:
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -28,7 +26,6 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -39,6 +36,7 @@ from typing import Any, NoReturn
 from autograder.sandbox import linux, selfcheck
 from autograder.sandbox.confinement import Confinement, Unavailable, clear
 from autograder.sandbox.control import ends_with, receive, send
+from autograder.sandbox.forking import ForkServer, fork
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warden import Warden
 
@@ -51,14 +49,6 @@ SANDBOX_SECONDS = 60.0
 
 END_SECONDS = 10.0
 """How long a process may take to end once it is killed."""
-
-
-def one_thread() -> None:
-    """Raises `RuntimeError` when this process has more than one thread."""
-    folder = "/proc/self/task"
-    threads = len(os.listdir(folder)) if os.path.isdir(folder) else threading.active_count()
-    if threads != 1:
-        raise RuntimeError(f"the process must have one thread before a fork, and has {threads}")
 
 
 def program(name: str) -> ModuleType:
@@ -109,26 +99,10 @@ class Nursery:
 
         That has no limit, and nobody waits for it: a sandbox ends as soon as whoever checks the submission is gone.
         """
-        awake, wake = os.pipe()
-        os.set_blocking(awake, False)
-        os.set_blocking(wake, False)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda signum, frame: None)
-        gc.collect()
-        gc.freeze()
+        server = ForkServer(control, lambda: self.request(control), lambda ended, status: self.cleared(ended))
         send(control, {"ready": self.confinement.level})
-        poll = select.poll()
-        poll.register(control, select.POLLIN)
-        poll.register(awake, select.POLLIN)
-        while True:
-            for descriptor, _ in poll.poll():
-                if descriptor == awake:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(awake, 4096)
-                    self.reap()
-                elif not self.request(control):
-                    self.reap(0)
-                    return
+        server.serve()
+        server.collect(0)
 
     def request(self, control: socket.socket) -> bool:
         """Answers one request; False when the host is gone."""
@@ -150,13 +124,8 @@ class Nursery:
                 os.close(descriptor)
         return True
 
-    def reap(self, options: int = os.WNOHANG) -> None:
-        """Collects the sandboxes that have ended."""
-        with contextlib.suppress(ChildProcessError):
-            while ended := os.waitpid(-1, options)[0]:
-                self.cleared(ended)
-
     def cleared(self, warden: int) -> None:
+        """A sandbox has ended: its folder goes."""
         folder = self.folders.pop(warden, None)
         if folder is not None:
             clear(folder)
@@ -176,11 +145,10 @@ class Nursery:
         Raises:
             Unavailable: it did not start, or not in time.
         """
-        one_thread()
         self.confinement.new_sandbox()
         host, inside = socket.socketpair()
         status, status_end = os.pipe()
-        child = os.fork()
+        child = fork()
         if not child:
             _Child(self.confinement, limits, files, entry, inside, status_end).run()
         inside.close()
@@ -239,7 +207,6 @@ class _Child:
 
     def child(self) -> None:
         """Enters the namespaces and starts their first process, which the nursery adopts."""
-        signal.set_wakeup_fd(-1)
         _close_all_but({self.sock.fileno(), self.status, *self.files})
         self.confinement.separate()
         warden = os.fork()

@@ -1,0 +1,109 @@
+"""What a fork server is: one thread, a socket to its host, children that end. Runs in the nursery and in the checker.
+
+These two are processes of their own, and stay apart: the nursery has no
+secret, and what it forks runs learners' code; the checker has the tests, and
+what it forks never does. Only this module is common to them. It must never
+know what a request or a child is for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+
+def one_thread() -> None:
+    """Raises `RuntimeError` when this process has more than one thread."""
+    folder = "/proc/self/task"
+    threads = len(os.listdir(folder)) if os.path.isdir(folder) else threading.active_count()
+    if threads != 1:
+        raise RuntimeError(f"the process must have one thread before a fork, and has {threads}")
+
+
+def fork() -> int:
+    """As `os.fork`, in a process with one thread: a lock held by another would be held for ever in the child.
+
+    The child minds no child of its own until it says so.
+
+    Raises:
+        RuntimeError: there are more threads than one.
+    """
+    one_thread()
+    child = os.fork()
+    if not child:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    return child
+
+
+class ForkServer:
+    """Waits for requests of the host and for the ends of children, one after another.
+
+    Args:
+        control: the socket to the host.
+        request: called when the host has said something, or hung up; False ends the serving.
+        ended: called with each child that has ended, and its wait status.
+
+    Attributes:
+        watched: child -> a socket for its sake. Where the other end is closed, the child is killed.
+    """
+
+    def __init__(
+        self, control: socket.socket, request: Callable[[], bool], ended: Callable[[int, int], None]
+    ) -> None:
+        self.control = control
+        self.request = request
+        self.ended = ended
+        self.watched: dict[int, socket.socket] = {}
+        self._awake, self._wake = os.pipe()
+        for end in (self._awake, self._wake):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda signum, frame: None)  # only the wake-up matters
+        gc.collect()
+        gc.freeze()  # what is here now stays shared with all children
+
+    def serve(self) -> None:
+        """Until `request` returns False."""
+        while True:
+            ready = self._wait()
+            if self._awake in ready:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._awake, 4096)
+                self.collect()
+            for child, sock in self.watched.items():
+                if sock.fileno() in ready:
+                    os.kill(child, signal.SIGKILL)
+            if self.control.fileno() in ready and not self.request():
+                return
+
+    def _wait(self) -> set[int]:
+        """The descriptors of which there is something to know."""
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(self._awake, select.POLLIN)
+        for sock in self.watched.values():
+            poll.register(sock, 0)  # a hang-up is always reported
+        return {descriptor for descriptor, _ in poll.poll()}
+
+    def collect(self, options: int = os.WNOHANG) -> None:
+        """Collects the children that have ended; with 0 for `options`, waits for all of them."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                child, status = os.waitpid(-1, options)
+                if not child:
+                    return
+                self.ended(child, status)
+
+    def leave(self) -> None:
+        """In a child: closes what belongs to the server."""
+        for sock in (self.control, *self.watched.values()):
+            sock.close()
+        for end in (self._awake, self._wake):
+            os.close(end)
