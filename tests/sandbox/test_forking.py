@@ -75,7 +75,7 @@ def ends(sock: socket.socket, count: int) -> list[int]:
 
 
 def test_a_child_that_ends_is_told_of_though_no_request_comes(served) -> None:
-    sock, process = served
+    sock, _ = served
     sock.sendall(b"qqq")
     assert ends(sock, 3) == [7, 7, 7]
 
