@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text, words
-from autograder.submissions.identity import CERTAIN
+from autograder.submissions.identity import CERTAIN, CHECK
 
 ALWAYS = ("learner", "submission", "assignment", "status", "score", "possible")
 """The columns that every such table has, those of earlier versions, too."""
@@ -55,7 +55,8 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     Args:
         results: in any order.
         missing: for each exercise who handed in nothing; they stand at the end, without a score.
-        persons: name, id and email of those who are missing; None without a class list.
+        persons: name, id and email of those who are missing; None without a class list. Where something was handed
+            in for an exercise by somebody whom the list does not know, it is to be checked who is missing.
 
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
@@ -91,8 +92,10 @@ ran without the sandbox, a column `sandbox` says `none`. Decimal points,
         ])
     for assignment, names in (missing or {}).items():
         points = text.number(possible.get(assignment, 0.0), 5)
+        status = CHECK if persons is not None and any(
+            not result.identity.person for result in results if result.assignment == assignment) else CERTAIN
         for name in names:
-            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points, "", "", CERTAIN]
+            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points, "", "", status]
             row += [text.cell((persons or {}).get(name, {}).get(what, "")) for what in listed]
             table.append(row + [""] * (len(table[0]) - len(row)))
     return to_csv(table)

@@ -134,6 +134,11 @@ class _Job:
         return {learner: roster.of_result(result) for (learner, _), result in self.best.items()}
 
     @cached_property
+    def members(self) -> dict[str, Sequence[Ids]]:
+        """The members of those that are groups, where the class list said who they are."""
+        return {learner: result.identity.members for (learner, _), result in self.best.items()}
+
+    @cached_property
     def possible(self) -> dict[str, float]:
         return words.possible_points(self.results)
 
@@ -276,7 +281,7 @@ def _canvas(job: _Job) -> Exported:
             [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
     students = [row for row in table.rows if row is not points_row and row[0].strip() != "Student, Test"
                 and any(row[place].strip() for place in people)]
-    found = roster.find(table, students, job.ids)
+    found = roster.find(table, students, job.ids, job.members)
     for learner, row in found.rows:
         cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
@@ -307,7 +312,7 @@ def _moodle(job: _Job) -> Exported:
     people = sorted({*table.holding(*MOODLE_PERSON), *(
         place for place, kind in table.identifiers.items() if kind is Kind.EMAIL)})
     place = _grade_column(job, table, name, people)
-    found = roster.find(table, table.rows, job.ids)
+    found = roster.find(table, table.rows, job.ids, job.members)
     rows = [[*(table.header[column] for column in people),
              text.cell(job.column or name if place is None else table.header[place])]]
     rows += [[*(_person(table, column, row) for column in people), job.grade(learner, name)]
@@ -328,7 +333,7 @@ def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
         raise CourseError(f"{table.path} looks like Moodle's grading worksheet, but which of its columns is the grade "
                           "is not clear. Say it, such as --columns \"grade=Bewertung,maximum=Bestwertung\".")
     kept = sorted({participant, *table.holding("whole_name", "email"), grade, most, most + 1, most + 2, most + 3})
-    found = roster.find(table, table.rows, job.ids)
+    found = roster.find(table, table.rows, job.ids, job.members)
     rows = [[table.header[place] for place in kept]]
     written, locked = [], []
     for learner, row in found.rows:
@@ -400,7 +405,7 @@ def _own_table(job: _Job, system: _System) -> Exported:
     if counted is None:
         job.refuse_scale(f"this table of {system.name}")
     factor = job.factor(name, counted[1], system.name) if counted else 1.0
-    found = roster.find(table, table.rows, job.ids)
+    found = roster.find(table, table.rows, job.ids, job.members)
     fixed = {next((title for title in table.header if squashed(title) == squashed(wanted)), wanted): cell
              for wanted, cell in system.fixed.items()}
     before = {title: cell for title, cell in fixed.items() if title in table.header[: people[0]]}
@@ -420,7 +425,7 @@ def _gradescope(job: _Job) -> Exported:
              "Submission ID", *(text.cell(f"{position}: {question} ({possible:.1f} pts)")
                for position, (question, possible) in enumerate(points.items(), start=1))]]
     table = job.template
-    found = roster.find(table, table.rows, job.ids) if table else None
+    found = roster.find(table, table.rows, job.ids, job.members) if table else None
     pairs = found.rows if found else [(learner, ()) for learner in job.learners]
     for learner, row in pairs:
         scores = {question.name: text.number(question.score, 5)

@@ -241,10 +241,11 @@ class Found:
     nobody: tuple[str, ...] = ()
 
 
-def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, Ids]) -> Found:
-    """Find each of `learners`, given with their identifiers, among `rows` of `table`."""
+def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, Ids],
+         members: Mapping[str, Sequence[Ids]] | None = None) -> Found:
+    """Find each of `learners`, given with their identifiers, among `rows` of `table`; of groups each of `members`."""
     people = [person(table, row, place) for place, row in enumerate(rows)]
-    found = Directory(people).match(learners)
+    found = Directory(people).match(learners, members)
     sure = {place: learner for learner, places in found.places.items() for place in places}
     return Found(
         rows=[(sure[place], row) for place, row in enumerate(rows) if place in sure],
@@ -332,7 +333,7 @@ def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
     """
     learners = {result.learner: of_result(result) for result in results if result.learner.strip()}
     people = people_of(table)
-    found = Directory(people).match(learners)
+    found = Directory(people).match(learners, {result.learner: result.identity.members for result in results})
     times = Counter(one.shown for one in people)
     shown = [one.shown if times[one.shown] == 1 else f"{one.shown} ({_distinct(one)})" for one in people]
     missing = {}

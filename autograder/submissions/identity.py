@@ -39,6 +39,7 @@ class Identity:
         ids: the learner's identifiers, by kind.
         doubts: why it is not certain, a sentence each; none if it is.
         person: `name`, `id` and `email` as the class list has them; empty without one.
+        members: of a group the identifiers of each member, as the class list has them.
         content: SHA-256 of the file; empty when it could not be read.
         confirmed: whether a line in `identity.csv` says so.
         system: whose download it is from; empty when from none.
@@ -49,6 +50,7 @@ class Identity:
     ids: Ids = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     person: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[Ids, ...] = ()
     content: str = ""
     confirmed: bool = False
     system: str = ""
@@ -66,7 +68,8 @@ class Identity:
     def from_json(data: Mapping[str, Any]) -> Identity:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
-        return Identity(**{**data, "ids": ids, "doubts": tuple(data.get("doubts", ()))})
+        members = tuple({str(kind): list(values) for kind, values in one.items()} for one in data.get("members", ()))
+        return Identity(**{**data, "ids": ids, "doubts": tuple(data.get("doubts", ())), "members": members})
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,8 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             if len(listed) == 1:
                 for kind, values in listed[0].ids.items():
                     ids[kind] = list(dict.fromkeys((*ids.get(kind, ()), *values)))
-            identity = replace(identity, person=person, ids=ids)
+            identity = replace(identity, person=person, ids=ids,
+                               members=tuple(one.ids for one in listed) if len(listed) > 1 else ())
         elif identity.system and set(identity.ids) <= SYSTEMS:
             pass  # anonymous, as the system was told to make it: a list cannot say who it is, and nobody asks it to
         else:

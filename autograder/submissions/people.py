@@ -2,7 +2,8 @@
 
 A number says nothing by itself: 1011 may be a student's number, a user of Canvas, a participant of Moodle, or a time.
 So every identifier has a kind, and two of them are equal only in the same kind. Names are equal in either order and
-as Canvas glues them; accents, capitals and punctuation do not matter. Two candidates are no match.
+as Canvas glues them; accents, capitals and punctuation do not matter. Two candidates are no match. Nor is a short name
+in one piece that may be one word or two: `lina` is Lina, or Li, Na, and only a number beside it says which.
 """
 
 from __future__ import annotations
@@ -27,17 +28,26 @@ class Kind(StrEnum):
     ILIAS = "user number of ILIAS"
     PARTICIPANT = "participant number of Moodle"
     GITHUB = "GitHub user name"
+    ANONYMOUS = "anonymous number"
     GROUP = "group"
     NAME = "name"
+    GLUED = "name in one piece"
+    """What Canvas makes of the sortable name: `lovelaceada`."""
+
     LABEL = "name of a folder or file"
     """What an instructor or a learner wrote: a login, an address, a number or a name, nobody said which."""
 
 
-SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT})
+NAMES = (Kind.NAME, Kind.GLUED)
+
+SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT, Kind.ANONYMOUS})
 """Numbers that a system counts. They are short, and soon another's: a name beside one must agree."""
 
 WRITTEN = (Kind.LOGIN, Kind.EMAIL, Kind.NUMBER)
 """What a label may be, beside a name."""
+
+LEAST_GLUED = 8
+"""Letters of a name in one piece that hardly is one word by chance as well: `wangwei` may be one, `lovelaceada` not."""
 
 Ids = Mapping[Any, Sequence[str]]
 """The identifiers of somebody, by kind. A plain dict of lists and texts, so that it can be stored."""
@@ -112,6 +122,10 @@ def name_keys(name: str, *, glued: bool = False) -> set[str]:
     return {between.join((*parts[place:], *parts[:place])) for place in range(len(parts))}
 
 
+def _called(ids: Ids) -> str:
+    return next((value for kind in (Kind.NAME, *ids) for value in ids.get(kind, ())), "(no name)")
+
+
 class Directory:
     """The people of a list, to find somebody among them."""
 
@@ -122,8 +136,8 @@ class Directory:
         for place, person in enumerate(people):
             for kind, values in person.ids.items():
                 for value in values:
-                    if kind != Kind.NAME and plain(value):
-                        self._by_id[kind, plain(value)].add(place)
+                    if key := squashed(value) if kind == Kind.GROUP else "" if kind in NAMES else plain(value):
+                        self._by_id[kind, key].add(place)
             for name in person.ids.get(Kind.NAME, ()):
                 for accents in (0, 1):
                     text = unaccented(name) if accents else name
@@ -132,18 +146,29 @@ class Directory:
                     for key in name_keys(text, glued=True):
                         self._by_name[2 * accents + 1][key].add(place)
 
-    def match(self, claims: Mapping[str, Ids]) -> Matches:
+    def match(self, claims: Mapping[str, Ids], members: Mapping[str, Sequence[Ids]] | None = None) -> Matches:
         """Who each of those who claim to be somebody is.
 
         Args:
             claims: their identifiers, by learner.
+            members: the members of those learners that are groups, where they are known. Each is looked for alone;
+                who is not there is told under the group's name and their own.
         """
         found: dict[str, tuple[int, ...]] = {}
         maybe: dict[str, set[int]] = {}
         unmatched: dict[str, str] = {}
         ambiguous: dict[str, str] = {}
         for learner, ids in claims.items():
-            places, why = self._places(ids)
+            if group := (members or {}).get(learner):
+                places, why = set[int](), "nobody of the group is there"
+                for one in group:
+                    these, missing = self._places(one)
+                    if missing:
+                        (ambiguous if these else unmatched)[f"{learner}, {_called(one)}"] = missing
+                    else:
+                        places, why = places | these, ""
+            else:
+                places, why = self._places(ids)
             maybe[learner] = places
             if not places:
                 unmatched[learner] = why
@@ -155,33 +180,39 @@ class Directory:
         for learner, own in list(found.items()):
             if shared := [place for place in own if times[place] > 1]:
                 others = [one for one, places in found.items() if one != learner and set(places) & set(shared)]
-                ambiguous[learner] = (f"{self.people[shared[0]].shown} would be "
+                ambiguous[learner] = (f"{self._shown(shared[:1])} would be "
                                       f"{', '.join(map(repr, others[:3])) or 'somebody else'} too")
         return Matches({learner: own for learner, own in found.items() if learner not in ambiguous}, unmatched,
                        ambiguous, frozenset(place for own in maybe.values() for place in own))
 
     def _places(self, ids: Ids) -> tuple[set[int], str]:
         """The people whom somebody may be; and why that is not certain, empty if it is."""
+        own_names = [name for kind in NAMES for name in ids.get(kind, ())]
+        names = self._named(own_names)
         for group in ids.get(Kind.GROUP, ()):
-            if members := self._by_id.get((Kind.GROUP, plain(group))):
-                return members, ""
+            if members := self._by_id.get((Kind.GROUP, squashed(group))):
+                return self._members(members, names, ids)
         said: dict[str, set[int]] = {}
+        unsure: set[str] = set()
         for kind, values in ids.items():
-            if kind not in (Kind.NAME, Kind.LABEL, Kind.GROUP):
+            if kind not in (*NAMES, Kind.LABEL, Kind.GROUP):
                 places = set().union(*(self._by_id.get((kind, plain(value)), set()) for value in values))
                 if places:
                     said[kind] = places
-        names = self._named(ids.get(Kind.NAME, ()))
         for label in ids.get(Kind.LABEL, ()):
             for kind in (*WRITTEN, Kind.LABEL):
                 if places := self._by_id.get((kind, plain(label)), set()):
                     said[f"{label!r} as {kind}"] = places
             if places := self._named([label]):
                 said[f"{label!r} as a name"] = places
+                if self._may_be_two(label, places):
+                    unsure.add(f"{label!r} as a name")
         if not said:
             if len(names) > 1:
                 return names, f"{len(names)} people have this name"
-            return names, "" if names else self._why_nobody(ids)
+            short = next((name for kind in NAMES for name in ids.get(kind, ())
+                          if names and self._may_be_two(name, names, glued=kind == Kind.GLUED)), "")
+            return names, self._one_word(short, names) if short else "" if names else self._why_nobody(ids)
         shared = set.intersection(*said.values())
         everybody = set().union(*said.values(), names)
         if not shared:
@@ -193,9 +224,41 @@ class Directory:
         if names and not shared & names:
             return everybody, f"{' and '.join(said)} and the name fit different people"
         (place,) = shared
-        if set(said) <= SYSTEMS and ids.get(Kind.NAME) and self.people[place].ids.get(Kind.NAME) and not names:
+        if set(said) <= SYSTEMS and own_names and self.people[place].ids.get(Kind.NAME) and not names:
             return shared, f"the {' and the '.join(said)} is that of {self.people[place].shown}, but the name is not"
+        if set(said) <= unsure:
+            return shared, self._one_word(ids[Kind.LABEL][0], shared)
         return shared, ""
+
+    def _members(self, members: set[int], names: set[int], ids: Ids) -> tuple[set[int], str]:
+        """The people of a group, unless something says that it is somebody else's."""
+        numbers = set().union(*(self._by_id.get((Kind.CANVAS, plain(value)), set())
+                                for value in ids.get(Kind.CANVAS, ())))
+        for others, what in ((names - members, "the name"), (numbers - members, f"the {Kind.CANVAS}")):
+            if others:
+                return members | others, f"a group is called so, and {what} is that of {self._shown(others)}"
+        return members, ""
+
+    def _may_be_two(self, name: str, places: set[int], *, glued: bool = False) -> bool:
+        """Whether a name in one piece fits, but may as well be another's: one word, or two that were glued.
+
+        Args:
+            name: as it is claimed.
+            places: whom it fits.
+            glued: whether a system put it into one piece, so that a name of one word is no better than two.
+        """
+        parts = words_of(name)
+        if len(parts) != 1 or len(parts[0]) >= LEAST_GLUED or not any(one.islower() for one in parts[0]):
+            return False
+        whole = {words_of(unaccented(known)) for place in places for known in self.people[place].ids.get(Kind.NAME, ())}
+        return glued or words_of(unaccented(name)) not in whole
+
+    def _one_word(self, name: str, places: set[int]) -> str:
+        return (f"{name!r} may be {self._shown(places)}, or somebody whose name has other parts; a number or an "
+                "address beside it that the list has, too, would say it")
+
+    def _shown(self, places: Iterable[int]) -> str:
+        return " and ".join(self.people[place].shown for place in sorted(places)[:3])
 
     def _named(self, names: Iterable[str]) -> set[int]:
         """The people with one of the names; without accents only if nobody has it with them."""
@@ -219,4 +282,10 @@ class Directory:
         kinds = {Kind.LABEL: "login, address, number or name"}
         looked = [f"{kinds.get(kind, kind)} {next(iter(values))!r}" for kind, values in ids.items()
                   if values and kind != Kind.GROUP and not (kind == Kind.NAME and Kind.LABEL in ids)]
-        return f"nobody there has the {' or the '.join(looked)}" if looked else "nothing says who this is"
+        group = next(iter(ids.get(Kind.GROUP, ())), "")
+        if not looked and not group:
+            return "nothing says who this is"
+        if not looked:
+            return f"nobody there is in the group {group!r}"
+        hint = f"; if {group!r} is a group, a column Group there says who is in it" if group else ""
+        return f"nobody there has the {' or the '.join(looked)}{hint}"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import METADATA_KEY
+from autograder.submissions.people import unaccented
 from tests.grading.conftest import NAME, code_cell
 
 Files = dict[str, bytes]
@@ -154,16 +155,28 @@ def sakai(class_: Sequence[Learner]) -> Files:
     for one, _, points, at in latest(class_):
         folder = f"Exercise 2/{one.last}, {one.first}({one.login})"
         files[f"{folder}/Submission attachment(s)/{NAME}.ipynb"] = notebook(points)
-        files[f"{folder}/timestamp.txt"] = f"202603021015{at % 60:02}123".encode()
+        files[f"{folder}/timestamp.txt"] = f"2026-03-02T10:15:{at % 60:02}.123Z".encode()
         files[f"{folder}/{one.last}, {one.first}_submissionText.html"] = b""
-        rows.append([one.login, one.number, one.last, one.first, "", "", "Late" if one.late else ""])
+        rows.append([one.number, one.login, one.last, one.first, "", "", "Late" if one.late else "On time"])
     return files | {"Exercise 2/grades.csv": table(rows)}
 
 
+def ilias_folder(one: Learner) -> str:
+    """In ASCII; what has no letters there is left out."""
+    known = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Đ": "D"})
+    name = unaccented(f"{one.last}_{one.first}".translate(known)).encode("ascii", "ignore").decode()
+    return f"{name if name != '_' else 'x_x'}_{one.login}_{one.system}"
+
+
 def ilias(class_: Sequence[Learner]) -> Files:
-    return {f"Exercise 2/{one.last}_{one.first}_{one.login}_{one.system}".replace(" ", "_", 0)
-            + f"/2026030{2 + turn}101511_{NAME}.ipynb": notebook(points)
+    return {f"Exercise 2/{ilias_folder(one)}/2026030{2 + turn}101511_{NAME}.ipynb": notebook(points)
             for one, turn, points, _ in attempts(class_)}
+
+
+def ilias_newer(class_: Sequence[Learner]) -> Files:
+    return {"Exercise 2/exercise.xlsx": b"PK"} | {
+        f"Exercise 2/Submissions/{ilias_folder(one)}/{'Late Submission - ' if one.late else ''}{NAME}.ipynb":
+        notebook(points) for one, _, points, _ in latest(class_)}
 
 
 def google(class_: Sequence[Learner]) -> Files:
@@ -196,8 +209,8 @@ def nbgrader(class_: Sequence[Learner]) -> Files:
 SYSTEMS: Mapping[str, Callable[[Sequence[Learner]], Files]] = {
     "Canvas": canvas, "Moodle": moodle, "Moodle, flat": moodle_flat, "Moodle, blind": moodle_blind,
     "Gradescope": gradescope, "Blackboard": blackboard, "Brightspace": brightspace,
-    "Brightspace, flat": brightspace_flat, "Sakai": sakai, "ILIAS": ilias, "Google": google, "Google, forms": forms,
-    "GitHub Classroom": github, "nbgrader": nbgrader,
+    "Brightspace, flat": brightspace_flat, "Sakai": sakai, "ILIAS": ilias, "ILIAS, newer": ilias_newer,
+    "Google": google, "Google, forms": forms, "GitHub Classroom": github, "nbgrader": nbgrader,
 }  # fmt: skip
 
 

@@ -2,13 +2,15 @@
 
     lovelaceada_LATE_40312_991_02-preprocessing-1.ipynb     name, late or not, user, upload, file
     anon_Ab3dE_991_02-preprocessing.ipynb                   where grading is anonymous
-    team_a_501_992_02-preprocessing.ipynb                   a group: its name, and who handed in for it
+    teama_501_992_02-preprocessing.ipynb                    a group: its name, and a member's user number
 
-The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter. Uploads are counted
-upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to the file's name.
+The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter, digit or underscore.
+Uploads are counted upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to
+the file's name.
 
-Sources: Canvas LMS, `lib/content_zipper.rb` (`zip_assignment`), `lib/submission_list.rb`; for what is read back,
-`Assignment#generate_comments_from_files`.
+Sources, read for this: Canvas LMS, `lib/content_zipper.rb` (`add_submission`, `get_filename`) at commit 05e9653, and
+`Assignment#representatives`, which gives a group's name to one of its members. What is read back, by
+`Assignment#generate_comments_from_files`, was not read again.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from autograder.submissions.systems.base import Listing, Named, Recognized, part
 SYSTEM = "Canvas"
 
 FILE = re.compile(
-    r"""(?P<learner>(?:(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]\d*))|(?:(?P<late_too>LATE_)?anon_[A-Za-z0-9]+))
+    r"""(?P<learner>(?:(?P<late_too>LATE_)?anon_(?P<anonymous>[A-Za-z0-9]+))
+        |(?:(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]\d*)))
         _(?P<upload>[1-9]\d*)_(?!\d\dT\d\d_).+""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -35,7 +38,8 @@ def named(name: str) -> Named | None:
         return None
     late = match["late"] or match["late_too"] or ""
     learner = match["learner"].replace(late, "", 1) if late else match["learner"]
-    ids = {Kind.CANVAS: [match["user"]], Kind.NAME: [match["name"]]} if match["user"] else {}
+    ids = {Kind.ANONYMOUS: [match["anonymous"]]} if match["anonymous"] else {
+        Kind.CANVAS: [match["user"]], Kind.GLUED: [match["name"]], Kind.GROUP: [match["name"]]}
     return Named(learner, "the file's name, as Canvas writes it", ids, int(match["upload"]), bool(late))
 
 

@@ -1,13 +1,17 @@
-"""ILIAS: *Download All Submissions* and *Multi-Feedback* of an exercise. A folder for each learner, or in a team's.
+"""ILIAS: *Download All Submissions* of an exercise. A folder for each learner, in a team's folder for a team.
 
-    Lovelace_Ada_alovelace_4711/20260302101500_02-preprocessing.ipynb        last name, first name, user, number
-    Team_501/Lovelace_Ada_alovelace_4711/...                                 a team's
+    Submissions/Lovelace_Ada_alovelace_4711/02-preprocessing.ipynb            last name, first name, user, number
+    Submissions/Lovelace_Ada_alovelace_4711/02-preprocessing (2).ipynb        another file, which need not be the later
+    Team 501/Lovelace_Ada_alovelace_4711/...                                  a team's, under whoever uploaded it
 
-Blanks in names are underscores, so where the last name ends is not said; the user name is the last part before the
-number. Each file begins with its time.
+Names are in ASCII there, and may have underscores in them, as user names may; so where one ends and the next begins is
+tried in every way. Nothing says when something came; what came late says so in front of the file's name, in the site's
+language. Newer versions put a spreadsheet beside it, and a folder around it. Who else is in a team, no name says. The
+multi-feedback zip has the same folders, but nothing in them that was handed in. Some versions begin each file with its
+time.
 
-Sources: ILIAS, `Modules/Exercise/classes/class.ilExSubmission.php` (`downloadAllAssignmentFiles`), and
-`class.ilExAssignment.php` (`sendMultiFeedbackStructureFile`).
+Sources, read for this: ILIAS, `Modules/Exercise/classes/class.ilExSubmission.php` (`downloadAllAssignmentFiles`) of two
+versions, one at commit 03cc48e and a newer one, and `class.ilExAssignment.php` (`sendMultiFeedbackStructureFile`).
 """
 
 from __future__ import annotations
@@ -19,21 +23,35 @@ from autograder.submissions.people import Kind
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
 
 SYSTEM = "ILIAS"
-FOLDER = re.compile(r"(?P<name>[^/]+_[^/]+)_(?P<login>[^_/]+)_(?P<user>\d+)")
-TEAM = re.compile(r"Team_\d+", re.IGNORECASE)
+FOLDER = re.compile(r"(?P<names>[^/_]+(?:_[^/_]+){2,})_(?P<user>\d+)")
+TEAM = re.compile(r"(?:team|équipe|equipe|equipo|squadra|gruppo|groupe|zespół|csapat)[ _]\d+", re.IGNORECASE)
+"""In another language a team's work counts for whoever uploaded it."""
+
 STAMP = re.compile(r"(\d{14})_")
 
 
 def recognize(listing: Listing) -> Recognized:
     authors = {}
     for name in listing.handed_in:
-        parts = parts_of(name)
-        folder = parts[1] if len(parts) > 2 and TEAM.fullmatch(parts[0]) else parts[0]
-        match = FOLDER.fullmatch(clean_name(folder)) if len(parts) > 1 else None
-        if match:
-            stamp = STAMP.match(parts[-1])
-            order, at = when(stamp[1]) if stamp else (0, "")
-            ids = {Kind.LOGIN: [match["login"]], Kind.ILIAS: [match["user"]],
-                   Kind.NAME: [match["name"].replace("_", " ")]}
-            authors[name] = (Named(match["login"], "the folder's name, as ILIAS writes it", ids, order, handed_in=at),)
+        parts = [clean_name(part) for part in parts_of(name)]
+        place = next((place for place, part in enumerate(parts[:-1]) if FOLDER.fullmatch(part)), None)
+        if place is None:
+            continue
+        team = parts[place - 1] if place and TEAM.fullmatch(parts[place - 1]) else ""
+        stamp = STAMP.match(parts[-1])
+        order, at = when(stamp[1]) if stamp else (0, "")
+        authors[name] = (_named(parts[place], team, order, at),)
     return Recognized(SYSTEM, authors, specific=False)
+
+
+def _named(folder: str, team: str, order: int, at: str) -> Named:
+    if team:
+        return Named(team, "the folder of a team, as ILIAS writes it", {Kind.GROUP: [team]}, order, handed_in=at)
+    match = FOLDER.fullmatch(folder)
+    assert match is not None
+    names = match["names"].split("_")
+    splits = [(" ".join(names[:place]), "_".join(names[place:])) for place in range(len(names) - 1, 1, -1)]
+    ids = {Kind.LOGIN: [login for _, login in splits], Kind.ILIAS: [match["user"]],
+           Kind.NAME: [name for name, _ in splits]}
+    learner = splits[0][1] if len(splits) == 1 else folder
+    return Named(learner, "the folder's name, as ILIAS writes it", ids, order, handed_in=at)

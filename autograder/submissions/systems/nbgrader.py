@@ -11,16 +11,20 @@ Sources: nbgrader, "The philosophy and the approach", *directory_structure*; `nb
 
 from __future__ import annotations
 
+import re
+
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
 
 SYSTEM = "nbgrader"
 STAMP = "timestamp.txt"
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")  # Sakai's file of that name has its time in another form
 
 
 def recognize(listing: Listing) -> Recognized:
-    stamps = {name for name in listing.files if len(parts_of(name)) == 3 and parts_of(name)[2] == STAMP}
+    stamps = {name: said for name in listing.files if len(parts_of(name)) == 3 and parts_of(name)[2] == STAMP
+              and TIME.match(said := listing.read(name)[:64].decode("ascii", "replace"))}
     if not stamps and listing.title != "submitted":
         return Recognized(SYSTEM, {})
     authors = {}
@@ -30,7 +34,7 @@ def recognize(listing: Listing) -> Recognized:
             continue
         stamp = f"{parts[0]}/{parts[1]}/{STAMP}"
         if stamp in stamps or listing.title == "submitted":
-            order, at = when(listing.read(stamp)[:64].decode("ascii", "replace")) if stamp in stamps else (0, "")
+            order, at = when(stamps[stamp]) if stamp in stamps else (0, "")
             student = clean_name(parts[0])
             authors[name] = (Named(student, "the folder of nbgrader's submitted/", {Kind.LOGIN: [student]}, order,
                                    handed_in=at),)

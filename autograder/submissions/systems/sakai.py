@@ -1,13 +1,17 @@
-"""Sakai: *Download All* of an assignment. A folder for each learner, and a table of them.
+"""Sakai: *Download All* of an assignment. A folder for each learner or group, and a table of them.
 
-    Exercise 2/grades.csv                                                   user, number, name, date, late
+    Exercise 2/grades.csv                                                   display ID, user, name, date, late
     Exercise 2/Lovelace, Ada(alovelace)/Submission attachment(s)/lab.ipynb
-    Exercise 2/Lovelace, Ada(alovelace)/timestamp.txt                       20260302101500123
+    Exercise 2/Lovelace, Ada(alovelace)/timestamp.txt                       2026-03-02T10:15:00.123Z
+    Exercise 2/Lovelace, Ada(alovelace)_Submission attachment(s)_lab.ipynb  without folders
+    Exercise 2/0f3c...-...-9a1e Anonymous/...                               anonymous: the submission's number
+    Exercise 2/Team A (5d2e...-...-77b0)/members.txt                        a group: Lovelace, Ada(alovelace); ...
 
-Whoever handed in again has the latest attempt in it alone.
+Whoever handed in again has the latest attempt in it alone. The column `ID` of the table is the user name that stands in
+the folder; the display ID is whatever the institution shows. The table's titles are read in English only.
 
-Sources: Sakai, `AssignmentServiceImpl.java` (`zipSubmissions`, `getSubmissionsZip`): folder names, `grades.csv`,
-`timestamp.txt`.
+Sources, read for this: Sakai, `AssignmentServiceImpl.java` (`zipSubmissions`, `zipGroupSubmissions`,
+`zipAttachments`) at commit 00701f6. The titles of the table, which lie in a file of texts, were not.
 """
 
 from __future__ import annotations
@@ -17,40 +21,83 @@ import re
 
 from autograder.course import CourseError
 from autograder.submissions.names import clean_name
-from autograder.submissions.people import Kind, plain
+from autograder.submissions.people import Ids, Kind, plain
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
 
 SYSTEM = "Sakai"
-FOLDER = re.compile(r"(?P<last>[^/]*?), ?(?P<first>[^/]*)\((?P<login>[^()/]+)\)")
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+WHO = re.compile(r"(?P<last>[^/]*?), ?(?P<first>[^/]*)\((?P<login>[^()/]+)\)")
+FLAT = re.compile(WHO.pattern + r"_.+", re.DOTALL)
+ANONYMOUS = re.compile(rf"(?P<number>{UUID}) \S.*")
+GROUP = re.compile(rf"(?P<group>.+) \((?P<number>{UUID})\)")
 GRADES = "grades.csv"
 STAMP = "timestamp.txt"
+MEMBERS = "members.txt"
+MOST = 64 * 1024  # bytes of the members of a group
 
 
 def recognize(listing: Listing) -> Recognized:
     table = _grades(listing) if GRADES in listing.files else {}
     names = set(listing.files)
+    folders: dict[str, tuple[Named, ...]] = {}
     authors, own = {}, {GRADES}
     for name in listing.files:
         parts = parts_of(name)
-        match = FOLDER.fullmatch(clean_name(parts[0])) if len(parts) > 1 else None
-        if not match:
+        if parts[0] not in folders:
+            folders[parts[0]] = _named(listing, parts[0], table, names)
+        who = folders[parts[0]]
+        if not who:
             continue
-        if len(parts) == 2:  # the system's: time, text, comments
+        if len(parts) == 2:  # the system's: time, text, comments, members
             own.add(name)
-        if name not in listing.handed_in or "feedback" in parts[1].casefold():
-            continue
-        stamp = f"{parts[0]}/{STAMP}"
-        order, at = when(listing.read(stamp)[:64].decode("ascii", "replace")) if stamp in names else (0, "")
-        login = match["login"]
-        number, late = table.get(plain(login), ("", False))
-        ids = {Kind.LOGIN: [login], Kind.NAME: [f"{match['first']} {match['last']}"]}
-        authors[name] = (Named(login, f"the folder's name, as Sakai writes it{', and ' + GRADES if number else ''}",
-                               {**ids, Kind.NUMBER: [number]} if number else ids, order, late, at),)
+        if name in listing.handed_in and not (len(parts) > 1 and "feedback" in parts[1].casefold()):
+            authors[name] = who
+    own -= set(authors)
     return Recognized(SYSTEM, authors, bool(table) and bool(authors), own=frozenset(own) if authors else frozenset())
 
 
+def _named(listing: Listing, first: str, table: dict[str, tuple[str, bool]], names: set[str]) -> tuple[Named, ...]:
+    """Whose a folder is, or a file that lies in none; several for a group, nobody if Sakai did not name it."""
+    clean = clean_name(first)
+    stamp = f"{first}/{STAMP}"
+    order, at = when(listing.read(stamp)[:64].decode("ascii", "replace")) if stamp in names else (0, "")
+    is_flat = first in names
+    if match := (FLAT if is_flat else WHO).fullmatch(clean):
+        return (_person(match, "the folder's name, as Sakai writes it", table, order, at),)
+    if is_flat:
+        return ()
+    if match := ANONYMOUS.fullmatch(clean):
+        return (Named(match["number"], "the number that Sakai gave an anonymous submission",
+                      {Kind.ANONYMOUS: [match["number"]]}, order, handed_in=at),)
+    if match := GROUP.fullmatch(clean):
+        said = _text(listing, f"{first}/{MEMBERS}", names)
+        members = [found for part in said.split(";") if (found := WHO.fullmatch(part.strip()))]
+        if members and len(members) == said.count(";") + 1:
+            evidence = f"{MEMBERS} of the group {match['group']!r}"
+            return tuple(_person(one, evidence, table, order, at) for one in members)
+        return (Named(clean, "the folder's name, as Sakai writes it", {Kind.GROUP: [match["group"]]}, order,
+                      handed_in=at),)
+    return ()
+
+
+def _person(match: re.Match[str], evidence: str, table: dict[str, tuple[str, bool]], order: int, at: str) -> Named:
+    login = match["login"]
+    shown, late = table.get(plain(login), ("", False))
+    ids: Ids = {Kind.LOGIN: [login], Kind.NAME: [f"{match['first']} {match['last']}".strip()]}
+    if shown and plain(shown) != plain(login):
+        ids = {**ids, Kind.LABEL: [shown]}  # a number at one institution, an address at another
+    return Named(login, f"{evidence}{', and ' + GRADES if shown else ''}", ids, order, late, at)
+
+
+def _text(listing: Listing, name: str, names: set[str]) -> str:
+    try:
+        return clean_name(listing.read(name)[:MOST].decode("utf-8", "replace")).strip() if name in names else ""
+    except CourseError:
+        return ""
+
+
 def _grades(listing: Listing) -> dict[str, tuple[str, bool]]:
-    """By user: the number, and whether it came late. Empty if it is another table."""
+    """By user: the display ID, and whether it came late. Empty if it is another table."""
     try:
         rows = list(csv.reader(listing.read(GRADES).decode("utf-8-sig").splitlines()))
     except (CourseError, UnicodeError, csv.Error):
@@ -63,6 +110,6 @@ def _grades(listing: Listing) -> dict[str, tuple[str, bool]]:
     for row in rows[start + 1 :]:
         cells = dict(zip(header, row, strict=False))
         late = cells.get("Late submission", "").strip().casefold()
-        if user := plain(cells.get("Display ID", "")):
-            known[user] = clean_name(cells.get("ID", "")), late.startswith(("late", "yes", "true"))
+        if user := plain(cells.get("ID", "")):
+            known[user] = clean_name(cells.get("Display ID", "")), late.startswith(("late", "yes", "true"))
     return known
