@@ -202,11 +202,14 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     from autograder.course import assignment
     from autograder.grading.batch import grade_paths
     from autograder.reports.text import file_names
+    from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
 
     sample_class(assignment(name), output / "class", learners)
-    outcome = grade_paths([output / "class"], assignment=name, output=output)
-    write_reports(outcome.counting, output)
+    outcome = grade_paths([output / "class"], assignment=name, output=output, decisions=read_decisions(output))
+    write_reports(outcome.counting, output, remarks=outcome.remarks)
+    for remark in write_identity(output, outcome.results, outcome.counting):
+        click.echo(remark, err=True)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
     click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
@@ -230,32 +233,70 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
     checks give, also when the submission is graded again or another one is handed in, until --undo.
     grades.csv, the learner's page and the class report are written anew and say so.
     """
-    from autograder.course import address
     from autograder.grading import adjust as by_hand
-    from autograder.reports.write import write_reports
 
     if undo == (score is not None) or (undo and reason):
         raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
     with _gradebook(output) as book:
+        _take_decisions(book, output)
         if score is None:
             done = by_hand.undo(book, learner, question, assignment)
         else:
             done = by_hand.adjust(book, learner, question, score, reason, assignment)
         results = book.counting().batch
         if any((r.learner, r.assignment) == (done.learner, done.assignment) for r in results):
-            roster = book.options().get("roster")
-            if roster and not Path(roster).is_file():
-                click.echo(f"The roster {roster} is gone; the reports no longer say who is missing.", err=True)
-                roster = None
-            attendance = _attendance(Path(roster) if roster else None, results)
-            released = bool(book.options().get("released"))
-            write_reports(results, output, book=address(), attendance=attendance, released=released,
-                          remarks=book.options().get("remarks", ()))
+            _write_again(book, output)
         else:
             click.echo(f"The reports in {output} are of another batch. Grade the submissions of {done.assignment} "
                        "again to write them with this score; what is unchanged is not run again.", err=True)
     click.echo(f"{done.learner}, {done.assignment}, {done.question}: {done.before:g} became {done.after:g} "
                f"of {done.possible:g} points.", err=True)
+
+
+def _roster(book: Gradebook) -> Path | None:
+    """The class list of the newest batch, if there is one and it is still where it was."""
+    roster = book.options().get("roster")
+    if roster and not Path(roster).is_file():
+        click.echo(f"The roster {roster} is gone; the reports no longer say who is missing.", err=True)
+        return None
+    return Path(roster) if roster else None
+
+
+def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> None:
+    """Writes the reports of the newest batch anew, with the class list that it had."""
+    from autograder.course import address
+    from autograder.reports.write import write_reports
+
+    results = book.counting().batch
+    write_reports(results, output, book=address(), attendance=_attendance(roster or _roster(book), results),
+                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()))
+
+
+def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:
+    """Makes what stands in identity.csv by now count, in the gradebook and in the reports.
+
+    Args:
+        roster: the class list; that of the newest batch when not given.
+    """
+    from autograder.grading.confirm import confirm
+    from autograder.reports.roster import people_of, read_roster
+    from autograder.reports.whose import FILE, read_decisions, write_identity
+
+    decisions = read_decisions(output)
+    if not decisions and not roster and not (output / FILE).is_file():
+        return
+    roster = roster or _roster(book)
+    told = confirm(book, decisions, people_of(read_roster(roster)) if roster else [])
+    if told is None:
+        return
+    for remark in told:
+        click.echo(remark, err=True)
+    if (output / FILE).is_file():
+        for remark in write_identity(output, book.results(newest_batch=True), book.counting().batch):
+            click.echo(remark, err=True)
+    _write_again(book, output, roster)
+    click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",
+               err=True)
 
 
 def _gradebook(output: Path) -> Gradebook:
@@ -282,14 +323,21 @@ def _gradebook(output: Path) -> Gradebook:
               "Moodle's grading worksheet, counts other points.")
 @click.option("--columns", help="What columns of the template hold, where its language is not known, such as "
               "\"email=E-Mail,grade=Note,maximum=Bestnote\".")
+@click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
+              help="The class list: name, id and email in `export csv` are from it. That of the last grading when not "
+              "given.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
               help="The file to write; TARGET.csv in the folder when not given.")
 def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,
-           scale: bool, columns: str | None, path: Path | None) -> None:
+           scale: bool, columns: str | None, roster: Path | None, path: Path | None) -> None:
     """Write the gradebook's scores as a file that TARGET takes back."""
     from autograder.reports.lms import export as export_grades
+    from autograder.reports.roster import read_roster
 
+    if roster:
+        read_roster(roster)  # what is wrong with it is said first
     with _gradebook(output) as book:
+        _take_decisions(book, output, roster)
         counting = book.counting()
     results = counting.everything
     if counting.left_out:
@@ -330,6 +378,7 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
     from autograder.reports.handback import handback
 
     with _gradebook(output) as book:
+        _take_decisions(book, output)
         results = book.counting().batch
         released = release_messages or bool(book.options().get("released"))
     done = handback(system, results, path or output / f"{system}-feedback.zip", assignment=assignment,

@@ -29,7 +29,7 @@ from autograder.grading import worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.engine import EngineError
-from autograder.grading.gradebook import Counting, Gradebook
+from autograder.grading.gradebook import Counting, Gradebook, Move
 from autograder.grading.log import FILE, BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
@@ -37,7 +37,7 @@ from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
-from autograder.submissions.find import Found, find
+from autograder.submissions.find import Found, apart, find
 from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, needs
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
@@ -138,7 +138,7 @@ def grade_paths(
     """
     batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True), output)
     search = find(paths)
-    found = hold_against(decide(search.found, decisions or {}, content_of), people)
+    found = apart(hold_against(decide(search.found, decisions or {}, content_of), people))
     for remark in search.remarks:
         batch.say(remark)
     if assignment is not None:
@@ -253,13 +253,15 @@ class _Batch:
         now: dict[str, list[Found]] = {}
         for item in found:
             now.setdefault(item.identity.file, []).append(item)
-        learners = {file: {item.learner for item in items} for file, items in now.items()}
-        for file, content, learner, name, assignment in gradebook.elsewhere(learners):
+        called = {file: {(item.learner, item.name) for item in items} for file, items in now.items()}
+        moves: dict[Move, str] = {}
+        for file, content, learner, name, assignment in gradebook.elsewhere(called):
             item, *more = now[file]
             if not more and content_of(item) == content:
-                gradebook.move(learner, name, assignment, item.learner, item.name)
-                self.tell(f"{one_line(file, 200)} counted as {one_line(learner, 80)} and is now "
-                          f"{one_line(item.learner, 80)}'s.")  # fmt: skip
+                moves[Move(learner, name, assignment, item.learner, item.name)] = file
+        for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
+            if move.learner != move.to:
+                self.tell(became.told(file, move))
 
     def bundle(self, name: str) -> Bundle:
         if name not in self.assignments:

@@ -42,9 +42,10 @@ is locked while it is open (the lock ends with the process, however it ends).
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -136,6 +137,52 @@ class Counting:
     batch: list[SubmissionResult]
     uncertain: list[SubmissionResult]
     left_out: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """A submission that is another's than it is kept as.
+
+    Attributes:
+        learner, name, assignment: as it is kept.
+        to: whose it is.
+        new_name: how it is called among theirs.
+    """
+
+    learner: str
+    name: str
+    assignment: str
+    to: str
+    new_name: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of a `Move`.
+
+    Attributes:
+        name: how it is called now: where they have another file of that name, its path.
+        stay: the questions whose scores set by hand did not go with it.
+    """
+
+    name: str
+    stay: tuple[str, ...] = ()
+
+    def told(self, file: str, move: Move) -> str:
+        """What to say of it."""
+        scores = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.stay)}): set them again "
+                  "with `autograder adjust` if they are of this file.") if self.stay else ""
+        return (f"{one_line(file, 200)} counted as {one_line(move.learner, 80)} and is now {one_line(move.to, 80)}'s."
+                f"{scores}")
+
+
+FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
+           " WHERE learner = ? AND name = ? AND assignment = ?")
+
+
+def _on_the_way(place: int) -> str:
+    """A learner that nobody is, for what is between two."""
+    return f"\x01 {place}"
 
 
 class Gradebook:
@@ -295,11 +342,11 @@ class Gradebook:
                  for before, now in pairs if now != before],
             )
 
-    def elsewhere(self, files: Mapping[str, Collection[str]]) -> list[tuple[str, str, str, str, str]]:
-        """What is kept of these files as somebody's who is not their learner now.
+    def elsewhere(self, files: Mapping[str, Collection[tuple[str, str]]]) -> list[tuple[str, str, str, str, str]]:
+        """What is kept of these files as somebody's who is not their learner now, or under another name.
 
         Args:
-            files: the learners of each file, by its whole path.
+            files: the learners of each file, and how it is called among theirs, by its whole path.
 
         Returns:
             File, the SHA-256 of its content, and learner, name and assignment as they are kept.
@@ -309,35 +356,88 @@ class Gradebook:
                 "SELECT json_extract(result, '$.identity.file'), json_extract(result, '$.identity.content'),"
                 " learner, name, assignment FROM submission WHERE json_valid(result)"
             ).fetchall()
-        return [row for row in rows if row[0] and row[1] and row[0] in files and row[2] not in files[row[0]]]
+        return [row for row in rows if row[0] and row[1] and row[0] in files and row[2:4] not in files[row[0]]]
 
-    def move(self, learner: str, name: str, assignment: str, to: str, new_name: str) -> None:
-        """Makes a submission another learner's, as it turned out to be. Scores set by hand go with the last of them.
+    def stored(self) -> list[SubmissionResult]:
+        """All results as the checks gave them, without the scores that were set by hand."""
+        return [result for result, _, _ in self._all()]
 
-        Args:
-            learner, name, assignment: as it is kept.
-            to: whose it is.
-            new_name: how it is called among theirs.
-        """
-        key = (learner, name, assignment)
+    def restate(self, result: SubmissionResult) -> None:
+        """Writes anew what is known of whose a submission is; it keeps its fingerprint and its batch."""
         with self._explained(), self._transaction():
-            there = self._connection.execute(
-                "SELECT count(*) FROM submission WHERE learner = ? AND name = ? AND assignment = ?",
-                (to, new_name, assignment)).fetchone()[0]  # fmt: skip
-            if there:
+            self._connection.execute(
+                "UPDATE submission SET result = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                (json.dumps(result.to_json()), result.learner, result.submission, result.assignment))
+
+    def move(self, moves: Sequence[Move]) -> list[Moved]:
+        """Makes submissions other learners', as it turned out to be, all at once, so that two may change places.
+
+        Scores set by hand go with the last submission of a learner, if all of theirs went to one other who has no
+        score of their own for that question; else they stay.
+        """
+        done: list[Moved] = []
+        with self._explained(), self._transaction():
+            for place, move in enumerate(moves):
                 self._connection.execute(
-                    "DELETE FROM submission WHERE learner = ? AND name = ? AND assignment = ?", key)
-            else:
-                self._connection.execute(
-                    "UPDATE submission SET learner = ?1, name = ?2, result = json_set(result, '$.learner', ?1,"
-                    " '$.submission', ?2) WHERE learner = ?3 AND name = ?4 AND assignment = ?5", (to, new_name, *key))
+                    "UPDATE submission SET learner = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                    (_on_the_way(place), move.learner, move.name, move.assignment))
+            taken = self._take_adjustments(moves)
+            for place, move in enumerate(moves):
+                done.append(Moved(self._arrive(place, move), self._stays(move, taken)))
+        return done
+
+    def _take_adjustments(self, moves: Sequence[Move]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Takes the scores set by hand to whom they go; gives the questions of those that stay, by whose they are."""
+        going: dict[tuple[str, str], set[str]] = {}
+        for move in moves:
+            going.setdefault((move.learner, move.assignment), set()).add(move.to)
+        sent: list[tuple[str, str, str, str]] = []
+        stay: dict[tuple[str, str], tuple[str, ...]] = {}
+        for place, ((learner, assignment), to) in enumerate(going.items()):
+            own = (learner, assignment)
+            questions = [row[0] for row in self._connection.execute(
+                "SELECT question FROM adjustment WHERE learner = ? AND assignment = ?", own)]
             left = self._connection.execute(
-                "SELECT count(*) FROM submission WHERE learner = ? AND assignment = ?", (learner, assignment)
-            ).fetchone()[0]
-            if not left:
-                self._connection.execute(
-                    "UPDATE OR IGNORE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
-                    (to, learner, assignment))
+                "SELECT count(*) FROM submission WHERE learner = ? AND assignment = ?", own).fetchone()[0]
+            if left or len(to) > 1:
+                stay[own] = tuple(questions)
+                continue
+            self._connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
+                                     (_on_the_way(place), *own))
+            sent.append((_on_the_way(place), learner, assignment, next(iter(to))))
+        for between, learner, assignment, to_whom in sent:
+            self._connection.execute("UPDATE OR IGNORE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
+                                     (to_whom, between, assignment))
+            stay[learner, assignment] = tuple(row[0] for row in self._connection.execute(
+                "SELECT question FROM adjustment WHERE learner = ?", (between,)))
+            self._connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ?", (learner, between))
+        return stay
+
+    @staticmethod
+    def _stays(move: Move, stay: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[str, ...]:
+        return stay.get((move.learner, move.assignment), ())
+
+    def _arrive(self, place: int, move: Move) -> str:
+        """Gives a submission on its way to whose it is; how it is called among theirs."""
+        between = (_on_the_way(place), move.name, move.assignment)
+        there = self._connection.execute(
+            FILE_OF, (move.to, move.new_name, move.assignment)).fetchone()  # fmt: skip
+        own = self._connection.execute(
+            FILE_OF, between).fetchone()
+        file = own[0] if own and own[0] else ""
+        if there and file and there[0] == file:  # graded before under this name
+            self._connection.execute("DELETE FROM submission WHERE learner = ? AND name = ? AND assignment = ?",
+                                     between)
+            return move.new_name
+        base = file or move.new_name
+        names = itertools.chain((move.new_name, base), (f"{base} ({number})" for number in itertools.count(2)))
+        name = next(name for name in names if not self._connection.execute(
+            "SELECT count(*) FROM submission WHERE learner = ? AND name = ? AND assignment = ?",
+            (move.to, name, move.assignment)).fetchone()[0])
+        self._connection.execute(
+            "UPDATE submission SET learner = ?1, name = ?2, result = json_set(result, '$.learner', ?1,"
+            " '$.submission', ?2) WHERE learner = ?3 AND name = ?4 AND assignment = ?5", (move.to, name, *between))
+        return name
 
     def results(self, *, newest_batch: bool = False) -> list[SubmissionResult]:
         """All results, by assignment, learner and name; with the scores that were set by hand.

@@ -279,6 +279,10 @@ class SubmissionResult:
     def possible(self) -> float:
         return sum(question.possible for question in self.questions)
 
+    def of(self, learner: str, identity: Identity) -> SubmissionResult:
+        """The same, as somebody's."""
+        return replace(self, learner=learner, identity=identity)
+
     def for_learner(self, *, released: bool = False) -> SubmissionResult:
         """As a learner may read it.
 

@@ -82,8 +82,8 @@ class Exported:
         told = (
             (self.ungraded, "without a grade, because the grader itself failed"),
             (self.nameless, "without a grade, because it is not known who handed it in"),
-            (self.unconfirmed, "left out, because it is not certain whose it is; confirm it in identity.csv, grade "
-                               "again, and export again"),
+            (self.unconfirmed, "left out, because it is not certain whose it is; confirm it in identity.csv, and "
+                               "export again"),
             (self.unmatched, "without a grade, because nobody in the template fits"),
             (self.ambiguous, "without a grade, because it is not certain who this is in the template"),
             (self.locked, "without a grade, because it cannot be changed there"),
@@ -234,7 +234,7 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     unconfirmed = tuple(dict.fromkeys(result.learner for result in known if result.identity.doubts))
     if known and not named:
         raise CourseError("There is nothing to export: of nobody it is certain whose the work is. Confirm it in "
-                          "identity.csv, grade again, and export again.")
+                          "identity.csv, and export again.")
     if not named:
         what = f"no submission of {assignment!r}" if assignment else "no submission"
         raise CourseError(f"There is nothing to export: {what} in the results.")

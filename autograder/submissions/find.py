@@ -524,6 +524,14 @@ def _seen_from(path: Path) -> str:
     return "" if path.is_absolute() else f" in {Path.cwd()}"
 
 
+def apart(found: Iterable[Found]) -> list[Found]:
+    """The same, with another name for each that became the learner's of another file of its name."""
+    found = list(found)
+    times = Counter((item.learner, item.name) for item in found)
+    return [replace(item, name=item.identity.file) if times[item.learner, item.name] > 1 and item.identity.confirmed
+            else item for item in found]
+
+
 def _distinct(found: Collection[tuple[Found, str]]) -> Iterator[Found]:
     """Each with a name that no other of the same learner has: its path where the file name is not enough."""
     seen = Counter((item.learner, item.name) for item, _ in found)

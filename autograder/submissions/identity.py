@@ -25,6 +25,10 @@ from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person,
 CERTAIN = "certain"
 CHECK = "check"
 
+NOT_SURE = "it is not certain who this is on the class list: "
+NOBODY = "nobody on the class list fits: "
+"""How a doubt begins that a class list raised."""
+
 CONFIRMED = ("yes", "ok")
 """What an instructor writes to say that the learner is right as it stands."""
 
@@ -137,14 +141,15 @@ def _decided(
     if line.content and not content(item).startswith(line.content):
         return item.of(item.learner, item.identity.doubted(
             f"the file has changed since identity.csv said {line.whose!r}"))
-    told = replace(item.identity, doubts=(), confirmed=True,
-                   evidence=f"{item.identity.evidence}; confirmed in identity.csv")
+    said = "" if item.identity.evidence.endswith("identity.csv") else "; confirmed in identity.csv"
+    told = replace(item.identity, doubts=(), confirmed=True, evidence=item.identity.evidence + said)
     if learner == item.learner:
         return item.of(learner, told)
     places = known.match({learner: {Kind.LABEL: [learner]}}).places.get(learner, ())
     same = known.people[places[0]] if len(places) == 1 else None
     ids = dict(same.ids) if same else {Kind.LABEL: [learner]}
-    return item.of(same.shown if same else learner, replace(told, evidence="identity.csv", ids=ids))
+    told = replace(told, evidence="identity.csv", ids=ids, person={}, members=())
+    return item.of(same.shown if same else learner, told)
 
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
@@ -171,14 +176,19 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
         else:
             why = {**found.unmatched, **found.ambiguous}[item.learner]
             many = item.learner in found.ambiguous
-            identity = identity.doubted(f"it is not certain who this is on the class list: {why}" if many else
-                                        f"nobody on the class list fits: {why}")
+            identity = identity.doubted(f"{NOT_SURE if many else NOBODY}{why}")
         held.append(item.of(item.learner, identity))
     return held
 
 
-REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or yes where it is right; then run the "
-          "same command again.")
+def without_the_lists(identity: Identity) -> Identity:
+    """Without what a class list said of it, so that a list can be asked again."""
+    return replace(identity, person={}, members=(), doubts=tuple(
+        doubt for doubt in identity.doubts if not doubt.startswith((NOT_SURE, NOBODY))))
+
+
+REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or yes where it is right. Exports and "
+          "feedback mind it at once, the reports when you run this command again.")
 
 
 def needs(items: Iterable[HasIdentity]) -> list[str]:

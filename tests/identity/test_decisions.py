@@ -99,6 +99,89 @@ def test_two_files_of_one_person_need_a_word_and_then_not(tmp_path: Path, run: R
     assert grades(out)["carol"] == ("5", "certain") and grades(out)["Dave"] == ("2", "certain")
 
 
+def test_a_line_counts_at_once_for_export_and_feedback_and_reports(tmp_path: Path, run: Run, out: Path) -> None:
+    write(out, {f"class/{COPY}": "Ada Lovelace", f"class/{SECOND}": "yes"})
+    done = run("export", "csv", "--output", out)
+    assert done.exit_code == 0 and "left out" not in done.output and "3 learners" in done.output
+    assert "is now Ada Lovelace's" in done.output and "are written anew" in done.output
+    rows = {row["learner"]: row["score"] for row in read_grades(out / "csv.csv")}
+    assert rows == {"Ada Lovelace": "8", SECOND[:-6]: "3", "carol": "5"}
+    assert grades(out)["Ada Lovelace"] == ("8", "certain")
+    assert "Ada Lovelace" in (out / "report.html").read_text("utf-8")
+    line = lines(out)[f"class/{COPY}"]
+    assert (line["learner"], line["whose"], line["identity"]) == ("Ada Lovelace", "Ada Lovelace", "certain")
+    before = (out / "gradebook.sqlite").read_bytes()
+    done = run("export", "csv", "--output", out)
+    assert "now" not in done.output and (out / "gradebook.sqlite").read_bytes() == before, "nothing is left to do"
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert "3 of 3 are unchanged" in done.output and grades(out)["Ada Lovelace"] == ("8", "certain")
+
+
+def test_a_line_counts_at_once_for_adjust(run: Run, out: Path) -> None:
+    run("adjust", COPY[:-6], "q1", "1", "--reason", "why", "--output", out)
+    before = grades(out)[COPY[:-6]][0]
+    write(out, {f"class/{COPY}": "Ada"})
+    done = run("adjust", "Ada", "q1", "2", "--reason", "again", "--output", out)
+    assert done.exit_code == 0 and "Ada, 90-sample, q1: 1 became 2" in done.output
+    assert grades(out)["Ada"] == (str(int(before) + 1), "certain") and COPY[:-6] not in grades(out)
+
+
+def test_a_line_counts_at_once_for_feedback(tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "out"
+    run("grade", unpacked({f"Ada_{n}_assignsubmission_file/x.ipynb": notebook(n) for n in (1, 2)} | {
+        "odd/x.ipynb": notebook(3)}, tmp_path / "from"), "--output", out)
+    write(out, {"from/Ada_1_assignsubmission_file/x.ipynb": "Somebody Else"})
+    done = run("feedback", "moodle", "--output", out)
+    assert done.exit_code == 0 and "1 pages" in done.output and "is now Somebody Else's" in done.output
+
+
+def test_a_line_that_is_taken_back_is_to_be_checked(tmp_path: Path, run: Run, out: Path) -> None:
+    write(out, {f"class/{COPY}": "Ada", f"class/{SECOND}": "yes"})
+    run("export", "csv", "--output", out)
+    write(out, {f"class/{COPY}": ""})
+    done = run("export", "csv", "--output", out)
+    assert "1 left out, because it is not certain whose it is" in done.output and "2 learners" in done.output
+    run("grade", tmp_path / "class", "--output", out)
+    assert grades(out)[COPY[:-6]] == ("8", "check")
+
+
+def test_two_who_change_places_keep_their_files_and_scores(tmp_path: Path, run: Run) -> None:
+    out, class_ = tmp_path / "out", tmp_path / "class"
+    unpacked({"ada/x.ipynb": notebook(8), "bob/x.ipynb": notebook(2)}, class_)
+    run("grade", class_, "--output", out)
+    run("adjust", "ada", "q1", "0", "--reason", "ada's file", "--output", out)
+    run("adjust", "bob", "q1", "1", "--reason", "bob's file", "--output", out)
+    before = grades(out)
+    write(out, {"class/ada/x.ipynb": "bob", "class/bob/x.ipynb": "ada"})
+    for again in (("export", "csv", "--output", out), ("grade", class_, "--output", out)):
+        done = run(*again)
+        assert grades(out) == {"ada": before["bob"], "bob": before["ada"]}, done.output
+
+
+def test_a_second_file_of_the_same_name_is_not_lost(tmp_path: Path, run: Run) -> None:
+    out, class_ = tmp_path / "out", tmp_path / "class"
+    unpacked({"ada/x.ipynb": notebook(3), "bob/x.ipynb": notebook(8)}, class_)
+    run("grade", class_, "--output", out)
+    write(out, {"class/bob/x.ipynb": "ada"})
+    for again in (("export", "csv", "--output", out), ("grade", class_, "--output", out)):
+        done = run(*again)
+        assert grades(out) == {"ada": ("8", "check")}, "both are there, and nothing says which is the later"
+        assert len(lines(out)) == 2, done.output
+    done = run("grade", class_, "--output", out)
+    assert "2 of 2 are unchanged" in done.output
+
+
+def test_scores_that_cannot_go_with_a_file_are_told(tmp_path: Path, run: Run) -> None:
+    out, class_ = tmp_path / "out", tmp_path / "class"
+    unpacked({"ada/x.ipynb": notebook(3), "bob/x.ipynb": notebook(8)}, class_)
+    run("grade", class_, "--output", out)
+    for who in ("ada", "bob"):
+        run("adjust", who, "q1", "1", "--reason", who, "--output", out)
+    write(out, {"class/bob/x.ipynb": "ada"})
+    done = run("export", "csv", "--output", out)
+    assert "Scores set by hand stay bob's (q1): set them again with `autograder adjust`" in done.output
+
+
 @pytest.mark.parametrize(("content", "message"), [
     ("file,learner\na,b\n", "has no column 'whose'"), ("file,learner,whose\na,b,c,d\n", "line 2, has 4 cells"),
     (b"file,learner,whose\na,J\xf6rg,x\n", "line 2 has a letter in another encoding"),

@@ -1,0 +1,68 @@
+"""What the instructor wrote into `identity.csv`, taken over into the gradebook without grading anything.
+
+`export`, `feedback` and `adjust` do this first, so that a line counts at once. Nothing is read of the files again: a
+line counts for the file as it was graded. Where a line is gone that had counted, the next grading says whose the file
+is; until then it is to be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from autograder.grading.gradebook import Gradebook, Move
+from autograder.grading.results import SubmissionResult
+from autograder.submissions.identity import Decision, decide, hold_against, without_the_lists
+from autograder.submissions.people import Person
+
+GONE = "identity.csv said whose it is and no longer does; grade again to see whose it is without that"
+
+
+def confirm(
+    book: Gradebook, decisions: Mapping[str, Sequence[Decision]], people: Sequence[Person]
+) -> list[str] | None:
+    """Makes each result in the gradebook the one's whose it is by now. Scores set by hand go with it.
+
+    Args:
+        book: where they are kept.
+        decisions: the lines of `identity.csv`, by file.
+        people: the class list; empty without one.
+
+    Returns:
+        What became another's, a sentence each; None if everything is as it was.
+    """
+    before = book.stored()
+    now = decide([_ready(result, decisions, listed=bool(people)) for result in before], decisions,
+                 lambda result: result.identity.content)
+    now = hold_against(now, people)
+    if all(_same(old, new) for old, new in zip(before, now, strict=True)):
+        return None
+    moves = [Move(old.learner, old.submission, old.assignment, new.learner, new.submission)
+             for old, new in zip(before, now, strict=True) if new.learner != old.learner]
+    moved = {(move.learner, move.name, move.assignment): (move, became)
+             for move, became in zip(moves, book.move(moves), strict=True)}
+    told = []
+    for old, new in zip(before, now, strict=True):
+        result = new
+        if found := moved.get((old.learner, old.submission, old.assignment)):
+            move, became = found
+            result = replace(new, submission=became.name)
+            told.append(became.told(old.identity.file or old.submission, move))
+        if not _same(old, new):
+            book.restate(result)
+    return told
+
+
+def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool) -> SubmissionResult:
+    """A result as a grading has it before it asks the instructor's lines and the list."""
+    identity = result.identity
+    file = identity.file or result.submission  # an earlier version kept no path
+    if listed:
+        identity = without_the_lists(identity)
+    if identity.confirmed and file not in decisions:
+        identity = identity.doubted(GONE)
+    return replace(result, identity=replace(identity, file=file))
+
+
+def _same(old: SubmissionResult, new: SubmissionResult) -> bool:
+    return replace(new, identity=replace(new.identity, file=old.identity.file)) == old
