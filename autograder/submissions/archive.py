@@ -74,18 +74,19 @@ class Packed:
     left_out: tuple[str, ...] = ()
 
 
-def read_zip(data: bytes, is_wanted: Callable[[bytes], bool] | None = None) -> Packed:
+def read_zip(data: bytes, is_wanted: Callable[[bytes], bool] | None = None, wanted: str = "") -> Packed:
     """The one notebook in a zip (Otter's export or any other), and the files beside it.
 
     Args:
         data: the zip's bytes.
-        is_wanted: of several notebooks, whether one is for the exercise that is graded; None if none is known.
+        is_wanted: of several notebooks, whether one is the one that counts; None if nothing says so.
+        wanted: what is true of that one, for the reason where it is not one.
 
     Raises:
         UnreadableError: with the reason.
     """
     with open_zip(io.BytesIO(data), MAX_CONTENTS) as archive, _damage_is_said():
-        return _read(archive, is_wanted)
+        return _read(archive, is_wanted, wanted)
 
 
 def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
@@ -160,7 +161,7 @@ def _damage_is_said() -> Iterator[None]:
         raise UnreadableError(f"The zip is damaged and cannot be read ({type(error).__name__}).") from None
 
 
-def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None) -> Packed:
+def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None, what: str) -> Packed:
     wanted = [entry for entry in archive.infolist() if not is_noise(entry.filename)]
     if len(wanted) > MAX_ENTRIES:
         raise UnreadableError(f"The zip has {len(wanted)} entries; at most {MAX_ENTRIES} are read.")
@@ -170,7 +171,7 @@ def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None) -
     notebooks = [entry for entry in wanted if entry.filename.lower().endswith(NOTEBOOKS)]
     if not notebooks:
         raise UnreadableError("There is no notebook in the zip.")
-    notebook = notebooks[0] if len(notebooks) == 1 else _chosen(archive, notebooks, is_wanted)
+    notebook = notebooks[0] if len(notebooks) == 1 else _chosen(archive, notebooks, is_wanted, what)
     folder = posixpath.dirname(notebook.filename)
     beside = [
         entry
@@ -197,15 +198,18 @@ def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None) -
 
 
 def _chosen(
-    archive: zipfile.ZipFile, notebooks: Sequence[zipfile.ZipInfo], is_wanted: Callable[[bytes], bool] | None
+    archive: zipfile.ZipFile, notebooks: Sequence[zipfile.ZipInfo], is_wanted: Callable[[bytes], bool] | None,
+    what: str,
 ) -> zipfile.ZipInfo:
-    """Of several notebooks the one for the exercise that is graded."""
+    """Of several notebooks the one that counts."""
+    which = ""
     if is_wanted is not None and len(notebooks) <= MAX_NOTEBOOKS:
         fits = [entry for entry in notebooks if is_wanted(_content(archive, entry, MAX_NOTEBOOK_BYTES))]
         if len(fits) == 1:
             return fits[0]
+        which = f", and {len(fits) or 'none'} of them {what}" if what else ""
     names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])
-    raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}); hand in one.")
+    raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}){which}; hand in one.")
 
 
 def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:

@@ -12,11 +12,15 @@ import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from autograder import course
 from autograder.submissions.archive import MAX_ZIP_BYTES, read_zip
 from autograder.submissions.find import Found
 from autograder.submissions.lookalikes import SAVE, by_content, by_ending
 from autograder.submissions.names import is_handed_in
 from autograder.submissions.notebook import Cell, UnreadableError, parse_notebook
+
+CHANGED = "not as the course hands it out (who grades can say with --assignment which exercise counts)"
+"""What is true of the notebook that counts, where a folder of exercises was zipped and none is named."""
 
 UNREADABLE = "unreadable"
 WRONG_ASSIGNMENT = "wrong-assignment"
@@ -64,7 +68,8 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         files: Mapping[str, bytes] = {}
         left_out: tuple[str, ...] = ()
         if found.path.suffix.lower() == ".zip":
-            packed = read_zip(data, (lambda one: _is_for(one, assignment)) if assignment else None)
+            packed = read_zip(data, (lambda one: _is_for(one, assignment)) if assignment else _is_changed,
+                              f"for {assignment}" if assignment else CHANGED)
             data, files, left_out = packed.notebook, packed.files, packed.left_out
         if told := by_content(data):
             raise UnreadableError(told)
@@ -109,6 +114,22 @@ def _is_for(data: bytes, assignment: str) -> bool:
         return parse_notebook(data).assignment == assignment
     except UnreadableError:
         return False
+
+
+def _is_changed(data: bytes) -> bool:
+    """Whether a notebook's code is not that of a notebook as the course hands it out."""
+    try:
+        notebook = parse_notebook(data)
+        handed_out = course.EXERCISES / f"{notebook.assignment}.ipynb"
+        if notebook.assignment not in course.exercise_names() or not handed_out.is_file():
+            return True
+        return _code(notebook.cells) != _code(parse_notebook(handed_out.read_bytes()).cells)
+    except UnreadableError:
+        return True
+
+
+def _code(cells: tuple[Cell, ...]) -> list[str]:
+    return [cell.source.strip() for cell in cells]
 
 
 def content_of(found: Found) -> str:
