@@ -20,6 +20,7 @@ from pathlib import Path
 from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text
+from autograder.submissions.encoding import decode
 from autograder.submissions.people import Directory, Ids, Kind, Person, plain, squashed
 from autograder.submissions.systems.github import kind_of
 
@@ -127,7 +128,7 @@ class Table:
 
 
 def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = None) -> Table:
-    """Read a CSV file: comma, semicolon, tab or bar between cells; UTF-8 or UTF-16; `fewest` columns or more.
+    """Read a CSV file of `fewest` columns or more: any usual separator, any encoding that is certain.
 
     Args:
         path: the file.
@@ -138,7 +139,7 @@ def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = No
         CourseError: it cannot be read, has no header, names the same column twice, or a row is longer than it.
     """
     try:
-        content = _text(path)
+        content = decode(path.read_bytes(), str(path))
         first, _, rest = content.partition("\n")
         if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
             content = rest
@@ -169,27 +170,6 @@ def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = No
             raise CourseError(f"--columns: {path} has no column {title!r}. It has: "
                               + text.clip(", ".join(map(repr, header)), 600) + ".")
     return Table(path, header, tuple(tuple((row + [""] * width)[:width]) for _, row in table[1:]), named or {})
-
-
-def _text(path: Path) -> str:
-    """What stands in a file, in UTF-8 or UTF-16 with or without a mark."""
-    raw = path.read_bytes()
-    encoding = "utf-8-sig"
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    elif raw[1:2] == b"\0" or raw[:1] == b"\0":
-        encoding = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
-    try:
-        return raw.decode(encoding)
-    except UnicodeError as error:
-        start = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = len(re.findall(rb"\r\n|\r|\n", raw[:start])) + 1
-        shown = re.split(rb"[\r\n]", raw[start - 20 if start > 20 else 0 : start + 20])
-        near = next((part for part in shown if raw[start : start + 1] in part), b"").decode("cp1252", "replace")
-        raise CourseError(
-            f"{path} is not UTF-8: line {line} has a letter in another encoding (near {near!r}). Save it in the "
-            "spreadsheet as “CSV UTF-8” and try again."
-        ) from error
 
 
 def person(table: Table, row: Sequence[str], place: int = 0) -> Person:

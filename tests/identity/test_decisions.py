@@ -220,7 +220,7 @@ def test_scores_that_cannot_go_with_a_file_are_told(tmp_path: Path, run: Run) ->
 
 @pytest.mark.parametrize(("content", "message"), [
     ("file,learner\na,b\n", "has no column 'whose'"), ("file,learner,whose\na,b,c,d\n", "line 2, has 4 cells"),
-    (b"file,learner,whose\na,J\xf6rg,x\n", "line 2 has a letter in another encoding"),
+    (b"file,learner,whose\na,I\xf1igo,x\n", "line 2 has a letter in another encoding"),
 ])
 def test_a_file_that_cannot_be_read_is_said_before_anything_is_graded(
     tmp_path: Path, run: Run, out: Path, content: str | bytes, message: str

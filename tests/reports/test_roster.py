@@ -79,7 +79,10 @@ def test_a_list_of_names_alone_and_a_canvas_gradebook_are_rosters(tmp_path: Path
     "Name,Email\nJörg Müller,jm@uni.example\n".encode("utf-16-le"),
     "Name,Email\nJörg Müller,jm@uni.example\n".encode("utf-16-be"),
     'Vorname,Name,E-Mail\nJörg,"Müller",jm@uni.example\n'.encode(),
-], ids=range(7))
+    "Name;Email\r\nJörg Müller;jm@uni.example\r\n".encode("cp1252"),
+    "Name;Email\r\nJörg Müller;jm@uni.example\r\n".encode("latin-1"),
+    "Name;Email\r\nJörg Müller;jm@uni.example\r\n".encode("cp1250"),
+], ids=range(10))
 def test_a_list_is_read_in_any_form(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "roster.csv").write_bytes(content)
     (one,) = people_of(read_roster(tmp_path / "roster.csv"))
@@ -87,9 +90,15 @@ def test_a_list_is_read_in_any_form(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(("content", "message"), [
-    ("Name,Email\nAda,a@b.c\nJörg,x@y.z\n".encode("cp1252"), "line 3 has a letter in another encoding .near 'Jörg,"),
+    ("Name,Email\nAda,a@b.c\nJörg,x@y.z\n".encode("mac_roman"), "line 3 has a letter in another encoding .near 'Jšrg,"),
+    ("Name,Email\rAda,a@b.c\rJörg,x@y.z\r".encode("cp850"), "line 3 has a letter in another encoding .near 'J”rg,"),
+    ("Name,Email\nAda,a@b.c\nGroß,x@y.z\n".encode("cp850"), "line 3 has a letter in another encoding .near 'Groá,"),
+    ("Name,Email\nAda,a@b.c\nIñigo,x@y.z\n".encode("cp1252"), "line 3 has a letter in another encoding .near 'Iñigo"),
+    ("Name,Email\nAda,a@b.c\nДорофеев,x@y.z\n".encode("cp1251"), "line 3 has a letter in another encoding"),
+    ("Name,Email\nAda,a@b.c\nцй,x@y.z\n".encode("cp1251"), "line 3 has a letter in another encoding"),
+    ("Name,Email\nAda,a@b.c\n王小明,x@y.z\n".encode("gb18030"), "line 3 has a letter in another encoding"),
     (b"Name,Email\nAda,a@b.c\nLovelace, Ada,a@b.d\n", "line 3, has 3 cells, and the header 2"),
-], ids=["encoding", "cells"])
+], ids=["mac", "dos", "sharp s", "west or center", "cyrillic", "cyrillic that is alike", "chinese", "cells"])
 def test_a_list_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "roster.csv").write_bytes(content)
     with pytest.raises(CourseError, match=message):

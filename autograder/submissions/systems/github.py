@@ -16,6 +16,7 @@ import csv
 import re
 
 from autograder.course import CourseError
+from autograder.submissions.encoding import decode
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind, plain
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, shared_start
@@ -51,9 +52,13 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def _roster(listing: Listing) -> dict[str, dict[Kind, list[str]]]:
-    """By GitHub user: identifier and name. Empty if it is another table."""
+    """By GitHub user: identifier and name. Empty if it is another table.
+
+    Raises:
+        CourseError: it cannot be read, or its encoding is not certain.
+    """
     try:
-        rows = csv.DictReader(listing.read(ROSTER).decode("utf-8-sig").splitlines())
+        rows = csv.DictReader(decode(listing.read(ROSTER), ROSTER).splitlines())
         known = {}
         for row in rows:
             ids: dict[Kind, list[str]] = {}
@@ -64,8 +69,9 @@ def _roster(listing: Listing) -> dict[str, dict[Kind, list[str]]]:
             if user := plain(row.get("github_username") or ""):
                 known[user] = ids
         return known
-    except (CourseError, UnicodeError, csv.Error):
-        return {}
+    except csv.Error as error:
+        raise CourseError(
+            f"{ROSTER} is no CSV file: {error}. Download it again, or take it out of the folder.") from None
 
 
 def kind_of(identifier: str) -> Kind:

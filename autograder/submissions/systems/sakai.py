@@ -20,6 +20,7 @@ import csv
 import re
 
 from autograder.course import CourseError
+from autograder.submissions.encoding import decode
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind, plain
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
@@ -99,8 +100,8 @@ def _text(listing: Listing, name: str, names: set[str]) -> str:
 def _grades(listing: Listing) -> dict[str, tuple[str, bool]]:
     """By user: the display ID, and whether it came late. Empty if it is another table."""
     try:
-        rows = list(csv.reader(listing.read(GRADES).decode("utf-8-sig").splitlines()))
-    except (CourseError, UnicodeError, csv.Error):
+        rows = list(csv.reader(decode(listing.read(GRADES), GRADES).splitlines()))
+    except (CourseError, csv.Error):  # whoever saved it anew: the folders say whose they are, too
         return {}
     start = next((place for place, row in enumerate(rows) if "Display ID" in row and "ID" in row), None)
     if start is None:
