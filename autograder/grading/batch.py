@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from rich.console import Console
@@ -158,6 +158,7 @@ def grade_paths(
         for remark in search.remarks:
             batch.log.write("note", remark)  # said above, when there was no log yet
         batch.move(found, gradebook)
+        batch.tell_older(found, gradebook)
         results = batch.run(found, gradebook, jobs or cores(), pool)
         counting = gradebook.counting(attempts)
         gradebook.end_run()
@@ -262,6 +263,18 @@ class _Batch:
         for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
             if move.learner != move.to:
                 self.tell(became.told(file, move))
+
+    def tell_older(self, found: Sequence[Found], gradebook: Gradebook) -> None:
+        """Scores set by hand of somebody whom nobody is any more, since files are named by better rules."""
+        learners = {item.learner for item in found}
+        names = {item.path.name for item in found}
+        for learner, name, assignment, questions in gradebook.without_a_path():
+            if learner not in learners and PurePosixPath(name).name in names and self.assignment in (None, assignment):
+                self.tell(
+                    f"What needs you: scores set by hand of {one_line(learner, 80)} in {assignment} ({questions}) are "
+                    f"of {one_line(name, 120)}, which an earlier version graded without its path, and nobody is called "
+                    "so now. If it is somebody's here, set them again with `autograder adjust`, and take the old ones "
+                    "back with --undo.")  # fmt: skip
 
     def bundle(self, name: str) -> Bundle:
         if name not in self.assignments:

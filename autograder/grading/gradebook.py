@@ -358,6 +358,19 @@ class Gradebook:
             ).fetchall()
         return [row for row in rows if row[0] and row[1] and row[0] in files and row[2:4] not in files[row[0]]]
 
+    def without_a_path(self) -> list[tuple[str, str, str, str]]:
+        """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.
+
+        Returns:
+            Learner, name, assignment, and the questions, with commas between.
+        """
+        with self._explained():
+            return self._connection.execute(
+                "SELECT learner, name, assignment, group_concat(question, ', ') FROM submission"
+                " JOIN adjustment USING (learner, assignment) WHERE json_valid(result)"
+                " AND coalesce(json_extract(result, '$.identity.file'), '') = '' GROUP BY submission.id"
+            ).fetchall()
+
     def stored(self) -> list[SubmissionResult]:
         """All results as the checks gave them, without the scores that were set by hand."""
         return [result for result, _, _ in self._all()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,46 @@ def test_a_line_counts_from_then_on_and_what_is_not_certain_is_not_exported(
         assert lines(out)[f"class/{COPY}"]["whose"] == "Ada Lovelace"
     done = run("export", "csv", "--output", out)
     assert "left out" not in done.output and "3 learners" in done.output, "nobody stands in it twice"
+
+
+def forget_paths(out: Path) -> None:
+    """A gradebook as an earlier version left it."""
+    with sqlite3.connect(out / "gradebook.sqlite") as base:
+        base.execute("UPDATE submission SET result = json_remove(result, '$.identity')")
+    base.close()
+    (out / "identity.csv").unlink()
+
+
+def test_an_older_gradebook_keeps_scores_that_were_set_by_hand(tmp_path: Path, run: Run, out: Path) -> None:
+    run("adjust", "carol", "q1", "0", "--reason", "why", "--output", out)
+    before = grades(out)["carol"]
+    forget_paths(out)
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert "3 of 3 are unchanged" in done.output and grades(out)["carol"] == before
+    write(out, {"class/carol.ipynb": "Carol Shaw"})
+    run("export", "csv", "--output", out)
+    assert grades(out)["Carol Shaw"] == before, "now it has a path, and goes with the file"
+
+
+def test_a_name_that_an_earlier_version_gave_is_corrected_with_its_scores(run: Run, out: Path) -> None:
+    run("adjust", "carol", "q1", "0", "--reason", "why", "--output", out)
+    before = grades(out)["carol"]
+    forget_paths(out)
+    (out / "identity.csv").write_text("file,learner,whose\ncarol.ipynb,carol,Carol Shaw\n", "utf-8")
+    done = run("export", "csv", "--output", out)
+    assert "carol.ipynb counted as carol and is now Carol Shaw's" in done.output
+    assert grades(out)["Carol Shaw"] == before and "carol" not in grades(out)
+
+
+def test_scores_of_a_name_that_nobody_has_any_more_are_told(tmp_path: Path, run: Run, out: Path) -> None:
+    run("adjust", "carol", "q1", "0", "--reason", "why", "--output", out)
+    forget_paths(out)
+    (tmp_path / "class" / "dora").mkdir()
+    (tmp_path / "class" / "carol.ipynb").rename(tmp_path / "class" / "dora" / "carol.ipynb")
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert "scores set by hand of carol in 90-sample (q1) are of carol.ipynb, which an earlier version" in done.output
+    run("adjust", "carol", "q1", "--undo", "--output", out)
+    assert "an earlier version" not in run("grade", tmp_path / "class", "--output", out).output
 
 
 @pytest.mark.parametrize("when", ["at the grading", "at the export"])
