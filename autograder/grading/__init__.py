@@ -26,6 +26,7 @@ Beside them, with the controller:
     gradebook    SQLite; the only module that knows SQL
     attempts     several attempts of a learner, and which of them counts
     adjust       a score set by hand
+    confirm      what the instructor wrote into identity.csv, taken over into the gradebook
     log          what a batch did, line by line
     progress     how far a batch has come, for whoever watches
     cluster      a batch on other machines

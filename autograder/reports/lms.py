@@ -15,9 +15,11 @@ Rules that hold for every file:
   `._@+-` are kept as they are, because the import looks people up by them and
   nothing can be called with them; every other text goes through `text.cell`.
 
-Sources of the formats: Canvas LMS, `lib/gradebook_exporter.rb` and
-`lib/gradebook_importer.rb`; Moodle, `grade/export/txt`, `grade/import/csv`
-and `mod/assign/feedback/offline`.
+Where the formats are to be found: Canvas LMS, `lib/gradebook_exporter.rb` and
+`lib/gradebook_importer.rb`; Moodle, `grade/export/txt`, `grade/import/csv` and
+`mod/assign/feedback/offline`, of which `importgradeslib.php` was read. Of
+Blackboard, Brightspace, Sakai and ILIAS the tables are from memory, and no
+system of any kind was there to try them on.
 """
 
 from __future__ import annotations
@@ -382,8 +384,7 @@ ILIAS = _System("ILIAS", "the exercise's status file, status.csv, in the multi-f
 def _own_table(job: _Job, system: _System) -> Exported:
     """A system's own table, reduced to who it is and the exercise's grade.
 
-    Sources: D2L, "Import grades into a grade book"; Blackboard Help, "Work offline with grade data"; Sakai,
-    `gradebookng` (`ImportGradesHelper`); ILIAS, `ilExcGradesTable` and the multi-feedback status file.
+    What these tables look like is from memory; only the form of Blackboard's column title was found in public.
     """
     (name,) = job.assignments
     table = job.template

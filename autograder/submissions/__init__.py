@@ -4,6 +4,7 @@
 - `systems`  the downloads of ten systems, a module each: what of a listing fits, and whose it is
 - `names`    what a file's or folder's name says of a person, without the words that name nobody
 - `people`   identifiers of several kinds, people on a list, and which of them somebody is
+- `encoding` the bytes of a table -> its text, where the encoding is certain
 - `identity` whose a thing is, on what evidence; the instructor's lines and the class list held against it
 - `download` the zip that a system makes of a class -> what was handed in
 - `archive`  a zip -> the one notebook in it and the files beside it

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
+from autograder.course import BOOK
 from autograder.reports.grades import read_grades
+from autograder.submissions import systems
 from tests.identity.conftest import Run
 from tests.identity.downloads import SYSTEMS, TEMPLATES, class_list, people, unpacked, zipped
 
@@ -63,6 +66,17 @@ def test_every_point_lands_in_the_right_row(
         back = {row[template.key]: row[template.grade] for row in rows(tmp_path / "back.csv")
                 if "Points Possible" not in next(iter(row.values()))}
         assert back == {template.of(one): str(score) for one, score in points.items()}, (name, done.output)
+
+
+def test_appendix_c_says_of_each_system_how_its_names_are_known() -> None:
+    page = (BOOK / "appendix" / "c-teaching.md").read_text("utf-8")
+    for module in systems.SYSTEMS:
+        rows = re.findall(rf"^\| {module.SYSTEM}\b[^|]*\|", page, re.MULTILINE)
+        assert len(rows) >= 2, f"{module.SYSTEM}: what to download, and how its names are known"
+        said = " ".join((module.__doc__ or "").partition("Sources")[2].split())
+        assert re.search(r"read for this|we had no|from memory", said), module.SYSTEM
+        known = re.search(rf"^\| {module.SYSTEM}\b[^|]*\| ([^|]*)\| [^|]*\|$", page, re.MULTILINE)
+        assert known and ("source text" in known[1]) == said.startswith(", read for this"), module.SYSTEM
 
 
 def test_a_template_that_knows_nobody_is_refused_with_the_reasons(tmp_path: Path, run: Run) -> None:

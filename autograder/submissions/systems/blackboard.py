@@ -6,8 +6,9 @@
 Column and user may have underscores in them; the text file says which is which, and without it what all names begin
 with is the column. Each attempt has its time. What came late is not said.
 
-Sources: Blackboard Help, "Download assignments"; the names and the text files are those of Learn's *Assignment File
-Download*, original view.
+Sources: Blackboard documents no names, and we had no download of it. The form of the names, up to the time and the text
+file of each attempt, is what public tools of instructors read; the first line of the text file, and how groups and
+anonymous attempts are named, is from memory or not known. Who is not certain is to be checked.
 """
 
 from __future__ import annotations

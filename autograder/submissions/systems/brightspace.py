@@ -6,8 +6,8 @@
 `index.html` lists them. The number is Brightspace's own, not the OrgDefinedId. Each submission has its time, to the
 minute and in the site's language; only in English is it read, to tell the latest.
 
-Sources: Brightspace Community, "Download assignment submissions"; Valence, `dropbox` API; the names are those of
-*Download* in *Assignments*.
+Sources: D2L documents no names, and we had no download of it. The folder's name is as public tools of instructors
+describe it; that of a file without folders, and how groups are named, is not known for certain.
 """
 
 from __future__ import annotations

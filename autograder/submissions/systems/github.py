@@ -6,8 +6,8 @@
 The user is GitHub's, which is no login of the institution. `classroom_roster.csv`, put into the folder or given with
 `--roster`, says whose it is. A repository may hold the whole course; which of its notebooks counts says the notebook.
 
-Sources: GitHub Docs, "Use the Git and GitHub starter assignment", and `gh classroom clone`; GitHub Classroom,
-*Students*, *Download roster* for the table.
+Sources: the columns of the table, as public tools of instructors read them. The names of the folders that `gh classroom
+clone` makes are from memory; we had no classroom to try it on.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@
 Files that learners upload, and Colab's own copies, name nobody. Drive keeps several files of one name, and numbers
 them when it packs the folder; that number is nobody's. Neither says which attempt it is, nor what came late.
 
-Sources: Google Classroom Help, "Create an assignment", *Make a copy for each student*; Google Docs Editors Help, file
-upload questions of forms. Google documents no format; these are the names in Drive.
+Sources: Google documents no names, and we had no folder of it. These are the names in Drive as people know them.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
 
 Submissions are counted upward. The export holds the active submission of each learner or group.
 
-Sources: Gradescope documents no format; this is what its export holds, and what instructors' tools read from it, among
-them Otter-Grader (`otter/utils.py`, before version 5: `GradescopeParser` of `otter/assign`'s metadata).
+Sources: Gradescope documents no format, and we had no export of it. That the folders are keys of the file, with
+`:submitters` and `:sid` in it, public scripts of instructors say that read it; the other keys are from memory.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ The number is that of the column Identifier in the grading worksheet, never the 
 no participant's, and nothing in the name says which of the two it is; so a name must agree with its number. Moodle
 packs the latest attempt alone, and does not say what came late.
 
-Sources: Moodle, `mod/assign/classes/downloader.php` (`get_student_prefix`), `mod/assign/locallib.php`
+Sources, read for this: Moodle, `mod/assign/classes/downloader.php` (`get_student_prefix`,
+`load_submissionplugin_filelist`), in a copy at commit 2a6fd31. Not read again: `mod/assign/locallib.php`
 (`get_uniqueid_for_user`), `mod/assign/feedback/file/importziplib.php`.
 """
 

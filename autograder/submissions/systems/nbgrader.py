@@ -5,8 +5,8 @@
 
 The student is the id that nbgrader's own database has, which is a login as a rule.
 
-Sources: nbgrader, "The philosophy and the approach", *directory_structure*; `nbgrader/coursedir.py`;
-`nbgrader/exchange/default/collect.py`.
+Sources, read for this: nbgrader, `nbgrader/exchange/default/collect.py` at commit 3f75113, which puts the latest of
+each student there. The form of the time was not.
 """
 
 from __future__ import annotations
