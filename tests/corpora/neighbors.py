@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,39 @@ BUSY = Edit(insert=(Insert("after setup", "while True: pass"),))
 TIMES, MORE = 2.0, 4.0
 """A neighbor may take this many times as long as beside a busy one, and this many seconds more: other programs of the
 machine share it, and an attack on memory or on the disk costs the machine itself some time."""
+
+
+BESIDE = ATTACKS / "beside_neighbors"
+"""Attacks of which nothing is expected but that they harm nobody; what stands in them, solutions/attacks says."""
+
+
+def read_beside(path: Path) -> Edit:
+    """The notebook that a file of `BESIDE` describes.
+
+    Raises:
+        ValueError: a section does not begin as it should.
+    """
+    replace, insert = {}, []
+    for section in f"\n{path.read_text(encoding='utf-8')}".split("\n# %% ")[1:]:
+        head, _, code = section.partition("\n")
+        said = re.fullmatch(r"(?:replace (?P<cell>q\d_\d)|insert (?P<where>.+?)(?: times (?P<times>\d+))?)", head)
+        if said is None:
+            raise ValueError(f"{path.name}: {head!r} is neither `replace CELL` nor `insert WHERE`")
+        if said["cell"]:
+            replace[said["cell"]] = code
+        else:
+            cells = [_lines(code).replace("{K}", str(number)) for number in range(int(said["times"] or 1))]
+            insert += [Insert(said["where"], cell) for cell in cells]
+    return Edit(replace=replace, insert=tuple(insert))
+
+
+def _lines(code: str) -> str:
+    """A line with `{V}` stands for 256 lines, one with `{W}` for 4,096."""
+    lines = []
+    for line in code.split("\n"):
+        mark, count = next(((mark, count) for mark, count in (("{V}", 256), ("{W}", 4096)) if mark in line), ("", 1))
+        lines += [line.replace(mark, str(value)) if mark else line for value in range(count)]
+    return "\n".join(lines)
 
 
 def slow(exercise: Assignment) -> Edit:
@@ -91,6 +125,8 @@ def tried(level: str, names: Sequence[str]) -> list[str]:
             shutil.rmtree(folder, ignore_errors=True)
             if name == "busy":
                 write_notebook(apply(BUSY, exercise), folder / "busy.ipynb")
+            elif (beside := BESIDE / f"{name}.py").is_file():
+                write_notebook(apply(read_beside(beside), exercise, host.values), folder / f"{name}.ipynb")
             else:
                 case = corpus.read_attack(ATTACKS / name, assignment)
                 hand_in(case, assignment(case.assignment), folder, host.values)
@@ -112,7 +148,8 @@ def tried(level: str, names: Sequence[str]) -> list[str]:
 
 def main(names: Sequence[str]) -> int:
     """Tries `names`, or all cases, at all levels, as all users; returns 0 when no neighbor was harmed."""
-    cases = list(names) or [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
+    cases = list(names) or [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))] + [
+        path.stem for path in sorted(BESIDE.glob("*.py"))]
     print(f"{len(cases)} attacks as {'root' if os.geteuid() == 0 else 'an ordinary user'}", flush=True)
     problems = [problem for level in levels_here() for problem in tried(level, cases)]
     for problem in problems:

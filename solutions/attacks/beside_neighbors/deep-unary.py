@@ -1,0 +1,2 @@
+# %% insert before q2_1
+exec("x=" + "-" * 300000 + "1")
