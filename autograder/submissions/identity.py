@@ -168,6 +168,8 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             ids = {**identity.ids}
             if len(listed) == 1:
                 for kind, values in listed[0].ids.items():
+                    if kind == Kind.GROUP:  # whoever is in one does not stand for it
+                        continue
                     ids[kind] = list(dict.fromkeys((*ids.get(kind, ()), *values)))
             identity = replace(identity, person=person, ids=ids,
                                members=tuple(one.ids for one in listed) if len(listed) > 1 else ())

@@ -163,7 +163,7 @@ def sakai(class_: Sequence[Learner]) -> Files:
 
 def ilias_folder(one: Learner) -> str:
     """In ASCII; what has no letters there is left out."""
-    known = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Đ": "D"})
+    known = {ord("Đ"): "D"} | {ord(letter): f"{unaccented(letter)}e" for letter in "äöü"}
     name = unaccented(f"{one.last}_{one.first}".translate(known)).encode("ascii", "ignore").decode()
     return f"{name if name != '_' else 'x_x'}_{one.login}_{one.system}"
 

@@ -391,6 +391,6 @@ def test_what_cannot_be_exported(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match=r"Choose one exercise .*77-made-up, 78-b"):
         lms.export("moodle", [result("a"), result("a", assignment="78-b")], path)
     latin = tmp_path / "latin.csv"
-    latin.write_bytes("Student,ID,Section\nJörg,1,A\n".encode("latin-1"))
+    latin.write_bytes("Student,ID,Section\nIñigo,1,A\n".encode("latin-1"))
     with pytest.raises(CourseError, match="CSV UTF-8"):
         lms.export("canvas", [result("a")], path, template=latin)

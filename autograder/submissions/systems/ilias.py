@@ -24,7 +24,7 @@ from autograder.submissions.systems.base import Listing, Named, Recognized, part
 
 SYSTEM = "ILIAS"
 FOLDER = re.compile(r"(?P<names>[^/_]+(?:_[^/_]+){2,})_(?P<user>\d+)")
-TEAM = re.compile(r"(?:team|équipe|equipe|equipo|squadra|gruppo|groupe|zespół|csapat)[ _]\d+", re.IGNORECASE)
+TEAM = re.compile(r"(?:team|équipe|equipe|equipo|squadra|gruppo|zespół|csapat)[ _]\d+", re.IGNORECASE)
 """In another language a team's work counts for whoever uploaded it."""
 
 STAMP = re.compile(r"(\d{14})_")
