@@ -92,6 +92,11 @@ class Session:
     def alive(self) -> bool:
         return self.ended is None
 
+    @property
+    def over(self) -> bool:
+        """Whether its memory was measured, and was more than allowed."""
+        return bool(self._overrun)
+
     # --- what the grader asks ---
 
     def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
@@ -412,7 +417,7 @@ def _exit_sentence(code: int) -> str:
     if code >= 0:
         return f"the code ended its own process with exit code {code}"
     if code == -signal.SIGXCPU:
-        return "the process used all the processor time that it may have"
+        return "the process was ended by SIGXCPU, the signal for used-up processor time"
     try:
         name = signal.Signals(-code).name
     except ValueError:

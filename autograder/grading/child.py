@@ -96,6 +96,7 @@ class Attempt:
         self.timeout = request.timeout
         runner = Runner(sock, pidfd, request.pid, Limits(**request.limits))
         self.session = WatchedSession(runner, self.on_check)
+        self.session.heard = request.heard
         self.cells: list[tuple[str, CellResult]] = []
         self.here = AT_END
         self.question = ""
@@ -184,12 +185,14 @@ class Attempt:
             return
         error = plain(outcome.error, ERROR_LIMIT)
         told = None
-        if error and self.session.heard and outcome.status != "skipped":
+        if self.session.heard and outcome.status == "skipped":
+            told = error
+        elif self.session.heard and outcome.status != "ok":
             told = cell_error(outcome.status, error, [cell.source for cell in self.request.cells])
         result = CellResult(index, outcome.status, round(outcome.seconds, 3), error, told)
         self.cells.append((source, result))
         output = plain(outcome.output[-2 * OUTPUT_LIMIT :], OUTPUT_LIMIT)
-        self.emit(CellRan(result, output))
+        self.emit(CellRan(result, output, outcome.status == "memory" and self.session.over))
 
     def on_check(self, question: str) -> bool:
         """The notebook stands at `grader.check(question)`. Returns whether there is such a question."""
@@ -230,13 +233,14 @@ class Attempt:
         finally:
             self._end_check()
         self.done.add(question)
-        self.emit(Scored(self.here, nth, result, self._troubles()))
+        self.emit(Scored(self.here, nth, result, self._troubles(), self.session.heard))
         if self.session.alive:
             self.question = ""
 
     def _begin_check(self, question: str, now: float, limit: float) -> None:
         self.question = question
         self.slow = self.memory = self.session.late = False
+        self.session.learner_error = None
         self.session.deadline = now + limit
         signal.setitimer(signal.ITIMER_REAL, limit + 5)
 
@@ -284,8 +288,8 @@ class Attempt:
         ended = self.session.ended
         found = {
             "timeout": self.session.late or self.slow,
-            "memory": self.memory,
-            ended.status if ended else "": ended is not None,
+            "MemoryError": self.memory,
+            "over" if self.session.over else ended.status if ended else "": ended is not None,
         }
         return [name for name, so in found.items() if so]
 

@@ -58,6 +58,7 @@ class Request:
         cpu_seconds: processor time of the child.
         limits: of the notebook's processes, as `asdict(Limits(...))`.
         pid: the first of these processes; the engine knows it.
+        heard: what is left out of this attempt may tell the notebook what a hidden test handed in before.
     """
 
     tests: str
@@ -74,6 +75,7 @@ class Request:
     cpu_seconds: int
     limits: Mapping[str, Any]
     pid: int = 0
+    heard: bool = False
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -91,10 +93,14 @@ class Begun:
 
 @dataclass(frozen=True)
 class CellRan:
-    """A cell, and what the notebook printed since the last one."""
+    """A cell, and what the notebook printed since the last one.
+
+    `over`: the memory of the sandbox was measured, and was more than allowed.
+    """
 
     result: CellResult
     output: str
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,13 +116,15 @@ class CheckBegun:
 class Scored:
     """A check's result: a score that nothing can change any more.
 
-    `trouble` lists what the learner's code did to the check: `timeout`, `memory`, or how it ended the process.
+    `trouble` lists what the learner's code did to the check: `timeout`, `MemoryError`, `over` (its memory was measured,
+    and was more than allowed), or how it ended the process. `heard`: a hidden test had used the notebook by then.
     """
 
     cell: int
     nth: int
     result: QuestionResult
     trouble: Sequence[str]
+    heard: bool = False
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,13 @@ def missing_names(
     listed = [f"no `{one_line(name, 60)}`" for name in sorted(missing)]
     sentence = f"The notebook has {' and '.join(listed)}."
     first = sorted(missing)[0]
-    for number, (source, cell) in enumerate(cells, 1):
-        if cell.status != "ok" and _assigns(source, first):
+    belongs = [(number, cell) for number, (source, cell) in enumerate(cells, 1) if _assigns(source, first)]
+    stopped = [(number, cell) for number, cell in belongs if cell.status != "ok"]
+    for number, cell in stopped:
+        if cell.told is None:
             return f"{sentence} It belongs to code cell {number}, which {_how_it_ended(cell)}."
+    if stopped:  # after a hidden test was heard: which of several stopped, and how, could spell something
+        return f"{sentence} It belongs to code cell {belongs[0][0]}: does that run to its end?"
     similar = difflib.get_close_matches(first, [name for name in names if len(name) < 100], n=1, cutoff=0.75)
     if similar:
         return f"{sentence} It has `{similar[0]}`: is that the same thing under another name?"

@@ -108,7 +108,8 @@ class CellResult:
     what no honest one sends); `skipped` (not run). `index` counts the
     notebook's code cells from 0. `error` is the learner's own traceback, plain
     text without ANSI codes, cut to a sensible length. `told` is what the
-    learner reads of it, where that is not all; see `told.py`.
+    learner reads of it, if it stopped after a hidden test was heard, else None;
+    see `told.py`.
     """
 
     index: int
@@ -284,11 +285,12 @@ class SubmissionResult:
         return replace(self, learner=learner, identity=identity)
 
     def for_learner(self, *, released: bool = False) -> SubmissionResult:
-        """As a learner may read it.
+        """As a learner may read it: of the cells that stopped after a hidden test was heard only the first is there.
 
         Args:
             released: the instructor lets learners read what was withheld; of hidden cases never more than the hint.
         """
+        shown = next(iter(self._stopped_after_heard), None)
         return replace(
             self,
             reason=self.reason if released or self.told is None else self.told,
@@ -302,9 +304,20 @@ class SubmissionResult:
                 for question in self.questions
             ),
             cells=tuple(
-                cell if released else replace(cell, error=cell.for_learner, told=None) for cell in self.cells
+                cell if released else replace(cell, error=cell.for_learner, told=None)
+                for cell in self.cells
+                if released or cell.told is None or cell is shown
             ),
         )  # fmt: skip
+
+    @property
+    def _stopped_after_heard(self) -> list[CellResult]:
+        return [cell for cell in self.cells if cell.told is not None]
+
+    @property
+    def others_stopped(self) -> bool:
+        """Whether cells stopped of which a learner reads nothing at all."""
+        return len(self._stopped_after_heard) > 1
 
     @property
     def withheld(self) -> int:

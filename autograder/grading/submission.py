@@ -40,6 +40,7 @@ from autograder.grading.events import (
     Settled,
 )
 from autograder.grading.results import CellResult, Portrait, QuestionResult, SubmissionResult, Verdict
+from autograder.grading.told import MORE
 from autograder.sandbox.limits import Limits
 from autograder.submissions.read import UNREADABLE, Submission
 
@@ -58,6 +59,8 @@ VERDICTS = {
     "timeout": Verdict.TIMEOUT,
     "killed": Verdict.TIMEOUT,
     "memory": Verdict.MEMORY,
+    "MemoryError": Verdict.MEMORY,
+    "over": Verdict.MEMORY,
     "exited": Verdict.CRASHED,
     "protocol": Verdict.CRASHED,
 }
@@ -79,6 +82,23 @@ class RunLimits:
 
     timeout: float
     memory_mb: int
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Why a verdict was given.
+
+    Attributes:
+        reason: one sentence.
+        told: what the learner reads of it, at most.
+        cell: the code cell it is about, from 0; None if it is about something else.
+        heard: a hidden test had been heard before.
+    """
+
+    reason: str
+    told: str
+    cell: int | None = None
+    heard: bool = False
 
 
 @dataclass
@@ -127,8 +147,8 @@ class Grading:
         self.skip_checks: set[str] = set()
         self.last: dict[str, int] = {}
         self.verdicts: list[Verdict] = []
-        self.reasons: list[str] = []
-        self.told: dict[str, str] = {}
+        self.blames: list[Blame] = []
+        self.heard = False
         self.flags: list[str] = []
         self.place: tuple[str, int] | None = None
         self.portrait: Portrait | None = None
@@ -146,8 +166,8 @@ class Grading:
             if self._attempt(began):
                 break
         flags = [*self.flags, *self.scores.flags]
-        reasons = list(dict.fromkeys(self.reasons))
-        reason, told = " ".join(reasons), " ".join(self.told.get(one, one) for one in reasons)
+        reason = " ".join(dict.fromkeys(blame.reason for blame in self.blames))
+        told = self._reason_for_learner()
         return SubmissionResult(
             learner=self.submission.learner,
             submission=self.submission.name,
@@ -179,8 +199,8 @@ class Grading:
         files: dict[str, bytes | Path] = {**self.submission.files, **self.bundle.support}
         for event in self.engine.attempt(self._request(began), files, self.sandbox_limits, silence):
             match event:
-                case CellRan(result, output):
-                    self._cell(result, output)
+                case CellRan(result, output, over):
+                    self._cell(result, output, over)
                 case CheckBegun(question, cell):
                     self.place = (question, cell)
                 case Scored():
@@ -198,7 +218,7 @@ class Grading:
         self.flags += [*ending.review, *ending.flags]
         if ending.review:
             self.verdicts.append(Verdict.REVIEW)
-            self.reasons += ending.review[:1]
+            self.blames += [Blame(review, review) for review in ending.review[:1]]
         done = self._ended(ending)
         again = {name: times for name, times in ending.repeated.items() if times > self.last.get(name, 1)}
         self.last |= again
@@ -220,34 +240,46 @@ class Grading:
             total=max(total, self.limits.timeout),
             cpu_seconds=int((TOTAL_FACTOR + 4 * len(self.bundle.questions)) * self.limits.timeout) + 120,
             limits=asdict(self.sandbox_limits),
+            heard=self.heard and bool(self.skip_cells or self.skip_checks),
         )
 
     # --- events ---
 
-    def _cell(self, result: CellResult, output: str) -> None:
+    def _cell(self, result: CellResult, output: str, over: bool) -> None:
         index, status = result.index, result.status
         if index in self.skip_cells:
             return  # what became of it is known from the attempt that it ended
+        before = self.cells.get(index)
+        if before and before.told is None and (before.status, before.error) == (status, result.error):
+            result = before  # it said the same when it could know of nothing hidden
         self.cells[index] = result
+        self.heard = self.heard or result.told is not None
         self.output += output
-        number = index + 1
-        if status == "skipped":
-            self._blame("timeout", "The notebook used the time that all its cells together may take.")
-        elif status == "timeout":
-            self._blame(status, f"Code cell {number} was stopped after {self.limits.timeout:.3g} s.")
-        elif status == "killed":
-            limit = f"{self.limits.timeout:.3g} s"
-            self._blame(status, f"Code cell {number} did not stop after {limit} and had to be ended.")
-        elif status == "memory":
-            self._blame(status, f"Code cell {number} needed more than {self.limits.memory_mb} MB of memory.")
-        elif status in ("exited", "protocol"):
-            texts = result.error, result.for_learner
-            self._blame(status, *(f"Code cell {number}: {text.rstrip('.')}." for text in texts))
+        self._blame_cell(result, over)
+
+    def _blame_cell(self, result: CellResult, over: bool) -> None:
+        number, status = result.index + 1, result.status
+        limit, memory = f"{self.limits.timeout:.3g} s", f"{self.limits.memory_mb} MB of memory"
+        reason, told = {
+            "skipped": "The notebook used the time that all its cells together may take.",
+            "timeout": f"Code cell {number} was stopped after {limit}.",
+            "killed": f"Code cell {number} did not stop after {limit} and had to be ended.",
+            "memory": f"Code cell {number} needed more than {memory}."
+            if over
+            else f"Code cell {number} stopped with a MemoryError; the limit is {memory}.",
+        }.get(status, ""), ""
+        if status in ("exited", "protocol"):
+            reason, told = (f"Code cell {number}: {text.rstrip('.')}." for text in (result.error, result.for_learner))
+        if reason:
+            trouble = "timeout" if status == "skipped" else status
+            self._blame(trouble, reason, told, cell=result.index, heard=result.told is not None)
 
     def _scored(self, event: Scored) -> None:
         self.scores.add((event.cell, event.nth), event.result)
+        self.heard = self.heard or event.heard
         for trouble in event.trouble:
-            self._blame(trouble, f"{event.result.name}: {_how(trouble)} when a test used it.")
+            reason = f"{event.result.name}: {_how(trouble)} when a test used it."
+            self._blame(trouble, reason, heard=event.heard)
 
     def _portrayed(self, portrait: Portrait | None, note: str) -> None:
         """A portrait, or why there is none: that costs nothing, and only the log says it."""
@@ -276,12 +308,13 @@ class Grading:
         trouble = LOST.get(code)
         if trouble is None:
             raise EngineError(f"the checker's child ended with {code}")
+        self.heard = True  # Perhaps; the child can no longer say.
         if self.place is None:
-            self._blame(trouble, "The grader could not take in what the notebook sent.")
+            self._blame(trouble, "The grader could not take in what the notebook sent.", heard=True)
             self._leave_rest("The grader could not take in what the notebook sent.")
             return True
         question, cell = self.place
-        self._blame(trouble, f"{question}: the answer is more than the grader can examine.")
+        self._blame(trouble, f"{question}: the answer is more than the grader can examine.", heard=True)
         note = "The answer is more than the grader can examine. Is it much larger than asked for?"
         points = next(known.points for known in self.bundle.questions if known.name == question)
         self.scores.add((cell, 1 << 30), QuestionResult(question, 0.0, points, "not-checked", (), note))
@@ -297,12 +330,24 @@ class Grading:
                 missing = QuestionResult(question.name, 0.0, question.points, "not-checked", (), note)
                 self.scores.add((AT_END, 0), missing)
 
-    def _blame(self, trouble: str, reason: str, told: str = "") -> None:
-        """A verdict and its reason; `told` is what the learner reads of that, if it is less."""
+    def _blame(
+        self, trouble: str, reason: str, told: str = "", *, cell: int | None = None, heard: bool = False
+    ) -> None:
+        """A verdict and its reason; the arguments are as in `Blame`, `told` only where it is less than the reason."""
         self.verdicts.append(VERDICTS[trouble])
-        self.reasons.append(reason)
-        if told:
-            self.told[reason] = told
+        self.blames.append(Blame(reason, told or reason, cell, heard))
+
+    def _reason_for_learner(self) -> str:
+        """All that stopped before a hidden test was heard, and of the rest one thing: the cell that the page shows.
+
+        Which cells and checks stop can spell what a hidden test handed in; so can how many do.
+        """
+        shown = min((index for index, cell in self.cells.items() if cell.told is not None), default=None)
+        named = next((blame for blame in self.blames if blame.heard and blame.cell == shown), None)
+        told = [blame.told for blame in self.blames if not blame.heard]
+        told += [named.told] if named else []
+        more = any(blame.heard and blame.reason != (named and named.reason) for blame in self.blames)
+        return " ".join(dict.fromkeys([*told, MORE] if more else told))
 
     def _question(self, name: str, points: float) -> QuestionResult:
         result = self.scores.final(name)
@@ -318,7 +363,9 @@ def _how(trouble: str) -> str:
     return {
         "timeout": "the learner's code took too long and was stopped",
         "killed": "the learner's code did not stop and had to be ended",
-        "memory": "the learner's code ran out of memory",
+        "memory": "the learner's code had no memory left to answer",
+        "MemoryError": "the learner's code stopped with a MemoryError",
+        "over": "the learner's code needed more memory than allowed",
         "protocol": "the learner's code broke the connection to the grader",
     }.get(trouble, "the learner's code ended its own process")
 

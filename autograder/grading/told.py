@@ -25,6 +25,10 @@ from autograder.grading.text import one_line
 WITHHELD = "…"
 LOST = "This check failed. Run it in your notebook: there it says what it found."
 UNTOLD = "its text is withheld, because checks that you cannot see had run before; run the cell to read it"
+OTHERS = "Other cells stopped, too; run the notebook to see them."
+"""In place of all cells but the first that stopped after a hidden test was heard: which ones could spell something."""
+MORE = "More of it stopped, too; run the notebook to see what."
+"""The same in a reason, which may name a check as well."""
 KINDS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.grading.results import CellResult, QuestionResult, SubmissionResult, Verdict
+from autograder.grading.told import OTHERS
 from autograder.reports import pages, portrait, text, words
 from autograder.reports.gradescope import named_cases
 
@@ -24,7 +25,7 @@ CELL_STATUS = {
     "raised": "stopped with an error",
     "timeout": "ran longer than the time allowed",
     "killed": "took Python down or had to be stopped by force",
-    "memory": "needed more memory than allowed",
+    "memory": "ran out of memory",
     "skipped": "was not run",
     "exited": "ended the program",
 }
@@ -97,7 +98,10 @@ class First:
 
 @dataclass(frozen=True)
 class Submission:
-    """One submission as shown. `unconfined`: it was run without a sandbox. `withheld`: some texts are not all here."""
+    """One submission as shown. `unconfined`: it was run without a sandbox. `withheld`: some texts are not all here.
+
+    `others`: a sentence on the cells of which nothing is told, if there are any.
+    """
 
     anchor: str
     title: str
@@ -115,6 +119,7 @@ class Submission:
     questions: tuple[Question, ...]
     cells: tuple[Cell, ...]
     more_cells: int
+    others: str
     chapter: str
     portrait: portrait.Shown | None
     attempt: str
@@ -145,13 +150,15 @@ def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: d
     if any(result.learner.strip() and result.learner != learner for result in results):
         raise ValueError("a feedback page holds the submissions of one learner only")
     shown = tuple(_submission(result.for_learner(released=released), position, possible.get(result.assignment, 0.0),
-                              withheld=bool(result.withheld) and not released)
+                              withheld=bool(result.withheld) and not released,
+                              others=OTHERS if result.others_stopped and not released else "")
                   for position, result in enumerate(results, start=1))
     name = text.short(learner)
     return pages.render("feedback.html", learner=name, submissions=shown, book=book)
 
 
-def _submission(result: SubmissionResult, position: int, possible: float, *, withheld: bool) -> Submission:
+def _submission(result: SubmissionResult, position: int, possible: float, *, withheld: bool,
+                others: str) -> Submission:
     facts = words.facts(result.assignment)
     prefix = f"s{position}"
     graded = words.has_score(result)
@@ -163,7 +170,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
     # A cell that was merely skipped is not worth a place among those that explain something.
     stopped = [cell for cell in stopped if cell.error or cell.status != "skipped"]
     cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:words.MOST_CELLS])
-    what, todo = _verdict(result, cells)
+    what, todo = _verdict(result, cells, others)
     reason = result.reason if result.status in words.REASON_IS_FOR_LEARNERS else ""
     return Submission(
         anchor=prefix,
@@ -182,6 +189,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
         questions=questions,
         cells=cells,
         more_cells=len(stopped) - len(cells),
+        others=others if graded else "",
         chapter=text.short(facts.chapter) if questions else "",
         portrait=portrait.shown(result.portrait) if result.portrait and questions else None,
         attempt=f"attempt {result.attempt} of {result.attempts}" if result.attempt and result.attempts > 1 else "",
@@ -229,7 +237,7 @@ def _message(message: str) -> str:
     return text.clip(text.lines(message), LONGEST_MESSAGE)
 
 
-def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]:
+def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tuple[str, str]:
     """What happened, and what to do next, in plain words."""
     if result.status is not Verdict.GRADED:
         told = words.LEARNER[result.status]
@@ -244,6 +252,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell]) -> tuple[str, str]
     if cells:
         count = "One code cell" if len(cells) == 1 else f"{len(cells)} code cells"
         what = f"Your notebook was run from top to bottom in a fresh session. {count} did not end well."
+        what = f"{what} {others}".rstrip()
     if left:
         names = ", ".join(words.question_label(text.short(question.name)) for question in left)
         what += f" Not checked: {names}."

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict
+from autograder.grading.told import OTHERS
 from autograder.reports import text, words
 
 LONGEST_MESSAGE = 5_000  # characters
@@ -27,9 +28,10 @@ def results_json(result: SubmissionResult, *, released: bool = False) -> dict[st
     lists the submission as not graded. How long it took is not said: a
     notebook can spell something with its seconds.
     """
+    others = OTHERS if result.others_stopped and not released else ""
     result = result.for_learner(released=released)
     data: dict[str, Any] = {
-        "output": _summary(result),
+        "output": _summary(result, others),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -53,7 +55,7 @@ def results_json(result: SubmissionResult, *, released: bool = False) -> dict[st
     return data
 
 
-def _summary(result: SubmissionResult) -> str:
+def _summary(result: SubmissionResult, others: str) -> str:
     """What happened, for the learner: the verdict in words, and where code stopped."""
     parts = []
     if result.status in words.LEARNER:
@@ -65,6 +67,7 @@ def _summary(result: SubmissionResult) -> str:
         stopped = [item for item in result.cells if item.error]
         parts += [f"Code cell {item.index + 1}:\n{text.clip(text.lines(item.error), LONGEST_MESSAGE)}"
                   for item in stopped[:words.MOST_CELLS]]
+        parts += [others] if others else []
     return "\n\n".join(parts)
 
 

@@ -31,8 +31,8 @@ LEARNER: dict[Verdict, ForLearner] = {
         "“Restart kernel and run all cells”: it should reach the end in a few minutes.",
     ),
     Verdict.MEMORY: ForLearner(
-        "Your notebook needed more memory than the grader allows and was stopped. What was checked before "
-        "that counts.",
+        "Your notebook ran out of the memory that the grader allows, or stopped with a MemoryError. What was checked "
+        "before that counts.",
         "Look for an array or a list that grows in a loop, for a very large layer, and for a comparison of "
         "shapes (n, 1) and (n,), which makes n × n values.",
     ),
@@ -66,7 +66,7 @@ LEARNER: dict[Verdict, ForLearner] = {
 INSTRUCTOR: dict[Verdict, str] = {
     Verdict.GRADED: "ran to its end, every question checked",
     Verdict.TIMEOUT: "a cell took too long and was stopped; what was checked counts",
-    Verdict.MEMORY: "more memory than allowed; what was checked counts",
+    Verdict.MEMORY: "out of memory, or a MemoryError; what was checked counts",
     Verdict.CRASHED: "Python itself stopped; what was checked counts",
     Verdict.UNREADABLE: "the file is no readable notebook; no points",
     Verdict.WRONG_ASSIGNMENT: "the notebook of another exercise; no points",

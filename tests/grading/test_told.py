@@ -13,7 +13,7 @@ import pytest
 from autograder.grading.messages import HIDDEN_HINT
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult, SubmissionResult
-from autograder.grading.told import UNTOLD, Known, cell_error
+from autograder.grading.told import MORE, OTHERS, UNTOLD, Known, cell_error
 from autograder.reports.feedback import feedback_page
 from autograder.reports.gradescope import results_json
 from tests.grading.conftest import ANSWER, SCALE, START, scores
@@ -219,3 +219,62 @@ def test_a_missing_name_is_explained_from_the_code_alone(tmp_path: Path) -> None
     for values, said in (({"scal": 1, "scale_5": 1}, "It has `scal`"), ({"scale_5": 1}, "It has `scal`")):
         (case,) = QuestionRun(path, Variables(**values), watch, [tmp_path], cells).result("q1", "at-end").cases
         assert said in case.message and case.told is None
+
+
+# --- which cells stop, and how many ------------------------------------------------------------------------
+
+HEARS = """
+kept = [0]
+def scale(x):
+    if getattr(x, 'shape', None) == (2,) and x[1] == 5:
+        kept[0] = SECRET
+    return x / 10
+grader.check('q1')
+assert kept[0] == SECRET
+"""
+
+SPELLS = {
+    "an error": "if kept[0] >> {n} & 1: raise ValueError",
+    "a MemoryError": "if kept[0] >> {n} & 1: raise MemoryError",
+    "an interrupt of its own": "if kept[0] >> {n} & 1: raise KeyboardInterrupt",
+    "the end of the process": "import os\nif kept[0] >> {n} & 1: os._exit({n})",
+    "time": "import time\nif kept[0] >> {n} & 1: time.sleep(9)",
+}
+
+
+@pytest.mark.parametrize("way", SPELLS)
+def test_which_cells_stop_after_the_first_and_how_many_spells_nothing(graded: Any, way: str) -> None:
+    """Of numbers whose lowest bit that is set is the same, learners read the same."""
+    read = set()
+    for secret in (0b0110, 0b1010, 0b1110):
+        cells = [SPELLS[way].format(n=n) for n in range(4)]
+        result = graded(START, HEARS.replace("SECRET", str(secret)), *cells, timeout=2)
+        assert result.questions[0].score == 4, [cell.error for cell in result.cells]
+        stopped = [cell.index - 2 for cell in result.cells if cell.status != "ok"]
+        assert stopped == [n for n in range(4) if secret >> n & 1], "for the instructor"
+        text = for_learners(result)
+        assert OTHERS in text and "Code cell 4" in text
+        assert OTHERS not in for_learners(result, released=True)
+        read.add(text)
+    assert len(read) == 1
+
+
+def test_what_a_run_leaves_out_tells_the_next_one_nothing_that_it_may_say(graded: Any) -> None:
+    """The check that counts comes last, so the second run is heard late; that its third cell is missing it knows."""
+    cells = ["import os\nran = []", *(f"if kept[0] == {n}: os._exit(0)\nran.append({n})" for n in (6, 5, 4))]
+    spells = "if 6 not in ran: raise ValueError\nif 5 not in ran: raise ValueError"
+    for secret in (6, 5):
+        hears = HEARS.replace("SECRET", str(secret)).replace("\nassert kept", "\n#")
+        result = graded(START, hears, *cells, spells, "grader.check('q1')")
+        assert [cell.index for cell in result.cells if cell.status != "ok"] == [cells.index(f"if kept[0] == {secret}: "
+                f"os._exit(0)\nran.append({secret})") + 2, 6]  # fmt: skip
+        assert "raise ValueError" not in for_learners(result)
+
+
+def test_the_reason_names_what_stopped_before_and_one_thing_after(graded: Any) -> None:
+    result = graded(START, "raise MemoryError", HEARS.replace("SECRET", "3"), "raise MemoryError", "raise MemoryError",
+                    "def double(x): raise MemoryError")  # fmt: skip
+    said = [f"Code cell {n} stopped with a MemoryError; the limit is 4096 MB of memory." for n in (2, 4, 5)]
+    assert result.reason == " ".join([*said, "q3: the learner's code stopped with a MemoryError when a test used it."])
+    assert result.for_learner().reason == " ".join([*said[:2], MORE])
+    assert result.for_learner(released=True).reason == result.reason
