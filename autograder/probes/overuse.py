@@ -82,6 +82,17 @@ time.sleep({2 * SECONDS})
 refused = False
 """
 
+CHAIN = f"""
+import os, time
+if os.fork() == 0:
+    for _ in range(1000):
+        if os.fork():
+            os._exit(0)
+    os._exit(0)
+time.sleep({2 * SECONDS})
+refused = False
+"""
+
 TRIALS = (
     Trial("wall-clock time", PATIENT.replace("continue", "raise").format(wait="time.sleep(0.01)"), seconds=0.5,
           ends=("timeout",)),
@@ -94,6 +105,11 @@ TRIALS = (
     _until_refused("processes and threads",
                    "kept.append(threading.Thread(target=time.sleep, args=(600,), daemon=True)); kept[-1].start()",
                    10_000, "RuntimeError", limits=replace(LOW, memory_mb=Limits.memory_mb)),
+    _until_refused("processes and threads in all",
+                   "one = threading.Thread(target=int); one.start(); one.join()", 10_000, "RuntimeError",
+                   limits=replace(LOW, started=500), ends=("exited",), levels=("full",)),
+    Trial("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("exited",),
+          levels=("full",)),
     _until_refused("size of a file", f"open('one', 'ab').write(bytes({LOW.file_mb} << 20))", 2),
     _until_refused("all files together", f"open(f'file-{{number}}', 'wb').write(bytes({LOW.file_mb} << 19))",
                    4 * LOW.scratch_mb // LOW.file_mb, ends=("exited",)),

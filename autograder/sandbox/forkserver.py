@@ -222,7 +222,7 @@ class _Child:
         self.confinement.furnish(self.limits)
         _place(self.files)
         full = self.confinement.level == "full"
-        warden = Warden(self.sock, self.limits, "" if full else self.confinement.base)
+        warden = Warden(self.sock, self.limits, "" if full else self.confinement.base, counted=full)
         if full:
             self.confinement.enclose()
         runner = os.fork()

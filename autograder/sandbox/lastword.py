@@ -18,7 +18,12 @@ SIZE = 12
 """Bytes."""
 MARK = 0xFFFFFFFF
 
-REASONS = ("", "its files took more space than the scratch folder has")
+REASONS = (
+    "",
+    "its files took more space than the scratch folder has",
+    "it started more processes and threads than it may",
+    "it started processes without end, each of which outlived the one before",
+)
 """Why the warden ended it; the first: it ended by itself, or was told to."""
 
 _FORM = struct.Struct("<IiI")

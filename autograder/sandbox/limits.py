@@ -18,7 +18,10 @@ class Limits:
 
     Attributes:
         memory_mb: address space of each of its processes, and memory of all of them together.
-        processes: processes and threads.
+        processes: processes and threads at once.
+        started: processes and threads in all, where a pid namespace counts them. Each `predict` of Keras starts eight
+            threads, so an honest notebook has hundreds.
+        orphans: processes whose parent ended before them, in all; an honest notebook has none or a few.
         file_mb: the size of one file.
         scratch_mb: all files in its scratch folder together.
         scratch_files: the number of files and folders in it.
@@ -28,6 +31,8 @@ class Limits:
 
     memory_mb: int = 4096
     processes: int = 128
+    started: int = 20_000
+    orphans: int = 1_000
     file_mb: int = 64
     scratch_mb: int = 256
     scratch_files: int = 2000

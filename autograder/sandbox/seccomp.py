@@ -84,6 +84,8 @@ _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE_THREAD = 0x00010000
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 """All of CLONE_NEW..., of which clone takes only some."""
+_CLONE_PARENT = 0x00008000
+"""The new process would have the caller's parent, and in a chain of such none would be left behind for the warden."""
 _PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
 """Asking whether dumpable; names of threads; asking for capabilities, no_new_privs; names of memory areas."""
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
@@ -185,7 +187,7 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
     checked: dict[str, Program] = {
         # With clone3 the flags are out of the filter's sight; the C library falls back to clone.
         "clone3": [_deny(errno.ENOSYS)],
-        "clone": _if_any_bit(0, _NEW_NAMESPACES, refuse, allow)
+        "clone": _if_any_bit(0, _NEW_NAMESPACES | _CLONE_PARENT, refuse, allow)
         if processes
         else _if_any_bit(0, _CLONE_THREAD, allow, refuse),
         "fork": [allow if processes else refuse],

@@ -9,6 +9,10 @@ At level full it is the first process of the pid namespace, and as confined as
 the runner: a learner's code that got hold of it would have won nothing. At
 level no-namespaces it is outside, where the runner cannot reach it, and
 watches what namespaces would have limited: the size of the scratch folder.
+
+At level full it also watches how many processes and threads were started in
+all. Of a chain of processes, each of which starts the next and ends, none is
+ever there long enough to be held back, and together they take what others need.
 """
 
 from __future__ import annotations
@@ -23,8 +27,11 @@ from pathlib import Path
 from autograder.sandbox import lastword
 from autograder.sandbox.limits import Limits
 
-DISK_INTERVAL = 0.1
-"""Seconds between two looks at the scratch folder."""
+WATCH_INTERVAL = 0.1
+"""Seconds between two looks at the scratch folder, or at how many processes and threads were started."""
+
+REAPED_AT_ONCE = 1000
+"""Ended children collected between two such looks: a chain of processes leaves them without end."""
 
 
 class Warden:
@@ -33,12 +40,17 @@ class Warden:
     Args:
         sock: the cell runner's end of the conversation.
         folder: the scratch folder to watch, or "" when the kernel limits it.
+        counted: whether this is the first process of a pid namespace, whose ids count what was started in it.
     """
 
-    def __init__(self, sock: socket.socket, limits: Limits, folder: str) -> None:
+    def __init__(self, sock: socket.socket, limits: Limits, folder: str, counted: bool) -> None:
         self.sock = sock
         self.limits = limits
         self.folder = folder
+        # Its last number is the last id given in the namespace of whoever reads it. Opened now: no file is, later.
+        self.load = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC) if counted else -1
+        self.last = 0
+        self.reaped = 0
         self.runner = 0
         self.ending = False
         self.awake, wake = os.pipe()
@@ -63,7 +75,7 @@ class Warden:
         poll.register(self.sock, hang_up)
         reason = ""
         while not (status := self.reap()):
-            for descriptor, _ in poll.poll(DISK_INTERVAL * 1000 if self.folder else None):
+            for descriptor, _ in poll.poll(WATCH_INTERVAL * 1000):
                 if descriptor == self.sock.fileno():
                     self.ending = True
                     poll.unregister(self.sock)
@@ -71,6 +83,8 @@ class Warden:
                 os.read(self.awake, 4096)
             if self.folder and not reason and self.too_much():
                 reason = lastword.REASONS[1]
+            if self.load >= 0 and not reason:
+                reason = lastword.REASONS[2 if self.too_many() else 3 if self.reaped > self.limits.orphans else 0]
             if self.ending or reason:
                 _kill(runner, signal.SIGKILL)
         _clear_away()
@@ -82,10 +96,19 @@ class Warden:
     def reap(self) -> list[int]:
         """Collects ended children. Returns the runner's wait status, in a list, when it is among them."""
         with contextlib.suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            for _ in range(REAPED_AT_ONCE):
+                ended = os.waitpid(-1, os.WNOHANG)
                 if ended[0] == self.runner:
                     return [ended[1]]
+                if not ended[0]:
+                    break
+                self.reaped += 1
         return []
+
+    def too_many(self) -> bool:
+        """Whether more processes and threads were started than may be."""
+        last, self.last = self.last, int(os.pread(self.load, 200, 0).split()[-1])
+        return self.last > self.limits.started or self.last < last  # it begins anew after the highest id there is
 
     def too_much(self) -> bool:
         """Whether the files in the scratch folder, or open though deleted, are too many or too large."""

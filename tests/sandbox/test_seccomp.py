@@ -97,6 +97,7 @@ def test_threads_may_be_started_and_processes_only_at_level_full(answer):
     assert answer("clone", thread) == "allow"
     assert answer("clone", 17) == ("allow" if answer.full else errno.EPERM)
     assert answer("clone", 0x1200011) == ("allow" if answer.full else errno.EPERM)
+    assert answer("clone", 0x8000 | 17) == errno.EPERM, "a process that its parent would have to answer for"
     assert answer("clone3", 0) == errno.ENOSYS
     for name in ("fork", "vfork"):
         if name in answer.numbers:
