@@ -72,6 +72,7 @@ class Session:
         alive: False once the sandbox has ended, for whatever reason.
         flags: reasons for an instructor to look at the submission.
         call_timeout: seconds that a test's access to the cell runner may take.
+        arriving: when the time for an answer was last up, a part of it had come.
     """
 
     def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
@@ -79,6 +80,7 @@ class Session:
         self.on_check = on_check
         self.flags: list[str] = []
         self.call_timeout = 60.0
+        self.arriving = False
         self.ended: SessionEnded | None = None
         self._deadline = 0.0
         self._interrupted = True  # Whether the answer waited for has been interrupted, or must not be.
@@ -250,6 +252,7 @@ class Session:
         if self._interrupted:
             return False
         self._interrupted = True
+        self.arriving = self._channel.begun
         self._signal(signal.SIGINT)
         self._deadline = time.monotonic() + GRACE
         return True

@@ -465,15 +465,18 @@ class Channel:
 
     `wait` is called before every read and write with the events to wait for
     (`select.POLLIN` or `select.POLLOUT`); it may raise to give up. The default
-    waits for as long as it takes.
+    waits for as long as it takes. `begun` says whether a part of the message
+    that is being received has come.
     """
 
     def __init__(self, sock: socket.socket, wait: Callable[[int], None] | None = None) -> None:
         self.sock = sock
         self.sock.setblocking(wait is None)
         self.wait = wait
+        self.begun = False
 
     def send(self, value: object, fallback: Fallback = _refuse) -> None:
+        self.begun = False
         self.send_pieces(encode(value, fallback))
 
     def send_pieces(self, pieces: list[bytes | bytearray | memoryview]) -> None:
@@ -491,8 +494,10 @@ class Channel:
 
     def receive(self) -> Any:
         """The next message's value; a `lastword.Ended` when the sandbox has ended."""
+        self.begun = False
         start = bytearray(12)
         self._fill(memoryview(start))
+        self.begun = True
         return lastword.read(bytes(start)) or decode_stream(bytes(start), self._fill)
 
     def _fill(self, buffer: memoryview) -> None:

@@ -239,7 +239,7 @@ class Attempt:
 
     def _begin_check(self, question: str, now: float, limit: float) -> None:
         self.question = question
-        self.slow = self.memory = self.session.late = False
+        self.slow = self.memory = self.session.late = self.session.arriving = False
         self.session.learner_error = None
         self.session.deadline = now + limit
         signal.setitimer(signal.ITIMER_REAL, limit + 5)
@@ -268,6 +268,8 @@ class Attempt:
         if isinstance(self.session.learner_error, MemoryError):
             self.memory = True
         limit = f"{self.timeout:.3g} s"
+        if self.session.slow_to_come:
+            return f"The answer took longer than {limit} to come over. Is it much larger than asked for?"
         if self.session.ended is not None:
             return {
                 "killed": f"Your code still ran after {limit} when a test used it, and had to be ended.",
@@ -286,6 +288,8 @@ class Attempt:
 
     def _troubles(self) -> list[str]:
         ended = self.session.ended
+        if self.session.slow_to_come:
+            return ["slow-to-come"]
         found = {
             "timeout": self.session.late or self.slow,
             "MemoryError": self.memory,

@@ -116,8 +116,9 @@ class CheckBegun:
 class Scored:
     """A check's result: a score that nothing can change any more.
 
-    `trouble` lists what the learner's code did to the check: `timeout`, `MemoryError`, `over` (its memory was measured,
-    and was more than allowed), or how it ended the process. `heard`: a hidden test had used the notebook by then.
+    `trouble` lists what the learner's code did to the check: `timeout`, `slow-to-come` (an answer was on its way when
+    the time was up), `MemoryError`, `over` (its memory was measured, and was more than allowed), or how it ended the
+    process. `heard`: a hidden test had used the notebook by then.
     """
 
     cell: int

@@ -212,7 +212,7 @@ def _how_it_ended(cell: CellResult) -> str:
     return {
         "timeout": "took too long and was stopped",
         "killed": "took too long and had to be ended",
-        "memory": "ran out of memory",
+        "memory": "stopped with a MemoryError, or ran out of memory",
         "exited": "ended the notebook's process",
         "skipped": "was not run",
     }.get(cell.status, "did not finish")

@@ -61,6 +61,7 @@ VERDICTS = {
     "memory": Verdict.MEMORY,
     "MemoryError": Verdict.MEMORY,
     "over": Verdict.MEMORY,
+    "slow-to-come": Verdict.TIMEOUT,
     "exited": Verdict.CRASHED,
     "protocol": Verdict.CRASHED,
 }
@@ -361,6 +362,7 @@ class Grading:
 
 def _how(trouble: str) -> str:
     return {
+        "slow-to-come": "the answer took too long to come over",
         "timeout": "the learner's code took too long and was stopped",
         "killed": "the learner's code did not stop and had to be ended",
         "memory": "the learner's code had no memory left to answer",

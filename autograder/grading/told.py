@@ -36,7 +36,7 @@ KINDS = frozenset(
 
 ENDED = {
     "timeout": "It took too long and was stopped.",
-    "memory": "It ran out of memory.",
+    "memory": "It stopped with a MemoryError, or ran out of memory.",
     "killed": "It took too long and had to be ended.",
     "exited": "the code ended its own process",
     "protocol": "the code broke the connection to the grader",

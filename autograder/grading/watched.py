@@ -35,6 +35,12 @@ class WatchedSession(Session):
         self.learner_error: BaseException | None = None
         self._answered = False
 
+    @property
+    def slow_to_come(self) -> bool:
+        """Whether the time of a check was up while an answer was on its way."""
+        killed = self.ended is not None and self.ended.status == "killed"
+        return self.arriving and (self.late or killed)
+
     def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
         self.generation += 1
         return super().run_cell(index, source, timeout)

@@ -25,7 +25,7 @@ CELL_STATUS = {
     "raised": "stopped with an error",
     "timeout": "ran longer than the time allowed",
     "killed": "took Python down or had to be stopped by force",
-    "memory": "ran out of memory",
+    "memory": "stopped with a MemoryError, or ran out of memory",
     "skipped": "was not run",
     "exited": "ended the program",
 }

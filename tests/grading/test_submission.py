@@ -326,3 +326,28 @@ def test_a_test_that_expects_any_exception_is_not_fooled(
     result = graded(START, inside("answer", body), SCALE, timeout=1)
     assert scores(result) == {"q1": 4, "q2": 0, "q3": 0, "q4": 0}
     assert result.status is verdict
+
+
+BEGINS_TO_ANSWER = """
+import os, stat, struct, time
+def double(x):
+    for number in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                os.write(number, struct.pack('<IQ', 100, 0))
+        except OSError:
+            pass
+    while True:
+        try:
+            time.sleep(60)
+        except KeyboardInterrupt:
+            pass
+"""
+
+
+def test_an_answer_that_was_on_its_way_when_the_time_was_up_is_called_that(graded: Any) -> None:
+    """Nobody knows that the learner's code took long: its answer may be large."""
+    result = graded(START, BEGINS_TO_ANSWER, "grader.check('q3')", timeout=1.5)
+    assert result.status is Verdict.TIMEOUT
+    assert result.reason == "q3: the answer took too long to come over when a test used it."
+    assert "took longer than 1.5 s to come over" in messages(result, "q3")[0]
