@@ -32,7 +32,7 @@ class Limits:
     memory_mb: int = 4096
     processes: int = 128
     started: int = 20_000
-    orphans: int = 1_000
+    orphans: int = 200
     file_mb: int = 64
     scratch_mb: int = 256
     scratch_files: int = 2000
