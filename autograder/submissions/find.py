@@ -27,12 +27,15 @@ from autograder.course import CourseError
 from autograder.submissions.archive import NOISE
 from autograder.submissions.download import Download, Entry, look
 from autograder.submissions.identity import Identity
+from autograder.submissions.likeness import near
 from autograder.submissions.lookalikes import TELLING
 from autograder.submissions.names import (
+    Reading,
     clean_name,
     is_handed_in,
     is_nobody,
     person_in,
+    reading,
     stem,
     time_of_export,
     when_exported,
@@ -156,14 +159,15 @@ def find(paths: Sequence[Path]) -> Search:
     if not any(is_handed_in(item.path.name) or item.path in lone for item, _ in found.values()):
         where = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {where}.")
-    handed = tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name)))
+    handed = tuple(sorted(near(list(_distinct(found.values()))), key=lambda item: (item.learner, item.name)))
     return Search(handed, tuple(others), tuple(remarks))
 
 
 def _found(path: Path, author: Named, file: str, system: str, entry: Entry | None) -> Found:
     """What is in a file, as one of its authors'; dated by Otter where the system gives no number."""
     name = clean_name(path.name)
-    identity = Identity(file, author.evidence, author.ids, author.doubts, system=system)
+    identity = Identity(file, author.evidence, author.ids, (*author.doubts, *author.unlisted), system=system,
+                        unlisted=author.unlisted)
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
                  author.handed_in or when_exported(name), identity)
 
@@ -423,18 +427,24 @@ def _by_folder(name: str, exercises: Iterable[str]) -> Named | None:
     """Whose a file in a folder is, as the first folder says that names anybody; None where none does."""
     exercises = tuple(exercises)
     for part in PurePosixPath(name).parts[:-1]:
-        if learner := person_in(part, exercises):
-            return Named(learner, f"the folder {clean_name(part)!r}", {Kind.LABEL: [learner]})
+        if (said := reading(part, exercises)).person:
+            return _read(said, f"the folder {clean_name(part)!r}")
     return None
+
+
+def _read(said: Reading, evidence: str, *doubts: str) -> Named:
+    """Whose something is, as a name says that may have more than one reading."""
+    return Named(said.person, evidence, {Kind.LABEL: [said.person, *said.others]}, doubts=doubts,
+                 unlisted=(said.doubt,) if said.doubt else ())
 
 
 def _by_own_name(name: str, exercises: Iterable[str]) -> Named | None:
     """Whose a file is, as its own name says; None where it names nobody."""
-    learner = person_in(stem(PurePosixPath(name).name), exercises)
-    if not learner:
+    said = reading(stem(PurePosixPath(name).name), exercises)
+    if not said.person:
         return None
     doubts = ("its name has more than one part, and nothing says which is the learner's",)
-    return Named(learner, "the file's own name", {Kind.LABEL: [learner]}, doubts=doubts if " - " in learner else ())
+    return _read(said, "the file's own name", *(doubts if " - " in said.person else ()))
 
 
 def _nobodys(name: str, learner: str = "") -> Named:
