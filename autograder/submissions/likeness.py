@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from autograder.submissions.identity import HasIdentity, Whose
 from autograder.submissions.names import NUMBER
-from autograder.submissions.people import SYSTEMS, WRITTEN, Kind, plain, squashed, unaccented
+from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
 
 Item = TypeVar("Item", bound=Whose)
 
@@ -52,6 +52,11 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
         short = NUMBER.sub("", learner)
         if short != learner and _key(short) in groups:
             groups[_key(short)].add(learner)
+    for learner in named:  # in either order, and as Canvas glues them
+        for kind in (*NAMES, Kind.LABEL):
+            names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
+            for key in {key for name in names for key in name_keys(unaccented(name), glued=True)}:
+                groups[f"name/{key}"].add(learner)
     for learner, own in of.items():
         for kind, value in {(kind, plain(value)) for item in own for kind, values in item.identity.ids.items()
                             if kind in SYSTEMS - {Kind.ANONYMOUS} for value in values}:
