@@ -27,7 +27,6 @@ from autograder.course import CourseError
 from autograder.submissions.archive import NOISE
 from autograder.submissions.download import Download, Entry, look
 from autograder.submissions.identity import Identity
-from autograder.submissions.likeness import near
 from autograder.submissions.lookalikes import TELLING
 from autograder.submissions.names import (
     Reading,
@@ -161,7 +160,7 @@ def find(paths: Sequence[Path]) -> Search:
     if not any(is_handed_in(item.path.name) or item.path in lone for item, _ in found.values()):
         where = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {where}.")
-    handed = tuple(sorted(near(list(_distinct(found.values()))), key=lambda item: (item.learner, item.name)))
+    handed = tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name)))
     return Search(handed, tuple(others), tuple(remarks))
 
 

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
 
+from autograder.submissions.likeness import near
 from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person, plain
 
 CERTAIN = "certain"
@@ -156,9 +157,10 @@ def _decided(
 
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
-    """Each with who on the class list it is; or with a doubt. Without a list as they are."""
+    """Each with who on the class list it is; or with a doubt. Without a list only nearly equal learners have one."""
+    items = near(items)
     if not people:
-        return list(items)
+        return items
     said: dict[str, dict[Any, list[str]]] = defaultdict(dict)
     for item in items:  # of one learner, files may have been called differently
         for kind, values in (item.identity.ids or {Kind.LABEL: [item.learner]}).items():

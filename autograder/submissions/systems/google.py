@@ -24,7 +24,8 @@ BETWEEN = " - "
 def recognize(listing: Listing) -> Recognized:
     flat = [name for name in listing.handed_in if len(parts_of(name)) == 1]
     split = {name: clean_name(stem(name)) for name in flat}
-    split = {name: text for name, text in split.items() if BETWEEN in text}
+    # What a system writes on a copy of anything, ` - Copy`, is no title.
+    split = {name: text for name, text in split.items() if BETWEEN in text and all(map(_bare, text.split(BETWEEN)))}
     before = {name: text.partition(BETWEEN) for name, text in split.items()}
     after = {name: text.rpartition(BETWEEN) for name, text in split.items()}
     titles = Counter(_bare(parts[2]) for parts in before.values())
