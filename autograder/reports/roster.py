@@ -12,7 +12,7 @@ import functools
 import io
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +49,9 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     named: Mapping[str, str] = field(default_factory=dict)
     """What some columns hold, as the instructor says: their titles, by what it is."""
+
+    lines: tuple[int, ...] = ()
+    """Where in the file each row ends, from 1."""
 
     def columns(self, names: Iterable[str]) -> list[int]:
         """Where the columns called one of `names` are, in the order of the file."""
@@ -139,19 +142,22 @@ def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = No
         CourseError: it cannot be read, has no header, names the same column twice, or a row is longer than it.
     """
     try:
-        content = decode(path.read_bytes(), str(path))
+        raw = path.read_bytes()
+        _refuse_other_formats(path, raw)
+        content = decode(raw, str(path))
         first, _, rest = content.partition("\n")
         if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
             content = rest
-        tables = []
+        tables = {}
         for mark in ",;\t|":
             reader = csv.reader(io.StringIO(content, newline=""), delimiter=mark)
-            tables.append([(reader.line_num, row) for row in reader if any(row)])
+            tables[mark] = [(reader.line_num, row) for row in reader if any(row)]
     except OSError as error:
         raise CourseError(f"Cannot read {path}: {error.strerror}.") from error
     except csv.Error as error:
         raise CourseError(f"{path} is no CSV file: in line {reader.line_num}, {error}.") from error
-    table = max(tables, key=lambda rows: len(rows[0][1]) if rows else 0)
+    mark, table = max(tables.items(), key=lambda one: len(one[1][0][1]) if one[1] else 0)
+    _refuse_unclosed(path, content, mark)
     if not table or len(table[0][1]) < fewest:
         raise CourseError(f"{path} is no table: its first line must name the columns, with commas between.")
     header = tuple(name.strip() for name in table[0][1])
@@ -169,7 +175,34 @@ def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = No
         if title not in header:
             raise CourseError(f"--columns: {path} has no column {title!r}. It has: "
                               + text.clip(", ".join(map(repr, header)), 600) + ".")
-    return Table(path, header, tuple(tuple((row + [""] * width)[:width]) for _, row in table[1:]), named or {})
+    return Table(path, header, tuple(tuple((row + [""] * width)[:width]) for _, row in table[1:]), named or {},
+                 tuple(line for line, _ in table[1:]))
+
+
+def _refuse_other_formats(path: Path, raw: bytes) -> None:
+    """A workbook called .csv is said to be one."""
+    start = raw[:4096]
+    what = ("a LibreOffice table (.ods)" if start.startswith(b"PK") and b"opendocument" in start else
+            "an Excel workbook (.xlsx), or another zip" if start.startswith(b"PK\x03\x04") else
+            "an old Excel workbook (.xls)" if start.startswith(b"\xd0\xcf\x11\xe0") else
+            "a PDF" if start.startswith(b"%PDF") else
+            "a web page" if re.match(rb"\s*<(?:!doctype|html|table|\?xml)", start, re.IGNORECASE) else "")
+    if what:
+        raise CourseError(f"{path} is {what}, not a CSV file. Open it in the spreadsheet, save it as “CSV UTF-8”, and "
+                          "give that file.")
+
+
+def _refuse_unclosed(path: Path, content: str, mark: str) -> None:
+    """A quotation mark that opens a cell and never closes takes all rows after it into that cell."""
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=mark, strict=True)
+    begins = 1
+    try:
+        for _ in reader:
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise CourseError(f"{path}, line {begins}, has a quotation mark that opens a cell and is never closed. "
+                              "Close it, or remove it, and try again.") from None
 
 
 def person(table: Table, row: Sequence[str], place: int = 0) -> Person:
@@ -247,6 +280,7 @@ class Attendance:
         unmatched: learners that nobody on the list fits.
         ambiguous: learners that several fit, or that share one person with another learner.
         persons: those who are missing, by how they are called: name, ID and email as the list has them.
+        not_understood: columns of the list that may say who somebody is, and whose titles are not known.
     """
 
     people: int
@@ -254,13 +288,16 @@ class Attendance:
     unmatched: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     persons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    not_understood: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
         told = [(f"{len(names)} of {self.people} on the roster handed in nothing for {name}", names)
                 for name, names in self.missing.items()]
         told += [(f"{len(self.unmatched)} learners that nobody on the roster fits", self.unmatched),
-                 (f"{len(self.ambiguous)} learners of whom it is not certain who they are", self.ambiguous)]
+                 (f"{len(self.ambiguous)} learners of whom it is not certain who they are", self.ambiguous),
+                 ("No column of the roster is known to hold names. If one of these does, call it Name",
+                  self.not_understood)]
         return [f"{what}: {text.clip(', '.join(map(text.line, names)), 500)}" for what, names in told if names]
 
 
@@ -271,23 +308,53 @@ def read_roster(path: Path) -> Table:
         CourseError: it cannot be read, has no such column, or has somebody in it twice.
     """
     table = read_table(path, fewest=1)
+    if like_data := [name for name in table.header if re.fullmatch(r"[^@\s]+@[^@\s]+|\d{2,}", name)]:
+        raise CourseError(f"{path} has no header: its first line names somebody ({like_data[0]!r}). Put a line above "
+                          "it that says what the columns are, such as Name,Email,ID.")
     known = [*table.identifiers, *table.holding("whole_name", "first_name", "last_name")]
     if not known:
         raise CourseError(
             f"{path} has no column that says who somebody is. Call one of its columns Name, Email, ID, Username "
-            "or Learner; it has: " + text.clip(", ".join(map(repr, table.header)), 300) + "."
+            "or Learner; it has: " + text.clip(", ".join(map(repr, table.header)), 300)
+            + ". If that is a person, put a line with the names of the columns above it."
         )
-    people = [row for row in table.rows if any(row[place].strip() for place in known)
+    _refuse_broken_cells(table, known)
+    people = [(line, row) for line, row in zip(table.lines, table.rows, strict=True)
+              if any(row[place].strip() for place in known)
               and CANVAS_POINTS not in row[0] and row[0].strip() != "Student, Test"
               and not (table.is_canvas and not any(row[place].strip() for place in known if place))]
     identifiers = [place for place, kind in table.identifiers.items() if kind is not Kind.GROUP]
     for place in identifiers:
-        _refuse_twice(path, table.header[place], [plain(row[place]) for row in people])
+        _refuse_twice(path, table.header[place], [(line, plain(row[place])) for line, row in people])
     if not identifiers:
-        _refuse_twice(path, "name", [" ".join(map(plain, row)) for row in people])
+        _refuse_twice(path, "name", [(line, " ".join(map(plain, row))) for line, row in people])
     if not people:
         raise CourseError(f"There is nobody in {path}: it has a header, and no rows.")
-    return Table(path, table.header, tuple(people))
+    return Table(path, table.header, tuple(row for _, row in people), lines=tuple(line for line, _ in people))
+
+
+def _refuse_broken_cells(table: Table, known: Iterable[int]) -> None:
+    """What says who somebody is must be in one line, and as the institution wrote it."""
+    numbers = {place for place, kind in table.identifiers.items() if kind not in (Kind.GROUP, Kind.EMAIL, Kind.LABEL)}
+    for line, row in zip(table.lines, table.rows, strict=True):
+        for place in known:
+            cell = row[place].strip()
+            if "\n" in cell or "\r" in cell:
+                raise CourseError(f"{table.path}, line {line}: the cell under {table.header[place]!r} goes over "
+                                  "several lines. A quotation mark before it is not closed, or should not be there.")
+            if place in numbers and re.fullmatch(r"\d+(?:[.,]\d+)?[eE]\+?\d+|\d+[.,]0+", cell):
+                raise CourseError(f"{table.path}, line {line}: {cell!r} under {table.header[place]!r} is a number that "
+                                  "a spreadsheet has changed. Export the list again and do not save it in the "
+                                  "spreadsheet, or format that column as text.")
+
+
+def not_understood(table: Table) -> tuple[str, ...]:
+    """Columns of text that may say who somebody is, and whose titles are not known; none where names are known."""
+    if table.holding("whole_name", "first_name", "last_name") or table.unnamed is not None:
+        return ()
+    return tuple(name for place, name in enumerate(table.header) if name and place not in table.identifiers
+                 and not any(squashed(name) in known for known in titles().values())
+                 and any(re.search(r"[^\W\d_]", row[place]) for row in table.rows))
 
 
 def people_of(table: Table) -> list[Person]:
@@ -295,11 +362,14 @@ def people_of(table: Table) -> list[Person]:
     return [person(table, row, place) for place, row in enumerate(table.rows)]
 
 
-def _refuse_twice(path: Path, column: str, values: Sequence[str]) -> None:
-    twice = [value for value, times in Counter(values).items() if value.strip() and times > 1]
+def _refuse_twice(path: Path, column: str, values: Sequence[tuple[int, str]]) -> None:
+    lines: dict[str, list[str]] = defaultdict(list)
+    for line, value in values:
+        lines[value].append(str(line))
+    twice = [f"{value!r} (lines {' and '.join(own)})" for value, own in lines.items() if value.strip() and len(own) > 1]
     if twice:
         raise CourseError(
-            f"{path} has the same {column} in more than one row: {text.clip(', '.join(map(repr, twice)), 300)}. "
+            f"{path} has the same {column} in more than one row: {text.clip(', '.join(twice), 300)}. "
             "Each person stands in it once; remove the other rows and try again."
         )
 
@@ -327,7 +397,8 @@ def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
         missing[assignment] = tuple(shown[place] for place in gone)
         absent |= set(gone)
     persons = {shown[place]: listed(people[place]) for place in absent}
-    return Attendance(len(people), missing, tuple(found.unmatched), tuple(found.ambiguous), persons)
+    return Attendance(len(people), missing, tuple(found.unmatched), tuple(found.ambiguous), persons,
+                      not_understood(table))
 
 
 def _distinct(one: Person) -> str:

@@ -6,6 +6,7 @@
 - `people`   identifiers of several kinds, people on a list, and which of them somebody is
 - `encoding` the bytes of a table -> its text, where the encoding is certain
 - `identity` whose a thing is, on what evidence; the instructor's lines and the class list held against it
+- `likeness` learners who may be one person, and files of one learner who may be two
 - `download` the zip that a system makes of a class -> what was handed in
 - `archive`  a zip -> the one notebook in it and the files beside it
 - `skim`     a notebook's bytes without outputs, and within limits

@@ -29,10 +29,12 @@ from autograder.submissions.download import Download, Entry, look
 from autograder.submissions.identity import Identity
 from autograder.submissions.lookalikes import TELLING
 from autograder.submissions.names import (
+    Reading,
     clean_name,
     is_handed_in,
     is_nobody,
     person_in,
+    reading,
     stem,
     time_of_export,
     when_exported,
@@ -48,6 +50,7 @@ from autograder.submissions.systems import (
     is_download,
     moodle,
     recognize,
+    several,
 )
 
 NOT_HANDED_IN = (*course.SUPPORT_FILES, gradescope.METADATA)
@@ -151,6 +154,7 @@ def find(paths: Sequence[Path]) -> Search:
                 add(path / name, own, f"{places[path]}/{clean_name(name)}", systems.get(name, ""), None,
                     clean_name(name))
             others += [path / name for name in left]
+            remarks += tree.forgotten({one.learner for own in authors.values() for one in own}, authors, exercises)
         else:
             add(path, lone[path], places[path], "", None, clean_name(path.as_posix()))
     if not any(is_handed_in(item.path.name) or item.path in lone for item, _ in found.values()):
@@ -163,7 +167,8 @@ def find(paths: Sequence[Path]) -> Search:
 def _found(path: Path, author: Named, file: str, system: str, entry: Entry | None) -> Found:
     """What is in a file, as one of its authors'; dated by Otter where the system gives no number."""
     name = clean_name(path.name)
-    identity = Identity(file, author.evidence, author.ids, author.doubts, system=system)
+    identity = Identity(file, author.evidence, author.ids, (*author.doubts, *author.unlisted), system=system,
+                        unlisted=author.unlisted)
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
                  author.handed_in or when_exported(name), identity)
 
@@ -232,15 +237,18 @@ def _is_named_by_system(path: Path) -> bool:
         moodle.named(folder) or gradescope.FOLDER.fullmatch(folder) for folder in folders))
 
 
-def _in_download(seen: Recognized, listing: Listing) -> tuple[dict[str, Sequence[Named]], list[str]]:
-    """Whose the files in a recognized download are, and what else is in it."""
+def _in_download(
+    seen: Recognized, listing: Listing, empty: Sequence[str] = ()
+) -> tuple[dict[str, Sequence[Named]], list[str]]:
+    """Whose the files in a recognized download are, and of the empty folders; and what else is in it."""
     authors: dict[str, Sequence[Named]] = dict(seen.authors)
     left = [name for name in listing.files if name not in authors and not is_handed_in(name) and name not in seen.own
             and PurePosixPath(name).name not in NOT_HANDED_IN]
     for name in listing.handed_in:
         if name not in authors:
             authors[name] = [_odd_one(name, seen)]
-    return authors, _with_stand_ins(authors, left, attribute(listing, seen, left))
+    left += empty
+    return authors, _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
 
 
 def _odd_one(name: str, seen: Recognized) -> Named:
@@ -252,14 +260,15 @@ def _odd_one(name: str, seen: Recognized) -> Named:
 
 
 def _with_stand_ins(
-    authors: dict[str, Sequence[Named]], left: Sequence[str], of: Mapping[str, Sequence[Named]]
+    authors: dict[str, Sequence[Named]], left: Sequence[str], of: Mapping[str, Sequence[Named]], *,
+    of_any_kind: bool = False
 ) -> list[str]:
     """Adds to `authors` what those handed in who handed in no notebook; gives what is left of the others."""
     have = {one.learner for own in authors.values() for one in own}
     added = set()
     for name in sorted(left, key=lambda name: (_telling(name), name)):
         own = of.get(name, ())
-        if own and _telling(name) < len(TELLING) and not any(one.learner in have for one in own):
+        if own and (of_any_kind or _telling(name) < len(TELLING)) and not any(one.learner in have for one in own):
             authors[name] = own
             have |= {one.learner for one in own}
             added.add(name)
@@ -282,15 +291,22 @@ class _Tree:
         self.root = root
         self.files: list[str] = []
         self.remarks: list[str] = []
+        self.empty: list[str] = []
+        """Folders with nothing in them, not even noise; with a slash at the end."""
+        self._silent: list[str] = []
         passed: list[str] = []
         for parent, folders, names in os.walk(root, onerror=_refuse):
             here = Path(parent)
+            if not folders and not names and here != root:
+                self.empty.append(f"{here.relative_to(root).as_posix()}/")
             for name in list(folders):
                 path = here / name
                 if path.is_symlink():
                     passed.append(f"{path} (a link to a folder)")
                 elif name in NOISE or name.startswith("."):
-                    if name not in SILENT and _has_work(path):
+                    if name in SILENT:
+                        self._silent += [path.relative_to(root).as_posix()] if _has_work(path) else []
+                    elif _has_work(path):
                         passed.append(str(path))
                 else:
                     continue
@@ -306,6 +322,26 @@ class _Tree:
                 f"Not searched, and what is in it not graded: {', '.join(map(clean_name, passed))}. If it is "
                 "somebody's work, give it a name that does not begin with a dot, or put it itself where the link is."
             )
+
+    def forgotten(self, learners: Collection[str], found: Iterable[str], exercises: Sequence[str]) -> list[str]:
+        """Folders that are passed over or empty, of those who have nothing else here: a sentence each."""
+        found = list(found)
+
+        def is_all(folder: str) -> bool:
+            inside = folder.rpartition("/")[0]
+            own = _by_folder(f"{folder}/x", exercises)
+            return not (own and own.learner in learners) and not any(
+                name.startswith(f"{inside}/" if inside else "") for name in found)
+
+        kept = [clean_name(str(self.root / folder)) for folder in self._silent if is_all(folder)]
+        empty = [clean_name(str(self.root / folder)) for folder in self.empty
+                 if folder.rstrip("/") not in (name.rstrip("/") for name in found)
+                 and (own := _by_folder(f"{folder}x", exercises)) and own.learner not in learners]
+        return [said for said, folders in (
+            (f"Not graded: {', '.join(kept)}. A program keeps its copies there, and there is no other notebook beside. "
+             "If one is somebody's work, copy it out of that folder, or ask for the notebook itself.", kept),
+            (f"Empty folders: {', '.join(empty)}. If somebody's work should be there, download it again.", empty),
+        ) if folders]
 
     def listing(self, inside: str = "") -> Listing:
         """The names in it, or in a folder of it."""
@@ -335,7 +371,7 @@ def _has_work(folder: Path) -> bool:
     seen = 0
     for _, _, names in os.walk(folder):
         seen += len(names)
-        if any(map(is_handed_in, names)):
+        if any(is_handed_in(name) and not name.startswith("._") for name in names):
             return True
         if seen > 1000:
             break
@@ -358,12 +394,19 @@ def _in_folder(
     listing = tree.listing()
     seen = _recognized(tree.root, listing)
     if seen:
-        named, left = _in_download(seen, listing)
+        named, left = _in_download(seen, listing, tree.empty)
+        left = [name for name in left if name not in tree.empty]
         _own_folders(named, seen, exercises)
         return named, left, dict.fromkeys(named, seen.system)
     authors: dict[str, Sequence[Named]] = {}
     systems: dict[str, str] = {}
-    rest, own = set(listing.handed_in), set[str]()
+    by_systems = several(listing)
+    counted = Counter(system for said in by_systems.values() for system in said)
+    if len(counted) > 1 and min(counted.values()) > 1 and all(
+            len(by_systems.get(name, ())) == 1 for name in listing.handed_in):  # several downloads in one folder
+        for name, said in by_systems.items():
+            ((systems[name], authors[name]),) = said.items()
+    rest, own = set(listing.handed_in) - set(authors), set[str]()
     for folder in sorted({name.partition("/")[0] for name in listing.handed_in if "/" in name}):
         if gradescope.EXPORT.fullmatch(folder):
             inner = tree.listing(f"{folder}/")
@@ -376,6 +419,8 @@ def _in_folder(
     alike = _look_alikes(tree, listing)
     for name, plain in _plain(tree.root, sorted(rest), exercises, one_of_many=one_of_many).items():
         doubt = [said for folder, said in alike.items() if name.startswith(f"{folder}/")]
+        doubt += [f"it is named as {' or '.join(by_systems[name])} names it, and what lies beside it is not"
+                  ] if name in by_systems and len(by_systems) > 1 else []
         authors[name] = [replace(one, doubts=(*one.doubts, *doubt)) for one in plain]
     left = [name for name in listing.files if not is_handed_in(name) and name not in own
             and PurePosixPath(name).name not in NOT_HANDED_IN]
@@ -423,18 +468,24 @@ def _by_folder(name: str, exercises: Iterable[str]) -> Named | None:
     """Whose a file in a folder is, as the first folder says that names anybody; None where none does."""
     exercises = tuple(exercises)
     for part in PurePosixPath(name).parts[:-1]:
-        if learner := person_in(part, exercises):
-            return Named(learner, f"the folder {clean_name(part)!r}", {Kind.LABEL: [learner]})
+        if (said := reading(part, exercises)).person:
+            return _read(said, f"the folder {clean_name(part)!r}")
     return None
+
+
+def _read(said: Reading, evidence: str, *doubts: str) -> Named:
+    """Whose something is, as a name says that may have more than one reading."""
+    return Named(said.person, evidence, {Kind.LABEL: [said.person, *said.others]}, doubts=doubts,
+                 unlisted=(said.doubt,) if said.doubt else ())
 
 
 def _by_own_name(name: str, exercises: Iterable[str]) -> Named | None:
     """Whose a file is, as its own name says; None where it names nobody."""
-    learner = person_in(stem(PurePosixPath(name).name), exercises)
-    if not learner:
+    said = reading(stem(PurePosixPath(name).name), exercises)
+    if not said.person:
         return None
     doubts = ("its name has more than one part, and nothing says which is the learner's",)
-    return Named(learner, "the file's own name", {Kind.LABEL: [learner]}, doubts=doubts if " - " in learner else ())
+    return _read(said, "the file's own name", *(doubts if " - " in said.person else ()))
 
 
 def _nobodys(name: str, learner: str = "") -> Named:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
 
+from autograder.submissions.likeness import near
 from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person, plain
 
 CERTAIN = "certain"
@@ -47,6 +48,7 @@ class Identity:
         content: SHA-256 of the file; empty when it could not be read.
         confirmed: whether a line in `identity.csv` says so.
         system: whose download it is from; empty when from none.
+        unlisted: those of the doubts that a class list settles when it says who it is.
     """
 
     file: str = ""
@@ -58,6 +60,7 @@ class Identity:
     content: str = ""
     confirmed: bool = False
     system: str = ""
+    unlisted: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -73,7 +76,8 @@ class Identity:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
         members = tuple({str(kind): list(values) for kind, values in one.items()} for one in data.get("members", ()))
-        return Identity(**{**data, "ids": ids, "doubts": tuple(data.get("doubts", ())), "members": members})
+        return Identity(**{**data, "ids": ids, "doubts": tuple(data.get("doubts", ())), "members": members,
+                           "unlisted": tuple(data.get("unlisted", ()))})
 
 
 @dataclass(frozen=True)
@@ -153,11 +157,16 @@ def _decided(
 
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
-    """Each with who on the class list it is; or with a doubt. Without a list as they are."""
+    """Each with who on the class list it is; or with a doubt. Without a list only nearly equal learners have one."""
+    items = near(items)
     if not people:
-        return list(items)
-    found = Directory(people).match({item.learner: item.identity.ids or {Kind.LABEL: [item.learner]}
-                                     for item in items})
+        return items
+    said: dict[str, dict[Any, list[str]]] = defaultdict(dict)
+    for item in items:  # of one learner, files may have been called differently
+        for kind, values in (item.identity.ids or {Kind.LABEL: [item.learner]}).items():
+            own = said[item.learner].setdefault(kind, [])
+            own += [value for value in values if value not in own]
+    found = Directory(people).match(said)
     held = []
     for item in items:
         identity = item.identity
@@ -172,6 +181,7 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                         continue
                     ids[kind] = list(dict.fromkeys((*ids.get(kind, ()), *values)))
             identity = replace(identity, person=person, ids=ids,
+                               doubts=tuple(one for one in identity.doubts if one not in identity.unlisted),
                                members=tuple(one.ids for one in listed) if len(listed) > 1 else ())
         elif identity.system and set(identity.ids) <= SYSTEMS:
             pass  # anonymous, as the system was told to make it: a list cannot say who it is, and nobody asks it to
@@ -185,8 +195,9 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
 
 def without_the_lists(identity: Identity) -> Identity:
     """Without what a class list said of it, so that a list can be asked again."""
-    return replace(identity, person={}, members=(), doubts=tuple(
-        doubt for doubt in identity.doubts if not doubt.startswith((NOT_SURE, NOBODY))))
+    doubts = [doubt for doubt in identity.doubts if not doubt.startswith((NOT_SURE, NOBODY))]
+    again = () if identity.confirmed else identity.unlisted
+    return replace(identity, person={}, members=(), doubts=tuple(dict.fromkeys((*doubts, *again))))
 
 
 REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or yes where it is right. Exports and "

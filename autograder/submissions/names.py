@@ -12,6 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -26,11 +27,31 @@ BROWSER = re.compile(r"[\s_\-]*\(\d+\)$")
 """What browsers append to a second file of the same name."""
 
 MARKS = re.compile(
-    r"""[\s_\-]*(?:\(\d+\)|\d{1,2}|copy|late|final|submission
-        |\d{4}_\d{2}_\d{2}T\d{2}_\d{2}_\d{2}_\d{1,6})$""",
+    r"""[\s_\-]*\(\d+\)$|[\s_\-]*(?:late|final|submission|checkpoint
+        |\d{4}_\d{2}_\d{2}T\d{2}_\d{2}_\d{2}_\d{1,6})$|(?:^|[\s_\-]+)\d{1,2}$""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What browsers, Otter's export and learners append to an exercise's name."""
+"""What browsers, Jupyter, Otter's export and learners append to an exercise's name. Digits that stand at a word are a
+part of it: `kay3` is no copy of `kay`."""
+
+WORDS = re.compile(r"[\s_\-]+(?:late|final|submission)$", re.IGNORECASE)
+NUMBER = re.compile(r"[\s_\-]+\d{1,2}$")
+"""What macOS and iCloud append to a second file of the same name, and what stands at the end of many a name."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a name says of a person.
+
+    Attributes:
+        person: whom it names; empty if nobody.
+        others: what else it may say: the name as it is written, and with less of it.
+        doubt: why `person` is not certain unless a class list has just one of them; empty if it is.
+    """
+
+    person: str = ""
+    others: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @functools.lru_cache(8192)  # each system looks at each name
@@ -70,14 +91,41 @@ def _copies() -> tuple[re.Pattern[str], re.Pattern[str]]:
             re.compile(rf"(?:[\s_\-(]+(?:{after})\)?|(?:のコピー|的副本|副本|의 ?사본|사본)){number}$", re.IGNORECASE))
 
 
-def without_copies(text: str) -> str:
-    """The name without the words and numbers of copies."""
-    before, after = _copies()
+@functools.cache
+def _marked_copies() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Copies as only a system writes them: several words before, a separator or its own script after."""
+    before = "|".join(re.escape(word) for word in _words()["copy_before"] if " " in word)
+    after = "|".join(map(re.escape, _words()["copy_after"]))
+    return (re.compile(rf"^(?:{before})[\s_:]+|^(?:副本|사본)[\s_\-:]+", re.IGNORECASE),
+            re.compile(rf"(?:[\s_]+-[\s_]+(?:{after})|\s*(?:のコピー|的副本|의 ?사본))[\s_]*(?:\d{{1,2}}|\(\d+\))?$",
+                       re.IGNORECASE))
+
+
+@functools.cache
+def _conflicts() -> re.Pattern[str]:
+    table = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return re.compile(rf"(?:{'|'.join(table['conflicts'])})$")
+
+
+def _without(text: str, *patterns: re.Pattern[str]) -> str:
+    """A name without what the patterns find, as often as they find it."""
     while True:
-        shorter = BROWSER.sub("", after.sub("", before.sub("", text, count=1))).strip()
+        shorter = text
+        for pattern in patterns:
+            shorter = pattern.sub("", shorter, count=1).strip()
         if shorter == text:
             return text
         text = shorter
+
+
+def without_copies(text: str) -> str:
+    """A title without the words and numbers of copies. A surname may be such a word: see `without_marks`."""
+    return _without(text, *_copies(), BROWSER)
+
+
+def without_marks(text: str) -> str:
+    """A person's name without what only a system writes on a copy."""
+    return _without(text, *_marked_copies(), BROWSER)
 
 
 def person_in(part: str, exercises: Iterable[str]) -> str:
@@ -90,21 +138,45 @@ def person_in(part: str, exercises: Iterable[str]) -> str:
     Returns:
         The person; empty if it is only words of copies, of exercises and of systems.
     """
-    return _person_in(part, tuple(exercises))
+    return reading(part, exercises).person
+
+
+def reading(part: str, exercises: Iterable[str]) -> Reading:
+    """What a file's or folder's name says of a person, with all that it may say instead.
+
+    Args:
+        part: the name, without the ending of a file.
+        exercises: names that are nobody's.
+    """
+    return _reading(part, tuple(exercises))
 
 
 @functools.lru_cache(4096)  # folders stand in many paths
-def _person_in(part: str, exercises: tuple[str, ...]) -> str:
-    text = without_copies(clean_name(part).strip())
-    for exercise in exercises:
-        if exercise in text:
-            before, _, after = text.partition(exercise)
-            while (shorter := MARKS.sub("", after)) != after:
-                after = shorter
-            text = before.strip(" _-.") or after.strip(" _-.")
-            break
-    text = without_copies(text)
-    return "" if is_nobody(text, exercises) else text
+def _reading(part: str, exercises: tuple[str, ...]) -> Reading:
+    written = clean_name(part).strip()
+    beside = next((exercise for exercise in exercises if exercise in written), "")
+    if beside:
+        before, _, after = written.partition(beside)
+        before = "" if not without_copies(before.strip()).strip(" _-.") else before
+        if not before.strip(" _-.") and not _without(after, MARKS, *_copies(), _conflicts()).strip(" _-."):
+            return Reading()
+        written = before.strip(" _-.") or after.strip(" _-.")
+    text = without_marks(_without(written, WORDS) if beside else written)
+    meant = _without(text, _conflicts())
+    other = without_copies(meant)
+    if is_nobody(other, exercises) or is_nobody(meant, exercises):
+        return Reading()
+    doubt = ""
+    if meant != text:
+        text, doubt = meant, (f"its name ends as those of conflicts do that a synchronized folder keeps; without that "
+                              f"it is {meant!r}")
+    if beside and (word := WORDS.search(written)) and word[0][0].isspace():
+        doubt = f"{written!r} may be a name, or {text!r} and a word about the file"
+    if other != text:
+        doubt = f"{text!r} may be a name, or a copy of {other!r}"
+    short = NUMBER.sub("", other)
+    others = dict.fromkeys((written, other, *([] if is_nobody(short, exercises) else [short])))
+    return Reading(text, tuple(one for one in others if one and one != text), doubt)
 
 
 @functools.cache

@@ -207,6 +207,12 @@ class Directory:
                 said[f"{label!r} as a name"] = places
                 if self._may_be_two(label, places):
                     unsure.add(f"{label!r} as a name")
+        for label in ids.get(Kind.LABEL, ()) if set(ids) == {Kind.LABEL} else ():
+            also = set().union(*(self._by_id.get((kind, plain(label)), set()) for kind in SYSTEMS))
+            if said and label.isdigit() and (others := also - set().union(*said.values())):
+                return also | set().union(*said.values()), (
+                    f"{label!r} is a number of {self._shown(set().union(*said.values()))}, and a system's number of "
+                    f"{self._shown(others)}")
         if not said:
             if len(names) > 1:
                 return names, f"{len(names)} people have this name"

@@ -142,6 +142,8 @@ def content_of(found: Found) -> str:
 
 def _bytes(found: Found) -> bytes:
     """The content of a plain file of a sensible size, or of an entry in a download."""
+    if not found.entry and found.path.is_dir() and not found.path.is_symlink():
+        raise UnreadableError("This is an empty folder: nothing was handed in, or the download was broken off.")
     if not is_handed_in(found.path.name):
         raise UnreadableError(by_ending(found.path.suffix) or
                               f"{found.name} is neither a notebook (.ipynb) nor a zip. {SAVE}")

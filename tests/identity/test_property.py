@@ -106,3 +106,34 @@ def test_never_in_anothers_row_and_never_merged_or_split_in_silence(
             assert len(several) == 1, "one person's file became two people"
         for item in held:
             assert (item.identity.file in said) == bool(item.identity.doubts)
+
+
+LOGINS = ("kay", "kay1", "kay2", "kay3", "kay_1", "kay-1", "kay 2", "KAY4", "li", "li copy", "li final", "copy",
+          "1001")
+NAMED = ("Kai Kay", "Maria", "Maria Copia", "Anna", "Anna Kopie", "Kopie Anna", "Jo Final", "Jo", "Ann Ash",
+         "Ann Ash 2")
+FORMS = ("{}.ipynb", "{}/x.ipynb", NAME + "_{}.ipynb", "{}_" + NAME + ".ipynb", NAME + " {} (1).ipynb",
+         "{} - Copy.ipynb", "Copy of {}.ipynb", NAME + "_{}_final.ipynb", "{} copy 2.ipynb",
+         "{}-LAPTOP-7QK2XYZ.ipynb", NAME + "-{}-1.ipynb")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(logins=st.lists(st.sampled_from(LOGINS), min_size=1, max_size=6, unique=True), data=st.data())
+def test_a_name_with_the_marks_of_a_copy_is_never_anothers(logins: list[str], data: st.DataObject) -> None:
+    names = data.draw(st.lists(st.sampled_from(NAMED), min_size=len(logins), max_size=len(logins), unique=True))
+    form = data.draw(st.sampled_from(FORMS))
+    called = data.draw(st.sampled_from((logins, names)))
+    listed = data.draw(st.booleans())
+    with tempfile.TemporaryDirectory() as place:
+        files = {form.format(one): notebook(number + 1) for number, one in enumerate(called)}
+        folder = unpacked(files, Path(place) / "handed")
+        roster = Path(place) / "class.csv"
+        roster.write_text("Name,Username\n" + "".join(f"{name},{login}\n" for name, login in zip(
+            names, logins, strict=True)), "utf-8")
+        held = hold_against(find([folder]).found, people_of(read_roster(roster)) if listed else [])
+        assert len(held) == len(called)
+        for item in held:
+            if item.identity.person and not item.identity.doubts:
+                assert item.identity.person["name"] == names[points_of(item) - 1], f"{item.identity.file}"
+        sure = [item.learner for item in held if not item.identity.doubts]
+        assert len(sure) == len(set(sure)), "two people became one without a word"

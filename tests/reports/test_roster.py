@@ -171,3 +171,31 @@ def test_the_command_shows_it_everywhere_and_adjust_keeps_it(
     shutil.move(roster, tmp_path / "moved.csv")
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0 and "roster.csv is gone; the reports no longer say who is missing" in done.output
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (b"Ann Ash,ann@x.org,11\nBen Bee,ben@x.org,12\n", "has no header: its first line names somebody .'ann@x.org'"),
+    (b"Ann Ash,1011\nBen Bee,1012\n", "has no header: its first line names somebody .'1011'"),
+    (b"Ann Ash\nBen Bee\n", "it has: 'Ann Ash'. If that is a person, put a line with the names of the columns above"),
+    (b'Name,Email\nAda,a@x.org\n"Bo,b@x.org\nCem,c@x.org\n', "line 3, has a quotation mark that opens .* never closed"),
+    (b'Name,Email\n"Bo,b@x.org\nCem"ine,c@x.org\n', "line 3: the cell under 'Name' goes over several lines"),
+    (b"PK\x03\x04\x14\x00xl/workbook.xml", "is an Excel workbook .*CSV UTF-8"),
+    (b"PK\x03\x04\x14\x00mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "is a LibreOffice table"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an old Excel workbook"),
+    (b"Name,ID\nAda,11\nBo,1.2E+01\n", "line 3: '1.2E.01' under 'ID' is a number that a spreadsheet has changed"),
+    (b"Name,ID\nAda,11.0\n", "line 2: '11.0' under 'ID'"),
+    (b"Name,Email\nAda,a@x.org\nBo,b@x.org\nCy,a@x.org\n", "'a@x.org' .lines 2 and 4."),
+], ids=range(11))
+def test_what_is_no_list_says_line_and_remedy(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "roster.csv").write_bytes(content)
+    with pytest.raises(CourseError, match=message):
+        read_roster(tmp_path / "roster.csv")
+
+
+def test_a_column_that_is_not_understood_is_told_and_one_of_another_language_is_not(tmp_path: Path) -> None:
+    told = attendance(read_roster(save(tmp_path, "Zzz,Username\nCem Cee,ben\n")), handed_in(("x", "01-a"))).remarks()
+    assert any("No column of the roster is known to hold names" in one and "Zzz" in one for one in told)
+    for word in ("Estudiante", "Schueler", "Schüler", "Étudiant(e)", "学生"):
+        table = read_roster(save(tmp_path, f"{word},Username\nCem Cee,ben\n"))
+        assert people_of(table)[0].first(Kind.NAME) == "Cem Cee"
+        assert not attendance(table, handed_in(("x", "01-a"))).not_understood

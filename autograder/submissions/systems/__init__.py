@@ -21,6 +21,7 @@ show the layout and name its sources.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -67,6 +68,16 @@ def attribute(listing: Listing, seen: Recognized, names: Sequence[str]) -> Autho
     return {seen.around + name: authors for name, authors in found.items()}
 
 
+def several(listing: Listing) -> dict[str, dict[str, tuple[Named, ...]]]:
+    """What each system that writes names of its own says of what is handed in, by file and system."""
+    said: dict[str, dict[str, tuple[Named, ...]]] = defaultdict(dict)
+    for module in (sakai, blackboard, brightspace, moodle, ilias, canvas):
+        for name, authors in module.recognize(listing).authors.items():
+            if name in set(listing.handed_in):
+                said[name][module.SYSTEM] = authors
+    return dict(said)
+
+
 def _rank(seen: Recognized) -> tuple[int, bool]:
     return len(seen.authors), seen.marked
 
@@ -110,4 +121,4 @@ def _unwrapped(listing: Listing) -> Iterator[tuple[str, Listing]]:
                               read, clean_name(folder))
 
 
-__all__ = ["SYSTEMS", "Listing", "Named", "Recognized", "attribute", "is_download", "recognize"]
+__all__ = ["SYSTEMS", "Listing", "Named", "Recognized", "attribute", "is_download", "recognize", "several"]

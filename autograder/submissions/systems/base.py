@@ -22,6 +22,7 @@ class Named:
         late: whether the system says that it came late.
         handed_in: when, as ISO 8601 text; empty when the system does not say.
         doubts: why it is not certain whose it is, a sentence each; none if it is.
+        unlisted: more of them, which count unless a class list says who it is.
     """
 
     learner: str
@@ -31,6 +32,7 @@ class Named:
     late: bool = False
     handed_in: str = ""
     doubts: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
 
 Authors = Mapping[str, tuple[Named, ...]]

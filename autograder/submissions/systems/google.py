@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from autograder.submissions.names import clean_name, stem, without_copies
+from autograder.submissions.names import clean_name, stem, without_copies, without_marks
 from autograder.submissions.people import Kind
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
 
@@ -24,7 +24,8 @@ BETWEEN = " - "
 def recognize(listing: Listing) -> Recognized:
     flat = [name for name in listing.handed_in if len(parts_of(name)) == 1]
     split = {name: clean_name(stem(name)) for name in flat}
-    split = {name: text for name, text in split.items() if BETWEEN in text}
+    # What a system writes on a copy of anything, ` - Copy`, is no title.
+    split = {name: text for name, text in split.items() if BETWEEN in text and all(map(_bare, text.split(BETWEEN)))}
     before = {name: text.partition(BETWEEN) for name, text in split.items()}
     after = {name: text.rpartition(BETWEEN) for name, text in split.items()}
     titles = Counter(_bare(parts[2]) for parts in before.values())
@@ -38,7 +39,7 @@ def recognize(listing: Listing) -> Recognized:
         known, who = (before[name][2], before[name][0]) if copies else (after[name][0], after[name][2])
         if _bare(known) == (title[0] if copies else file[0]) and who.strip():
             what = "Classroom's copy for each student" if copies else "what a form appends"
-            who = without_copies(who.strip())
+            who = without_marks(who.strip())
             authors[name] = (Named(who, f"the file's name, {what}", {Kind.NAME: [who]}),)
     return Recognized(SYSTEM, authors, specific=False, counted=len(flat))
 

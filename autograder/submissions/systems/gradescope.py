@@ -12,8 +12,9 @@ Sources: Gradescope documents no format, and we had no export of it. That the fo
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import yaml
@@ -34,10 +35,11 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What the export says of one submission: its authors, each with a name to show, and when it came."""
+    """What the export says of one submission: its authors, each with a name to show, when it came, and its doubts."""
 
     authors: Sequence[tuple[str, Ids]]
     when: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 def read(text: bytes, where: str) -> Mapping[str, HandedIn]:
@@ -74,6 +76,26 @@ def _author(one: Mapping[str, object]) -> tuple[str, Ids]:
     return next(iter(ids.values()))[0], ids
 
 
+def _distinct(people: Mapping[str, HandedIn]) -> dict[str, HandedIn]:
+    """The same, with those apart whom the file calls by one address and by another number or name."""
+    called: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for said in people.values():
+        for who, ids in said.authors:
+            called[who].add(_own(ids))
+    twice = {who for who, several in called.items() if len({number or name for number, name in several}) > 1}
+    return {folder: replace(
+        said, authors=[(f"{who} ({' '.join(filter(None, _own(ids)))})" if who in twice else who, ids)
+                       for who, ids in said.authors],
+        doubts=tuple(f"{METADATA} has {who!r} with more than one number or name: "
+                     f"{' and '.join(sorted(' '.join(filter(None, one)) or 'neither' for one in called[who]))}"
+                     for who, _ in said.authors if who in twice)) for folder, said in people.items()}
+
+
+def _own(ids: Ids) -> tuple[str, str]:
+    """Number and name of somebody."""
+    return next(iter(ids.get(Kind.NUMBER, ())), ""), next(iter(ids.get(Kind.NAME, ())), "")
+
+
 def _time(value: object) -> str:
     """What YAML made of a time, as ISO 8601 text, in UTC where it names its offset; empty for what is none."""
     try:
@@ -91,7 +113,7 @@ def recognize(listing: Listing) -> Recognized:
     marked = METADATA in listing.files
     if not folders or len(folders) < len(listing.handed_in) / 2:
         return Recognized(SYSTEM, {})
-    people = read(listing.read(METADATA), METADATA) if marked else {}
+    people = _distinct(read(listing.read(METADATA), METADATA)) if marked else {}
     authors: dict[str, tuple[Named, ...]] = {}
     for name, match in folders.items():
         said = people.get(match[0])
@@ -102,5 +124,5 @@ def recognize(listing: Listing) -> Recognized:
             authors[name] = (number,)
         else:
             authors[name] = tuple(Named(who, f"{METADATA} of Gradescope's export", ids, int(match[1]),
-                                        handed_in=said.when) for who, ids in said.authors)
+                                        handed_in=said.when, doubts=said.doubts) for who, ids in said.authors)
     return Recognized(SYSTEM, authors, marked, own=frozenset({METADATA}) if marked else frozenset(), needs_mark=True)

@@ -19,13 +19,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from autograder.submissions.names import clean_name
+from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.people import Kind
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
 
 SYSTEM = "Moodle"
 FILE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
-OTHER = re.compile(r".+_\d+_assign(?:submission|feedback)_(?!file)[a-z]+(?:_.*)?", re.DOTALL)
+OTHER = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assign(?:submission_(?!file)|feedback_)[a-z]+(?:_.*)?", re.DOTALL)
 """What is no file handed in: online text, comments."""
 
 TEAMLESS = re.compile(r"[^_]+_assignsubmission_file(?:_.*)?", re.DOTALL)
@@ -37,15 +37,24 @@ def named(part: str) -> Named | None:
     clean = clean_name(part)
     # The first mark counts: what follows it, a learner may have chosen.
     end = clean.find("_assignsubmission_file")
-    match = FILE.fullmatch(clean if end < 0 else clean[: end + len("_assignsubmission_file")])
+    return _said(FILE.fullmatch(clean if end < 0 else clean[: end + len("_assignsubmission_file")]))
+
+
+def _said(match: re.Match[str] | None) -> Named | None:
     if not match:
         return None
     ids = {Kind.PARTICIPANT: [match["id"]], Kind.NAME: [match["name"]], Kind.GROUP: [match["name"]]}
     return Named(f"{match['name']}_{match['id']}", "the name that Moodle gave it", ids)
 
 
+def _beside(name: str) -> Named | None:
+    """Whose a text or a feedback is."""
+    return _said(OTHER.fullmatch(clean_name(parts_of(name)[0])))
+
+
 def recognize(listing: Listing) -> Recognized:
-    found = {name: one for name in listing.handed_in if (one := named(parts_of(name)[0]))}
+    found = {name: one for name in listing.handed_in
+             if (one := named(parts_of(name)[0]) or (None if is_handed_in(name) else _beside(name)))}
     numbers: dict[str, set[str]] = defaultdict(set)
     for one in found.values():
         numbers[one.ids[Kind.NAME][0]].add(one.learner)
@@ -62,5 +71,5 @@ def recognize(listing: Listing) -> Recognized:
             team = clean_name(folder).partition("_assignsubmission_file")[0]
             authors[name] = (Named(team, "the name that Moodle gave it", {}, doubts=(
                 f"Moodle calls it the work of {team!r}, which is everybody who is in no group",)),)
-    own = frozenset(name for name in listing.files if OTHER.fullmatch(clean_name(parts_of(name)[0])))
+    own = frozenset(name for name in listing.files if (one := _beside(name)) and one.learner in people)
     return Recognized(SYSTEM, authors, own=own)

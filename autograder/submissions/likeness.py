@@ -1,0 +1,118 @@
+"""Learners who may be the same person, or files of one learner who may be two, with the doubt that follows.
+
+Names that are equal but for capitals, accents, signs or a number at the end are one person's as often as two people's:
+`alice` and `Alice`, `Bob` and `Bob 2`. Nothing is merged or split here; both are to be checked, unless a class list
+says who they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from autograder.submissions.names import NUMBER
+from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
+
+if TYPE_CHECKING:
+    from autograder.submissions.identity import HasIdentity, Whose
+
+Item = TypeVar("Item", bound="Whose")
+
+ONE = "are called nearly the same, or have one number, and may be one person"
+TWO = "count as one learner's, because only a mark of copies tells them apart"
+"""How the doubts end."""
+
+
+def near(items: Sequence[Item]) -> list[Item]:
+    """The same, with a doubt each where learners are nearly equal, or equal only without the marks of copies.
+
+    What it said of them before, when others were there, it says no more. What the instructor confirmed is not doubted,
+    nor who was found on a class list.
+    """
+    of: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        of[item.learner].append(item)
+    doubts: dict[str, list[str]] = defaultdict(list)
+    for alike in _alike(of):
+        shown = " and ".join(map(repr, sorted(alike)))
+        for learner in alike:
+            doubts[learner].append(f"{shown} {ONE}")
+    written: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for item in items:
+        if not item.identity.system and not item.identity.confirmed and item.identity.ids.get(Kind.LABEL):
+            written[item.learner, _place(item)].add(_written(item))
+    for (learner, _), names in written.items():
+        if len(names) > 1:
+            doubts[learner].append(f"{' and '.join(map(repr, sorted(names)))} {TWO}")
+    return [_doubted(item, doubts.get(item.learner, ())) for item in items]
+
+
+def _place(item: HasIdentity) -> str:
+    """What was given to be graded, with others' work in it."""
+    folder, slash, _ = item.identity.file.partition("/")
+    return folder if slash else ""
+
+
+def _written(item: HasIdentity) -> str:
+    """The name of the file or folder before anything was taken from it."""
+    labels = item.identity.ids[Kind.LABEL]
+    return labels[1] if len(labels) > 1 and labels[1].startswith(labels[0]) else labels[0]
+
+
+def _doubted(item: Item, doubts: Sequence[str]) -> Item:
+    identity = item.identity
+    if identity.confirmed or (identity.person and not identity.doubts):
+        return item
+    before, unlisted = ([one for one in said if not one.endswith((ONE, TWO))]
+                        for said in (identity.doubts, identity.unlisted))
+    now = tuple(dict.fromkeys((*before, *doubts)))
+    return item.of(item.learner, replace(
+        identity, doubts=identity.doubts if set(now) == set(identity.doubts) else now,
+        unlisted=tuple(dict.fromkeys((*unlisted, *doubts)))))
+
+
+def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
+    """Learners who may be one person, each set once."""
+    named = [learner for learner, own in of.items()
+             if learner and any(item.identity.evidence != "nothing" for item in own)]
+    groups: dict[str, set[str]] = defaultdict(set)
+    for learner in named:
+        groups[_key(learner)].add(learner)
+    for learner in named:
+        short = NUMBER.sub("", learner)
+        if short != learner and _key(short) in groups:
+            groups[_key(short)].add(learner)
+    for learner in named:  # in either order, and as Canvas glues them
+        for kind in (*NAMES, Kind.LABEL):
+            names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
+            for key in {key for name in names for key in name_keys(unaccented(name), glued=True)}:
+                groups[f"name/{key}"].add(learner)
+    for learner, own in of.items():
+        for place, system, kind, value in {
+                (_place(item), item.identity.system, kind, plain(value)) for item in own
+                for kind, values in item.identity.ids.items() if kind in SYSTEMS - {Kind.ANONYMOUS}
+                for value in values}:
+            groups[f"{place}/{system}/{kind}/{value}"].add(learner)
+    seen = set()
+    for group in groups.values():
+        alike = {one for one in group if any(one != other and not _differ(of[one], of[other]) for other in group)}
+        if len(alike) > 1 and frozenset(alike) not in seen:
+            seen.add(frozenset(alike))
+            yield alike
+
+
+def _key(learner: str) -> str:
+    """What nearly equal names have in common; the name itself where that is nothing."""
+    return squashed(unaccented(learner)) or learner
+
+
+def _differ(one: Sequence[HasIdentity], other: Sequence[HasIdentity]) -> bool:
+    """Whether an identifier says that they are two people."""
+    return any(mine and yours and not mine & yours for kind in (*SYSTEMS, *WRITTEN)
+               for mine, yours in [(_values(one, kind), _values(other, kind))])
+
+
+def _values(items: Sequence[HasIdentity], kind: Kind) -> set[str]:
+    return {plain(value) for item in items for value in item.identity.ids.get(kind, ())}
