@@ -97,6 +97,8 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
             groups[f"{place}/{system}/{kind}/{value}"].add(learner)
     seen = set()
     for group in groups.values():
+        if len(group) == 1 or _all_differ([of[one] for one in group]):
+            continue
         alike = {one for one in group if any(one != other and not _differ(of[one], of[other]) for other in group)}
         if len(alike) > 1 and frozenset(alike) not in seen:
             seen.add(frozenset(alike))
@@ -112,6 +114,15 @@ def _differ(one: Sequence[HasIdentity], other: Sequence[HasIdentity]) -> bool:
     """Whether an identifier says that they are two people."""
     return any(mine and yours and not mine & yours for kind in (*SYSTEMS, *WRITTEN)
                for mine, yours in [(_values(one, kind), _values(other, kind))])
+
+
+def _all_differ(learners: Sequence[Sequence[HasIdentity]]) -> bool:
+    """Whether one kind of identifier tells all of them apart; quickly, as a whole class may be called the same."""
+    for kind in (*SYSTEMS, *WRITTEN):
+        values = [_values(own, kind) for own in learners]
+        if all(values) and len(set().union(*values)) == sum(map(len, values)):
+            return True
+    return False
 
 
 def _values(items: Sequence[HasIdentity], kind: Kind) -> set[str]:
