@@ -10,15 +10,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from autograder.submissions.names import NUMBER
 from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
 
-if TYPE_CHECKING:
-    from autograder.submissions.identity import HasIdentity, Whose
 
-Item = TypeVar("Item", bound="Whose")
+class HasIdentity(Protocol):
+    """Something that is somebody's, as `identity` has it, which asks this module and so is not named here."""
+
+    @property
+    def learner(self) -> str: ...
+    @property
+    def identity(self) -> Any: ...
+
+
+class Whose(HasIdentity, Protocol):
+    """Something that may turn out to be another's."""
+
+    def of(self, learner: str, identity: Any) -> Self: ...
+
+
+Item = TypeVar("Item", bound=Whose)
 
 ONE = "are called nearly the same, or have one number, and may be one person"
 TWO = "count as one learner's, because only a mark of copies tells them apart"

@@ -178,7 +178,7 @@ def test_the_command_shows_it_everywhere_and_adjust_keeps_it(
     (b"Ann Ash,1011\nBen Bee,1012\n", "has no header: its first line names somebody .'1011'"),
     (b"Ann Ash\nBen Bee\n", "it has: 'Ann Ash'. If that is a person, put a line with the names of the columns above"),
     (b'Name,Email\nAda,a@x.org\n"Bo,b@x.org\nCem,c@x.org\n', "line 3, has a quotation mark that opens .* never closed"),
-    (b'Name,Email\n"Bo,b@x.org\nCem"ine,c@x.org\n', "line 3: the cell under 'Name' goes over several lines"),
+    (b'Name,Email\n"Bo,b@x.org\nCem"x,c@x.org\n', "line 3: the cell under 'Name' goes over several lines"),
     (b"PK\x03\x04\x14\x00xl/workbook.xml", "is an Excel workbook .*CSV UTF-8"),
     (b"PK\x03\x04\x14\x00mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "is a LibreOffice table"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an old Excel workbook"),
