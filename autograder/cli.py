@@ -134,7 +134,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     attendance = _attendance(roster, outcome.counting)
     write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
                   remarks=outcome.remarks)
-    told = write_identity(output, outcome.results, outcome.counting)
+    told = write_identity(output, outcome.results, outcome.counting, outcome.undecided)
     for remark in (*told, *(attendance.remarks() if attendance else ())):
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
@@ -208,7 +208,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     sample_class(assignment(name), output / "class", learners)
     outcome = grade_paths([output / "class"], assignment=name, output=output, decisions=read_decisions(output))
     write_reports(outcome.counting, output, remarks=outcome.remarks)
-    for remark in write_identity(output, outcome.results, outcome.counting):
+    for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided):
         click.echo(remark, err=True)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
@@ -292,7 +292,8 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
     for remark in told:
         click.echo(remark, err=True)
     if (output / FILE).is_file():
-        for remark in write_identity(output, book.results(newest_batch=True), book.counting().batch):
+        for remark in write_identity(output, book.results(newest_batch=True), book.counting().batch,
+                                     book.undecided()):
             click.echo(remark, err=True)
     _write_again(book, output, roster)
     click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",

@@ -29,7 +29,7 @@ from autograder.grading import worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.engine import EngineError
-from autograder.grading.gradebook import Counting, Gradebook, Move
+from autograder.grading.gradebook import RENAMED, Counting, Gradebook, Move
 from autograder.grading.log import FILE, BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
@@ -38,7 +38,7 @@ from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
 from autograder.submissions.find import Found, apart, find
-from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, needs
+from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, joined, needs
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
@@ -90,6 +90,7 @@ class Outcome:
         grader_errors: one sentence for each submission that the grader itself failed on.
         others: files that were neither a notebook nor a zip.
         remarks: what was not graded, and what else there is to say of the paths.
+        undecided: what is no longer handed in, and may be another's by now.
     """
 
     results: list[SubmissionResult]
@@ -97,6 +98,7 @@ class Outcome:
     grader_errors: list[str]
     others: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    undecided: list[SubmissionResult] = field(default_factory=list)
 
 
 def grade_paths(
@@ -158,14 +160,21 @@ def grade_paths(
         for remark in search.remarks:
             batch.log.write("note", remark)  # said above, when there was no log yet
         batch.move(found, gradebook)
+        batch.move_renamed(found, paths, gradebook)
         batch.tell_older(found, gradebook)
         results = batch.run(found, gradebook, jobs or cores(), pool)
         counting = gradebook.counting(attempts)
+        undecided = gradebook.undecided()
+        open_ = [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
+                 for paragraph in needs(undecided)]
+        batch.remarks += open_
         gradebook.end_run()
         if others:
             batch.tell(f"Not graded, being neither notebook nor zip: {_listed(others)}.")
         batch.tell_attempts(counting, attempts)
         batch.tell_needs(counting)
+        for paragraph in open_:
+            batch.tell(f"What needs you: {paragraph}")
         batch.log.write("ended", batch.summary)
     failed: dict[str, list[str]] = {}
     for result in results:
@@ -175,7 +184,7 @@ def grade_paths(
     for reason, whose in failed.items():  # a broken test file is everybody's, and one sentence
         batch.say(f"Not graded: {_listed(whose)}: {reason}")
     errors = [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
-    return Outcome(results, counting.batch, errors, list(search.others), batch.remarks)
+    return Outcome(results, counting.batch, errors, list(search.others), batch.remarks, undecided)
 
 
 class _Batch:
@@ -217,6 +226,9 @@ class _Batch:
         if counting.left_out:
             names = [one_line(result.learner, 60) for result in counting.uncertain]
             but = f" (of {_listed(names)} the best, for nothing says which is the latest)" if names else ""
+            if names:
+                self.remarks.append(f"Nothing says which is the latest of several files of {_listed(names)}; the best "
+                                    "counts.")  # fmt: skip
             self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
                       "stay in the gradebook.")  # fmt: skip
 
@@ -263,6 +275,45 @@ class _Batch:
         for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
             if move.learner != move.to:
                 self.tell(became.told(file, move))
+
+    def move_renamed(self, found: Sequence[Found], paths: Sequence[Path], gradebook: Gradebook) -> None:
+        """What is kept of a file that is gone, and was handed in now under another name, as another's.
+
+        Only of the folders that are graded now: what lies elsewhere may still be there. One file that is gone and one
+        that is new are one that was renamed. Where there are more, which is which is for the instructor to say.
+        """
+        there = {item.identity.file for item in found}
+        kept = gradebook.files()
+        roots = _roots(found, paths)
+        gone: dict[str, list[tuple[str, str, str, str, str]]] = {}
+        for row in kept:
+            if row[0] not in there and _is_gone(row[0], roots) and self.assignment in (None, row[4]):
+                gone.setdefault(row[1], []).append(row)
+        before = {row[:2] for row in kept}
+        names = {row[0] for row in kept}
+        new: dict[str, list[Found]] = {}
+        for item in found if gone else ():
+            content = content_of(item)
+            if content in gone and (item.identity.file, content) not in before:
+                new.setdefault(content, []).append(item)
+        moves: dict[Move, str] = {}
+        doubted: dict[str, str] = {}
+        for content, items in new.items():
+            item, *more = items
+            row, *others = gone[content]
+            if {row[2] for row in gone[content]} == {item.learner for item in items}:
+                continue  # the same people, who call their files otherwise
+            if not more and not others and item.identity.file not in names:
+                moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
+            else:
+                listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
+                doubted |= {row[0]: f"{RENAMED}{listed}" for row in gone[content]}
+        for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
+            self.tell(f"{one_line(file, 200)} is gone, and the same file is now called otherwise. "
+                      f"{became.told(file, move)}")
+        for result in gradebook.stored() if doubted else ():
+            if why := doubted.get(result.identity.file):
+                gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
 
     def tell_older(self, found: Sequence[Found], gradebook: Gradebook) -> None:
         """Scores set by hand of somebody whom nobody is any more, since files are named by better rules."""
@@ -488,6 +539,28 @@ def _end_told(log: BatchLog) -> Iterator[None]:
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:
+    """How messages call the folders that are graded, with where they are, and whether all that is in them is graded."""
+    roots: dict[str, tuple[Path, bool]] = {}
+    for item in found:
+        above = list(PurePosixPath(item.identity.file).parents)
+        for path in paths:
+            if item.path == path and above:
+                roots.setdefault(above[0].as_posix(), (path.parent, False))
+            elif path in item.path.parents and len(depth := item.path.relative_to(path).parts) <= len(above):
+                roots[above[len(depth) - 1].as_posix()] = path, True
+    return roots
+
+
+def _is_gone(file: str, roots: Mapping[str, tuple[Path, bool]]) -> bool:
+    """Whether a file lay in one of the folders, and does not any more."""
+    for place, parent in enumerate(PurePosixPath(file).parents):
+        root, whole = roots.get(parent.as_posix(), (None, False))
+        if root is not None and (whole or place == 0):
+            return not os.path.lexists(root / PurePosixPath(file).relative_to(parent))
+    return False
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -176,6 +176,9 @@ class Moved:
                 f"{scores}")
 
 
+RENAMED = "this file is no longer handed in, and the same content is, under another name: "
+"""How the doubt begins about what may be another's by now."""
+
 FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
            " WHERE learner = ? AND name = ? AND assignment = ?")
 
@@ -351,12 +354,21 @@ class Gradebook:
         Returns:
             File, the SHA-256 of its content, and learner, name and assignment as they are kept.
         """
+        return [row for row in self.files() if row[0] in files and row[2:4] not in files[row[0]]]
+
+    def files(self) -> list[tuple[str, str, str, str, str]]:
+        """What is kept with its whole path: this, the SHA-256 of its content, and learner, name and assignment."""
         with self._explained():
             rows = self._connection.execute(
                 "SELECT json_extract(result, '$.identity.file'), json_extract(result, '$.identity.content'),"
                 " learner, name, assignment FROM submission WHERE json_valid(result)"
             ).fetchall()
-        return [row for row in rows if row[0] and row[1] and row[0] in files and row[2:4] not in files[row[0]]]
+        return [row for row in rows if row[0] and row[1]]
+
+    def undecided(self) -> list[SubmissionResult]:
+        """What is no longer handed in, and may be another's by now."""
+        return [result for result in self.stored()
+                if any(doubt.startswith(RENAMED) for doubt in result.identity.doubts)]
 
     def without_a_path(self) -> list[tuple[str, str, str, str]]:
         """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.

@@ -139,8 +139,11 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         remedy=REMEDY,
         remarks=[text.clip(text.line(remark), 4 * LONGEST_MESSAGE) for remark in remarks],
         flagged=rows_of(r for r in ordered if _flags(r)),
-        missing=[(text.short(words.facts(name).title), [_name(learner) for learner in names])
-                 for name, names in attendance.missing.items() if names] if attendance else [],
+        missing=[(text.short(words.facts(name).title), [_name(learner) for learner in names],
+                  attendance.unless(name)) for name, names in attendance.missing.items() if names]
+        if attendance else [],
+        maybe=[(text.short(words.facts(name).title), [_name(learner) for learner in names])
+               for name, names in attendance.maybe.items() if names] if attendance else [],
         unmatched=list(map(_name, attendance.unmatched)) if attendance else [],
         ambiguous=list(map(_name, attendance.ambiguous)) if attendance else [],
         people=attendance.people if attendance else 0,
@@ -277,12 +280,20 @@ def _errors(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
 
 def _alike(ordered: Sequence[SubmissionResult],
            rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> list[tuple[Row, ...]]:
-    """Groups of submissions of different learners whose code cells are the same, character for character."""
+    """Groups of submissions of learners of different groups whose code cells are the same, character for character."""
     groups: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
     for result in ordered:
         if result.environment.get(CODE_KEY):
             groups[result.assignment, result.environment[CODE_KEY]].append(result)
-    return [rows_of(group) for group in groups.values() if len({result.learner for result in group}) > 1]
+    return [rows_of(group) for group in groups.values()
+            if len({result.learner for result in group}) > 1 and not _is_one_group(group)]
+
+
+def _is_one_group(results: Sequence[SubmissionResult]) -> bool:
+    """Whether these are the members of one group: one file for all of them, or a group that the class list names."""
+    files = {result.identity.file for result in results}
+    groups = {result.identity.person.get("group", "") for result in results}
+    return (len(files) == 1 or len(groups) == 1) and "" not in (files if len(files) == 1 else groups)
 
 
 def _environment(ordered: Sequence[SubmissionResult]) -> list[tuple[str, list[tuple[str, int]]]]:

@@ -37,6 +37,7 @@ from autograder.reports import roster, text, words
 from autograder.reports.files import write_text
 from autograder.reports.grades import grades_csv, in_order, to_csv
 from autograder.reports.roster import CANVAS_POINTS
+from autograder.submissions.identity import joined
 from autograder.submissions.people import Ids, Kind, squashed
 
 CANVAS_PERSON = ("student", "lastname", "firstname", "id", "sisuserid", "sisloginid", "integrationid",
@@ -57,6 +58,7 @@ class Exported:
         ambiguous: more than one person fits, or two learners would be the same person.
         locked: the system says that this grade cannot be changed.
         absent: in the template, but without a grade here.
+        maybe: those of them who may be one of those who are left out.
         several: more than one submission of the same exercise; the best one counts.
         nameless: files of which it is not known who handed them in.
         unconfirmed: learners of whom it is not certain who they are, until `identity.csv` says so.
@@ -72,6 +74,7 @@ class Exported:
     ambiguous: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
@@ -92,9 +95,11 @@ class Exported:
             (self.several, "with several submissions, of which the best counts"),
             (self.adjusted, "with scores that were set by hand"),
             (self.unconfined, "ran without the sandbox; trust these scores only if you trust every author"),
-            (self.absent, "in the template, but not graded here; left as they are"),
+            (self.maybe, "in the template, who may be one of those left out above; left as they are"),
+            (tuple(name for name in self.absent if name not in self.maybe), "in the template, but not graded here"
+             + (", unless one of those to confirm is theirs" if self.unconfirmed else "") + "; left as they are"),
         )
-        return [f"{len(names)} {what}: {text.clip(', '.join(map(self._shown, names)), 500)}"
+        return [f"{len(names)} {what}: {text.clip(joined([*map(self._shown, names)]), 500)}"
                 for names, what in told if names]
 
     def _shown(self, learner: str) -> str:
@@ -114,6 +119,7 @@ class _Job:
     column: str | None
     scale: bool
     template: roster.Table | None
+    waiting: Sequence[SubmissionResult] = ()
 
     @cached_property
     def best(self) -> dict[tuple[str, str], SubmissionResult]:
@@ -139,6 +145,11 @@ class _Job:
     def members(self) -> dict[str, Sequence[Ids]]:
         """The members of those that are groups, where the class list said who they are."""
         return {learner: result.identity.members for (learner, _), result in self.best.items()}
+
+    @cached_property
+    def unsure(self) -> dict[str, Ids]:
+        """The identifiers of those who get nothing for now: it is not certain who they are, or the grader failed."""
+        return {result.learner: roster.of_result(result) for result in self.waiting}
 
     @cached_property
     def possible(self) -> dict[str, float]:
@@ -196,7 +207,8 @@ class _Job:
             ungraded=tuple(dict.fromkeys(r.learner for r in self.results if r.learner not in self.learners)),
             unmatched=tuple(found.unmatched), ambiguous=tuple(found.ambiguous),
             why={**found.unmatched, **found.ambiguous}, unconfirmed=self.unconfirmed,
-            locked=tuple(locked), absent=found.absent,
+            locked=tuple(locked), maybe=(*found.maybe, *found.waiting),
+            absent=found.absent,
             several=tuple(dict.fromkeys(learner for (learner, _), count in times.items() if count > 1)),
             nameless=self.nameless,
             adjusted=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
@@ -245,7 +257,9 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
     table = roster.read_table(template, named=columns) if template else None
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
-    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table)
+    failed = [result for result in named if not words.has_score(result)]
+    waiting = [result for result in known if result.identity.doubts]
+    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table, [*waiting, *failed])
     if target in ("csv", "gradescope"):
         job.refuse_scale("this file")
     if table is None:
@@ -283,7 +297,7 @@ def _canvas(job: _Job) -> Exported:
             [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
     students = [row for row in table.rows if row is not points_row and row[0].strip() != "Student, Test"
                 and any(row[place].strip() for place in people)]
-    found = roster.find(table, students, job.ids, job.members)
+    found = roster.find(table, students, job.ids, job.members, job.unsure)
     for learner, row in found.rows:
         cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
@@ -314,7 +328,7 @@ def _moodle(job: _Job) -> Exported:
     people = sorted({*table.holding(*MOODLE_PERSON), *(
         place for place, kind in table.identifiers.items() if kind is Kind.EMAIL)})
     place = _grade_column(job, table, name, people)
-    found = roster.find(table, table.rows, job.ids, job.members)
+    found = roster.find(table, table.rows, job.ids, job.members, job.unsure)
     rows = [[*(table.header[column] for column in people),
              text.cell(job.column or name if place is None else table.header[place])]]
     rows += [[*(_person(table, column, row) for column in people), job.grade(learner, name)]
@@ -335,7 +349,7 @@ def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
         raise CourseError(f"{table.path} looks like Moodle's grading worksheet, but which of its columns is the grade "
                           "is not clear. Say it, such as --columns \"grade=Bewertung,maximum=Bestwertung\".")
     kept = sorted({participant, *table.holding("whole_name", "email"), grade, most, most + 1, most + 2, most + 3})
-    found = roster.find(table, table.rows, job.ids, job.members)
+    found = roster.find(table, table.rows, job.ids, job.members, job.unsure)
     rows = [[table.header[place] for place in kept]]
     written, locked = [], []
     for learner, row in found.rows:
@@ -406,7 +420,7 @@ def _own_table(job: _Job, system: _System) -> Exported:
     if counted is None:
         job.refuse_scale(f"this table of {system.name}")
     factor = job.factor(name, counted[1], system.name) if counted else 1.0
-    found = roster.find(table, table.rows, job.ids, job.members)
+    found = roster.find(table, table.rows, job.ids, job.members, job.unsure)
     fixed = {next((title for title in table.header if squashed(title) == squashed(wanted)), wanted): cell
              for wanted, cell in system.fixed.items()}
     before = {title: cell for title, cell in fixed.items() if title in table.header[: people[0]]}
@@ -426,7 +440,7 @@ def _gradescope(job: _Job) -> Exported:
              "Submission ID", *(text.cell(f"{position}: {question} ({possible:.1f} pts)")
                for position, (question, possible) in enumerate(points.items(), start=1))]]
     table = job.template
-    found = roster.find(table, table.rows, job.ids, job.members) if table else None
+    found = roster.find(table, table.rows, job.ids, job.members, job.unsure) if table else None
     pairs = found.rows if found else [(learner, ()) for learner in job.learners]
     for learner, row in pairs:
         scores = {question.name: text.number(question.score, 5)

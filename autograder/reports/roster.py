@@ -21,6 +21,7 @@ from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text
 from autograder.submissions.encoding import decode
+from autograder.submissions.identity import joined
 from autograder.submissions.people import Directory, Ids, Kind, Person, plain, squashed
 from autograder.submissions.systems.github import kind_of
 
@@ -245,6 +246,8 @@ class Found:
         ambiguous: learners that several fit, or that share one person with another learner, and why.
         absent: the people of the table that no learner is.
         nobody: those of them that none of the ambiguous learners could be either.
+        maybe: those of them who may be one of the ambiguous learners.
+        waiting: those of them who may be one of the learners that are left out until it is certain who they are.
     """
 
     rows: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
@@ -252,20 +255,30 @@ class Found:
     ambiguous: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     nobody: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, Ids],
-         members: Mapping[str, Sequence[Ids]] | None = None) -> Found:
-    """Find each of `learners`, given with their identifiers, among `rows` of `table`; of groups each of `members`."""
+         members: Mapping[str, Sequence[Ids]] | None = None, unsure: Mapping[str, Ids] | None = None) -> Found:
+    """Find each of `learners`, given with their identifiers, among `rows` of `table`; of groups each of `members`.
+
+    Those of `unsure` are not to be written: it is only looked who of the table they may be.
+    """
     people = [person(table, row, place) for place, row in enumerate(rows)]
-    found = Directory(people).match(learners, members)
+    directory = Directory(people)
+    found = directory.match(learners, members)
+    waiting = directory.match(unsure or {}).claimed
     sure = {place: learner for learner, places in found.places.items() for place in places}
     return Found(
         rows=[(sure[place], row) for place, row in enumerate(rows) if place in sure],
         unmatched=found.unmatched,
         ambiguous=found.ambiguous,
         absent=tuple(one.shown for place, one in enumerate(people) if place not in sure),
-        nobody=tuple(one.shown for place, one in enumerate(people) if place not in found.claimed),
+        nobody=tuple(one.shown for place, one in enumerate(people) if place not in found.claimed | waiting),
+        maybe=tuple(one.shown for place, one in enumerate(people) if place in found.claimed and place not in sure),
+        waiting=tuple(one.shown for place, one in enumerate(people)
+                      if place in waiting and place not in found.claimed),
     )
 
 
@@ -275,12 +288,14 @@ class Attendance:
 
     Attributes:
         people: how many are on the list.
-        missing: for each exercise those on the list who handed in nothing for it. Who may be the author of
+        missing: for each exercise those on the list of whom there is nothing. Who may be the author of
             something that is not certain is not among them.
         unmatched: learners that nobody on the list fits.
         ambiguous: learners that several fit, or that share one person with another learner.
         persons: those who are missing, by how they are called: name, ID and email as the list has them.
         not_understood: columns of the list that may say who somebody is, and whose titles are not known.
+        maybe: for each exercise those who may be the author of something that is not certain.
+        waiting: for each exercise how many of its submissions wait to be checked, and are nobody's on the list so far.
     """
 
     people: int
@@ -289,16 +304,31 @@ class Attendance:
     ambiguous: tuple[str, ...] = ()
     persons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     not_understood: tuple[str, ...] = ()
+    maybe: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def without(self) -> dict[str, tuple[str, ...]]:
+        """For each exercise everybody on the list who has no submission that is theirs for certain."""
+        return {name: (*names, *self.maybe.get(name, ())) for name, names in self.missing.items()}
+
+    def unless(self, assignment: str) -> str:
+        """What else than nothing those who are missing may have handed in; empty if it is certain."""
+        count = self.waiting.get(assignment, 0)
+        theirs = "is theirs" if count == 1 else "are theirs"
+        return f", unless {'the one' if count == 1 else f'some of the {count}'} to check {theirs}" if count else ""
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
-        told = [(f"{len(names)} of {self.people} on the roster handed in nothing for {name}", names)
+        told = [(f"{len(names)} of {self.people} on the roster handed in nothing for {name}{self.unless(name)}", names)
                 for name, names in self.missing.items()]
+        told += [(f"{len(names)} of {self.people} on the roster may be one of those to check for {name}", names)
+                 for name, names in self.maybe.items()]
         told += [(f"{len(self.unmatched)} learners that nobody on the roster fits", self.unmatched),
                  (f"{len(self.ambiguous)} learners of whom it is not certain who they are", self.ambiguous),
                  ("No column of the roster is known to hold names. If one of these does, call it Name",
                   self.not_understood)]
-        return [f"{what}: {text.clip(', '.join(map(text.line, names)), 500)}" for what, names in told if names]
+        return [f"{what}: {text.clip(joined([*map(text.line, names)]), 500)}" for what, names in told if names]
 
 
 def read_roster(path: Path) -> Table:
@@ -383,22 +413,28 @@ def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
     """
     learners = {result.learner: of_result(result) for result in results if result.learner.strip()}
     people = people_of(table)
-    found = Directory(people).match(learners, {result.learner: result.identity.members for result in results})
+    directory = Directory(people)
+    found = directory.match(learners, {result.learner: result.identity.members for result in results})
     times = Counter(one.shown for one in people)
     shown = [one.shown if times[one.shown] == 1 else f"{one.shown} ({_distinct(one)})" for one in people]
-    missing = {}
+    missing, possible, waiting = {}, {}, {}
     absent: set[int] = set()
     for assignment in sorted({result.assignment for result in results if result.assignment}):
         there = {place for result in results if result.assignment == assignment
                  for place in found.places.get(result.learner, ())}
         # Who may be the author of something that is not certain is not missing for certain.
-        maybe = found.claimed - {place for places in found.places.values() for place in places}
-        gone = [place for place in range(len(people)) if place not in there and place not in maybe]
-        missing[assignment] = tuple(shown[place] for place in gone)
+        open_ = {result.learner: learners[result.learner] for result in results if result.assignment == assignment
+                 and result.learner in learners and result.learner not in found.places}
+        maybe = directory.match(open_).claimed
+        gone = [place for place in range(len(people)) if place not in there]
+        missing[assignment] = tuple(shown[place] for place in gone if place not in maybe)
+        possible[assignment] = tuple(shown[place] for place in gone if place in maybe)
+        waiting[assignment] = sum(bool(result.identity.doubts) and not found.places.get(result.learner)
+                                  for result in results if result.assignment == assignment)
         absent |= set(gone)
     persons = {shown[place]: listed(people[place]) for place in absent}
     return Attendance(len(people), missing, tuple(found.unmatched), tuple(found.ambiguous), persons,
-                      not_understood(table))
+                      not_understood(table), possible, waiting)
 
 
 def _distinct(one: Person) -> str:

@@ -4,13 +4,16 @@ It is read before a grading, and written anew after it.
 
 The instructor's column is `whose`: a learner's name, or yes. What stands in it is kept, also for files that a later
 grading does not have. It counts for the file as it was, told by its SHA-256: another file in its place is not
-confirmed by it.
+confirmed by it. Nor does the line count for that other file later, until somebody writes something else into it: the
+column `void` keeps what stood there, and beside it stays the SHA-256 of the file that it was said of.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import CourseError
@@ -19,12 +22,16 @@ from autograder.reports import text
 from autograder.reports.files import write_text
 from autograder.reports.grades import to_csv
 from autograder.reports.roster import read_table
-from autograder.submissions.identity import Decision, Identity
+from autograder.submissions.identity import Decision, Identity, joined, refusal
+from autograder.submissions.people import plain
 
 FILE = "identity.csv"
-COLUMNS = ("file", "learner", "identity", "whose", "evidence", "why", "content")
+COLUMNS = ("file", "learner", "identity", "whose", "evidence", "why", "content", "void")
 DIGITS = 16  # of the SHA-256, behind a word that keeps a spreadsheet from taking them for a number
 MARK = "sha256:"
+LINE = "\0line"  # no column is called so
+VOID = re.compile(r"(?P<whose>.*) \(for sha256:(?P<content>\w*)\): (?P<why>.*)", re.DOTALL)
+"""What the cell `void` holds: the line that does not count, the file that was there then, and why."""
 
 
 def read_decisions(output: Path) -> dict[str, list[Decision]]:
@@ -33,7 +40,8 @@ def read_decisions(output: Path) -> dict[str, list[Decision]]:
     Raises:
         CourseError: it is no such table.
     """
-    return _decisions(_lines(output / FILE))
+    path = output / FILE
+    return _decisions(path, _lines(path))
 
 
 def _lines(path: Path) -> list[dict[str, str]]:
@@ -44,27 +52,47 @@ def _lines(path: Path) -> list[dict[str, str]]:
     if missing:
         raise CourseError(f"{path} has no column {missing[0]!r}. Put the column back, or remove the file: the next "
                           "grading writes it anew.")
-    return [{name: text.bare(cell.strip()) for name, cell in zip(table.header, row, strict=True)}
-            for row in table.rows]
+    return [{name: text.bare(cell.strip()) for name, cell in zip(table.header, row, strict=True)} | {LINE: str(line)}
+            for line, row in zip(table.lines, table.rows, strict=True)]
 
 
-def _decisions(lines: Sequence[Mapping[str, str]]) -> dict[str, list[Decision]]:
+def _decisions(path: Path, lines: Sequence[Mapping[str, str]]) -> dict[str, list[Decision]]:
     found: dict[str, list[Decision]] = defaultdict(list)
     for line in lines:
-        if line["whose"]:
-            found[line["file"]].append(Decision(line["whose"], line["learner"],
-                                                line.get("content", "").removeprefix(MARK)))
+        if not line["whose"]:
+            continue
+        one = _decision(line)
+        for other in found[line["file"]]:
+            if plain(other.whose) != plain(one.whose) and (other.learner == one.learner
+                                                           or not (other.learner and one.learner)):
+                raise CourseError(
+                    f"{path}: line {other.line} says {other.whose!r} of {line['file']}, and line {one.line} says "
+                    f"{one.whose!r}. Nothing is done. Leave one of the two lines, and run the same command again.")
+        found[line["file"]].append(one)
     return dict(found)
 
 
+def _decision(line: Mapping[str, str]) -> Decision:
+    content = line.get("content", "").removeprefix(MARK)
+    made = Decision(line["whose"], line["learner"], content, int(line[LINE]))
+    void = VOID.fullmatch(line.get("void", ""))
+    if not void or not content:  # an empty cell says that it counts for the file as it is now
+        return made
+    if void["whose"] == line["whose"]:
+        return replace(made, spent=void["why"], before=void["whose"])
+    return replace(made, content=void["content"], before=void["whose"])
+
+
 def write_identity(output: Path, results: Sequence[SubmissionResult],
-                   counting: Sequence[SubmissionResult]) -> list[str]:
+                   counting: Sequence[SubmissionResult],
+                   undecided: Sequence[SubmissionResult] = ()) -> list[str]:
     """Writes the file anew.
 
     Args:
         output: the folder.
         results: everything in the batch.
         counting: those of them that count, with the doubts about several files of one learner.
+        undecided: what is no longer handed in, and may be another's.
 
     Returns:
         What to tell the instructor.
@@ -72,36 +100,47 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
     Raises:
         CourseError: it cannot be read or written.
     """
-    before = _lines(output / FILE)
-    kept: dict[str, list[Decision]] = _decisions(before)
+    path = output / FILE
+    before = _lines(path)
+    _decisions(path, before)
     doubts = {(result.learner, result.assignment): result.identity.doubts for result in counting}
     table = [list(COLUMNS)]
-    files: set[str] = set()
+    kept: set[str] = set()
     now: dict[str, set[str]] = defaultdict(set)
-    for result in sorted(results, key=lambda result: (result.identity.file, result.learner)):
+    for result in sorted((*results, *undecided), key=lambda result: (result.identity.file, result.learner)):
         identity = result.identity.doubted(*doubts.get((result.learner, result.assignment), ())
                                            if not result.identity.confirmed else ())
         file = text.bare(text.cell(identity.file or result.submission))
-        files.add(file)
         now[file].add(text.bare(text.cell(result.learner)))
-        table.append(_row(file, result.learner, identity, _said(kept.get(file, ()), result)))
-    table += [[line.get(name, "") for name in COLUMNS] for line in before
-              if line["whose"] and line["file"] not in files]
+        said = _said([line for line in before if line["file"] == file and line["whose"]], result)
+        kept |= {said[LINE]} if said else set()
+        table.append(_row(file, result.learner, identity, said))
+    idle = [line for line in before if line["whose"] and line[LINE] not in kept
+            and not (line["file"] in now and line["learner"] in ("", *now[line["file"]]))]
+    table += [[line.get(name, "") for name in COLUMNS] for line in idle]
     for row in table[1:]:
         row[:] = [text.cell(cell) for cell in row]
-    write_text(output / FILE, to_csv(table))
+    write_text(path, to_csv(table))
     changed = [f"{line['file']} was {line['learner']!r}" for line in before if not line["whose"]
                and line["file"] in now and line["learner"] not in now[line["file"]]]
-    return [f"{FILE} was changed, or other evidence came: {text.clip(', '.join(changed), 1000)}. What you decide, "
+    told = [f"{FILE} was changed, or other evidence came: {text.clip(', '.join(changed), 1000)}. What you decide, "
             "write into the column `whose`; other columns are written anew."] if changed else []
+    if idle:
+        listed = joined([f"line {line[LINE]} ({line['file']}, {line['whose']!r})" for line in idle])
+        told.append(f"{FILE} speaks of what is not in this batch, and is kept for another: {text.clip(listed, 1000)}. "
+                    "If it should count here, write the file's path as in the other lines.")
+    return told
 
 
-def _said(lines: Sequence[Decision], result: SubmissionResult) -> str:
-    """What the instructor had written of this file for this learner."""
-    own = [line for line in lines if line.learner in ("", result.learner)] or (lines if len(lines) == 1 else [])
-    return own[0].whose if own else ""
+def _said(lines: Sequence[Mapping[str, str]], result: SubmissionResult) -> Mapping[str, str] | None:
+    """The line that the instructor had written of this file for this learner."""
+    own = [line for line in lines if line["learner"] in ("", result.learner)] or (lines if len(lines) == 1 else [])
+    return own[0] if own else None
 
 
-def _row(file: str, learner: str, identity: Identity, whose: str) -> list[str]:
+def _row(file: str, learner: str, identity: Identity, said: Mapping[str, str] | None) -> list[str]:
     content = f"{MARK}{identity.content[:DIGITS]}" if identity.content else ""
-    return [file, learner, identity.status, whose, identity.evidence, "; ".join(identity.doubts), content]
+    whose, void, of = said["whose"] if said else "", "", content
+    if said and (why := refusal(identity)):
+        void, of = f"{whose} (for {content or MARK}): {why}", said.get("content", "") or content
+    return [file, learner, identity.status, whose, identity.evidence, "; ".join(identity.doubts), of, void]

@@ -56,7 +56,7 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     names = text.file_names(owners)
     possible = words.possible_points(ordered)
 
-    write_text(output / "grades.csv", grades_csv(ordered, attendance.missing if attendance else None,
+    write_text(output / "grades.csv", grades_csv(ordered, attendance.without if attendance else None,
                                                  attendance.persons if attendance else None))
     write_text(output / "points.csv", points_csv(ordered))
     for path, result in _result_files(ordered, owners, names):

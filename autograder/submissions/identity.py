@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
 
 from autograder.submissions.likeness import near
-from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person, plain
+from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person, plain, squashed, words_of
 
 CERTAIN = "certain"
 CHECK = "check"
@@ -33,6 +33,19 @@ NOBODY = "nobody on the class list fits: "
 CONFIRMED = ("yes", "ok")
 """What an instructor writes to say that the learner is right as it stands."""
 
+CHANGED = "the file has changed since identity.csv said "
+LINE_SAYS = "identity.csv confirms "
+REFUSALS = (CHANGED, LINE_SAYS, "identity.csv says ")
+"""How a doubt begins where a line of the instructor's does not count."""
+
+NO_NAME = frozenset({
+    "ja", "j", "y", "yep", "yeah", "yup", "sure", "true", "wahr", "stimmt", "richtig", "korrekt", "correct",
+    "right", "oui", "vrai", "si", "sí", "sì", "sim", "da", "tak", "hai", "ano", "igen", "evet", "kyllä",
+    "jah", "jā", "taip", "no", "nein", "non", "nope", "não", "nej", "nie", "false", "falsch", "unknown", "unklar",
+    "unbekannt", "nobody", "none",
+})
+"""Words of agreement, or of none, that are nobody's name by themselves."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -43,7 +56,7 @@ class Identity:
         evidence: what says whose it is.
         ids: the learner's identifiers, by kind.
         doubts: why it is not certain, a sentence each; none if it is.
-        person: `name`, `id` and `email` as the class list has them; empty without one.
+        person: `name`, `id` and `email` as the class list has them, and `group` where it has any; empty without one.
         members: of a group the identifiers of each member, as the class list has them.
         content: SHA-256 of the file; empty when it could not be read.
         confirmed: whether a line in `identity.csv` says so.
@@ -89,12 +102,17 @@ class Decision:
         learner: as whom the file counted when that was written.
         content: SHA-256 that the file had then, or its beginning; empty when not known.
         line: where in the file it stands, for messages.
+        spent: why this text does not count, where a grading has said so already; empty where it may. It stays so
+            until somebody writes something else.
+        before: what stood there when a grading said so.
     """
 
     whose: str
     learner: str
     content: str = ""
     line: int = 0
+    spent: str = ""
+    before: str = ""
 
 
 class HasIdentity(Protocol):
@@ -138,13 +156,20 @@ def _decided(
     if line is None:
         return item
     says = plain(line.whose)
+    if line.spent:
+        return _refused(item, line.spent)
+    if _is_no_name(says) and says != plain(item.learner) and not known.match(
+            {says: {Kind.LABEL: [line.whose]}}).places:
+        return _refused(item, f"identity.csv says {line.whose!r}, which is no name; write yes where {item.learner!r} "
+                              "is right, else the learner's name")
     learner = item.learner if says in CONFIRMED or says == plain(item.learner) else line.whose.strip()
     if says in CONFIRMED and line.learner not in ("", item.learner):
-        return item.of(item.learner, item.identity.doubted(
-            f"identity.csv confirms it as {line.learner!r}, and it now counts as {item.learner!r}"))
+        return _refused(item, f"{LINE_SAYS}it as {line.learner!r}, and it now counts as {item.learner!r}")
+    if says in CONFIRMED and plain(line.before) not in ("", *CONFIRMED, plain(item.learner)):
+        return _refused(item, f"identity.csv says {line.whose!r} where it said {line.before!r} of an earlier file; "
+                              f"write the name, for it may mean this or {item.learner!r}")
     if line.content and not content(item).startswith(line.content):
-        return item.of(item.learner, item.identity.doubted(
-            f"the file has changed since identity.csv said {line.whose!r}"))
+        return _refused(item, f"{CHANGED}{line.whose!r}")
     said = "" if item.identity.evidence.endswith("identity.csv") else "; confirmed in identity.csv"
     told = replace(item.identity, doubts=(), confirmed=True, evidence=item.identity.evidence + said)
     if learner == item.learner:
@@ -154,6 +179,24 @@ def _decided(
     ids = dict(same.ids) if same else {Kind.LABEL: [learner]}
     told = replace(told, evidence="identity.csv", ids=ids, person={}, members=())
     return item.of(same.shown if same else learner, told)
+
+
+def _is_no_name(says: str) -> bool:
+    """Whether a text is a mark, one letter, or a word of agreement."""
+    letters = squashed(says)
+    return len(words_of(says)) < 2 and says not in CONFIRMED and (
+        letters in NO_NAME or not letters or (len(letters) == 1 and letters.isascii() and letters.isalpha()))
+
+
+def _refused(item: Item, why: str) -> Item:
+    """The same, where a line of the instructor's does not count."""
+    doubts = tuple(doubt for doubt in item.identity.doubts if not doubt.startswith(REFUSALS))
+    return item.of(item.learner, replace(item.identity, confirmed=False, doubts=doubts).doubted(why))
+
+
+def refusal(identity: Identity) -> str:
+    """Why the instructor's line of a file does not count; empty where it does, or there is none."""
+    return next((doubt for doubt in identity.doubts if doubt.startswith(REFUSALS)), "")
 
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
@@ -166,14 +209,24 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
         for kind, values in (item.identity.ids or {Kind.LABEL: [item.learner]}).items():
             own = said[item.learner].setdefault(kind, [])
             own += [value for value in values if value not in own]
-    found = Directory(people).match(said)
+    claims: dict[str, Ids] = dict(said)
+    directory = Directory(people)
+    groups = {squashed(group) for one in people for group in one.ids.get(Kind.GROUP, ())}
+    for learner in directory.match(claims).unmatched:  # a folder or a line may be called like a group
+        if labels := [label for label in claims[learner].get(Kind.LABEL, ()) if squashed(label) in groups]:
+            claims[learner] = {**claims[learner], Kind.GROUP: labels}
+    found = directory.match(claims)
     held = []
     for item in items:
         identity = item.identity
+        if Kind.GROUP in claims[item.learner]:
+            identity = replace(identity, ids=claims[item.learner])
         if places := found.places.get(item.learner):
             listed = [people[place] for place in places]
-            person = {name: ", ".join(filter(None, (one.first(kind) for one in listed)))
+            person = {name: joined([value for one in listed if (value := one.first(kind))])
                       for name, kind in (("name", Kind.NAME), ("id", Kind.NUMBER), ("email", Kind.EMAIL))}
+            if group := {value for one in listed for value in one.ids.get(Kind.GROUP, ())}:
+                person["group"] = joined(sorted(group))
             ids = {**identity.ids}
             if len(listed) == 1:
                 for kind, values in listed[0].ids.items():
@@ -193,6 +246,11 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
     return held
 
 
+def joined(names: Sequence[str]) -> str:
+    """Names in one text, with semicolons where one of them has a comma."""
+    return ("; " if any("," in name for name in names) else ", ").join(names)
+
+
 def without_the_lists(identity: Identity) -> Identity:
     """Without what a class list said of it, so that a list can be asked again."""
     doubts = [doubt for doubt in identity.doubts if not doubt.startswith((NOT_SURE, NOBODY))]
@@ -210,4 +268,14 @@ def needs(items: Iterable[HasIdentity]) -> list[str]:
     for item in items:
         for doubt in item.identity.doubts:
             groups[doubt].append(f"{item.identity.file or item.learner} (as {item.learner})")
-    return [f"{doubt[:1].upper()}{doubt[1:]}: {', '.join(sorted(files))}." for doubt, files in groups.items()]
+    return [f"{doubt[:1].upper()}{doubt[1:]}: {joined(sorted(files))}.{_advice(doubt)}"
+            for doubt, files in groups.items()]
+
+
+def _advice(doubt: str) -> str:
+    """What helps where the general remedy does not."""
+    if doubt.startswith((NOBODY, NOT_SURE)):
+        return " Here yes cannot help: write the name, number or address as the class list has it."
+    if doubt.startswith(CHANGED):
+        return " Write whose it is now; to say the same again, empty the cell `content` beside it."
+    return ""

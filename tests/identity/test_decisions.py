@@ -271,3 +271,114 @@ def test_a_file_that_cannot_be_read_is_said_before_anything_is_graded(
     done = run("grade", tmp_path / "class", "--output", out)
     assert done.exit_code == 2 and message in done.output and "identity.csv" in done.output
     assert (out / "grades.csv").read_bytes() == before
+
+
+def test_a_line_that_does_not_count_never_renews_itself(tmp_path: Path, run: Run, out: Path) -> None:
+    file = f"class/{COPY}"
+    write(out, {file: "Ada"})
+    run("grade", tmp_path / "class", "--output", out)
+    was = lines(out)[file]["content"]
+    unpacked({COPY: notebook(1)}, tmp_path / "class")
+    grade, export = ("grade", tmp_path / "class"), ("export", "csv")
+    for again in (grade, grade, export, export, grade):
+        run(*again, "--output", out)
+        assert grades(out)[COPY[:-6]] == ("1", "check"), again
+        assert lines(out)[file]["content"] == was, "it was not said of the new file"
+        assert "the file has changed since identity.csv said 'Ada'" in lines(out)[file]["why"]
+    write(out, {file: "yes"})
+    run("export", "csv", "--output", out)
+    assert "write the name, for it may mean this or" in lines(out)[file]["why"], "Ada, or the file's own name?"
+    write(out, {file: "Ada"})
+    run("grade", tmp_path / "class", "--output", out)
+    assert grades(out)["Ada"] == ("1", "certain") and lines(out)[file]["void"] == ""
+
+
+def test_the_same_name_is_said_again_with_an_empty_cell(tmp_path: Path, run: Run, out: Path) -> None:
+    file = f"class/{COPY}"
+    write(out, {file: "Ada"})
+    unpacked({COPY: notebook(1)}, tmp_path / "class")
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert "to say the same again, empty the cell `content` beside it" in done.output
+    write(out, {file: "Ada"}, content="")
+    run("export", "csv", "--output", out)
+    assert grades(out)["Ada"] == ("1", "certain")
+
+
+def test_a_yes_for_another_learner_never_renews_itself(tmp_path: Path, run: Run, out: Path) -> None:
+    file = f"class/{COPY}"
+    write(out, {file: "yes"}, learner="Somebody")
+    for again in ("grade", "grade"):
+        run(again, tmp_path / "class", "--output", out)
+        assert grades(out)[COPY[:-6]] == ("8", "check")
+        assert "confirms it as 'Somebody'" in lines(out)[file]["why"]
+
+
+def test_lines_that_contradict_each_other_are_refused(tmp_path: Path, run: Run, out: Path) -> None:
+    write(out, {f"class/{COPY}": "Eva"})
+    with (out / "identity.csv").open("a", encoding="utf-8") as file:
+        file.write(f"class/{COPY},{COPY[:-6]},check,Fay,,,,\n")
+    before = {path: path.read_bytes() for path in out.iterdir() if path.is_file() and path.suffix != ".sqlite"}
+    for what in (("grade", tmp_path / "class"), ("export", "csv")):
+        done = run(*what, "--output", out)
+        assert done.exit_code == 2 and "says 'Eva'" in done.output and "line 5 says 'Fay'" in done.output
+        assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_line_of_what_is_not_there_is_told(tmp_path: Path, run: Run, out: Path) -> None:
+    with (out / "identity.csv").open("a", encoding="utf-8") as file:
+        file.write("class/nowhere.ipynb,,,Eva,,,,\n")
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert "line 5 (class/nowhere.ipynb, 'Eva')" in done.output
+    assert lines(out)["class/nowhere.ipynb"]["whose"] == "Eva"
+
+
+@pytest.mark.parametrize("word", ["Ja", "?", "x", "sí", "nein", "–"])
+def test_a_word_that_is_no_name_is_nobody(word: str, tmp_path: Path, run: Run, out: Path) -> None:
+    write(out, {f"class/{COPY}": word})
+    for again in (("grade", tmp_path / "class"), ("export", "csv"), ("grade", tmp_path / "class")):
+        done = run(*again, "--output", out)
+        assert grades(out)[COPY[:-6]] == ("8", "check"), done.output
+    assert f"says '{word}', which is no name; write yes" in done.output
+
+
+def test_a_file_that_is_renamed_takes_its_grade_and_its_scores_along(tmp_path: Path, run: Run, out: Path) -> None:
+    run("adjust", "carol", "q1", "0", "--reason", "why", "--output", out)
+    before = grades(out)["carol"]
+    (tmp_path / "class" / "carol.ipynb").rename(tmp_path / "class" / "dora.ipynb")
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert "class/carol.ipynb is gone" in done.output and "is now dora's" in done.output
+    assert grades(out)["dora"] == before
+    run("export", "csv", "--output", out)
+    assert "carol" not in {row["learner"] for row in read_grades(out / "csv.csv")}
+
+
+def test_where_it_is_not_clear_what_was_renamed_it_is_asked(tmp_path: Path, run: Run) -> None:
+    out, class_ = tmp_path / "out", unpacked({"ann.ipynb": notebook(5), "ben.ipynb": notebook(2)}, tmp_path / "class")
+    run("grade", class_, "--output", out)
+    (class_ / "ann.ipynb").rename(class_ / "ben.ipynb")
+    for again in (1, 2):
+        done = run("grade", class_, "--output", out)
+        assert "What needs you: This file is no longer handed in" in done.output, again
+        assert "class/ben.ipynb (as ben)" in (out / "report.html").read_text("utf-8")
+        run("export", "csv", "--output", out)
+        assert [row["learner"] for row in read_grades(out / "csv.csv")] == ["ben"]
+    write(out, {"class/ann.ipynb": "yes"})
+    run("export", "csv", "--output", out)
+    assert [row["learner"] for row in read_grades(out / "csv.csv")] == ["ann", "ben"]
+
+
+def test_a_file_that_is_only_not_given_this_time_keeps_its_grade(tmp_path: Path, run: Run) -> None:
+    out, class_ = tmp_path / "out", unpacked({"ann.ipynb": notebook(5), "ben.ipynb": notebook(5)}, tmp_path / "class")
+    run("grade", class_ / "ann.ipynb", "--output", out)
+    done = run("grade", class_ / "ben.ipynb", "--output", out)
+    assert "gone" not in done.output and "no longer" not in done.output
+    run("export", "csv", "--output", out)
+    assert [row["learner"] for row in read_grades(out / "csv.csv")] == ["ann", "ben"]
+
+
+def test_two_files_that_are_confirmed_as_one_learner_s_are_told(tmp_path: Path, run: Run, out: Path) -> None:
+    write(out, {f"class/{COPY}": "Ada", f"class/{SECOND}": "Ada"})
+    done = run("grade", tmp_path / "class", "--output", out)
+    assert grades(out)["Ada"] == ("8", "certain") and "of Ada the best, for nothing says" in done.output
+    assert "Nothing says which is the latest of several files of Ada; the best counts." in (
+        out / "report.html").read_text("utf-8")

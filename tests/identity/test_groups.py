@@ -195,3 +195,82 @@ def test_an_anonymous_number_is_nobodys_number_of_another_kind(system: str, tmp_
     assert done.exit_code == 2 and (f"nobody there has the {kind}" in done.output
                                     or "certain whose the work is" in done.output)
     assert not (out / "canvas.csv").exists()
+
+
+def rows_of(out: Path) -> dict[str, tuple[str, str, str]]:
+    return {row["learner"]: (row["status"], row["score"], row["identity"]) for row in read_grades(out / "grades.csv")}
+
+
+GROUPED = "Name,Email,Group\nCem Cee,c@x.org,Group 1\nDan Dee,d@x.org,Group 1\nEva Eee,e@x.org,\n"
+
+
+def test_own_work_of_one_member_is_not_the_group_s(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "class.csv").write_text(GROUPED, "utf-8")
+    out, given = tmp_path / "out", ["--roster", tmp_path / "class.csv"]
+    done = run("grade", unpacked({"Cem Cee.ipynb": notebook(3)}, tmp_path / "in"), "--output", out, *given)
+    assert "2 of 3 on the roster handed in nothing for 90-sample: Dan Dee, Eva Eee" in done.output
+    assert rows_of(out) == {"Cem Cee": ("graded", "3", "certain"), "Dan Dee": ("missing", "", "certain"),
+                            "Eva Eee": ("missing", "", "certain")}
+    done = run("export", "gradescope", "--template", tmp_path / "class.csv", "--output", out)
+    assert "1 learners" in done.output and "Dan Dee" not in (out / "gradescope.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("how", ["a folder", "a line"])
+def test_what_is_called_like_a_group_of_the_list_is_every_members(how: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "class.csv").write_text(GROUPED, "utf-8")
+    out, given = tmp_path / "out", ["--roster", tmp_path / "class.csv"]
+    name = "group_1/x.ipynb" if how == "a folder" else "Untitled.ipynb"
+    run("grade", unpacked({name: notebook(3)}, tmp_path / "in"), "--output", out, *given)
+    if how == "a line":
+        assert ("graded", "3", "check") in rows_of(out).values()
+        (out / "identity.csv").write_text(f"file,learner,whose\nin/{name},,Group 1\n", "utf-8")
+        run("grade", tmp_path / "in", "--output", out, *given)
+    (group, missing) = read_grades(out / "grades.csv")
+    assert (group["name"], group["identity"]) == ("Cem Cee, Dan Dee", "certain") and missing["name"] == "Eva Eee"
+    (tmp_path / "back.csv").write_text("First name,Last name,Email\nCem,Cee,c@x.org\nDan,Dee,d@x.org\n", "utf-8")
+    done = run("export", "gradescope", "--template", tmp_path / "back.csv", "--output", out)
+    assert "2 learners" in done.output, done.output
+
+
+def test_who_may_have_handed_in_what_is_to_be_checked_did_not_hand_in_nothing(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "class.csv").write_text("Name,Email\nAnn Ash,a@x\nAnn Ash,b@x\nCem Cee,c@x\nEva Eee,e@x\n", "utf-8")
+    out = tmp_path / "out"
+    files = {"Ann Ash.ipynb": notebook(3), "Untitled.ipynb": notebook(4), "Cem Cee.ipynb": notebook(5)}
+    done = run("grade", unpacked(files, tmp_path / "in"), "--output", out, "--roster", tmp_path / "class.csv")
+    assert "1 of 4 on the roster handed in nothing for 90-sample, unless some of the 2 to check are theirs: Eva Eee" \
+        in done.output
+    assert ("2 of 4 on the roster may be one of those to check for 90-sample: Ann Ash (a@x), Ann Ash (b@x)"
+            in done.output)
+    without = ("Ann Ash (a@x)", "Ann Ash (b@x)", "Eva Eee")
+    assert {rows_of(out)[name] for name in without} == {("missing", "", "check")}
+    assert "Here yes cannot help: write the name, number or address as the class list has it" in done.output
+    (tmp_path / "back.csv").write_text(
+        "Student,ID,SIS Login ID,Section,Sample (7)\n\"Ash, Ann\",1,a@x,A,\n\"Cee, Cem\",3,c@x,A,\n"
+        "\"Eee, Eva\",4,e@x,A,\n", "utf-8")
+    done = run("export", "canvas", "--template", tmp_path / "back.csv", "--output", out, "--column", "Sample (7)")
+    assert "1 in the template, who may be one of those left out above; left as they are: Ash, Ann" in done.output
+    assert "1 in the template, but not graded here, unless one of those to confirm is theirs" in done.output
+
+
+def test_a_number_that_two_have_in_the_template_is_nobody_s(tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "out"
+    run("grade", unpacked({"102.ipynb": notebook(3), "103.ipynb": notebook(4)}, tmp_path / "in"), "--output", out)
+    (tmp_path / "back.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Sample (7)\n\"Ash, Ann\",1,102,a,A,\n\"Bee, Ben\",102,7,b,A,\n"
+        "\"Cee, Cem\",3,103,c,A,\n", "utf-8")
+    done = run("export", "canvas", "--template", tmp_path / "back.csv", "--output", out, "--column", "Sample (7)")
+    assert "102 ('102' is a number of Ash, Ann, and" in done.output
+    assert "1 learners" in done.output and "Ash" not in (out / "canvas.csv").read_text("utf-8")
+    run("grade", tmp_path / "in", "--output", out, "--roster", tmp_path / "back.csv")
+    assert rows_of(out) == {"102": ("graded", "3", "check"), "103": ("graded", "4", "certain"),
+                            "Ash, Ann": ("missing", "", "check"), "Bee, Ben": ("missing", "", "check")}
+
+
+def test_members_of_one_group_may_have_the_same_code(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "class.csv").write_text(GROUPED, "utf-8")
+    out, files = tmp_path / "out", {"Cem Cee.ipynb": notebook(3), "Dan Dee.ipynb": notebook(3)}
+    run("grade", unpacked(files, tmp_path / "in"), "--output", out, "--roster", tmp_path / "class.csv")
+    assert "Same code" not in (out / "report.html").read_text("utf-8")
+    unpacked({"Eva Eee.ipynb": notebook(3)}, tmp_path / "in")
+    run("grade", tmp_path / "in", "--output", out, "--roster", tmp_path / "class.csv")
+    assert "Same code" in (out / "report.html").read_text("utf-8")

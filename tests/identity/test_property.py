@@ -6,6 +6,8 @@ another kind; and how they hand in. Only finding and matching is tried: nothing 
 
 from __future__ import annotations
 
+import csv
+import re
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -14,11 +16,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from autograder.reports.roster import people_of, read_roster
+from autograder.grading.results import SubmissionResult, Verdict
+from autograder.reports.grades import grades_csv
+from autograder.reports.roster import attendance, people_of, read_roster
 from autograder.submissions.find import Found, find
 from autograder.submissions.identity import hold_against, needs
 from tests.grading.conftest import NAME
-from tests.identity.downloads import SYSTEMS, Files, Learner, class_list, notebook, unpacked
+from tests.identity.downloads import SYSTEMS, Files, Learner, class_list, notebook, table, unpacked
 
 pytestmark = pytest.mark.fast
 
@@ -137,3 +141,30 @@ def test_a_name_with_the_marks_of_a_copy_is_never_anothers(logins: list[str], da
                 assert item.identity.person["name"] == names[points_of(item) - 1], f"{item.identity.file}"
         sure = [item.learner for item in held if not item.identity.doubts]
         assert len(sure) == len(set(sure)), "two people became one without a word"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(class_=classes(), layout=st.sampled_from(sorted(LAYOUTS)), handing=st.integers(0, 7), listed=st.integers(1, 7),
+       groups=st.lists(st.sampled_from(["", "Group 1", "Ada", "team-b"]), min_size=7, max_size=7))
+def test_everybody_on_the_list_has_a_row(
+    class_: list[Learner], layout: str, handing: int, listed: int, groups: list[str]
+) -> None:
+    handed = class_[:handing] or class_[-1:]
+    with tempfile.TemporaryDirectory() as place:
+        folder = unpacked(LAYOUTS[layout](handed), Path(place) / "handed")
+        roster = Path(place) / "class.csv"
+        roster.write_bytes(table([["Name", "Email", "Username", "Group"], *(
+            [one.name, one.email, one.login, groups[one.place]] for one in class_[:listed])]))
+        people = people_of(read_roster(roster))
+        held = hold_against(find([folder]).found, people)
+        results = [SubmissionResult(item.learner, item.name, NAME, Verdict.GRADED, "", (), identity=item.identity)
+                   for item in held]
+        there = attendance(read_roster(roster), results)
+    rows = list(csv.DictReader(grades_csv(results, there.without, there.persons).splitlines()))
+    named = [email for row in rows for email in re.split("[,;] ", row["email"]) if email]
+    own = {email for item in held for email in re.split("[,;] ", item.identity.person.get("email", "")) if email}
+    assert set(named) == {one.email for one in class_[:listed]}, "everybody, and nobody else"
+    missing = [row for row in rows if row["status"] == "missing"]
+    assert len(missing) == len(people) - len(own), "one row for each who has none of their own"
+    assert len(rows) == len(results) + len(missing)
+    assert not any("@" in row["email"] and row["email"] in own for row in missing)

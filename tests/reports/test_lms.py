@@ -99,7 +99,7 @@ def test_canvas_golden(tmp_path: Path) -> None:
         "sam2",
         "nobody (nobody there has the login, address, number or name 'nobody')",
         "Sam Smith (2 people have the same 'Sam Smith' as a name)",
-        "Smith, Sam, Smith, Sam",
+        "Smith, Sam; Smith, Sam",
     ]
 
 
