@@ -312,7 +312,7 @@ def test_the_page_names_every_column_of_the_table_of_grades() -> None:
     table = re.search(r"^\| column \|.*\n\|---.*\n((?:\|.*\n)+)", text, re.MULTILINE)
     assert table
     named = re.findall(r"^\| `(\w+)`", table[1], re.MULTILINE)
-    assert named == [*COLUMNS, "q2_1", "late", "adjusted"] and f"`{MISSING}`" in table[1]
+    assert named == [*COLUMNS, "q2_1", "late", "adjusted", "sandbox"] and f"`{MISSING}`" in table[1]
 
 
 @pytest.mark.fast
