@@ -139,7 +139,8 @@ def half_of_four(half, answer):
 ```{code-cell} python
 # Hidden from learners
 def the_answer(answer):
-    assert answer == 42, "Read it again."
+    with digits.hint("Read it again."):
+        assert answer == 42
 ```
 
 ```otter

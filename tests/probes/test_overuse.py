@@ -9,7 +9,6 @@ import pytest
 from autograder.probes import doctor, overuse
 from autograder.sandbox.limits import Limits
 
-
 LOOSE = Limits(processes=20_000, started=1_000_000, orphans=1_000_000)
 
 
