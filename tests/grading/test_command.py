@@ -89,10 +89,10 @@ def test_the_engine_asks_for_what_the_command_says(
     class Started:
         alive = True
 
-        def __init__(self, asked: object) -> None:
+        def __init__(self, asked: object, stopped: object = None) -> None:
             self.level = asked
 
-        def wait_until_ready(self) -> None:
+        def wait_until_ready(self, stopped: object) -> None:
             pass
 
         def close(self) -> None:
