@@ -78,17 +78,24 @@ def _author(one: Mapping[str, object]) -> tuple[str, Ids]:
 
 def _distinct(people: Mapping[str, HandedIn]) -> dict[str, HandedIn]:
     """The same, with those apart whom the file calls by one address and by another number or name."""
-    called: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    called: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for said in people.values():
         for who, ids in said.authors:
             called[who].add(_own(ids))
-    twice = {who for who, several in called.items() if len({number or name for number, name in several}) > 1}
+    twice = {who for who, several in called.items() if _contradict(several)}
     return {folder: replace(
         said, authors=[(f"{who} ({' '.join(filter(None, _own(ids)))})" if who in twice else who, ids)
                        for who, ids in said.authors],
         doubts=tuple(f"{METADATA} has {who!r} with more than one number or name: "
                      f"{' and '.join(sorted(' '.join(filter(None, one)) or 'neither' for one in called[who]))}"
                      for who, _ in said.authors if who in twice)) for folder, said in people.items()}
+
+
+def _contradict(several: set[tuple[str, str]]) -> bool:
+    """Whether numbers and names cannot all be of one person. One that is left out contradicts nothing."""
+    numbers = {number for number, _ in several if number}
+    names = {name for _, name in several if name}
+    return len(numbers) > 1 or (len(names) > 1 and any(not number for number, _ in several))
 
 
 def _own(ids: Ids) -> tuple[str, str]:
