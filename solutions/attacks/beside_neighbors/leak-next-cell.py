@@ -4,7 +4,7 @@ SEEN = []
 def flatten(images):
     SEEN.append(("SHAPE", images.shape, images.ravel()[:40].tolist()))
     n,h,w=images.shape
-    print("P1", SEEN); import warnings; warnings.warn("W1 %r" % (SEEN,))
+    print("P1", SEEN); import warnings; warnings.warn("W1%r" % (SEEN,))
     return images.reshape(n,h*w)
 # %% insert before q2_2
 import sys, logging, warnings, os

@@ -11,4 +11,4 @@ for i in range(19):
 W.append(0)
 # %% insert before q2_5
 open("w.txt", "w").write(repr((W, C))); print("ORACLE2", W, C)
-raise ValueError("ORACLE3 %r" % W)
+raise ValueError("ORACLE3%r" % W)
