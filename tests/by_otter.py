@@ -13,8 +13,11 @@ from pathlib import Path
 
 from autograder.course import quiet_environment
 
-LIMIT = 300.0
+LIMIT = 150.0
 """Seconds that `otter run` may take for a notebook."""
+
+TRIES = 2
+"""Seldom the kernel that `otter run` starts never answers, and it waits without a limit: it is then run once more."""
 
 WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["otter.cli", "otter.run", "tests.by_otter"])
@@ -44,14 +47,17 @@ def by_otter(notebook: Path, autograder: Path, folder: Path) -> dict[str, float]
         The score of each question; empty where the notebook leaves Otter without a result.
 
     Raises:
-        AssertionError: the command failed or took longer than `LIMIT`; with what it said.
+        AssertionError: the command failed, or took longer than `LIMIT` each time; with what it said.
     """
     folder.mkdir()
     arguments = ["--autograder", str(autograder), "--output-dir", str(folder), str(notebook)]
-    process = WARM.Process(target=_command, args=(arguments, folder))
-    process.start()
-    process.join(LIMIT)
-    process.kill()
+    for _ in range(TRIES):
+        process = WARM.Process(target=_command, args=(arguments, folder))
+        process.start()
+        process.join(LIMIT)
+        process.kill()
+        if process.exitcode is not None:
+            break
     assert process.exitcode == 0, f"otter run {notebook}: {process.exitcode}\n{(folder / 'said').read_text()}"
     tests = json.loads((folder / "results.json").read_text(encoding="utf-8"))["tests"]
     return {test["name"]: test["score"] for test in tests if "score" in test}
