@@ -1,4 +1,4 @@
-"""The `{program}` directive: a program in which each line is a link to the chapter that explains it."""
+"""The `{linked-program}` directive: a program in which each line is a link to the chapter that explains it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from links import chapter_in, page_link
+from links import chapter_in
 from sphinx.application import Sphinx
 
 
@@ -39,8 +39,8 @@ def read_program(path: Path) -> list[Line]:
     return lines
 
 
-class Program(Directive):
-    """`{program} first_program.py`: the file, which lies beside `_toc.yml`, line by line.
+class LinkedProgram(Directive):
+    """`{linked-program} first_program.py`: the file, which lies beside `_toc.yml`, line by line.
 
     The files of chapters begin with their number, and _toc.yml lists them: so a line's chapter is found.
     """
@@ -63,15 +63,23 @@ class Program(Directive):
             if planned or not page:
                 return [self.state.document.reporter.error(
                     f"{path.name}: there is no chapter {line.chapter} in _toc.yml", line=self.lineno)]
-            code = nodes.literal("", line.code, classes=["code"], language="python")
-            link = page_link(env, page, "")
-            link.clear()
-            link += nodes.inline("", "", code, nodes.Text(" "),
-                                 nodes.inline("", f"Chapter {line.chapter}", classes=["program-chapter"]))
-            link["refexplicit"] = True
+            code = line.code.lstrip()
+            # The indentation stands apart: Sphinx strips code that it colors inside a line.
+            indentation = nodes.inline("", line.code[:len(line.code) - len(code)], classes=["program-indentation"])
+            chapter = nodes.inline("", "", nodes.inline("", "Chapter ", classes=["program-word"]),
+                                   nodes.Text(line.chapter), classes=["program-chapter"])
+            link = nodes.reference("", "", indentation, nodes.literal("", code, classes=["code"], language="python"),
+                                   nodes.Text(" "), chapter, internal=True, leads_to=page)
             listed += nodes.list_item("", nodes.paragraph("", "", link))
         return [listed]
 
 
+def resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Gives each line its address. (A `pending_xref` would be resolved to plain text, without the code's colors.)"""
+    for link in doctree.findall(lambda node: isinstance(node, nodes.reference) and "leads_to" in node):
+        link["refuri"] = app.builder.get_relative_uri(docname, link["leads_to"])
+
+
 def setup(app: Sphinx) -> None:
-    app.add_directive("program", Program)
+    app.add_directive("linked-program", LinkedProgram)
+    app.connect("doctree-resolved", resolve)

@@ -64,7 +64,6 @@ def test_each_line_is_a_link_to_the_chapter_it_names(site: Path) -> None:
     shown = page.select("ol.program > li")
     for line, item in zip(read_program(PROGRAM), shown, strict=True):
         [link] = item.select("a")
-        [code], [chapter] = link.select("code"), link.select(".program-chapter")
-        assert code.text == line.code and chapter.text == f"Chapter {line.chapter}"
+        assert link.text == f"{line.code} Chapter {line.chapter}"
         leads_to = BeautifulSoup((site / str(link["href"])).read_text(encoding="utf-8"), "html.parser")
         assert leads_to.select_one("h1 .section-number").text.strip() == f"{line.chapter}."
