@@ -50,7 +50,7 @@ def test_it_reads_as_many_as_the_page_says() -> None:
     assert "about 98 of 100 that it has never seen" in " ".join(WELCOME.split())
     code = ("import keras; keras.utils.set_random_seed(1)\n"
             f"exec(compile(open({str(PROGRAM)!r}).read(), 'first_program.py', 'exec'))\n"
-            "print('ACCURACY', model.get_metrics_result()['accuracy'])")
+            "print('ACCURACY', float(model.get_metrics_result()['accuracy']))")
     done = subprocess.run([sys.executable, "-c", code], cwd=EXERCISES, capture_output=True, text=True, timeout=300,
                           env={**os.environ, "PYTHONPATH": str(EXERCISES), "PYTHONWARNINGS": "error"})
     assert done.returncode == 0, done.stderr[-2000:]
@@ -60,10 +60,12 @@ def test_it_reads_as_many_as_the_page_says() -> None:
 
 @pytest.mark.browser
 def test_each_line_is_a_link_to_the_chapter_it_names(site: Path) -> None:
-    page = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser")
-    shown = page.select("ol.program > li")
+    text = (site / "index.html").read_text(encoding="utf-8")
+    indented = [line for line in read_program(PROGRAM) if line.code.startswith("    ")]
+    assert text.count('<span class="program-indentation">    </span>') == len(indented) == 6
+    shown = BeautifulSoup(text, "html.parser").select("ol.program > li")
     for line, item in zip(read_program(PROGRAM), shown, strict=True):
         [link] = item.select("a")
-        assert link.text == f"{line.code} Chapter {line.chapter}"
+        assert link.text.lstrip() == f"{line.code.lstrip()} Chapter {line.chapter}"
         leads_to = BeautifulSoup((site / str(link["href"])).read_text(encoding="utf-8"), "html.parser")
         assert leads_to.select_one("h1 .section-number").text.strip() == f"{line.chapter}."
