@@ -5,7 +5,8 @@
   the site;
 * warns where a picture has no alternative text, and `build.py` makes warnings errors;
 * mends what the theme does wrong for screen readers and keyboards;
-* adds `practice`, a box that leads from a chapter to its exercise, `exercise-index`, and `{chapter}` links;
+* adds `practice`, a box that leads from a chapter to its exercise, and `exercise-index`;
+* adds links to chapters by number (`links.py`), and a program whose lines lead to their chapters (`program.py`);
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
 * gives every chapter the number in its file's name (`numbering.py`);
 * leaves the icons away that no page shows (`icons.py`);
@@ -25,13 +26,16 @@ from typing import Any
 
 import accessibility
 import icons
+import links
 import nbformat
 import notebooks
 import numbering
 import previews
+import program
 import requests
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from links import page_link
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -159,13 +163,6 @@ def zip_link(env: BuildEnvironment, words: str) -> nodes.Node:
     return nodes.reference("", words, refuri=to_root + EXERCISES_ZIP, internal=True)
 
 
-def page_link(env: BuildEnvironment, page: str, words: str) -> nodes.Node:
-    """A link to a page, with these words; its title if they are empty."""
-    return addnodes.pending_xref(
-        "", nodes.inline("", words), reftarget=f"/{page}", refdoc=env.docname,
-        reftype="doc", refdomain="std", refexplicit=bool(words), refwarn=True)
-
-
 class Practice(Directive):
     """`:::{practice} 02-preprocessing` with a sentence on what there is to do: a box with the downloads."""
 
@@ -229,29 +226,6 @@ def zip_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
     return [zip_link(inliner.document.settings.env, text)], []
 
 
-# --- From a chapter to another -----------------------------------------------------------------------------
-
-def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
-                 options: Any = None, content: Any = None) -> tuple[list[nodes.Node], list[nodes.Node]]:
-    """`{chapter}`7``, `{chapter}`6b`` or `{chapter}`A``: "chapter 7", a link as soon as the contents have that page.
-
-    The words before the number may be given: `{chapter}`Chapter 7`` at the start of a sentence.
-    """
-    env = inliner.document.settings.env
-    toc = Path(env.srcdir, "_toc.yml")
-    env.note_dependency(str(toc))
-    key = text.split()[-1]
-    stem = f"{key.zfill(len(key.lstrip('0123456789')) + 2)}-" if key[0].isdigit() else f"{key.lower()}-"
-    found = re.search(rf"^( *#)?.*file: (\S*/{stem}\S+)", toc.read_text(encoding="utf-8"), re.MULTILINE)
-    if not found:
-        message = inliner.reporter.error(f"there is no chapter {key} in _toc.yml", line=lineno)
-        return [inliner.problematic(rawtext, rawtext, message)], [message]
-    words = text if text != key else f"{'chapter' if key[0].isdigit() else 'appendix'} {key}"
-    if found[1]:  # still a comment: the page is not written yet
-        return [nodes.inline("", words, classes=["chapter-missing"])], []
-    return [page_link(env, found[2], words)], []
-
-
 # --- Wiring ------------------------------------------------------------------------------------------------
 
 def remove_thebe(app: Sphinx) -> None:
@@ -269,10 +243,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("practice", Practice)
     app.add_directive("exercise-index", ExerciseIndex)
     app.add_role("exercises-zip", zip_role)
-    app.add_role("chapter", chapter_role)
     accessibility.setup(app)
     icons.setup(app)
+    links.setup(app)
     notebooks.setup(app)
     numbering.setup(app)
     previews.setup(app)
+    program.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
