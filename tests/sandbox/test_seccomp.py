@@ -171,7 +171,8 @@ def test_memory_is_shared_through_files_only(answer):
     private, shared, shared_validate, anonymous, stack, pool = 0x2, 0x1, 0x3, 0x20, 0x20000, 0x40000
     for flags in (private, shared, shared_validate, private | anonymous, private | anonymous | stack):
         assert answer("mmap", 0, 0, 0, flags) == "allow", hex(flags)
-    for flags in (shared | anonymous, shared_validate | anonymous, shared | anonymous | stack, private | anonymous | pool):
+    unseen = shared | anonymous
+    for flags in (unseen, shared_validate | anonymous, unseen | stack, private | anonymous | pool):
         assert answer("mmap", 0, 0, 0, flags) == errno.EPERM, hex(flags)
 
 
