@@ -16,7 +16,8 @@ from pathlib import Path
 from autograder.sandbox import linux
 from autograder.sandbox.limits import Limits
 
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "full", "random", "urandom")
+"""Not zero: what is mapped of it is memory that no process's count contains when the process lets go of its pages."""
 INSIDE_ID = 1000
 """User and group id as seen inside."""
 

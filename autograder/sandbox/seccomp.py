@@ -5,14 +5,17 @@ to use files and to start threads. Everything else is answered "no such system
 call", which libraries take as an old kernel and do without: sockets, running
 programs, tracing other processes, mounts, new namespaces, keys, BPF,
 io_uring, and what holds memory that the memory watch does not see
-(memfd_create, System V shared memory, passing descriptors).
+(memfd_create, System V shared memory, shared memory without a file, passing
+descriptors).
 
 A call that carries a command number (fcntl, ioctl, prctl, futex, madvise and
 the like) is many calls, and every kernel adds some. Of these, too, only the
 listed commands are allowed. What is left out on purpose reaches beyond the
 process although it looks harmless: a lease on a file makes everyone wait who
 opens it, an advice empties the file cache for all, a lock on a library's file
-is seen by whoever locks it next.
+is seen by whoever locks it next. So does a new session: Linux shares the
+processor out among sessions first, and a hundred of them would leave a
+neighbor a hundredth.
 
 The filter is a program for the kernel's classic BPF machine; see
 Documentation/userspace-api/seccomp_filter in the kernel's tree.
@@ -45,7 +48,7 @@ ALLOWED = """
     set_robust_list 273 99, get_robust_list 274 100, rseq 334 293
     sched_yield 24 124, sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120
     sched_get_priority_max 146 125, sched_get_priority_min 147 126, gettid 186 178, getpid 39 172
-    getppid 110 173, getpgid 121 155, getpgrp 111 -, getsid 124 156, setsid 112 157, getuid 102 174
+    getppid 110 173, getpgid 121 155, getpgrp 111 -, getsid 124 156, getuid 102 174
     geteuid 107 175, getgid 104 176, getegid 108 177, getresuid 118 148, getresgid 120 150
     getgroups 115 158, getrusage 98 165, times 100 153, getrlimit 97 163, setrlimit 160 164
     getcpu 309 168, uname 63 160, sysinfo 99 179, getrandom 318 278
@@ -105,6 +108,9 @@ _FILE_ADVICES = (0, 1, 2, 3, 5)
 """All but "not needed", which drops a file from the cache, whoever reads it."""
 _LARGE_PAGES_OF_THE_POOL = 0x40000
 """MAP_HUGETLB: pages that the machine has set aside, and that no count of a process's memory contains."""
+_SHARED_AND_OF_NO_FILE = 0x21
+"""MAP_SHARED and MAP_ANONYMOUS together: pages that stay when every process that mapped them says it needs them no
+longer, and that no process's memory contains then."""
 _MEMBARRIER_COMMANDS = (0, 8, 16)
 """Asking which there are, and those that concern the process alone."""
 _ARCH_PRCTL_OPTIONS = (0x1001, 0x1002, 0x1003, 0x1004, 0x1021, 0x1022, 0x1023)
@@ -165,6 +171,11 @@ def _if_any_bit(index: int, bits: int, then: bytes, otherwise: bytes) -> Program
     return [_argument(index), _instruction(_JUMP_ANY_BIT, bits, 0, 1), then, otherwise]
 
 
+def _if_all_bits(index: int, bits: int, then: bytes) -> Program:
+    """Answers `then` if the argument has all of these bits; else what follows decides."""
+    return [_argument(index), _instruction(_AND, bits), _instruction(_JUMP_EQUAL, bits, 0, 1), then]
+
+
 def numbers(table: str, machine: str) -> dict[str, int]:
     """Name -> number of one of the tables above on `machine`."""
     column = _ARCHITECTURES[machine][0]
@@ -199,7 +210,10 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
         "fcntl": _one_of(1, _FCNTL_COMMANDS),
         "futex": _one_of(1, _FUTEX_COMMANDS, _FUTEX_COMMAND),
-        "mmap": _if_any_bit(3, _LARGE_PAGES_OF_THE_POOL, refuse, allow),
+        "mmap": [
+            *_if_all_bits(3, _SHARED_AND_OF_NO_FILE, refuse),
+            *_if_any_bit(3, _LARGE_PAGES_OF_THE_POOL, refuse, allow),
+        ],
         "madvise": _one_of(2, _ADVICES),
         "fadvise64": _one_of(3, _FILE_ADVICES),
         "fallocate": [allow if reserve else _deny(errno.EOPNOTSUPP)],

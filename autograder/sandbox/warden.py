@@ -8,7 +8,9 @@ runner ended; like everything from inside, it is a claim.
 At level full it is the first process of the pid namespace, and as confined as
 the runner: a learner's code that got hold of it would have won nothing. At
 level no-namespaces it is outside, where the runner cannot reach it, and
-watches what namespaces would have limited: the size of the scratch folder.
+watches what namespaces would have limited: the size of the scratch folder, and
+how many threads there are. A limit of the kernel's counts all threads of the
+user there, the neighbors', too: whoever used it up would take it from them.
 
 At level full it also watches how many processes and threads were started in
 all. Of a chain of processes, each of which starts the next and ends, none is
@@ -83,6 +85,8 @@ class Warden:
                 os.read(self.awake, 4096)
             if self.folder and not reason and self.too_much():
                 reason = lastword.REASONS[1]
+            if self.folder and not reason and self.crowded():
+                reason = lastword.REASONS[2]
             if self.load >= 0 and not reason:
                 reason = lastword.REASONS[2 if self.too_many() else 3 if self.reaped > self.limits.orphans else 0]
             if self.ending or reason:
@@ -111,7 +115,7 @@ class Warden:
         return self.last > self.limits.started or self.last < last  # it begins anew after the highest id there is
 
     def too_much(self) -> bool:
-        """Whether the files in the scratch folder, or open though deleted, are too many or too large."""
+        """Whether the files in the scratch folder, or in use though deleted, are too many or too large."""
         size, count, folders = 0, 0, [self.folder]
         while folders:
             try:
@@ -130,14 +134,27 @@ class Warden:
         return size + self.deleted() > self.limits.scratch_mb << 20
 
     def deleted(self) -> int:
-        """Bytes of the files that have no name any more, but are still open."""
-        size = 0
+        """Bytes of the files that have no name any more, but are still open, or mapped."""
+        sizes = {}
         with contextlib.suppress(OSError):
             for link in Path(f"/proc/{self.runner}/fd").iterdir():
                 with contextlib.suppress(OSError):
                     status = link.stat()
-                    size += status.st_blocks * 512 if status.st_nlink == 0 else 0
-        return size
+                    if status.st_nlink == 0:
+                        sizes[status.st_ino] = status.st_blocks * 512
+        # Closed, but in memory: how large such a file is nobody says, so it counts as large as it may be.
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{self.runner}/maps").read_text(errors="replace").splitlines():
+                if line.endswith(" (deleted)") and f" {self.folder}/" in line:
+                    sizes.setdefault(int(line.split()[4]), self.limits.file_mb << 20)
+        return sum(sizes.values())
+
+    def crowded(self) -> bool:
+        """Whether the runner has more threads than it may."""
+        try:
+            return len(os.listdir(f"/proc/{self.runner}/task")) > self.limits.processes
+        except OSError:  # It has ended.
+            return False
 
 
 def _kill(process: int, signum: int) -> None:

@@ -666,16 +666,77 @@ time.sleep(60)
     assert not sandbox.session.alive
 
 
-def test_shared_memory_counts_too(level, sandbox_of):
-    sandbox = sandbox_of(level, Limits(memory_mb=700))
+@pytest.mark.levels("full", "no-namespaces")
+def test_there_is_no_memory_that_no_process_is_seen_to_have(sandbox):
+    """Pages shared without a file, or of /dev/zero, stay when every process lets go of them, and are in no count."""
     outcome = sandbox.run("""
 import mmap
-hoard = []
-while True:
-    hoard.append(mmap.mmap(-1, 50_000_000)); hoard[-1].write(b"x" * 50_000_000)
+for file in (-1, "/dev/zero"):
+    try:
+        mmap.mmap(file if file == -1 else open(file, "r+b").fileno(), 4096)
+    except OSError as error:
+        print(type(error).__name__)
+print(len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)))
 """)
-    assert outcome.status in ("memory", "raised"), outcome
-    assert "emory" in outcome.error
+    first, second, last = outcome.output.split()
+    assert (first, last) == ("PermissionError", "4096") and second in ("PermissionError", "FileNotFoundError"), outcome
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_it_has_one_session(sandbox):
+    """Each session is a group of its own, among which Linux shares the processor out first."""
+    outcome = sandbox.run("""
+import os
+try:
+    if os.fork() == 0:
+        try:
+            os.setsid()
+        except OSError:
+            os._exit(3)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.wait()[1]))
+except PermissionError:  # without namespaces it has one process, which leads its session
+    try:
+        os.setsid()
+    except OSError:
+        print(3)
+""")
+    assert outcome.output.split() == ["3"], outcome
+
+
+@pytest.mark.levels("no-namespaces")
+def test_threads_that_would_be_missing_elsewhere_end_it(level, sandbox_of):
+    """The kernel counts the user's there, neighbors' included. Of root's, each sandbox has a user of its own."""
+    outcome = sandbox_of(level, Limits(processes=60)).run("""
+import threading, time
+for _ in range(100):
+    try:
+        threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
+    except RuntimeError:
+        break
+else:
+    time.sleep(20)
+print(threading.active_count())
+""", timeout=60)
+    if os.geteuid() == 0:
+        assert outcome.status == "ok" and int(outcome.output) <= 60, outcome
+    else:
+        assert outcome.status == "exited" and "more processes and threads than it may" in outcome.error, outcome
+
+
+@pytest.mark.levels("no-namespaces")
+def test_files_that_are_only_mapped_count(level, sandbox_of):
+    outcome = sandbox_of(level, Limits(scratch_mb=100, file_mb=30)).run("""
+import mmap, os, time
+for number in range(8):
+    with open(f"f{number}", "w+b") as file:
+        file.write(bytes(29 << 20)); file.flush()
+        globals()[f"m{number}"] = mmap.mmap(file.fileno(), 0)
+    os.remove(f"f{number}")
+    time.sleep(0.3)
+time.sleep(20)
+""", timeout=60)
+    assert outcome.status == "exited" and "its files took more space" in outcome.error, outcome
 
 
 @pytest.mark.levels("full")
@@ -980,7 +1041,6 @@ def test_child_left_running_is_dead(sandbox):
 import os, time
 child = os.fork()
 if not child:
-    os.setsid()
     if not os.fork():
         time.sleep(300)
     os._exit(0)

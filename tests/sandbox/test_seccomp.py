@@ -167,6 +167,15 @@ def test_of_a_call_with_commands_only_some_are_allowed(name, answer):
             assert masked or answer(name, *[0] * place, command) == errno.EPERM, hex(command)
 
 
+def test_memory_is_shared_through_files_only(answer):
+    private, shared, shared_validate, anonymous, stack, pool = 0x2, 0x1, 0x3, 0x20, 0x20000, 0x40000
+    for flags in (private, shared, shared_validate, private | anonymous, private | anonymous | stack):
+        assert answer("mmap", 0, 0, 0, flags) == "allow", hex(flags)
+    unseen = shared | anonymous
+    for flags in (unseen, shared_validate | anonymous, unseen | stack, private | anonymous | pool):
+        assert answer("mmap", 0, 0, 0, flags) == errno.EPERM, hex(flags)
+
+
 def test_the_high_word_of_a_command_changes_nothing(answer):
     """The kernel drops it: 1024 with anything above is still a lease."""
     assert answer("fcntl", 0, 1024 | 1 << 32) == answer("fcntl", 0, 1024 | 0xFFFFFFFF << 32) == errno.EPERM

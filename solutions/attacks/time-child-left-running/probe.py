@@ -10,7 +10,10 @@ CODE = f"import time; open('/proc/self/comm', 'w').write('{NAME}'); time.sleep(6
 
 
 def daemon():
-    os.setsid()
+    try:
+        os.setsid()
+    except OSError:
+        pass
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with open("/proc/self/comm", "w") as file:
