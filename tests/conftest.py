@@ -1,4 +1,4 @@
-"""What all tests share: one browser, their order, and that no test leaves the process other than it found it.
+"""What all tests share: sandboxes, one browser, their order, and that none leaves the process other than it found it.
 
 Playwright runs once in a process, so every browser test must use this one.
 """
@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from book.chromium import chromium
+
+pytest_plugins = ["tests.sandboxes"]
 
 TESTS = Path(__file__).parent
 CORPORA = TESTS / "corpora"
