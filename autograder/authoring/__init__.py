@@ -15,6 +15,6 @@
     variants      the notebooks that a corpus describes
     verify        grades the corpora, and compares
     sample_class  a class made from them
-    bars          the accuracy bars of this course
+    bars          the accuracy bars of an exercise, which stand beside its master
     calibrate     how high they may stand: the accepted styles over many seeds
 """
