@@ -157,10 +157,16 @@ def test_it_measures_keeps_draws_and_does_nothing_twice(tmp_path: Path, monkeypa
     changed = [Style("01-dataset", "solution", (*solution[0].code, "pass"))]
     monkeypatch.setattr(calibrate, "styles", lambda assignment: changed)
     assert calibrate.stale(course.assignment("01-dataset"), runs) == ["solution"]
-    monkeypatch.undo()
-    monkeypatch.setattr(calibrate, "file", lambda name: tmp_path / f"{name}.json")
-    monkeypatch.setattr(calibrate, "styles", lambda assignment: changed)
+    again: list[tuple[Style, int]] = []
+
+    def make(waiting: list[tuple[Style, int]], made: Runs, *_: object) -> None:
+        again.extend(waiting)
+        for style, seed in waiting:
+            made[style.exercise][style.name]["seeds"] = {str(seed): seeds[str(seed)]}
+
+    monkeypatch.setattr(calibrate, "_make", make)
     calibrate.calibrate(["01-dataset"], QUIET, jobs=1)
+    assert again == [(changed[0], 0)]
     assert calibrate.kept()["01-dataset"]["solution"]["digest"] == changed[0].digest
 
 
