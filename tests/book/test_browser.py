@@ -138,6 +138,14 @@ def formulas_not_drawn(page: Page) -> int:
       .filter(element => !element.querySelector('mjx-container mjx-math')).length""")
 
 
+def tiny_letters(page: Page) -> list[float]:
+    """Figures shrink with the screen: by how much those whose letters of 10 points are under 8 pixels."""
+    shrunk: list[float] = page.eval_on_selector_all(
+        ".cell_output img",
+        "images => images.map(image => image.getBoundingClientRect().width / (image.naturalWidth / 2))")
+    return [scale for scale in shrunk if 10 * 96 / 72 * scale < 8]  # at its full width a point is 96 / 72 pixels
+
+
 def icons_not_drawn(page: Page) -> list[str]:
     """Icons without a path: their script knows only those that the build has found (`_ext/icons.py`)."""
     page.wait_for_selector("svg.svg-inline--fa", state="attached")
@@ -178,6 +186,7 @@ def test_phone_from_a_file(visit: Callable[..., Seen], site: Path, name: str) ->
     assert page.evaluate("document.documentElement.dataset.theme") == "dark", "it follows the system"
     assert seen.outside == [] and seen.complaints == []
     assert formulas_not_drawn(page) == 0
+    assert tiny_letters(page) == []
     unfold(page)
     assert wider_than_the_screen(page) == [] and cut_off(page) == []
     assert violations(page) == []
@@ -205,17 +214,6 @@ def test_the_theme_can_be_changed_by_keyboard(visit: Callable[..., Seen], site: 
             break
     assert page.evaluate("document.documentElement.dataset.theme") != before
     assert seen.complaints == []
-
-
-def test_a_letter_on_a_phone_is_never_tiny(visit: Callable[..., Seen], site: Path) -> None:
-    """Figures shrink with the screen; none so far that its letters of 10 points fall under 8 pixels."""
-    for name in pages():
-        seen = visit((site / f"{name}.html").as_uri(), site.as_uri(), viewport={"width": 360, "height": 740})
-        shrunk = seen.page.eval_on_selector_all(
-            ".cell_output img",
-            "images => images.map(image => image.getBoundingClientRect().width / (image.naturalWidth / 2))")
-        # At its full width a point is 96 / 72 pixels.
-        assert all(10 * 96 / 72 * scale >= 8 for scale in shrunk), (name, shrunk)
 
 
 def read_as_seven(page: Page) -> None:
