@@ -6,7 +6,7 @@
     build         masters -> exercises/ and build/
     finish        puts in order what Otter Assign wrote
     trial         runs a notebook of our own against its tests, unconfined
-    bundle        zips that are the same byte for byte
+    zips          read, and written the same byte for byte
     release       what learners get, looked through by
     leaks         finds solutions and hidden tests in files that leave the house
 
