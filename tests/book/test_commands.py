@@ -32,11 +32,10 @@ from click.testing import CliRunner
 from autograder.authoring.sample_class import described, telling
 from autograder.cli import main
 from autograder.course import BOOK, EXERCISES, ROOT, assignment, quiet_environment
-from autograder.grading import worker
 from autograder.grading.batch import GRADEBOOK
-from autograder.grading.engine import Engine
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import Verdict
+from tests.engines import Engines
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "appendix/b-environment": {},
@@ -84,11 +83,9 @@ def run(command: str, folder: Path, **variables: str) -> Done:
     return Done(done.returncode, done.stdout + done.stderr)
 
 
-def call(command: str, running: Engine) -> Done:
+def call(command: str, engines: Engines) -> Done:
     """`autograder ...` in this process and its working folder, with the arguments that a shell makes of the line."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "engine", lambda confined, helpers=(): running if confined else None)
-        patch.setattr(worker, "stop_engines", lambda: None)
+    with engines.shared():
         result = CliRunner().invoke(main, shlex.split(command)[1:])
     said = result.output
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -262,11 +259,11 @@ def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
         archive.write(exercise.learner, "Bob B._502_assignsubmission_file/02-preprocessing.ipynb")
     page = "appendix/c-teaching"
     done = {}
-    with Engine() as running, contextlib.chdir(folder):
+    with Engines() as engines, contextlib.chdir(folder):
         for command in commands(page):
             if command not in ELSEWHERE[page]:
                 ours = command.startswith("autograder ") and command != FROM_A_SHELL
-                done[command] = call(command, running) if ours else run(command, folder)
+                done[command] = call(command, engines) if ours else run(command, folder)
     assert FROM_A_SHELL in done
     return folder, done
 

@@ -30,15 +30,15 @@ from autograder.authoring.corpus import ATTACKS, Edit, Insert
 from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, Assignment, assignment, exercise_names
-from autograder.grading import engine, worker
+from autograder.grading import engine
 from autograder.grading.bundle import Bundle, bundle
-from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.submission import RunLimits
 from autograder.grading.worker import Task, grade_task
 from autograder.submissions.find import find
 from autograder.submissions.read import Submission, read_submission
 from tests.corpora.host import Host
+from tests.engines import Engines
 from tests.ordinary_user import as_ordinary_user
 from tests.sandboxes import levels_here
 
@@ -240,10 +240,9 @@ def tried(level: str, names: Sequence[str]) -> list[str]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(mock.patch.object(
-            engine, "Notebooks", lambda level_, stopped: Notebooks(level, stopped=stopped)))
+            engine, "Notebooks", lambda level_, **options: Notebooks(level, **options)))
         host = stack.enter_context(Host(exercise, folder / "class"))
-        running = stack.enter_context(Engine())
-        stack.enter_context(mock.patch.object(worker, "engine", lambda *of: running))
+        stack.enter_context(stack.enter_context(Engines()).shared())
 
         def grade(submission: Submission) -> SubmissionResult:
             result = grade_task(Task(submission, bundles[submission.assignment], LIMITS, confined=True))

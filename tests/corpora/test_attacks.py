@@ -27,9 +27,8 @@ from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
 from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
-from autograder.grading import engine, worker
+from autograder.grading import engine
 from autograder.grading.batch import grade_paths
-from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
@@ -37,6 +36,7 @@ from autograder.sandbox.nursery import ISOLATING
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 from tests.corpora.neighbors import slow
+from tests.engines import Engines
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -95,27 +95,27 @@ class Graded:
 
 @dataclass
 class Confined:
-    """What the classes at one level share: a host, and an engine that was started when the host was there."""
+    """What the classes at one level share: a host, and engines that are started when the host is there."""
 
     host: Host
-    engine: Engine
+    engines: Engines
     level: str
 
     def grade(self, names: Sequence[str], exercise: Assignment, folder: Path, **how: Any) -> Graded:
-        """As `grade_all`; the batch does not close the engine."""
-        assert self.level in ISOLATING, f"the sandbox is {self.level!r}: no attack is run in it"
+        """As `grade_all`, at this level."""
         cases = [corpus.read_attack(ATTACKS / name, assignment) for name in names]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worker, "engine", lambda confined, helpers=(): self.engine if confined else None)
-            patch.setattr(worker, "stop_engines", lambda: None)
+        with pytest.MonkeyPatch.context() as patch, self.engines.shared():
+            # Only while grading: what comes after must have its own level.
+            patch.setattr(engine, "Notebooks", lambda level, **options: Notebooks(self.level, **options))
             return grade_all(cases, exercise, self.host, folder, confined=True, **how)
 
 
 @contextmanager
-def confined(exercise: Assignment, folder: Path) -> Iterator[Confined]:
+def confined(level: str, holding: list[str], exercise: Assignment, folder: Path) -> Iterator[Confined]:
     """Attacks are never run where nothing holds them."""
-    with Host(exercise, folder / "class") as host, Engine() as started:
-        yield Confined(host, started, started.start())
+    assert level in ISOLATING and level in holding, f"{level!r} does not hold here: no attack is run in it"
+    with Host(exercise, folder / "class") as host, Engines() as engines:
+        yield Confined(host, engines, level)
 
 
 def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: Host,
@@ -161,22 +161,21 @@ def exercise() -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def full(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Confined]:
+def full(
+    best_level: str, holding: list[str], exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Confined]:
     """The best level that holds here, as for everybody."""
-    with confined(exercise, tmp_path_factory.mktemp("full")) as started:
+    with confined(best_level, holding, exercise, tmp_path_factory.mktemp("full")) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def second(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Confined]:
+def second(
+    holding: list[str], exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Confined]:
     """The second level: no namespaces, as in most containers."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Only while it starts: what comes after must have its own level.
-        patch.setattr(engine, "Notebooks", lambda level, stopped: Notebooks("no-namespaces", stopped=stopped))
-        with confined(exercise, tmp_path_factory.mktemp("second")) as started:
-            patch.undo()
-            assert started.level == "no-namespaces"
-            yield started
+    with confined("no-namespaces", holding, exercise, tmp_path_factory.mktemp("second")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
