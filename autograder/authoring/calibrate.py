@@ -166,13 +166,6 @@ def _keep(runs: Runs, exercise: str) -> None:
     unfinished.replace(path)
 
 
-def stale(assignment: Assignment, runs: Runs) -> list[str]:
-    """The styles of an exercise whose code is not what made the kept runs, and the runs of styles that are gone."""
-    now = {style.name: style.digest for style in styles(assignment)}
-    then = {name: style["digest"] for name, style in runs.get(assignment.name, {}).items()}
-    return sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
-
-
 def accuracies(runs: Runs, bar: Bar) -> dict[str, list[float]]:
     """What was measured for a bar, by style; styles that were never run are left out."""
     return {name: [measured[bar.measure] for measured in style["seeds"].values()]
