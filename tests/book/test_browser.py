@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +15,7 @@ from tests.book import weights
 from tests.book.conftest import pages
 from tests.demo.handwriting import DIGITS, SEVEN_BY_KEYBOARD
 from tests.demo.test_draw import answer, draw_by_mouse
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -50,15 +48,8 @@ class Seen:
 @pytest.fixture(scope="module")
 def http_address(site: Path) -> Iterator[str]:
     """The address of the site over http, from this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture
