@@ -24,9 +24,10 @@ SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "
 """What TensorFlow, h5py and pytest set by themselves."""
 
 
-LONGEST = ("corpora/test_exercises.py", "book/test_commands.py", "book/test_browser.py", "sandbox/test_unprivileged.py",
-           "book/test_experiments.py", "corpora/test_killed.py", "book/test_build.py", "exercises/test_run_through.py",
-           "authoring/test_build.py", "grading/test_cluster.py")
+LONGEST = ("corpora/test_exercises.py", "book/test_commands.py", "book/test_browser.py", "authoring/test_new.py",
+           "book/test_experiments.py", "sandbox/test_unprivileged.py", "authoring/test_gradescope.py",
+           "corpora/test_killed.py", "sandbox/test_places.py", "grading/test_batch.py", "exercises/test_run_through.py",
+           "authoring/test_build.py", "grading/test_cluster.py", "book/test_build.py")
 """The files that take longest, in this order before all others. A worker takes a whole file, so a long one at the end
 would keep the other worker waiting. `make test` says at its end what took long."""
 
