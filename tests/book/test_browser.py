@@ -159,7 +159,7 @@ def test_desk_over_http(visit: Callable[..., Seen], http_address: str, name: str
     assert formulas_not_drawn(page) == 0
     record_weight(name, seen.weight)
     assert 100_000 < seen.weight < HEAVIEST
-    assert seen.weight == pytest.approx(weights.kept()[name], rel=0.1), "is it meant? python -m tests.book.weights"
+    assert seen.weight == pytest.approx(weights.kept()[name], rel=0.1), "meant? .venv/bin/python -m tests.book.weights"
     assert icons_not_drawn(page) == []
     unfold(page)
     assert violations(page) == []
@@ -240,4 +240,4 @@ def test_a_seven_drawn_on_the_welcome_page_is_read(visit: Callable[..., Seen], s
 @pytest.mark.fast
 def test_the_weights_are_those_of_the_pages_and_the_guide_tells_them() -> None:
     assert set(weights.kept()) == set(ALL)
-    assert weights.PART.holds(weights.told()), "run: python -m tests.book.weights"
+    assert weights.PART.holds(weights.told()), "run: .venv/bin/python -m tests.book.weights"

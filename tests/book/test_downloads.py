@@ -1,6 +1,6 @@
 """Each chapter as a notebook: plain Markdown, and it runs where it is put.
 
-All of them are run by `python -m tests.book.downloaded`, which is a part of `make verify`.
+All of them are run by `.venv/bin/python -m tests.book.downloaded`, which is a part of `make verify`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every attack beside honest notebooks, slow and quick ones: neither score, verdict nor time may change.
 
-    python -m tests.corpora.neighbors [CASE...]
+    .venv/bin/python -m tests.corpora.neighbors [CASE...]
 
 At each level of isolation that holds here; as root and, where it was started as root, as an ordinary user, too. A few
 attacks run at any moment, and beside them two slow and two quick neighbors, each again and again. Where one is harmed,
