@@ -186,7 +186,7 @@ def test_an_exercise_without_a_bar_is_named() -> None:
 @pytest.mark.parametrize(("text", "said"), [
     ("BARS = ()", "must have BARS, a tuple of at least one Bar, and MEASURE"),
     ("MEASURE = len\nBARS = (0.97,)", "must have BARS, a tuple of at least one Bar, and MEASURE"),
-    ('from autograder.authoring.bars import Bar\nBARS = (Bar("q9_1", "images", 0.5),)', "must have BARS, .*, and MEASURE"),
+    ("from autograder.authoring.bars import Bar\nBARS = (Bar(1, 2, 3),)", "must have BARS, .*, and MEASURE"),
     ("BARS = (Bar(),)", "cannot be run: NameError: name 'Bar' is not defined"),
 ])
 def test_bars_that_are_not_as_they_must_be_are_named(
