@@ -78,12 +78,6 @@ class Assignment:
         """The function that makes a portrait of the learner's network; a file that most exercises do not have."""
         return self.tests.parent / "portrait.py"
 
-    def question(self, name: str) -> Question:
-        for question in self.questions:
-            if question.name == name:
-                return question
-        raise KeyError(name)
-
 
 def exercise_names() -> list[str]:
     """The names of all exercises, in the order of the course, read from the masters."""

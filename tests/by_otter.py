@@ -1,17 +1,13 @@
-"""The scores that the real `otter run` gives a notebook, to compare ours with.
-
-Otter takes seconds to import. One process imports it, once, and each `otter run` is a fork of that process: it ends
-with its notebook, and leaves nothing behind for the next.
-"""
+"""The scores that the real `otter run` gives a notebook, to compare ours with."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 from pathlib import Path
 
 from autograder.course import quiet_environment
+from tests.warm import Warm
 
 LIMIT = 150.0
 """Seconds that `otter run` may take for a notebook."""
@@ -19,8 +15,7 @@ LIMIT = 150.0
 TRIES = 2
 """Seldom the kernel that `otter run` starts never answers, and it waits without a limit: it is then run once more."""
 
-WARM = multiprocessing.get_context("forkserver")
-WARM.set_forkserver_preload(["otter.cli", "otter.run", "tests.by_otter"])
+OTTER = Warm("otter.cli", "otter.run")
 
 
 def _command(arguments: list[str], folder: Path) -> None:
@@ -52,12 +47,9 @@ def by_otter(notebook: Path, autograder: Path, folder: Path) -> dict[str, float]
     folder.mkdir()
     arguments = ["--autograder", str(autograder), "--output-dir", str(folder), str(notebook)]
     for _ in range(TRIES):
-        process = WARM.Process(target=_command, args=(arguments, folder))
-        process.start()
-        process.join(LIMIT)
-        process.kill()
-        if process.exitcode is not None:
+        code = OTTER.run(_command, arguments, folder, limit=LIMIT)
+        if code is not None:
             break
-    assert process.exitcode == 0, f"otter run {notebook}: {process.exitcode}\n{(folder / 'said').read_text()}"
+    assert code == 0, f"otter run {notebook}: {code}\n{(folder / 'said').read_text()}"
     tests = json.loads((folder / "results.json").read_text(encoding="utf-8"))["tests"]
     return {test["name"]: test["score"] for test in tests if "score" in test}

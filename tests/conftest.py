@@ -1,4 +1,4 @@
-"""What all tests share: one browser, their order, and that no test leaves the process other than it found it.
+"""What all tests share: sandboxes, one browser, their order, and that none leaves the process other than it found it.
 
 Playwright runs once in a process, so every browser test must use this one.
 """
@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from book.chromium import chromium
 
+pytest_plugins = ["tests.sandboxes"]
+
 TESTS = Path(__file__).parent
 CORPORA = TESTS / "corpora"
 
@@ -22,9 +24,10 @@ SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "
 """What TensorFlow, h5py and pytest set by themselves."""
 
 
-LONGEST = ("corpora/test_exercises.py", "book/test_commands.py", "book/test_browser.py", "sandbox/test_unprivileged.py",
-           "book/test_experiments.py", "corpora/test_killed.py", "book/test_build.py", "exercises/test_run_through.py",
-           "authoring/test_build.py", "grading/test_cluster.py")
+LONGEST = ("corpora/test_exercises.py", "book/test_commands.py", "book/test_browser.py", "authoring/test_new.py",
+           "book/test_experiments.py", "sandbox/test_unprivileged.py", "authoring/test_gradescope.py",
+           "corpora/test_killed.py", "sandbox/test_places.py", "grading/test_batch.py", "exercises/test_run_through.py",
+           "authoring/test_build.py", "grading/test_cluster.py", "book/test_build.py")
 """The files that take longest, in this order before all others. A worker takes a whole file, so a long one at the end
 would keep the other worker waiting. `make test` says at its end what took long."""
 

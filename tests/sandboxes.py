@@ -1,4 +1,7 @@
-"""Sandboxes for tests: one nursery for each level of isolation that holds on this machine."""
+"""Sandboxes for tests: one nursery for each level of isolation that holds on this machine.
+
+`conftest.py` has pytest load this for all tests. One that takes `level` runs at each level.
+"""
 
 from __future__ import annotations
 

@@ -15,15 +15,16 @@ pytestmark = pytest.mark.fast
 AUTOGRADER = """\
 #!/bin/sh
 case $1 in
+build) exit {build};;
 demo) for page in report.html feedback/ada.html; do echo "  $PWD/$3/$page"; done; exit {demo};;
 doctor) touch asked; exit {doctor};;
 esac
 """
 
 
-def make(folder: Path, demo: int, doctor: int, book: int = 0) -> subprocess.CompletedProcess[str]:
+def make(folder: Path, demo: int, doctor: int, book: int = 0, build: int = 0) -> subprocess.CompletedProcess[str]:
     (folder / ".venv" / "bin").mkdir(parents=True)
-    for name, program in (("autograder", AUTOGRADER.format(demo=demo, doctor=doctor)),
+    for name, program in (("autograder", AUTOGRADER.format(demo=demo, doctor=doctor, build=build)),
                           ("python", f"#!/bin/sh\nexit {book}\n")):
         (folder / ".venv" / "bin" / name).write_text(program)
         (folder / ".venv" / "bin" / name).chmod(0o755)
@@ -61,3 +62,14 @@ def test_any_other_failure_is_one(demo: int, doctor: int, tmp_path: Path) -> Non
 def test_a_book_that_is_not_built_is_a_failure(tmp_path: Path) -> None:
     done = make(tmp_path, demo=0, doctor=0, book=1)
     assert done.returncode != 0 and "Open in a browser" not in done.stdout
+
+
+def test_a_master_that_is_not_in_order_keeps_nothing_else_from_being_made(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=0, doctor=0, build=1)
+    assert done.returncode != 0 and "Not every exercise was built" in done.stderr
+    assert "book/html/index.html" in done.stdout and "sample-class/report.html" in done.stdout
+
+
+def test_where_no_exercise_can_be_built_it_stops(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=0, doctor=0, build=2)
+    assert done.returncode != 0 and "[3/4]" not in done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,20 @@ def test_the_page_names_each_folder_that_holds_tests() -> None:
     gone = [name for name in re.findall(r"`([\w/]+\.py)`", PAGE)
             if not (TESTS / name).exists() and not (ROOT / name).exists()]
     assert gone == []
+
+
+def test_each_command_that_is_named_is_there() -> None:
+    """`python -m tests.X`, wherever it stands: X is a module that can be run."""
+    named: dict[str, Path] = {}
+    for path in [*ROOT.glob("*.md"), *(file for folder in ("autograder", "book", "solutions", "tests") for kind in (
+            "*.md", "*.py") for file in (ROOT / folder).rglob(kind)), ROOT / "Makefile"]:
+        found = re.findall(r"\bpython -m (tests\.[\w.]*\w)", path.read_text(encoding="utf-8"))
+        named |= dict.fromkeys(found, path)
+    named.pop("tests.X")  # this test's own
+    assert len(named) > 10
+    for module, path in named.items():
+        file = ROOT / f"{module.replace('.', '/')}.py"
+        assert file.is_file() and '__name__ == "__main__"' in file.read_text(encoding="utf-8"), f"{module}, in {path}"
 
 
 def test_what_is_taken_of_a_sample_is_there() -> None:

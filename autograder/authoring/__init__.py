@@ -6,7 +6,7 @@
     build         masters -> exercises/ and build/
     finish        puts in order what Otter Assign wrote
     trial         runs a notebook of our own against its tests, unconfined
-    bundle        zips that are the same byte for byte
+    zips          read, and written the same byte for byte
     release       what learners get, looked through by
     leaks         finds solutions and hidden tests in files that leave the house
 
@@ -15,6 +15,6 @@
     variants      the notebooks that a corpus describes
     verify        grades the corpora, and compares
     sample_class  a class made from them
-    bars          the accuracy bars of this course
+    bars          the accuracy bars of an exercise, which stand beside its master
     calibrate     how high they may stand: the accepted styles over many seeds
 """

@@ -29,10 +29,10 @@ import nbformat
 import otter.assign
 
 from autograder import course
-from autograder.authoring import bundle, finish, hints, master, trial
+from autograder.authoring import finish, hints, master, trial, zips
 from autograder.authoring.master import Master, read_master
 from autograder.course import Assignment, CourseError
-from autograder.grading.bundle import bundle as bundle_of
+from autograder.grading.bundle import bundle
 from autograder.grading.engine import Engine
 from autograder.grading.results import Verdict
 from autograder.grading.timing import solution_result
@@ -189,7 +189,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     }
     if exercise.portrait:  # for our own grader alone: Gradescope has no page for it
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
-    packed = bundle.read_zip(next(solved.glob("*-autograder_*.zip")))
+    packed = zips.read_zip(next(solved.glob("*-autograder_*.zip")))
     packed["setup.sh"] = finish.finish_setup(packed["setup.sh"])
     packed["run_otter.py"] = finish.finish_run(packed["run_otter.py"])
     packed |= {f"files/{file}": (course.EXERCISES / file).read_bytes() for file in course.SUPPORT_FILES}
@@ -202,7 +202,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
         )
         files[f"build/{name}/{test}"] = packed[test] = full
         files[f"exercises/tests/{name}/{question.name}.py"] = public
-    return files | {f"build/{name}/{name}-autograder.zip": bundle.make_zip(packed)}
+    return files | {f"build/{name}/{name}-autograder.zip": zips.make_zip(packed)}
 
 
 def _image_requirements() -> str:
@@ -281,7 +281,7 @@ def _hold_to_grader(exercise: Master, scratch: Path) -> None:
         public_tests=scratch / "tests", solution=solution, learner=solution, gradescope=solution,
     )  # fmt: skip
     with _engine() as engine:
-        result = solution_result(exercise_here, bundle_of(exercise_here), engine)
+        result = solution_result(exercise_here, bundle(exercise_here), engine)
     where = _file(exercise.name)
     for question in result.questions:
         failed = [case.message for case in question.cases if not case.passed]
@@ -350,7 +350,7 @@ def _fingerprint(path: Path) -> str:
         path,
         course.EXERCISES / "requirements.txt",
         *(course.EXERCISES / file for file in course.SUPPORT_FILES),
-        *(Path(str(module.__file__)) for module in (bundle, finish, hints, master, trial)),
+        *(Path(str(module.__file__)) for module in (finish, hints, master, trial, zips)),
         Path(__file__),
     ]
     for missing in (path for path in inputs if not path.is_file()):

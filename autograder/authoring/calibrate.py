@@ -36,8 +36,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder import course
-from autograder.authoring import corpus
-from autograder.authoring.bars import BARS, EDGES, MEASURES, Bar
+from autograder.authoring import bars, corpus
+from autograder.authoring.bars import Bar
 from autograder.authoring.corpus import Edit
 from autograder.authoring.variants import apply
 from autograder.course import METADATA_KEY, Assignment, CourseError
@@ -75,7 +75,7 @@ class Style:
     @property
     def digest(self) -> str:
         """What its runs follow from: its code, and how its exercise measures."""
-        measure = ast.unparse(ast.parse(inspect.getsource(MEASURES[self.exercise])))
+        measure = ast.unparse(ast.parse(inspect.getsource(bars.of(self.exercise).measure)))
         return hashlib.sha256("\n\n".join((*self.code, measure)).encode()).hexdigest()
 
 
@@ -87,8 +87,9 @@ def styles(assignment: Assignment) -> list[Style]:
     """
     edits: dict[str, Edit] = {SOLUTION: Edit()}
     edits |= {case.name: case.edit for case in corpus.right_answers(assignment) if case.edit.base == "solved"}
-    edits |= EDGES.get(assignment.name, {})
-    question = next(bar.question for bar in BARS if bar.exercise == assignment.name)
+    own = bars.of(assignment.name)
+    edits |= own.edges
+    question = own.bars[0].question
     found: dict[tuple[str, ...], Style] = {}
     for name, edit in edits.items():
         code = tuple(_code(apply(edit, assignment)["cells"], question))
@@ -133,7 +134,7 @@ def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
             except Exception as error:
                 raised.append(error)
         try:
-            return MEASURES[exercise](answers, seed)
+            return bars.of(exercise).measure(answers, seed)
         except Exception as error:
             raise (raised or [error])[0] from error
 
@@ -151,7 +152,8 @@ def file(exercise: str) -> Path:
 
 def kept() -> Runs:
     """The runs in the repository, of each exercise that has any."""
-    return {name: json.loads(file(name).read_text(encoding="utf-8")) for name in MEASURES if file(name).exists()}
+    return {name: json.loads(file(name).read_text(encoding="utf-8"))
+            for name in bars.exercises() if file(name).exists()}
 
 
 def _keep(runs: Runs, exercise: str) -> None:
@@ -162,13 +164,6 @@ def _keep(runs: Runs, exercise: str) -> None:
     unfinished = path.with_suffix(".part")
     unfinished.write_text(text + "\n", encoding="utf-8")
     unfinished.replace(path)
-
-
-def stale(assignment: Assignment, runs: Runs) -> list[str]:
-    """The styles of an exercise whose code is not what made the kept runs, and the runs of styles that are gone."""
-    now = {style.name: style.digest for style in styles(assignment)}
-    then = {name: style["digest"] for name, style in runs.get(assignment.name, {}).items()}
-    return sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
 
 
 def accuracies(runs: Runs, bar: Bar) -> dict[str, list[float]]:
@@ -248,13 +243,10 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
     Raises:
         CourseError: an exercise has no bar or is not built, or an answer raises.
     """
-    for name in names:
-        if name not in MEASURES:
-            raise CourseError(f"{name} has no accuracy bar; these have: {', '.join(MEASURES)}")
+    standing = [bar for name in names or bars.exercises() for bar in bars.of(name).bars]
     runs = kept()
-    bars = [bar for bar in BARS if bar.exercise in (names or MEASURES)]
     known: dict[tuple[str, str], Style] = {}
-    for name in dict.fromkeys(bar.exercise for bar in bars):
+    for name in dict.fromkeys(bar.exercise for bar in standing):
         before = runs.get(name, {})
         runs[name] = {}
         for style in styles(course.assignment(name)):
@@ -264,25 +256,25 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
                 old if old.get("digest") == style.digest else {"digest": style.digest, "seeds": {}})
     # Which style is the weakest can change with every round, and then that one needs more runs.
     try:
-        while waiting := _waiting(runs, bars, known, seeds):
+        while waiting := _waiting(runs, standing, known, seeds):
             _make(waiting, runs, console, jobs or os.cpu_count() or 1)
     finally:
         # Also when it is stopped: what was run is kept, and the picture is always that of what is kept.
-        for name in dict.fromkeys(bar.exercise for bar in bars):
+        for name in dict.fromkeys(bar.exercise for bar in standing):
             _keep(runs, name)
             draw(runs, name, file(name).with_suffix(".svg"))
-    console.print(_table(runs, bars))
-    found = [reason for bar in bars for reason in problems(runs, bar, seeds)]
+    console.print(_table(runs, standing))
+    found = [reason for bar in standing for reason in problems(runs, bar, seeds)]
     for reason in found:
         console.print(reason, markup=False)
     return not found
 
 
-def _waiting(runs: Runs, bars: Sequence[Bar], known: Mapping[tuple[str, str], Style],
+def _waiting(runs: Runs, standing: Sequence[Bar], known: Mapping[tuple[str, str], Style],
              seeds: int) -> list[tuple[Style, int]]:
     """The runs that the bars still need, as a style and a seed."""
     needed: dict[tuple[str, str], int] = {}
-    for bar in bars:
+    for bar in standing:
         for name, count in wanted(runs, bar, seeds).items():
             needed[bar.exercise, name] = max(count, needed.get((bar.exercise, name), 0))
     found = [(style, seed) for where, style in known.items() for seed in range(needed[where])
@@ -313,14 +305,14 @@ def _make(waiting: Sequence[tuple[Style, int]], runs: Runs, console: Console, jo
             raise
 
 
-def _table(runs: Runs, bars: Sequence[Bar]) -> Table:
+def _table(runs: Runs, standing: Sequence[Bar]) -> Table:
     table = Table(title="Each bar and its weakest accepted style, in percent; sd: standard deviation",
                   title_justify="left")
     table.add_column("bar")
     table.add_column("style")
     for heading in ("seeds", "mean", "sd", "least", "sd above"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for bar in bars:
+    for bar in standing:
         for margin in margins(runs, bar)[:1]:
             table.add_row(f"{bar.question}, {100 * bar.height:g} of the {bar.measure}", margin.style, str(margin.seeds),
                           f"{100 * margin.mean:.2f}", f"{100 * margin.deviation:.2f}", f"{100 * margin.least:.2f}",
@@ -333,17 +325,18 @@ def draw(runs: Runs, exercise: str, path: Path) -> None:
     import matplotlib
     from matplotlib.figure import Figure
 
-    panels = list(dict.fromkeys(bar.measure for bar in BARS if bar.exercise == exercise))
+    standing = bars.of(exercise).bars
+    panels = list(dict.fromkeys(bar.measure for bar in standing))
     rows = max(len(runs[exercise]), 1)
     with matplotlib.rc_context({"svg.hashsalt": "bars", "font.size": 9}):
         figure = Figure(figsize=(8, (0.8 + 0.22 * rows) * len(panels)), layout="constrained")
         axes = figure.subplots(len(panels), 1, squeeze=False)
         for axis, measure in zip(axes[:, 0], panels, strict=True):
-            bars = [bar for bar in BARS if (bar.exercise, bar.measure) == (exercise, measure)]
-            measured = accuracies(runs, bars[0])
+            lines = [bar for bar in standing if bar.measure == measure]
+            measured = accuracies(runs, lines[0])
             for row, values in enumerate(measured.values()):
                 axis.plot([100 * value for value in values], [row] * len(values), "|", color="#0072b2", ms=9)
-            for bar in bars:
+            for bar in lines:
                 axis.axvline(100 * bar.height, color="#d55e00", lw=1.5)
             axis.set_yticks(range(len(measured)), list(measured))
             axis.invert_yaxis()

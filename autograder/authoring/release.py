@@ -27,7 +27,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from autograder import course
-from autograder.authoring import bundle, leaks, master
+from autograder.authoring import leaks, master, zips
 from autograder.authoring.build import BuildError, build_exercises
 from autograder.course import CourseError
 
@@ -211,7 +211,7 @@ def check(files: Mapping[str, bytes], names: list[str]) -> None:
 def put_together(names: list[str], site: Site) -> dict[str, bytes]:
     """Everything to be written, by its path in the output folder."""
     exercises = _exercises(names, site)
-    zipped = bundle.make_zip({f"{REPOSITORY}/{path}": data for path, data in exercises.items()})
+    zipped = zips.make_zip({f"{REPOSITORY}/{path}": data for path, data in exercises.items()})
     pages = _site(exercises, zipped, site)
     files = {f"{REPOSITORY}/exercises/{path}": data for path, data in exercises.items()}
     files |= {f"{REPOSITORY}/docs/{path}": data for path, data in pages.items()}
@@ -249,7 +249,7 @@ def with_pdf(files: Mapping[str, bytes], pdf: bytes) -> dict[str, bytes]:
 
 
 def _book_zip(pages: Mapping[str, bytes]) -> bytes:
-    return bundle.make_zip({f"{REPOSITORY}-book/{path}": data for path, data in pages.items() if path != ".nojekyll"})
+    return zips.make_zip({f"{REPOSITORY}-book/{path}": data for path, data in pages.items() if path != ".nojekyll"})
 
 
 def _exercises(names: list[str], site: Site) -> dict[str, bytes]:

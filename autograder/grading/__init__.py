@@ -11,13 +11,12 @@
       :  another process from here on
     checker      trusted, one thread, imports TensorFlow and Otter once, forks a child per attempt
       |
-    child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most;
-                 says what stopped a check: time, memory, the end of the process
+    child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most
       |
     watched      that session, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult
     variables    the notebook's variables as a dictionary, fetched when a test wants them
-    messages     what went wrong in a failed case, in words
+    messages     what went wrong in a failed case, or stopped a check, in words
     told         how much of it a learner may read, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 

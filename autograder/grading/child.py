@@ -32,7 +32,7 @@ import tensorflow as tf
 
 from autograder.bridge.records import ERROR_LIMIT
 from autograder.bridge.session import CellOutcome
-from autograder.grading import portrait
+from autograder.grading import messages, portrait
 from autograder.grading.events import (
     AT_END,
     OUTPUT_LIMIT,
@@ -64,10 +64,6 @@ MAX_CHECKS = 20
 
 PORTRAIT_SECONDS = 20.0
 """What making a portrait may take, if a check may take as much."""
-
-ENDED_ITSELF = "Your code ended the notebook's process when a test used it"
-
-OUT_OF_TIME = "Not run: the cells before it took as long as all cells together may take."
 
 
 def run(
@@ -173,7 +169,7 @@ class Attempt:
             if index in self.request.skip_cells:
                 outcome = CellOutcome("skipped", "", 0.0, "")
             elif time.monotonic() > end:
-                outcome = CellOutcome("skipped", OUT_OF_TIME, 0.0, "")
+                outcome = CellOutcome("skipped", messages.OUT_OF_TIME, 0.0, "")
             else:
                 outcome = self.session.run_cell(index, source, self.timeout)
             self._report_cell(index, source, outcome)
@@ -267,24 +263,21 @@ class Attempt:
         """Why the case at hand must fail, whatever it returned; empty if nothing is wrong."""
         if isinstance(self.session.learner_error, MemoryError):
             self.memory = True
-        limit = f"{self.timeout:.3g} s"
+        ended = self.session.ended
+        return messages.stopped(self._stopped(), self.timeout, ended.error if ended else "")
+
+    def _stopped(self) -> str:
+        """What stopped the check at hand, in a word of `messages.stopped`; empty where nothing did."""
         if self.session.slow_to_come:
-            return f"The answer took longer than {limit} to come over. Is it much larger than asked for?"
+            return "slow-to-come"
         if self.session.ended is not None:
-            return {
-                "killed": f"Your code still ran after {limit} when a test used it, and had to be ended.",
-                "memory": "Your code ran out of memory when a test used it.",
-                "protocol": "Your code broke the connection to the grader when a test used it.",
-            }.get(self.session.ended.status, f"{ENDED_ITSELF}: {self.session.ended.error}.")
-        if self.session.late:
-            return f"Your code took longer than {limit} when tests used it, and was stopped."
-        if self.slow:
-            return f"Examining your answer took longer than {limit}. Is it much larger than asked for?"
-        return ""
+            return self.session.ended.status
+        return "late" if self.session.late else "slow" if self.slow else ""
 
     def _told(self) -> str | None:
         """What the learner reads of `_trouble`, where that is not all: not the number the process ended with."""
-        return f"{ENDED_ITSELF}." if self._trouble().startswith(ENDED_ITSELF) else None
+        text = messages.stopped(self._stopped(), self.timeout)
+        return text if text != self._trouble() else None
 
     def _troubles(self) -> list[str]:
         ended = self.session.ended

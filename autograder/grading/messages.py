@@ -1,11 +1,11 @@
-"""What a learner may read about a test case that failed by an assertion or an exception.
+"""What a learner may read about a test case that failed by an assertion or an exception, or that was stopped.
 
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a
 library says about the values it compared. What the learner's own function
 raised stands in both; `told.py` says how much of a message the learner reads.
 
-What stopped a check from outside (time, memory, the end of the process) `child.py` says.
+What stopped a check from outside (time, memory, the end of the process) is a sentence of `stopped`.
 
 Must never include test source of a hidden case in a message.
 """
@@ -32,6 +32,9 @@ HIDDEN_LEARNER_ERROR_LIMIT = 120
 
 HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
 PUBLIC_HINT = "A test of this question failed."
+
+OUT_OF_TIME = "Not run: the cells before it took as long as all cells together may take."
+"""Of a cell that is skipped."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,28 @@ def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, C
         return plain(missing_names(failure.missing, names, cells), MESSAGE_LIMIT)
     shown = "\n".join(part for part in (failure.hint, said.text) if part)
     return plain(shown or (HIDDEN_HINT if failure.hidden else PUBLIC_HINT), MESSAGE_LIMIT)
+
+
+def stopped(how: str, limit: float, ending: str = "") -> str:
+    """The message of a check that did not come to its end by itself; empty where nothing stopped it.
+
+    Args:
+        how: `slow-to-come`, the answer did not come over in time; `late`, the learner's code took too long; `slow`,
+            the test did; else how the notebook's process ended, as a session's `ended.status` has it; or empty.
+        limit: seconds that each of them may take.
+        ending: how the process ended, where that is all there is to say; a learner does not read it.
+    """
+    if not how:
+        return ""
+    itself = "Your code ended the notebook's process when a test used it"
+    return {
+        "slow-to-come": f"The answer took longer than {limit:.3g} s to come over. Is it much larger than asked for?",
+        "late": f"Your code took longer than {limit:.3g} s when tests used it, and was stopped.",
+        "slow": f"Examining your answer took longer than {limit:.3g} s. Is it much larger than asked for?",
+        "killed": f"Your code still ran after {limit:.3g} s when a test used it, and had to be ended.",
+        "memory": "Your code ran out of memory when a test used it.",
+        "protocol": "Your code broke the connection to the grader when a test used it.",
+    }.get(how, f"{itself}: {ending}." if ending else f"{itself}.")
 
 
 def is_about_names(failure: Failure) -> bool:

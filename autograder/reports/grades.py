@@ -6,17 +6,14 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
-from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text, words
 from autograder.submissions.identity import CERTAIN, CHECK
 
-ALWAYS = ("learner", "submission", "assignment", "status", "score", "possible")
 """The columns that every such table has, those of earlier versions, too."""
 
-COLUMNS = (*ALWAYS, "attempt", "handed_in", "identity")
+COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible", "attempt", "handed_in", "identity")
 
 LISTED = ("name", "id", "email")
 """The columns by which a table with a class list joins others: what the list says of each row."""
@@ -119,26 +116,3 @@ def to_csv(table: Iterable[Sequence[str]]) -> str:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(table)
     return file.getvalue()
-
-
-def read_grades(path: Path) -> list[dict[str, str]]:
-    """The rows of a file that `grades_csv` made, with the texts as they were before `text.cell`.
-
-    Raises:
-        CourseError: the file cannot be read or is no such table.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [{text.bare(name): text.bare(value or "") for name, value in row.items() if name}
-                    for row in csv.DictReader(file, strict=True)]
-            return _checked(rows, path)
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise CourseError(f"Cannot read {path} as a table of grades: {error}.") from error
-
-
-def _checked(rows: list[dict[str, str]], path: Path) -> list[dict[str, str]]:
-    for row in rows:
-        missing = [name for name in ALWAYS if name not in row]
-        if missing:
-            raise CourseError(f"{path} is no table of grades: it has no column {missing[0]!r}.")
-    return rows

@@ -6,6 +6,7 @@ import ast
 import inspect
 import multiprocessing
 import re
+import runpy
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -14,13 +15,21 @@ from rich.console import Console
 
 from autograder import course
 from autograder.authoring import bars, calibrate
-from autograder.authoring.bars import BARS, LEARNING_RATES, Bar
+from autograder.authoring.bars import Bar
 from autograder.authoring.calibrate import Runs, Style
 from autograder.course import CourseError
 
 QUIET = Console(quiet=True)
+BARS = [bar for name in bars.exercises() for bar in bars.of(name).bars]
 DEMANDED = re.compile(r"(?:accuracy|\.mean\(\)|share_right\(.*\)) >= (0\.\d+)")
 """How a master's test states an accuracy bar."""
+
+
+def stale(name: str, runs: Runs) -> list[str]:
+    """The styles of an exercise whose code is not what made the kept runs, and the runs of styles that are gone."""
+    now = {style.name: style.digest for style in calibrate.styles(course.assignment(name))}
+    then = {name: style["digest"] for name, style in runs.get(name, {}).items()}
+    return sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
 
 
 # --- the bars of this course ---------------------------------------------------------------------------------
@@ -39,20 +48,21 @@ def test_every_bar_is_far_enough_below_every_accepted_style(bar: Bar) -> None:
 
 
 @pytest.mark.fast
-@pytest.mark.parametrize("name", bars.MEASURES)
+@pytest.mark.parametrize("name", bars.exercises())
 def test_what_was_measured_are_the_styles_of_today(name: str) -> None:
-    stale = calibrate.stale(course.assignment(name), calibrate.kept())
-    assert not stale, f"`autograder calibrate {name}` must run {stale} again, or forget them."
+    changed = stale(name, calibrate.kept())
+    assert not changed, f"`autograder calibrate {name}` must run {changed} again, or forget them."
 
 
 @pytest.mark.fast
 def test_the_learning_rates_are_those_that_the_check_lets_pass() -> None:
     master = course.master("05-compile").read_text(encoding="utf-8")
-    special = {name: LEARNING_RATES[name] for name in ("SGD", "Adamax")}
-    others, = {rates for name, rates in LEARNING_RATES.items() if name not in special}
+    rates_of = runpy.run_path(str(course.master("05-compile").with_name(bars.FILE)))["LEARNING_RATES"]
+    special = {name: rates_of[name] for name in ("SGD", "Adamax")}
+    others, = {rates for name, rates in rates_of.items() if name not in special}
     master = master.replace('"', "'")
     assert f"low, high = {special}.get(optimizer, {others})" in master
-    assert f"in {tuple(LEARNING_RATES)} and not low <= rate <= high" in master
+    assert f"in {tuple(rates_of)} and not low <= rate <= high" in master
 
 
 def statements(source: str, function: str) -> set[str]:
@@ -67,7 +77,7 @@ def test_the_measured_network_is_that_of_the_test() -> None:
     master = course.master("05-compile").read_text(encoding="utf-8")
     cell = next(cell for cell in re.findall(r"```\{code-cell\} python\n(.*?)```", master, re.S)
                 if "def compile_model_learns" in cell)
-    ours = statements(inspect.getsource(bars._compile_model), "_compile_model")
+    ours = statements(inspect.getsource(bars.of("05-compile").measure), "_compile_model")
     theirs = statements(cell, "compile_model_learns")
     for beginning in ("images, labels =", "inputs =", "model =", "model.set_weights", "compiled.fit"):
         assert [one for one in ours if one.startswith(beginning)] == [
@@ -96,7 +106,7 @@ def made_up(**styles: list[float]) -> Runs:
                             for name, values in styles.items()}}
 
 
-BAR = Bar("08-capstone", "q8_2", "test images", 0.97)
+BAR = Bar("q8_2", "test images", 0.97, exercise="08-capstone")
 WELL = [0.979, 0.981] * 5  # a mean of 98% and a deviation of 0.105
 CLOSE = [0.974, 0.976] * 5
 
@@ -128,7 +138,7 @@ def test_the_weakest_style_needs_as_many_runs_as_the_solution() -> None:
 
 @pytest.mark.fast
 def test_without_chance_one_run_is_enough_and_still_must_clear_the_bar() -> None:
-    bar = Bar("08-capstone", "q8_2", "test images", 0.97, chance=False)
+    bar = Bar("q8_2", "test images", 0.97, chance=False, exercise="08-capstone")
     assert calibrate.problems(made_up(solution=[0.9701]), bar) == []
     assert len(calibrate.problems(made_up(solution=[0.9699]), bar)) == 1
 
@@ -153,11 +163,17 @@ def test_it_measures_keeps_draws_and_does_nothing_twice(tmp_path: Path, monkeypa
 
     changed = [Style("01-dataset", "solution", (*solution[0].code, "pass"))]
     monkeypatch.setattr(calibrate, "styles", lambda assignment: changed)
-    assert calibrate.stale(course.assignment("01-dataset"), runs) == ["solution"]
-    monkeypatch.undo()
-    monkeypatch.setattr(calibrate, "file", lambda name: tmp_path / f"{name}.json")
-    monkeypatch.setattr(calibrate, "styles", lambda assignment: changed)
+    assert stale("01-dataset", runs) == ["solution"]
+    again: list[tuple[Style, int]] = []
+
+    def make(waiting: list[tuple[Style, int]], made: Runs, *_: object) -> None:
+        again.extend(waiting)
+        for style, seed in waiting:
+            made[style.exercise][style.name]["seeds"] = {str(seed): seeds[str(seed)]}
+
+    monkeypatch.setattr(calibrate, "_make", make)
     calibrate.calibrate(["01-dataset"], QUIET, jobs=1)
+    assert again == [(changed[0], 0)]
     assert calibrate.kept()["01-dataset"]["solution"]["digest"] == changed[0].digest
 
 
@@ -167,7 +183,26 @@ def test_an_exercise_without_a_bar_is_named() -> None:
 
 
 @pytest.mark.fast
-@pytest.mark.parametrize("name", bars.MEASURES)
+@pytest.mark.parametrize(("text", "said"), [
+    ("BARS = ()", "must have BARS, a tuple of at least one Bar, and MEASURE"),
+    ("MEASURE = len\nBARS = (0.97,)", "must have BARS, a tuple of at least one Bar, and MEASURE"),
+    ("from autograder.authoring.bars import Bar\nBARS = (Bar(1, 2, 3),)", "must have BARS, .*, and MEASURE"),
+    ("BARS = (Bar(),)", "cannot be run: NameError: name 'Bar' is not defined"),
+])
+def test_bars_that_are_not_as_they_must_be_are_named(
+        text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(course, "SOLUTIONS", tmp_path)
+    folder = tmp_path / "90-tiny"
+    folder.mkdir()
+    (folder / "master.md").touch()
+    (folder / "bars.py").write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError, match=said) as caught:
+        bars.of("90-tiny")
+    assert str(folder / "bars.py") in str(caught.value)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", bars.exercises())
 def test_the_picture_is_that_of_the_runs(name: str, tmp_path: Path) -> None:
     runs = calibrate.kept()
     assert runs[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from autograder.authoring.new import new_exercise
 from autograder.cli import main
 from autograder.course import CourseError
 
-LOOK_AT_EXERCISES = ("tests/test_architecture.py", "tests/exercises", "tests/corpora", "tests/book/test_sources.py",
+LOOK_AT_EXERCISES = ("tests/test_architecture.py", "tests/exercises", "tests/corpora/test_corpus.py",
+                     "tests/corpora/test_exercises.py", "tests/book/test_sources.py",
                      "tests/authoring/test_calibrate.py", "tests/grading/test_command.py")
 """Where the fast tests are that look at every exercise."""
 
@@ -37,32 +39,52 @@ def copied(tmp_path: Path) -> Path:
     return root
 
 
+COMMANDS = """
+import sys
+from click.testing import CliRunner
+from autograder.cli import main
+from autograder.grading import worker
+
+worker.stop_engines = worker.close_engines = lambda: None  # all batches share one, which ends with this process
+for command in sys.argv[1:]:
+    result = CliRunner().invoke(main, command.split())
+    print(f"{result.output}\\nended: {command}: {result.exit_code} {result.exception or ''}", flush=True)
+"""
+
+
 def run(root: Path, *command: str) -> str:
-    """Run a module of Python in the copy, which must end well; returns what it printed."""
-    done = subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, text=True, timeout=1200,
+    """Run Python in the copy, which must end well; returns what it printed."""
+    done = subprocess.run([sys.executable, *command], cwd=root, capture_output=True, text=True, timeout=1200,
                           env=os.environ | course.quiet_environment() | {"PYTHONPATH": str(root), "COLUMNS": "200"})
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     return done.stdout
 
 
+def autograder(root: Path, *commands: str) -> dict[str, str]:
+    """Runs the commands one after another, in one process; what each printed. Each must end well."""
+    printed = run(root, "-c", COMMANDS, *commands)
+    parts = re.findall(r"(.*?)^ended: ([^\n]*): (\d+) [^\n]*\n", printed, re.DOTALL | re.MULTILINE)
+    assert [(command, code) for _, command, code in parts] == [(command, "0") for command in commands], printed
+    return {command: said for said, command, _ in parts}
+
+
 @pytest.mark.slow
 def test_it_builds_verifies_and_passes_the_fast_tests_with_nothing_else_to_touch(copied: Path) -> None:
-    run(copied, "autograder", "new", "09-your-own")
-    subprocess.run("git init -q && git add -A", shell=True, cwd=copied, check=True, capture_output=True)
-    built = run(copied, "autograder", "build", "09-your-own")
+    (copied / "tests").rename(copied / "elsewhere")  # the package must not read it
+    said = autograder(copied, "new 09-your-own", "build 09-your-own", "verify 09-your-own", "calibrate 01-dataset",
+                      "demo --learners 2 --output build/class")
+    built = said["build 09-your-own"]
     assert "09-your-own: built; its solution earns full marks" in built
     assert "exercises/README.md does not list it" in built and "no page of the book leads to it" in built
-    (copied / "tests").rename(copied / "elsewhere")  # the package must not read it
-    summary = run(copied, "autograder", "verify", "09-your-own").split("Summary")[1]
+    summary = said["verify 09-your-own"].split("Summary")[1]
     row, = [line for line in summary.splitlines() if "09-your-own" in line]
     assert [cell.strip() for cell in row.strip("│").split("│")] == [
         "09-your-own", "full marks", "nothing", "1", "0", "1", "1", "0"]
-    run(copied, "autograder", "calibrate", "01-dataset")
-    run(copied, "autograder", "demo", "--learners", "2", "--output", "build/class")
     (copied / "elsewhere").rename(copied / "tests")
-    passed = run(copied, "pytest", "-q", "-m", "fast", "-p", "no:cacheprovider", *LOOK_AT_EXERCISES)
-    assert " passed" in passed and "09-your-own" in run(
-        copied, "pytest", "-q", "-m", "fast", "--collect-only", "tests/exercises", "tests/corpora")
+    subprocess.run("git init -q && git add -A", shell=True, cwd=copied, check=True, capture_output=True)
+    passed = run(copied, "-m", "pytest", "-v", "-m", "fast", "-p", "no:cacheprovider", *LOOK_AT_EXERCISES)
+    for folder in ("exercises", "corpora"):
+        assert re.search(rf"^tests/{folder}/.*09-your-own.* PASSED", passed, re.MULTILINE), folder
 
 
 @pytest.mark.fast

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import io
 import json
 import sys
-import threading
 import types
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -27,6 +24,7 @@ from autograder.grading.batch import grade_paths
 from autograder.grading.results import Verdict
 from tests.authoring.conftest import MASTER
 from tests.authoring.test_leaks import ANSWER, HIDDEN_TEST, HINT, highlighted
+from tests.served import served
 
 PAGES = "https://someone.github.io/digits/"
 EXERCISES_PAGE = """\
@@ -205,23 +203,17 @@ def test_our_own_address_is_one_or_none() -> None:
     assert course.address() == "" or course.address().startswith("https://")
 
 
-@pytest.fixture
-def served(course_with_book: Path) -> Iterator[tuple[Path, str]]:
-    """The released site behind a web server of this machine, and its address."""
-    release_folder = course_with_book / "out"
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=release_folder / "reading-digits/docs")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield release_folder, f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
 @pytest.mark.fast
 def test_on_colab_the_first_cell_fetches_the_files(
-        served: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        course_with_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Colab opens a lone notebook. Here it is an empty folder, and a module of Colab's name."""
-    folder, address = served
-    release.release(folder, address)
+    folder = course_with_book / "out"
+    with served(folder / "reading-digits/docs") as address:
+        release.release(folder, f"{address}/")
+        first_cell_fetches_the_files(folder, tmp_path, monkeypatch)
+
+
+def first_cell_fetches_the_files(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cells = nbformat.read(folder / "reading-digits/exercises/91-tiny.ipynb", as_version=4).cells
     first = next(cell.source for cell in cells if cell.cell_type == "code")
     alone = tmp_path / "content"

@@ -1,6 +1,6 @@
 """How long the book takes: from nothing, unchanged, and with one chapter changed, in a copy of the repository.
 
-    python -m tests.benchmarks.book [--rounds N]
+    .venv/bin/python -m tests.benchmarks.book [--rounds N]
 
 Writes results/book.json and the sentence in book/README.md. The changed chapter is the one that took longest.
 """

@@ -1,6 +1,6 @@
 """How long a learner waits for a check: the solved notebooks with the public checks, in a kernel, as at home.
 
-    python -m tests.benchmarks.checks
+    .venv/bin/python -m tests.benchmarks.checks
 
 Writes results/checks.json and the table in solutions/README.md. A check that trains no network has to answer within a
 second; the command fails if one does not.

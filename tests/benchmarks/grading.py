@@ -1,6 +1,6 @@
 """`make bench`: ways of grading the same class, in one run, one after another, round by round.
 
-    python -m tests.benchmarks.grading [--rounds N] [--few N] [--learners N] [--large N] [--keep]
+    .venv/bin/python -m tests.benchmarks.grading [--rounds N] [--few N] [--learners N] [--large N] [--keep]
 
 Writes results/grading.json and the tables in autograder/README.md (documentation.py). `--keep` only prints.
 """

@@ -1,6 +1,6 @@
 """The chapters as notebooks, each run to its end in a folder where nothing lies beside it.
 
-    python -m tests.book.downloaded [PAGE ...]
+    .venv/bin/python -m tests.book.downloaded [PAGE ...]
 
 A part of `make verify`; the tests run one chapter only, because all of them take minutes. There is no network: Keras'
 own download is answered from the file of the course.

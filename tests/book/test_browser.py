@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +15,7 @@ from tests.book import weights
 from tests.book.conftest import pages
 from tests.demo.handwriting import DIGITS, SEVEN_BY_KEYBOARD
 from tests.demo.test_draw import answer, draw_by_mouse
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -50,15 +48,8 @@ class Seen:
 @pytest.fixture(scope="module")
 def http_address(site: Path) -> Iterator[str]:
     """The address of the site over http, from this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture
@@ -138,6 +129,14 @@ def formulas_not_drawn(page: Page) -> int:
       .filter(element => !element.querySelector('mjx-container mjx-math')).length""")
 
 
+def tiny_letters(page: Page) -> list[float]:
+    """Figures shrink with the screen: by how much those whose letters of 10 points are under 8 pixels."""
+    shrunk: list[float] = page.eval_on_selector_all(
+        ".cell_output img",
+        "images => images.map(image => image.getBoundingClientRect().width / (image.naturalWidth / 2))")
+    return [scale for scale in shrunk if 10 * 96 / 72 * scale < 8]  # at its full width a point is 96 / 72 pixels
+
+
 def icons_not_drawn(page: Page) -> list[str]:
     """Icons without a path: their script knows only those that the build has found (`_ext/icons.py`)."""
     page.wait_for_selector("svg.svg-inline--fa", state="attached")
@@ -160,7 +159,7 @@ def test_desk_over_http(visit: Callable[..., Seen], http_address: str, name: str
     assert formulas_not_drawn(page) == 0
     record_weight(name, seen.weight)
     assert 100_000 < seen.weight < HEAVIEST
-    assert seen.weight == pytest.approx(weights.kept()[name], rel=0.1), "is it meant? python -m tests.book.weights"
+    assert seen.weight == pytest.approx(weights.kept()[name], rel=0.1), "meant? .venv/bin/python -m tests.book.weights"
     assert icons_not_drawn(page) == []
     unfold(page)
     assert violations(page) == []
@@ -178,6 +177,7 @@ def test_phone_from_a_file(visit: Callable[..., Seen], site: Path, name: str) ->
     assert page.evaluate("document.documentElement.dataset.theme") == "dark", "it follows the system"
     assert seen.outside == [] and seen.complaints == []
     assert formulas_not_drawn(page) == 0
+    assert tiny_letters(page) == []
     unfold(page)
     assert wider_than_the_screen(page) == [] and cut_off(page) == []
     assert violations(page) == []
@@ -205,17 +205,6 @@ def test_the_theme_can_be_changed_by_keyboard(visit: Callable[..., Seen], site: 
             break
     assert page.evaluate("document.documentElement.dataset.theme") != before
     assert seen.complaints == []
-
-
-def test_a_letter_on_a_phone_is_never_tiny(visit: Callable[..., Seen], site: Path) -> None:
-    """Figures shrink with the screen; none so far that its letters of 10 points fall under 8 pixels."""
-    for name in pages():
-        seen = visit((site / f"{name}.html").as_uri(), site.as_uri(), viewport={"width": 360, "height": 740})
-        shrunk = seen.page.eval_on_selector_all(
-            ".cell_output img",
-            "images => images.map(image => image.getBoundingClientRect().width / (image.naturalWidth / 2))")
-        # At its full width a point is 96 / 72 pixels.
-        assert all(10 * 96 / 72 * scale >= 8 for scale in shrunk), (name, shrunk)
 
 
 def read_as_seven(page: Page) -> None:
@@ -251,4 +240,4 @@ def test_a_seven_drawn_on_the_welcome_page_is_read(visit: Callable[..., Seen], s
 @pytest.mark.fast
 def test_the_weights_are_those_of_the_pages_and_the_guide_tells_them() -> None:
     assert set(weights.kept()) == set(ALL)
-    assert weights.PART.holds(weights.told()), "run: python -m tests.book.weights"
+    assert weights.PART.holds(weights.told()), "run: .venv/bin/python -m tests.book.weights"

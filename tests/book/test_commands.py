@@ -1,20 +1,24 @@
 """The commands on the pages of appendices B and C, run as they stand there.
 
 Every line of every `sh` block is run, in the order of the page, but those of `ELSEWHERE`: each of them with the
-reason why not here. A command that is added to a page is run without anything being added here.
+reason why not here. A command that is added to a page is run without anything being added here. One `autograder`
+command is a process, from a shell. The others are called in this one, where batches share an engine.
 """
 
 from __future__ import annotations
 
 import configparser
+import contextlib
 import csv
 import importlib.metadata
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import traceback
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +27,15 @@ import jsonschema
 import pip
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from autograder.authoring.sample_class import described, telling
+from autograder.cli import main
 from autograder.course import BOOK, EXERCISES, ROOT, assignment, quiet_environment
 from autograder.grading.batch import GRADEBOOK
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import Verdict
+from tests.engines import Engines
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "appendix/b-environment": {},
@@ -74,6 +81,16 @@ def run(command: str, folder: Path, **variables: str) -> Done:
     done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=900,
                           env=quiet_environment() | {"PATH": path, "PYTHONPATH": str(ROOT)} | variables)
     return Done(done.returncode, done.stdout + done.stderr)
+
+
+def call(command: str, engines: Engines) -> Done:
+    """`autograder ...` in this process and its working folder, with the arguments that a shell makes of the line."""
+    with engines.shared():
+        result = CliRunner().invoke(main, shlex.split(command)[1:])
+    said = result.output
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        said += "".join(traceback.format_exception(result.exception))
+    return Done(result.exit_code, said)
 
 
 # --- Appendix B --------------------------------------------------------------------------------------------
@@ -218,6 +235,9 @@ class TestTheVirtualMachine:
 TRIED = "02-preprocessing"
 """The exercise that the page's commands name."""
 
+FROM_A_SHELL = f"autograder grade submissions --output grades --assignment {TRIED}"
+"""A process of its own, which starts an engine and ends it."""
+
 
 @pytest.fixture(scope="module")
 def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Done]]:
@@ -238,7 +258,14 @@ def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
         archive.write(exercise.solution, "Alice A._501_assignsubmission_file/02-preprocessing.ipynb")
         archive.write(exercise.learner, "Bob B._502_assignsubmission_file/02-preprocessing.ipynb")
     page = "appendix/c-teaching"
-    return folder, {command: run(command, folder) for command in commands(page) if command not in ELSEWHERE[page]}
+    done = {}
+    with Engines() as engines, contextlib.chdir(folder):
+        for command in commands(page):
+            if command not in ELSEWHERE[page]:
+                ours = command.startswith("autograder ") and command != FROM_A_SHELL
+                done[command] = call(command, engines) if ours else run(command, folder)
+    assert FROM_A_SHELL in done
+    return folder, done
 
 
 @pytest.mark.slow
@@ -317,9 +344,6 @@ def test_the_page_names_every_column_of_the_table_of_grades() -> None:
 
 @pytest.mark.fast
 def test_the_page_names_every_status_and_every_command() -> None:
-    from autograder.cli import main
-    from autograder.grading.results import Verdict
-
     text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
     assert all(f"`{verdict.value}`" in text for verdict in Verdict)
     assert all(f"autograder {name}" in text for name in main.commands)

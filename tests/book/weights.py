@@ -1,6 +1,6 @@
 """How heavy the pages are, as a browser loads them: book/page-weights.json, and what book/README.md says of it.
 
-    python -m tests.book.weights
+    .venv/bin/python -m tests.book.weights
 
 Keeps what the tests in the browser have weighed last. From then on they fail when a page becomes a tenth heavier or
 lighter; where that is meant, run this again.

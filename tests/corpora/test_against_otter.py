@@ -18,7 +18,7 @@ def observed() -> dict[str, dict[str, dict[str, object]]]:
 
 def test_the_observations_are_of_the_cases_of_today() -> None:
     stale = against_otter.stale(observed(), against_otter.comparable())
-    assert not stale, f"As root: python -m tests.corpora.against_otter {' '.join(stale)}"
+    assert not stale, f"As root: .venv/bin/python -m tests.corpora.against_otter {' '.join(stale)}"
 
 
 def test_no_observation_is_of_a_case_that_is_gone() -> None:

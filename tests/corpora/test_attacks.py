@@ -13,10 +13,11 @@ import csv
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -28,13 +29,14 @@ from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
 from autograder.grading import engine
 from autograder.grading.batch import grade_paths
-from autograder.grading.engine import Engine
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
+from autograder.sandbox.nursery import ISOLATING
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 from tests.corpora.neighbors import slow
+from tests.engines import Engines
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -63,6 +65,12 @@ FEWER_NEIGHBORS = 2
 TIMEOUT = 4.0
 """Seconds for a cell. The corpus has some forty cells that never end, and honest ones take a tenth of it."""
 
+JOBS = 3
+"""Submissions side by side: those that wait for the end of their time leave the processor to the others."""
+
+PATIENT_JOBS = 2
+"""Of those that fill the memory, each of which may have gigabytes, and of those that train, which are never idle."""
+
 PATIENCE = 60.0
 ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
@@ -85,12 +93,29 @@ class Graded:
     seconds: float
 
 
-def only_confined() -> str:
-    """Attacks are never run where nothing holds them; returns the level that does."""
-    with Engine(confined=True) as engine_:
-        level = engine_.start()
-    assert level in ("full", "no-namespaces"), f"the sandbox is {level!r}: no attack is run in it"
-    return level
+@dataclass
+class Confined:
+    """What the classes at one level share: a host, and engines that are started when the host is there."""
+
+    host: Host
+    engines: Engines
+    level: str
+
+    def grade(self, names: Sequence[str], exercise: Assignment, folder: Path, **how: Any) -> Graded:
+        """As `grade_all`, at this level."""
+        cases = [corpus.read_attack(ATTACKS / name, assignment) for name in names]
+        with pytest.MonkeyPatch.context() as patch, self.engines.shared():
+            # Only while grading: what comes after must have its own level.
+            patch.setattr(engine, "Notebooks", lambda level, **options: Notebooks(self.level, **options))
+            return grade_all(cases, exercise, self.host, folder, confined=True, **how)
+
+
+@contextmanager
+def confined(level: str, holding: list[str], exercise: Assignment, folder: Path) -> Iterator[Confined]:
+    """Attacks are never run where nothing holds them."""
+    assert level in ISOLATING and level in holding, f"{level!r} does not hold here: no attack is run in it"
+    with Host(exercise, folder / "class") as host, Engines() as engines:
+        yield Confined(host, engines, level)
 
 
 def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: Host,
@@ -105,19 +130,20 @@ def hand_in_all(cases: list[Attack], exercise: Assignment, folder: Path, host: H
 
 
 def grade_all(cases: list[Attack], exercise: Assignment, host: Host, folder: Path, confined: bool,
-              timeout: float = TIMEOUT, mixed: bool = False) -> Graded:
+              timeout: float = TIMEOUT, jobs: int = JOBS, mixed: bool = False) -> Graded:
     """Grades the cases with neighbors of `exercise` in between; `mixed`: each notebook says what it is for."""
-    paths = hand_in_all(cases, exercise, host.handed_in, host, FEWER_NEIGHBORS if mixed else NEIGHBORS)
+    handed_in = folder / "class"
+    paths = hand_in_all(cases, exercise, handed_in, host, FEWER_NEIGHBORS if mixed else NEIGHBORS)
     began = time.monotonic()
-    outcome = grade_paths([host.handed_in], assignment=None if mixed else exercise.name, output=folder / "grades",
-                          jobs=2, timeout=timeout, confined=confined, console=Console(quiet=True))
+    outcome = grade_paths([handed_in], assignment=None if mixed else exercise.name, output=folder / "grades",
+                          jobs=jobs, timeout=timeout, confined=confined, console=Console(quiet=True))
     seconds = time.monotonic() - began
     write_reports(outcome.results, folder / "grades")
     rows = {(result.learner, result.submission): result for result in outcome.results}
     results: dict[str, list[SubmissionResult]] = {case.name: [] for case in cases}
     neighbors, lost = [], []
     case_of = {path: name for name, handed in paths.items() for path in handed}
-    for found in find([host.handed_in]).found:
+    for found in find([handed_in]).found:
         result = rows.get((found.learner, found.name))
         if result is None:
             lost.append(f"{found.path}")
@@ -135,61 +161,53 @@ def exercise() -> Assignment:
 
 
 @pytest.fixture(scope="module")
-def graded(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
-    only_confined()
-    folder = tmp_path_factory.mktemp("attacks")
-    cases = [case for case in corpus.attacks(assignment) if case.name not in {*MEMORY, *NETWORKS}]
-    with Host(exercise, folder / "class") as host:
-        yield grade_all(cases, exercise, host, folder, confined=True)
+def full(
+    best_level: str, holding: list[str], exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Confined]:
+    """The best level that holds here, as for everybody."""
+    with confined(best_level, holding, exercise, tmp_path_factory.mktemp("full")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
-def patient(graded: Graded, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
-    """The attacks on memory. After `graded`: a host must be alone when it is looked at."""
-    folder = tmp_path_factory.mktemp("patient")
-    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in MEMORY]
-    with Host(exercise, folder / "class") as host:
-        yield grade_all(cases, exercise, host, folder, confined=True, timeout=PATIENCE)
+def second(
+    holding: list[str], exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Confined]:
+    """The second level: no namespaces, as in most containers."""
+    with confined("no-namespaces", holding, exercise, tmp_path_factory.mktemp("second")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
-def networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+def graded(full: Confined, exercise: Assignment) -> Graded:
+    names = [name for name in CASES if name not in {*MEMORY, *NETWORKS}]
+    return full.grade(names, exercise, full.host.handed_in.parent)
+
+
+@pytest.fixture(scope="module")
+def patient(full: Confined, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """The attacks on memory."""
+    return full.grade(MEMORY, exercise, tmp_path_factory.mktemp("patient"), timeout=PATIENCE, jobs=PATIENT_JOBS)
+
+
+@pytest.fixture(scope="module")
+def networks(full: Confined, tmp_path_factory: pytest.TempPathFactory) -> Graded:
     """The attacks through a model where a model is asked for, in one class of several exercises."""
-    only_confined()
     folder = tmp_path_factory.mktemp("networks")
-    neighbors = assignment("04-model")
-    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in NETWORKS]
-    with Host(neighbors, folder / "class") as host:
-        yield grade_all(cases, neighbors, host, folder, confined=True, timeout=PATIENCE, mixed=True)
+    return full.grade(NETWORKS, assignment("04-model"), folder, timeout=PATIENCE, jobs=PATIENT_JOBS, mixed=True)
 
 
 @pytest.fixture(scope="module")
-def weaker(exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
-    """A part of the corpus at the second level: no namespaces, as in most containers."""
-    names = [name for name in WEAKER if name not in MEMORY]
-    with without_namespaces(names, exercise, tmp_path_factory.mktemp("weaker"), TIMEOUT) as graded:
-        yield graded
+def weaker(second: Confined, exercise: Assignment) -> Graded:
+    """A part of the corpus at the second level."""
+    return second.grade([name for name in WEAKER if name not in MEMORY], exercise, second.host.handed_in.parent)
 
 
 @pytest.fixture(scope="module")
-def weaker_patient(
-    weaker: Graded, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Graded]:
+def weaker_patient(second: Confined, exercise: Assignment, tmp_path_factory: pytest.TempPathFactory) -> Graded:
     names = [name for name in WEAKER if name in MEMORY]
-    with without_namespaces(names, exercise, tmp_path_factory.mktemp("weaker-patient"), PATIENCE) as graded:
-        yield graded
-
-
-@contextmanager
-def without_namespaces(names: list[str], exercise: Assignment, folder: Path, timeout: float) -> Iterator[Graded]:
-    cases = [corpus.read_attack(ATTACKS / name, assignment) for name in names]
-    with Host(exercise, folder / "class") as host:
-        # Only while grading: what comes after must have its own level.
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "Notebooks", lambda level, stopped: Notebooks("no-namespaces", stopped=stopped))
-            assert only_confined() == "no-namespaces"
-            graded = grade_all(cases, exercise, host, folder, confined=True, timeout=timeout)
-        yield graded
+    folder = tmp_path_factory.mktemp("weaker-patient")
+    return second.grade(names, exercise, folder, timeout=PATIENCE, jobs=PATIENT_JOBS)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from autograder import course
-from autograder.authoring import build, bundle, leaks
+from autograder.authoring import build, leaks, zips
 from autograder.authoring.master import Master, read_master
 
 pytestmark = pytest.mark.fast
@@ -124,7 +124,7 @@ def test_the_learners_requirements_are_the_courses() -> None:
 @every_exercise
 def test_gradescopes_image_has_the_courses_packages(name: str, tmp_path: Path) -> None:
     (tmp_path / "autograder.zip").write_bytes(assigned(name)[f"build/{name}/{name}-autograder.zip"])
-    packed = bundle.read_zip(tmp_path / "autograder.zip")
+    packed = zips.read_zip(tmp_path / "autograder.zip")
     environment = yaml.safe_load(packed["environment.yml"])
     assert "python=3.12" in environment["dependencies"]
     pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))

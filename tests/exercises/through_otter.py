@@ -1,6 +1,6 @@
 """Each exercise's solution and its untouched notebook through plain `otter run`, and through this course's grader.
 
-    python -m tests.exercises.through_otter [EXERCISE ...]
+    .venv/bin/python -m tests.exercises.through_otter [EXERCISE ...]
 
 A part of `make verify`: all points for the one, none for the other, question by question, in both. `make test` does it
 for one exercise only, because `otter run` trains every network from a cold start.

@@ -97,19 +97,28 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
 
 def test_the_gradebook_is_the_same_though_a_worker_joins_late_and_one_is_killed(
-    dask: Dask, handed_in: Path, tmp_path: Path, rows: Callable[[], int]
+    handed_in: Path, tmp_path: Path, rows: Callable[[], int]
 ) -> None:
+    """The scheduler, and the worker that joins, by the literal commands of the documentation, all but the address: with
+    Dask's nanny, and as many threads as they say."""
+    text = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")
+    scheduler, worker = (shlex.split(line, comments=True) for line in re.findall(r"^dask .*", text, re.MULTILINE))
+    assert scheduler[:2] == ["dask", "scheduler"] and worker[:3] == ["dask", "worker", "tcp://HOST:8786"]
     graded(handed_in, tmp_path / "here")
     expected = recorded(tmp_path / "here")
     assert [score for _, _, score, _ in expected[:4]] == [10, 3, 4, 0]
     before = rows()
-    doomed = dask.add_worker()
-    joins = when(lambda: rows() > before, dask.add_worker)
-    killer = when(lambda: not joins.is_alive(), lambda: os.kill(doomed.pid, signal.SIGKILL))
-    outcome = graded(handed_in, tmp_path / "there", dask.address)
-    killer.join(0)
-    assert not killer.is_alive(), "the batch ended before the worker was killed"
-    assert doomed.wait(10) == -signal.SIGKILL and len(dask.workers) == 2
+    (tmp_path / "dask").mkdir()
+    with Dask(tmp_path / "dask", scheduler[2:]) as dask:
+        doomed = dask.add_worker()
+        joins = when(lambda: rows() > before, lambda: dask.add_worker(options=worker[3:]))
+        killer = when(lambda: not joins.is_alive(), lambda: os.kill(doomed.pid, signal.SIGKILL))
+        outcome = graded(handed_in, tmp_path / "there", dask.address)
+        killer.join(0)
+        assert not killer.is_alive(), "the batch ended before the worker was killed"
+        assert doomed.wait(10) == -signal.SIGKILL and len(dask.workers) == 2
+        log = (tmp_path / "dask" / "worker-1.log").read_text()
+    assert "Start Nanny" in log and re.search(r"Threads: +2\n", log)
     assert not outcome.grader_errors
     assert recorded(tmp_path / "there") == expected
 
@@ -125,21 +134,6 @@ def test_a_lost_scheduler_is_one_sentence_and_what_is_graded_is_kept(
     assert len(recorded(output)) >= 2
     outcome = graded(handed_in, output)
     assert len(outcome.results) == LEARNERS
-
-
-def test_the_commands_of_the_documentation_make_a_cluster(handed_in: Path, tmp_path: Path) -> None:
-    """The literal ones, all but the address: with Dask's nanny, and as many threads as they say."""
-    text = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")
-    scheduler, worker = (shlex.split(line, comments=True) for line in re.findall(r"^dask .*", text, re.MULTILINE))
-    assert scheduler[:2] == ["dask", "scheduler"] and worker[:3] == ["dask", "worker", "tcp://HOST:8786"]
-    graded(handed_in, tmp_path / "here")
-    (tmp_path / "dask").mkdir()
-    with Dask(tmp_path / "dask", scheduler[2:]) as dask:
-        dask.add_worker(options=worker[3:])
-        graded(handed_in, tmp_path / "there", dask.address)
-        log = (tmp_path / "dask" / "worker-0.log").read_text()
-    assert "Start Nanny" in log and re.search(r"Threads: +2\n", log)
-    assert recorded(tmp_path / "there") == recorded(tmp_path / "here")
 
 
 def test_nobody_answers(handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

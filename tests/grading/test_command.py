@@ -82,9 +82,9 @@ def test_without_the_sandbox_the_terminal_says_so_in_one_line(tmp_path: Path, mo
 
 
 @pytest.mark.fast
-@pytest.mark.parametrize(("confined", "level"), [(True, "auto"), (False, "none")])
+@pytest.mark.parametrize(("confined", "asked_for"), [(True, "auto"), (False, "none")])
 def test_the_engine_asks_for_what_the_command_says(
-    monkeypatch: pytest.MonkeyPatch, confined: bool, level: str
+    monkeypatch: pytest.MonkeyPatch, confined: bool, asked_for: str
 ) -> None:
     class Started:
         alive = True
@@ -101,7 +101,7 @@ def test_the_engine_asks_for_what_the_command_says(
     monkeypatch.setattr("autograder.grading.engine.Notebooks", Started)
     monkeypatch.setattr("autograder.grading.engine._Checker", Started)
     monkeypatch.setattr(worker, "_engines", {})
-    assert worker.engine(confined).start() == level
+    assert worker.engine(confined).start() == asked_for
     worker.close_engines()
 
 

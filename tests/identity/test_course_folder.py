@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from autograder import course
 from autograder.cli import main
-from autograder.reports.grades import read_grades
+from tests.grades import read_grades
 from tests.grading.conftest import NAME
 from tests.identity.downloads import Files, notebook, zipped
 

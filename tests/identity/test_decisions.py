@@ -10,7 +10,8 @@ import pytest
 
 from autograder.authoring import sample_class
 from autograder.grading import batch
-from autograder.reports.grades import read_grades, to_csv
+from autograder.reports.grades import to_csv
+from tests.grades import read_grades
 from tests.grading.conftest import NAME
 from tests.identity.conftest import Run
 from tests.identity.downloads import notebook, unpacked

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import BOOK
-from autograder.reports.grades import read_grades
 from autograder.submissions import systems
+from tests.grades import read_grades
 from tests.identity.conftest import Run
 from tests.identity.downloads import SYSTEMS, TEMPLATES, class_list, people, unpacked, zipped
 

@@ -1,6 +1,6 @@
 """A made-up class, seeded: results as grading would yield them, without any grading.
 
-    python -m tests.reports.made_up FOLDER [LEARNERS]
+    .venv/bin/python -m tests.reports.made_up FOLDER [LEARNERS]
 
 writes the reports of such a class into FOLDER, for looking at.
 """

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.grading.gradebook import VERSION, Gradebook
 from autograder.grading.results import SubmissionResult
-from autograder.reports.grades import read_grades
 from autograder.reports.write import write_reports
+from tests.grades import read_grades
 from tests.reports.made_up import made_up_class
 from tests.reports.test_write import Page
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.grading.gradebook import Gradebook
-from autograder.reports.grades import read_grades
+from tests.grades import read_grades
 from tests.reports.made_up import made_up_class
 
 pytestmark = pytest.mark.fast

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseError
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
-from autograder.reports.grades import grades_csv, points_csv, questions_of, read_grades
+from autograder.reports.grades import grades_csv, points_csv, questions_of
 from autograder.submissions.identity import Identity
+from tests.grades import read_grades
 from tests.reports import hostile
 from tests.reports.made_up import made_up_class
 
@@ -97,16 +97,3 @@ def test_what_was_written_can_be_read(tmp_path: Path) -> None:
     assert {row["learner"] for row in rows} == {row["submission"] for row in rows} == set(names)
     assert {row["score"] for row in rows} == {"1"}
 
-
-def test_a_table_of_an_earlier_version_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "grades.csv").write_text("learner,submission,assignment,status,score,possible,q1\na,b,c,graded,1,2,1\n")
-    assert read_grades(tmp_path / "grades.csv")[0]["score"] == "1"
-
-
-def test_a_file_that_is_no_table_of_grades(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(CourseError, match="no column 'learner'"):
-        read_grades(path)
-    with pytest.raises(CourseError, match="Cannot read"):
-        read_grades(tmp_path / "missing.csv")

@@ -12,9 +12,9 @@ import pytest
 from autograder.course import CourseError
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reports import lms, roster
-from autograder.reports.grades import read_grades
 from autograder.submissions.identity import Identity
 from autograder.submissions.systems import moodle
+from tests.grades import read_grades
 from tests.reports import hostile
 
 pytestmark = pytest.mark.fast

@@ -106,7 +106,7 @@ def test_what_was_measured_are_the_networks_of_today() -> None:
     now = {style.name: (kind, copies.digest(style)) for kind, style in copies.styles()}
     then = {name: (of["kind"], of["digest"]) for name, of in copies.kept().items()}
     stale = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
-    assert not stale, f"`python -m tests.corpora.copies` must measure {stale} again, or forget them."
+    assert not stale, f"`.venv/bin/python -m tests.corpora.copies` must measure {stale} again, or forget them."
 
 
 @pytest.mark.parametrize(("right", "asked", "read", "doubted"), [

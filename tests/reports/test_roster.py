@@ -14,10 +14,10 @@ from autograder.course import CourseError
 from autograder.grading.batch import Outcome
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.reports.grades import read_grades
 from autograder.reports.roster import attendance, people_of, read_roster
 from autograder.submissions.identity import Identity
 from autograder.submissions.people import Kind
+from tests.grades import read_grades
 from tests.reports.made_up import made_up_class
 from tests.reports.test_write import Page
 

@@ -87,7 +87,7 @@ def test_a_small_class_is_graded_alike(place: tuple[Path, str], best_level: str)
         "honest": Edit(),
         "wrong": Edit(replace={last.name: "pass"}),
         "probe": Edit(insert=(Insert("after setup", PROBE.replace("@PLACE@", repr(str(folder)))),)),
-        "endless": Edit(insert=(Insert("after setup", "while True: pass"),)),
+        "endless": Edit(insert=(Insert("after setup", "import time\nwhile True: time.sleep(1)"),)),
     }
     for name, edit in edits.items():
         write_notebook(apply(edit, exercise), folder / "class" / f"{name}.ipynb")
