@@ -459,10 +459,11 @@ class _Batch:
         """Seconds for one cell. An engine needed here is started first, so that a fault shows at once."""
         if own.name not in self.timeouts:
             try:
+                engine = worker.engine(self.confined, own.ready())
                 if local:
-                    worker.engine(self.confined, own.helpers).start()
+                    engine.start()
                 self.timeouts[own.name] = self.timeout or default_timeout(
-                    self.assignments[own.name][0], own, worker.engine(self.confined, own.helpers), self.memory_mb
+                    self.assignments[own.name][0], own, engine, self.memory_mb
                 )
             except EngineError as error:
                 raise CourseError(f"The grader does not work on this machine: {error}") from error

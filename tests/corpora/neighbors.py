@@ -117,7 +117,7 @@ def tried(level: str, names: Sequence[str]) -> list[str]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "class"
         stack.enter_context(mock.patch.object(
-            engine, "Notebooks", lambda level_, stopped: Notebooks(level, stopped=stopped)))
+            engine, "Notebooks", lambda level_, **options: Notebooks(level, **options)))
         host = stack.enter_context(Host(exercise, folder))
         running = stack.enter_context(Engine())
 

@@ -186,7 +186,7 @@ def without_namespaces(names: list[str], exercise: Assignment, folder: Path, tim
     with Host(exercise, folder / "class") as host:
         # Only while grading: what comes after must have its own level.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "Notebooks", lambda level, stopped: Notebooks("no-namespaces", stopped=stopped))
+            patch.setattr(engine, "Notebooks", lambda level, **options: Notebooks("no-namespaces", **options))
             assert only_confined() == "no-namespaces"
             graded = grade_all(cases, exercise, host, folder, confined=True, timeout=timeout)
         yield graded
