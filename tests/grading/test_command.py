@@ -89,7 +89,7 @@ def test_the_engine_asks_for_what_the_command_says(
     class Started:
         alive = True
 
-        def __init__(self, asked: object, stopped: object = None) -> None:
+        def __init__(self, asked: object, **options: object) -> None:
             self.level = asked
 
         def wait_until_ready(self, stopped: object) -> None:
