@@ -24,6 +24,7 @@
 Beside them, with the controller:
 
     gradebook    SQLite; the only module that knows SQL
+    moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
     adjust       a score set by hand
     confirm      what the instructor wrote into identity.csv, taken over into the gradebook
