@@ -9,7 +9,7 @@
     engine       the nursery and the checker; an attempt as a stream of events
       :
       :  another process from here on
-    checker      trusted, one thread, imports TensorFlow and Otter once, forks a child per attempt
+    checker      trusted, one thread, imports Otter once, and TensorFlow if needed, forks a child per attempt
       |
     child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most;
                  says what stopped a check: time, memory, the end of the process

@@ -86,7 +86,7 @@ def otter_without_its_company() -> Iterator[None]:
 
 
 def _read_data(helpers: list[str]) -> None:
-    """Has the course's own helper module read the data once, for all children: half a second for each of them.
+    """Has the course's own helper module read the data once, for all children.
 
     A child whose exercise has other helpers forgets this module; see `_attempt`.
     """

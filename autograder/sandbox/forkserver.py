@@ -1,4 +1,4 @@
-"""The nursery process: imports once what submissions need, and forks a sandbox for each.
+"""The nursery process: makes ready once what submissions need, and forks a sandbox for each.
 
 It runs no learner's code and no TensorFlow operation, and has exactly one
 thread, always (`forking.py`). It has no secrets: its environment is empty, it knows of the
