@@ -57,6 +57,7 @@ class Assignment:
         solution: the solved notebook.
         learner: the learner's notebook.
         gradescope: the zip for `otter run` and Gradescope.
+        models: whether the solution or a test uses Keras or TensorFlow.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Assignment:
     solution: Path
     learner: Path
     gradescope: Path
+    models: bool = True
 
     @property
     def possible(self) -> float:
@@ -125,6 +127,7 @@ def assignment(name: str) -> Assignment:
         solution=folder / f"{name}.ipynb",
         learner=EXERCISES / f"{name}.ipynb",
         gradescope=folder / f"{name}-autograder.zip",
+        models=facts.get("models", True),
     )
 
 

@@ -32,7 +32,8 @@ from autograder import course
 from autograder.authoring import finish, hints, master, trial, zips
 from autograder.authoring.master import Master, read_master
 from autograder.course import Assignment, CourseError
-from autograder.grading.bundle import bundle
+from autograder.grading.bundle import MODELS, Ready
+from autograder.grading.bundle import bundle as bundle_of
 from autograder.grading.engine import Engine
 from autograder.grading.results import Verdict
 from autograder.grading.timing import solution_result
@@ -185,7 +186,6 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     files = {
         f"exercises/{name}.ipynb": notebook(student),
         f"build/{name}/{name}.ipynb": notebook(solved),
-        f"build/{name}/assignment.json": _assignment_json(exercise),
     }
     if exercise.portrait:  # for our own grader alone: Gradescope has no page for it
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
@@ -202,7 +202,20 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
         )
         files[f"build/{name}/{test}"] = packed[test] = full
         files[f"exercises/tests/{name}/{question.name}.py"] = public
+    files[f"build/{name}/assignment.json"] = _assignment_json(exercise, _uses_models(files))
     return files | {f"build/{name}/{name}-autograder.zip": zips.make_zip(packed)}
+
+
+def _uses_models(files: Mapping[str, bytes]) -> bool:
+    """Whether the solution, the untouched notebook or a test names Keras or TensorFlow in its code."""
+    code = []
+    for key, content in files.items():
+        if key.endswith(".ipynb"):
+            cells = nbformat.reads(content.decode(), as_version=4).cells
+            code += [cell.source for cell in cells if cell.cell_type == "code"]
+        elif key.endswith(".py"):
+            code.append(content.decode())
+    return any(name in source for source in code for name in MODELS)
 
 
 def _image_requirements() -> str:
@@ -212,12 +225,13 @@ def _image_requirements() -> str:
     return "\n".join(line for line in lines if line and not line.startswith(not_there))
 
 
-def _assignment_json(exercise: Master) -> bytes:
+def _assignment_json(exercise: Master, models: bool) -> bytes:
     facts = {
         "name": exercise.name,
         "title": exercise.title,
         "chapter": exercise.chapter,
         "questions": [{"name": q.name, "points": q.points} for q in exercise.questions],
+        "models": models,
     }
     return (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -266,10 +280,10 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
                 f"{where}: the untouched notebook earns {untouched.scores[question.name]:g} points, "
                 "so some test passes without an answer."
             )
-    _hold_to_grader(exercise, scratch)
+    _hold_to_grader(exercise, scratch, _uses_models(files))
 
 
-def _hold_to_grader(exercise: Master, scratch: Path) -> None:
+def _hold_to_grader(exercise: Master, scratch: Path, models: bool) -> None:
     """Refuse a master whose solution earns less from our grader than from Otter: `grade` would refuse it later.
 
     Otter's tests are in the notebook's process and see all of it. Under the grader they see what crosses from one
@@ -278,10 +292,11 @@ def _hold_to_grader(exercise: Master, scratch: Path) -> None:
     solution = scratch / "solved.ipynb"
     exercise_here = Assignment(
         exercise.name, exercise.title, exercise.chapter, tuple(exercise.questions), tests=scratch / "tests",
-        public_tests=scratch / "tests", solution=solution, learner=solution, gradescope=solution,
+        public_tests=scratch / "tests", solution=solution, learner=solution, gradescope=solution, models=models,
     )  # fmt: skip
-    with _engine() as engine:
-        result = solution_result(exercise_here, bundle(exercise_here), engine)
+    packed = bundle_of(exercise_here)
+    with _engine(packed.ready()) as engine:
+        result = solution_result(exercise_here, packed, engine)
     where = _file(exercise.name)
     for question in result.questions:
         failed = [case.message for case in question.cases if not case.passed]
@@ -297,14 +312,14 @@ def _hold_to_grader(exercise: Master, scratch: Path) -> None:
         raise CourseError(f"{where}: the grader calls its solution {result.status.value}: {result.reason}")
 
 
-def _engine() -> Engine:
+def _engine(ready: Ready) -> Engine:
     """An engine that isolates as `grade` will; where this machine cannot, one that does not: this is our own code."""
-    confined = Engine(True, [course.EXERCISES])
+    confined = Engine(True, ready)
     try:
         confined.start()
     except CourseError:
         confined.close()
-        return Engine(False, [course.EXERCISES])
+        return Engine(False, ready)
     return confined
 
 

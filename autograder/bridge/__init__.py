@@ -20,6 +20,7 @@ it knows what a notebook says to it, and stands in for it.
 
     inside
     cellrunner    runs the cells, answers the session
+    helper        the course's helper module, with the data unpacked once for all
 
     both sides, from what is said to what is meant
     wire          bytes and values; nothing but plain data comes out of it

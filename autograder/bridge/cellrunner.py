@@ -22,6 +22,7 @@ change all of it.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import linecache
 import mmap
 import os
@@ -32,7 +33,7 @@ import sys
 import threading
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -41,7 +42,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.bridge import fasterfit, models, records, revival, wire
+from autograder.bridge import fasterfit, helper, models, records, revival, wire
 from autograder.bridge.exports import Exporter, Kept, raised
 from autograder.sandbox.limits import Limits
 
@@ -562,21 +563,38 @@ def _close_figures() -> None:
             pyplot.close("all")
 
 
-def warm_up() -> None:
-    """In the nursery process: imports what notebooks need, once for all of them. It does no more than import."""
+PARTS = {"keras": ("layers", "optimizers", "losses", "metrics")}
+"""Of a package that imports its parts when they are first used, those that nearly every notebook uses."""
+
+
+def warm_up(imports: Sequence[str], files: Mapping[str, bytes]) -> None:
+    """In the nursery process: makes ready what notebooks need, once for all of them.
+
+    It imports, and has the course's helper unpack the data. Neither runs an operation of TensorFlow or starts a thread.
+
+    Args:
+        imports: packages beside those that every notebook needs.
+        files: what lies beside every notebook, by name.
+    """
     import IPython.core.completer
-    import keras
+    import IPython.core.magics
+    import IPython.core.profiledir
     import matplotlib.backends.backend_agg
     import matplotlib.pyplot
-    import tensorflow
 
-    _ = IPython, keras.layers, keras.optimizers, keras.losses, keras.metrics, matplotlib, tensorflow
+    _ = IPython, matplotlib
+    for name in imports:
+        package = importlib.import_module(name)
+        for part in PARTS.get(name, ()):
+            getattr(package, part)
+    helper.prepare(files)
 
 
 def main(sock: socket.socket, limits: Limits) -> None:
     """Serves until the trusted side is gone."""
     channel = wire.Channel(sock)
     sys.path.insert(0, "")
+    helper.take_over()
     linecache.clearcache()
     np.random.seed()  # All children inherit one state. `random` sees to its own after a fork.
     runner = CellRunner(channel, limits.output_bytes)

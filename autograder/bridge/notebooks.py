@@ -11,12 +11,12 @@ calls `spawn`, and the second makes a `Session` of what it is handed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import Nursery
+from autograder.sandbox.nursery import Nursery, Program
 
 if TYPE_CHECKING:
     from autograder.bridge.session import Session
@@ -25,11 +25,26 @@ CELL_RUNNER = "autograder.bridge.cellrunner"
 """The module that runs in each sandbox."""
 
 
-class Notebooks(Nursery):
-    """A nursery whose sandboxes each run a notebook's cells. Arguments and errors as `Nursery` has them."""
+MODELS = ("keras", "tensorflow")
+"""What notebooks with models import, which takes seconds."""
 
-    def __init__(self, level: str = "auto", warm: bool = True, stopped: threading.Event | None = None) -> None:
-        super().__init__(CELL_RUNNER, level, warm, stopped)
+
+class Notebooks(Nursery):
+    """A nursery whose sandboxes each run a notebook's cells. Arguments and errors as `Nursery` has them.
+
+    `imports` and `files` are made ready once for all notebooks: packages beside those that each of them needs, and what
+    lies beside each of them.
+    """
+
+    def __init__(
+        self,
+        level: str = "auto",
+        warm: bool = True,
+        stopped: threading.Event | None = None,
+        imports: Sequence[str] = MODELS,
+        files: Mapping[str, Path] | None = None,
+    ) -> None:
+        super().__init__(Program(CELL_RUNNER, imports, files or {}), level, warm, stopped)
 
     def open(
         self,

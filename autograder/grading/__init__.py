@@ -9,7 +9,7 @@
     engine       the nursery and the checker; an attempt as a stream of events
       :
       :  another process from here on
-    checker      trusted, one thread, imports TensorFlow and Otter once, forks a child per attempt
+    checker      trusted, one thread, imports Otter once, and TensorFlow if needed, forks a child per attempt
       |
     child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most
       |
@@ -23,6 +23,7 @@
 Beside them, with the controller:
 
     gradebook    SQLite; the only module that knows SQL
+    moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
     adjust       a score set by hand
     confirm      what the instructor wrote into identity.csv, taken over into the gradebook

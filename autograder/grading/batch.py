@@ -1,5 +1,9 @@
 """A batch: everything handed in under some paths, graded side by side, into one gradebook.
 
+The steps, in the order of `grade_paths`: find and name what was handed in; move
+what the gradebook has of it to whose it is now; then, for each (`_Run`), read it,
+take its fingerprint, grade it, record it; and say what came of all of them.
+
 Each submission is one independent task (`worker.py`) for a pool of workers:
 threads of this process by default, processes or a cluster as well.
 The gradebook is written here and nowhere else, after each submission. A batch
@@ -14,22 +18,22 @@ import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
 
 from autograder import course
 from autograder.course import Assignment, CourseError
-from autograder.grading import worker
+from autograder.grading import moves, worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.engine import EngineError
-from autograder.grading.gradebook import RENAMED, Counting, Gradebook, Move
+from autograder.grading.gradebook import Counting, Gradebook
 from autograder.grading.log import FILE, BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
@@ -37,8 +41,8 @@ from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
-from autograder.submissions.find import Found, apart, find
-from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, joined, needs
+from autograder.submissions.find import Found, Search, apart, find
+from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, needs
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
@@ -145,50 +149,35 @@ def grade_paths(
         batch.say(remark)
     if assignment is not None:
         batch.bundle(assignment)  # an unknown exercise is said at once
+    options = {
+        "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
+        "attempts": attempts, **(notes or {}),
+    }  # fmt: skip
+    workers = pool or _Threads(jobs or cores())
     with Gradebook(output / GRADEBOOK) as gradebook, batch.log, _end_told(batch.log):
-        options = {
-            "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
-            "attempts": attempts, **(notes or {}),
-        }  # fmt: skip
-        others = [clean_name(str(path)) for path in search.others]
-        if others:
-            batch.remarks.append(f"Not graded, being neither notebook nor zip: {_listed(others)}.")
-        batch.remarks += search.remarks
-        found = batch.of_exercise(found)
-        gradebook.begin_run({**options, "remarks": batch.remarks})
-        batch.log.began(paths, {**options, "jobs": pool.size if pool else jobs or cores()})
+        found = batch.begin(found, search, gradebook, options)
+        batch.log.began(paths, {**options, "jobs": workers.size})
         for remark in search.remarks:
             batch.log.write("note", remark)  # said above, when there was no log yet
-        batch.move(found, gradebook)
-        batch.move_renamed(found, paths, gradebook)
-        batch.tell_older(found, gradebook)
-        results = batch.run(found, gradebook, jobs or cores(), pool)
-        counting = gradebook.counting(attempts)
-        undecided = gradebook.undecided()
-        open_ = [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
-                 for paragraph in needs(undecided)]
-        batch.remarks += open_
-        gradebook.end_run()
-        if others:
-            batch.tell(f"Not graded, being neither notebook nor zip: {_listed(others)}.")
-        batch.tell_attempts(counting, attempts)
-        batch.tell_needs(counting)
-        for paragraph in open_:
-            batch.tell(f"What needs you: {paragraph}")
-        batch.log.write("ended", batch.summary)
-    failed: dict[str, list[str]] = {}
-    for result in results:
-        if result.status is Verdict.ERROR:
-            of = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
-            failed.setdefault(result.reason, []).append(of)
-    for reason, whose in failed.items():  # a broken test file is everybody's, and one sentence
-        batch.say(f"Not graded: {_listed(whose)}: {reason}")
-    errors = [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
+        moves.to_their_owners(found, gradebook, batch.tell)
+        moves.renamed(found, paths, assignment, gradebook, batch.tell)
+        moves.tell_older(found, assignment, gradebook, batch.tell)
+        results = batch.grade(found, gradebook, workers)
+        counting, undecided = batch.end(search, gradebook, attempts)
+    errors = batch.say_failures(results)
     return Outcome(results, counting.batch, errors, list(search.others), batch.remarks, undecided)
 
 
 class _Batch:
-    """One run of `grade_paths`."""
+    """One run of `grade_paths`: what it was asked for, and what it says.
+
+    Attributes:
+        known: the exercises of the course.
+        assignments: those that were handed in, with their bundles.
+        timeouts: of those that are graded; seconds for one cell.
+        remarks: what the instructor should know of the batch.
+        kept: what had to be read before its turn came, by `id` of what was found.
+    """
 
     def __init__(
         self,
@@ -207,11 +196,10 @@ class _Batch:
         self.log = BatchLog(output / FILE, self.say)
         self.summary = ""
         self.known = course.exercise_names()
-        self.found: Sequence[Found] = ()
         self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
         self.timeouts: dict[str, float] = {}
         self.remarks: list[str] = []
-        self.read: dict[int, Submission] = {}
+        self.kept: dict[int, Submission] = {}
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -220,6 +208,44 @@ class _Batch:
         """Says it, and writes it into the log."""
         self.say(text)
         self.log.write("note", text)
+
+    def begin(
+        self, found: Sequence[Found], search: Search, gradebook: Gradebook, options: Mapping[str, object]
+    ) -> list[Found]:
+        """Opens the batch in the gradebook; returns what of `found` is to be graded."""
+        if search.others:
+            self.remarks.append(_not_graded(search))
+        self.remarks += search.remarks
+        found = self._of_exercise(found)
+        gradebook.begin_run({**options, "remarks": self.remarks})
+        return found
+
+    def end(self, search: Search, gradebook: Gradebook, attempts: str) -> tuple[Counting, list[SubmissionResult]]:
+        """Closes the batch, and says what is left to say; returns what counts, and what is undecided."""
+        counting, undecided = gradebook.counting(attempts), gradebook.undecided()
+        open_ = [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
+                 for paragraph in needs(undecided)]
+        self.remarks += open_
+        gradebook.end_run()
+        if search.others:
+            self.tell(_not_graded(search))
+        self.tell_attempts(counting, attempts)
+        self.tell_needs(counting)
+        for paragraph in open_:
+            self.tell(f"What needs you: {paragraph}")
+        self.log.write("ended", self.summary)
+        return counting, undecided
+
+    def say_failures(self, results: Sequence[SubmissionResult]) -> list[str]:
+        """Says what the grader itself failed on: a broken test file is everybody's, and one line."""
+        failed: dict[str, list[str]] = {}
+        for result in results:
+            if result.status is Verdict.ERROR:
+                of = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
+                failed.setdefault(result.reason, []).append(of)
+        for reason, whose in failed.items():
+            self.say(f"Not graded: {_listed(whose)}: {reason}")
+        return [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
 
     def tell_attempts(self, counting: Counting, policy: str) -> None:
         """What of a learner's several attempts became."""
@@ -242,7 +268,7 @@ class _Batch:
                 self.tell(one_line(paragraph, 4000))
             self.tell(REMEDY)
 
-    def of_exercise(self, found: Sequence[Found]) -> list[Found]:
+    def _of_exercise(self, found: Sequence[Found]) -> list[Found]:
         """What is handed in for the exercise that is graded.
 
         Where somebody's folder holds more notebooks of the course, as their copy of it does, these are passed over.
@@ -250,239 +276,199 @@ class _Batch:
         several = {learner for learner, times in Counter(item.learner for item in found).items() if times > 1}
         if self.assignment is None or not several:
             return list(found)
-        says = {id(item): self._read(item) for item in found if item.learner in several}
-        right = {item.learner for item in found if item.learner in several and not says[id(item)].problem}
-        passed = [item for item in found if item.learner in right and says[id(item)].problem == WRONG_ASSIGNMENT
+        problems = {id(item): self._read_before(item) for item in found if item.learner in several}
+        right = {item.learner for item in found if problems.get(id(item)) == ""}
+        passed = [item for item in found if item.learner in right and problems[id(item)] == WRONG_ASSIGNMENT
                   and not item.order]
         if passed:
             files = _listed([item.identity.file for item in passed])
             self.remarks.append(f"Passed over, because their folders hold a notebook of {self.assignment}: {files}.")
             self.say(self.remarks[-1])
         skip = set(map(id, passed))
+        for place in skip:
+            self.kept.pop(place, None)
         return [item for item in found if id(item) not in skip]
 
-    def move(self, found: Sequence[Found], gradebook: Gradebook) -> None:
-        """Moves what is kept as somebody else's to those whose it is now known to be."""
-        now: dict[str, list[Found]] = {}
-        for item in found:
-            now.setdefault(item.identity.file, []).append(item)
-        called = {file: {(item.learner, item.name) for item in items} for file, items in now.items()}
-        moves: dict[Move, str] = {}
-        for file, content, learner, name, assignment in gradebook.elsewhere(called):
-            item, *more = now[file]
-            if not more and content_of(item) == content:
-                moves[Move(learner, name, assignment, item.learner, item.name)] = file
-        for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
-            if move.learner != move.to:
-                self.tell(became.told(file, move))
-
-    def move_renamed(self, found: Sequence[Found], paths: Sequence[Path], gradebook: Gradebook) -> None:
-        """What is kept of a file that is gone, and was handed in now under another name, as another's.
-
-        Only of the folders that are graded now: what lies elsewhere may still be there. One file that is gone and one
-        that is new are one that was renamed. Where there are more, which is which is for the instructor to say.
-        """
-        there = {item.identity.file for item in found}
-        kept = gradebook.files()
-        roots = _roots(found, paths)
-        gone: dict[str, list[tuple[str, str, str, str, str]]] = {}
-        for row in kept:
-            if row[0] not in there and _is_gone(row[0], roots) and self.assignment in (None, row[4]):
-                gone.setdefault(row[1], []).append(row)
-        before = {row[:2] for row in kept}
-        names = {row[0] for row in kept}
-        new: dict[str, list[Found]] = {}
-        for item in found if gone else ():
-            content = content_of(item)
-            if content in gone and (item.identity.file, content) not in before:
-                new.setdefault(content, []).append(item)
-        moves: dict[Move, str] = {}
-        doubted: dict[str, str] = {}
-        for content, items in new.items():
-            item, *more = items
-            row, *others = gone[content]
-            if {row[2] for row in gone[content]} == {item.learner for item in items}:
-                continue  # the same people, who call their files otherwise
-            if not more and not others and item.identity.file not in names:
-                moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
-            else:
-                listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
-                doubted |= {row[0]: f"{RENAMED}{listed}" for row in gone[content]}
-        for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
-            self.tell(f"{one_line(file, 200)} is gone, and the same file is now called otherwise. "
-                      f"{became.told(file, move)}")
-        for result in gradebook.stored() if doubted else ():
-            if why := doubted.get(result.identity.file):
-                gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
-
-    def tell_older(self, found: Sequence[Found], gradebook: Gradebook) -> None:
-        """Scores set by hand of somebody whom nobody is any more, since files are named by better rules."""
-        learners = {item.learner for item in found}
-        names = {item.path.name for item in found}
-        for learner, name, assignment, questions in gradebook.without_a_path():
-            if learner not in learners and PurePosixPath(name).name in names and self.assignment in (None, assignment):
-                self.tell(
-                    f"What needs you: scores set by hand of {one_line(learner, 80)} in {assignment} ({questions}) are "
-                    f"of {one_line(name, 120)}, which an earlier version graded without its path, and nobody is called "
-                    "so now. If it is somebody's here, set them again with `autograder adjust`, and take the old ones "
-                    "back with --undo.")  # fmt: skip
-
     def bundle(self, name: str) -> Bundle:
+        """The bundle of an exercise of the course, the same for all of the batch."""
         if name not in self.assignments:
             found = course.assignment(name)
             self.assignments[name] = (found, bundle(found))
         return self.assignments[name][1]
 
-    def run(
-        self, found: Sequence[Found], gradebook: Gradebook, jobs: int, pool: Pool | None
-    ) -> list[SubmissionResult]:
-        """All results, in the order of `found`. Each is read once; what is unchanged is not run again."""
-        self.found = found
-        results: dict[int, SubmissionResult] = {}
-        with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
-            self._grade(found, results, gradebook, progress, jobs, pool)
-            if progress.known:
-                self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
-        self.summary = f"{len(found)} submissions: {progress.summary()}."
-        self.say(self.summary)
-        return [results[position] for position in range(len(found))]
-
-    def _unknown(
-        self,
-        found: Sequence[Found],
-        results: dict[int, SubmissionResult],
-        gradebook: Gradebook,
-        progress: BatchProgress,
-    ) -> Iterator[tuple[Submission, tuple[int, str]]]:
-        """Those to be graded, each with its place and its fingerprint; what the gradebook has becomes a result.
-
-        One after another, as room for them comes: no more of a class is in memory than is being graded.
-        """
-        unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
-        for position, item in enumerate(found):
-            submission = self._read(item)
-            self.read[position] = replace(submission, cells=(), files={})  # what is told of it; the rest is large
-            fingerprint_ = self._fingerprint(submission)
-            known = gradebook.find(item.learner, item.name, fingerprint_)
-            if known is not None:
-                results[position] = self._handed_in(known, position)
-                unchanged.append((known, results[position]))
-                progress.add(known.status, known=True)
-                continue
-            if unchanged:
-                gradebook.see(unchanged)
-                unchanged.clear()
-            yield submission, (position, fingerprint_)
-        if unchanged:
-            gradebook.see(unchanged)
-
-    def _read(self, item: Found) -> Submission:
-        return read_submission(item, self.assignment, self.known)
-
-    def _handed_in(self, result: SubmissionResult, position: int) -> SubmissionResult:
-        """The result, with what is known of its handing in."""
-        found, submission = self.found[position], self.read[position]
-        flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
-        if submission.left_out:
-            flags = (*flags, f"{LEFT_OUT}: {_listed(submission.left_out)}")
-        return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
-                       identity=replace(found.identity, content=submission.sha256))
-
-    def _bundle_of(self, submission: Submission) -> Bundle | None:
+    def bundle_of(self, submission: Submission) -> Bundle | None:
+        """That of its exercise; None where it is for none."""
         return self.bundle(submission.assignment) if submission.assignment in self.known else None
 
-    def _fingerprint(self, submission: Submission) -> str:
+    def read(self, item: Found) -> Submission:
+        """What was handed in, read once."""
+        kept = self.kept.pop(id(item), None)
+        return read_submission(item, self.assignment, self.known) if kept is None else kept
+
+    def _read_before(self, item: Found) -> str:
+        """What is wrong with it, before its turn has come. It is kept for then, if it is small."""
+        submission = read_submission(item, self.assignment, self.known)
+        if not submission.files:
+            self.kept[id(item)] = submission
+        return submission.problem
+
+    def fingerprint(self, submission: Submission) -> str:
+        """All that its result depends on."""
         limits: dict[str, object] = {
             "timeout": self.timeout,  # the default follows from what else is in the fingerprint
             "memory_mb": self.memory_mb,
             "confined": self.confined,
         }
-        return fingerprint(submission, self._bundle_of(submission), limits)
+        return fingerprint(submission, self.bundle_of(submission), limits)
 
-    def _grade(
+    def limits(self, own: Bundle, local: bool) -> RunLimits:
+        """What a submission may use. An engine needed here is started first, so that a fault shows at once."""
+        if own.name not in self.timeouts:
+            try:
+                engine = worker.engine(self.confined, own.ready())
+                if local:
+                    engine.start()
+                self.timeouts[own.name] = self.timeout or default_timeout(
+                    self.assignments[own.name][0], own, engine, self.memory_mb
+                )
+            except EngineError as error:
+                raise CourseError(f"The grader does not work on this machine: {error}") from error
+        return RunLimits(self.timeouts[own.name], self.memory_mb)
+
+    def grade(self, found: Sequence[Found], gradebook: Gradebook, workers: Pool) -> list[SubmissionResult]:
+        """All results, in the order of `found`; what is unchanged is not run again."""
+        with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
+            results = _Run(self, found, gradebook, progress, workers).results()
+            if progress.known:
+                self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
+        self.summary = f"{len(found)} submissions: {progress.summary()}."
+        self.say(self.summary)
+        return results
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A submission on its way: where it stands among those found, and what its result depends on."""
+
+    number: int
+    fingerprint: str
+    head: Submission
+    """What is told of it; the rest of a submission is large."""
+
+
+class _Run:
+    """The way of each submission: read, fingerprint, grade, record.
+
+    One after another, as room for them comes: no more of a class is in memory than is being graded.
+    """
+
+    def __init__(
         self,
+        batch: _Batch,
         found: Sequence[Found],
-        results: dict[int, SubmissionResult],
         gradebook: Gradebook,
         progress: BatchProgress,
-        jobs: int,
-        elsewhere: Pool | None,
+        workers: Pool,
     ) -> None:
-        """Grades and records what is not known yet."""
-        tasks = self._tasks(self._unknown(found, results, gradebook, progress), progress, local=elsewhere is None)
-        threads = _Threads(jobs) if elsewhere is None else None
-        pool = elsewhere or threads
-        assert pool is not None
-        running: dict[Future[SubmissionResult], tuple[Task, tuple[int, str]]] = {}
+        self.batch = batch
+        self.found = found
+        self.gradebook = gradebook
+        self.progress = progress
+        self.workers = workers
+        self.made: dict[int, SubmissionResult] = {}
+        self.running: dict[Future[SubmissionResult], tuple[Task, _Place]] = {}
+        self.unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
+
+    def results(self) -> list[SubmissionResult]:
+        """All of them, in the order of what was found.
+
+        Raises:
+            CourseError: a mistake of the instructor's, or there is nobody any more who could run a task.
+        """
         try:
-            exhausted = False
-            while running or not exhausted:
-                while not exhausted and len(running) < 2 * pool.size:
-                    submission, key, task = next(tasks, (None, (0, ""), None))
-                    if submission is None:
-                        exhausted = True
-                    elif task is None:
-                        refusal = refused(submission, self._bundle_of(submission))
-                        self._record(refusal, key, results, gradebook, progress)
-                    else:
-                        running[pool.submit(task)] = task, key
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    task, key = running.pop(future)
-                    self._record(_result(future, task), key, results, gradebook, progress)
+            for number in range(len(self.found)):
+                self._take(number)
+            self._see_unchanged()
+            while self.running:
+                self._collect()
         except CancelledError as error:
             raise CourseError(
                 "The connection to the workers is lost. What is graded is kept; run the same command again."
             ) from error
         finally:
-            for future in running:
-                future.cancel()
-            worker.stop_engines()
-            if threads is not None:
-                threads.executor.shutdown(wait=True, cancel_futures=True)
-            worker.close_engines()
+            self._stop()
+        return [self.made[number] for number in range(len(self.found))]
 
-    def _tasks(
-        self, unknown: Iterable[tuple[Submission, tuple[int, str]]], progress: BatchProgress, local: bool
-    ) -> Iterator[tuple[Submission, tuple[int, str], Task | None]]:
-        """Each submission with its key and its task; without one when there is nothing to run."""
-        for submission, key in unknown:
-            if submission.problem:
-                yield submission, key, None
-                continue
-            own = self.bundle(submission.assignment)
-            limits = RunLimits(self._limit(own, local), self.memory_mb)
-            progress.begin()
-            yield submission, key, Task(submission, own, limits, self.confined)
+    def _take(self, number: int) -> None:
+        """Reads one and takes its fingerprint; then it is unchanged, refused, or graded."""
+        item = self.found[number]
+        submission = self.batch.read(item)
+        place = _Place(number, self.batch.fingerprint(submission), replace(submission, cells=(), files={}))
+        known = self.gradebook.find(item.learner, item.name, place.fingerprint)
+        if known is not None:
+            self._keep(place, known)
+            return
+        self._see_unchanged()
+        if submission.problem:
+            self._record(place, refused(submission, self.batch.bundle_of(submission)))
+        else:
+            self._start(place, submission)
 
-    def _limit(self, own: Bundle, local: bool) -> float:
-        """Seconds for one cell. An engine needed here is started first, so that a fault shows at once."""
-        if own.name not in self.timeouts:
-            try:
-                if local:
-                    worker.engine(self.confined, own.helpers).start()
-                self.timeouts[own.name] = self.timeout or default_timeout(
-                    self.assignments[own.name][0], own, worker.engine(self.confined, own.helpers), self.memory_mb
-                )
-            except EngineError as error:
-                raise CourseError(f"The grader does not work on this machine: {error}") from error
-        return self.timeouts[own.name]
+    def _keep(self, place: _Place, known: SubmissionResult) -> None:
+        """What the gradebook has of it is its result."""
+        self.made[place.number] = self._handed_in(place, known)
+        self.unchanged.append((known, self.made[place.number]))
+        self.progress.add(known.status, known=True)
 
-    def _record(
-        self,
-        result: SubmissionResult,
-        key: tuple[int, str],
-        results: dict[int, SubmissionResult],
-        gradebook: Gradebook,
-        progress: BatchProgress,
-    ) -> None:
-        position, fingerprint_ = key
-        result = self._handed_in(result, position)
+    def _see_unchanged(self) -> None:
+        """Notes in the gradebook that these were handed in again, together."""
+        if self.unchanged:
+            self.gradebook.see(self.unchanged)
+            self.unchanged.clear()
+
+    def _start(self, place: _Place, submission: Submission) -> None:
+        """Hands it to a worker, when there is room for it."""
+        own = self.batch.bundle(submission.assignment)
+        limits = self.batch.limits(own, local=isinstance(self.workers, _Threads))
+        self.progress.begin()
+        while len(self.running) >= 2 * self.workers.size:
+            self._collect()
+        task = Task(submission, own, limits, self.batch.confined)
+        self.running[self.workers.submit(task)] = task, place
+
+    def _collect(self) -> None:
+        """Waits until something is graded, and records it."""
+        done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        for future in done:
+            task, place = self.running.pop(future)
+            self._record(place, _result(future, task))
+
+    def _record(self, place: _Place, result: SubmissionResult) -> None:
+        """Writes a result down, where nothing can change it any more."""
+        result = self._handed_in(place, result)
         # What the grader failed on is tried again next time.
-        gradebook.record(result, "" if result.status is Verdict.ERROR else fingerprint_)
-        self.log.result(result)
-        results[position] = result
-        progress.add(result.status)
+        self.gradebook.record(result, "" if result.status is Verdict.ERROR else place.fingerprint)
+        self.batch.log.result(result)
+        self.made[place.number] = result
+        self.progress.add(result.status)
+
+    def _handed_in(self, place: _Place, result: SubmissionResult) -> SubmissionResult:
+        """The result, with what is known of its handing in."""
+        found = self.found[place.number]
+        flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
+        if place.head.left_out:
+            flags = (*flags, f"{LEFT_OUT}: {_listed(place.head.left_out)}")
+        return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
+                       identity=replace(found.identity, content=place.head.sha256))
+
+    def _stop(self) -> None:
+        """Nothing goes on, whether all is done or not."""
+        for future in self.running:
+            future.cancel()
+        worker.stop_engines()
+        if isinstance(self.workers, _Threads):
+            self.workers.executor.shutdown(wait=True, cancel_futures=True)
+        worker.close_engines()
 
 
 def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
@@ -541,26 +527,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:
-    """How messages call the folders that are graded, with where they are, and whether all that is in them is graded."""
-    roots: dict[str, tuple[Path, bool]] = {}
-    for item in found:
-        above = list(PurePosixPath(item.identity.file).parents)
-        for path in paths:
-            if item.path == path and above:
-                roots.setdefault(above[0].as_posix(), (path.parent, False))
-            elif path in item.path.parents and len(depth := item.path.relative_to(path).parts) <= len(above):
-                roots[above[len(depth) - 1].as_posix()] = path, True
-    return roots
-
-
-def _is_gone(file: str, roots: Mapping[str, tuple[Path, bool]]) -> bool:
-    """Whether a file lay in one of the folders, and does not any more."""
-    for place, parent in enumerate(PurePosixPath(file).parents):
-        root, whole = roots.get(parent.as_posix(), (None, False))
-        if root is not None and (whole or place == 0):
-            return not os.path.lexists(root / PurePosixPath(file).relative_to(parent))
-    return False
+def _not_graded(search: Search) -> str:
+    return f"Not graded, being neither notebook nor zip: {_listed([clean_name(str(path)) for path in search.others])}."
 
 
 def _listed(names: Sequence[str]) -> str:

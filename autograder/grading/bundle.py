@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -23,8 +23,36 @@ from autograder.submissions.read import Submission
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
+MODELS = ("keras", "tensorflow")
+"""Packages that an exercise with models imports. That takes seconds, so those who do not need them do without."""
+
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "otter-grader", "ipython")
 """The packages whose version can change a score."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What the processes that grade make ready once, before the first submission, for all that are alike.
+
+    Attributes:
+        models: whether Keras and TensorFlow are imported.
+        content: SHA-256 of what lies beside each notebook. Where it lies makes no difference.
+        support: what that is, by file name.
+        helpers: as in `Bundle`.
+    """
+
+    models: bool = True
+    content: str = ""
+    support: dict[str, Path] = field(default_factory=dict, compare=False)
+    helpers: tuple[Path, ...] = field(default=(), compare=False)
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        return MODELS if self.models else ()
+
+
+EVERYTHING = Ready()
+"""For whoever does not say what is needed: the packages, and no files."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +67,8 @@ class Bundle:
         helpers: folders that test files may import from, and whose messages are written for learners.
         digest: SHA-256 of all these files.
         portrait: what `portrait.make` runs; None if the exercise has none.
+        models: whether its solution or its tests use Keras or TensorFlow.
+        support_digest: SHA-256 of what lies beside the notebook alone.
     """
 
     name: str
@@ -48,6 +78,19 @@ class Bundle:
     helpers: tuple[Path, ...]
     digest: str
     portrait: Path | None = None
+    models: bool = True
+    support_digest: str = ""
+
+    def ready(self, submission: Submission | None = None) -> Ready:
+        """What is to be ready for the exercise; with `submission`, for this one, which may use more than it needs."""
+        models = self.models or (submission is not None and uses_models(submission))
+        return Ready(models, self.support_digest, self.support, self.helpers)
+
+
+def uses_models(submission: Submission) -> bool:
+    """Whether its code names Keras or TensorFlow. What only names them, in a comment, may have them as well."""
+    texts = [*(cell.source.encode("utf-8", "replace") for cell in submission.cells), *submission.files.values()]
+    return any(name.encode() in text for text in texts for name in MODELS)
 
 
 def bundle(assignment: Assignment) -> Bundle:
@@ -59,7 +102,8 @@ def bundle(assignment: Assignment) -> Bundle:
     tests = [assignment.tests / f"{question.name}.py" for question in assignment.questions]
     support = {name: course.EXERCISES / name for name in course.SUPPORT_FILES}
     portrait = assignment.portrait if assignment.portrait.is_file() else None
-    digest = hashlib.sha256(repr(assignment.questions).encode())
+    digest = hashlib.sha256(repr((assignment.questions, assignment.models)).encode())
+    beside = hashlib.sha256()
     for path in [*tests, *support.values(), *([portrait] if portrait else [])]:
         try:
             content = path.read_bytes()
@@ -68,8 +112,9 @@ def bundle(assignment: Assignment) -> Bundle:
                 f"{path} cannot be read ({error.strerror}). "
                 f"Run `autograder build {assignment.name}` and try again."
             ) from None
-        digest.update(f"{path.name} {len(content)}\n".encode())
-        digest.update(content)
+        for hashed in [digest, beside] if path in support.values() else [digest]:
+            hashed.update(f"{path.name} {len(content)}\n".encode())
+            hashed.update(content)
     return Bundle(
         assignment.name,
         assignment.questions,
@@ -78,6 +123,8 @@ def bundle(assignment: Assignment) -> Bundle:
         (course.EXERCISES,),
         digest.hexdigest(),
         portrait,
+        assignment.models,
+        beside.hexdigest(),
     )
 
 
@@ -91,6 +138,8 @@ class Packed:
     support: dict[str, bytes]
     digest: str
     portrait: bytes | None = None
+    models: bool = True
+    support_digest: str = ""
 
 
 def pack(bundle: Bundle) -> Packed:
@@ -99,7 +148,9 @@ def pack(bundle: Bundle) -> Packed:
     tests = {name: (bundle.tests / name).read_bytes() for name in names}
     support = {name: path.read_bytes() for name, path in bundle.support.items()}
     portrait = bundle.portrait.read_bytes() if bundle.portrait else None
-    return Packed(bundle.name, bundle.questions, tests, support, bundle.digest, portrait)
+    return Packed(
+        bundle.name, bundle.questions, tests, support, bundle.digest, portrait, bundle.models, bundle.support_digest
+    )
 
 
 def unpack(packed: Packed, folder: Path) -> Bundle:
@@ -114,7 +165,10 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
     if packed.portrait is not None:
         portrait = folder / "portrait.py"
         portrait.write_bytes(packed.portrait)
-    return Bundle(packed.name, packed.questions, tests, paths, (support,), packed.digest, portrait)
+    return Bundle(
+        packed.name, packed.questions, tests, paths, (support,), packed.digest, portrait, packed.models,
+        packed.support_digest,
+    )  # fmt: skip
 
 
 @cache

@@ -4,8 +4,8 @@
     controller  --(one line: what to do)--------------------------channel----------->  child
     controller  <-(one line of JSON per event)--------------------channel------------  child, then the checker
 
-The checker imports TensorFlow, Keras and Otter once, has `digits` read the data,
-and runs nothing else; it has one thread whenever it forks (`sandbox/forking.py`).
+The checker imports Otter, and Keras and TensorFlow where they are needed, once. It has
+`digits` read the data, and runs nothing else; it has one thread whenever it forks (`sandbox/forking.py`).
 The child drives the notebook's cell runner over the socket and runs the tests.
 It has limits, because even plain data can be a bomb.
 
@@ -29,6 +29,8 @@ import signal
 import socket
 import sys
 import traceback
+import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,21 +48,45 @@ MAX_REQUEST = 64 * 1024 * 1024
 
 
 def main() -> None:
-    """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [HELPERS...]`."""
+    """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [IMPORT,...] [HELPERS...]`."""
     control = socket.socket(fileno=int(sys.argv[1]))
     with ends_with(control):
-        from autograder.bridge import fasterfit
-        from autograder.grading import child  # with TensorFlow, Keras and Otter, once for all children
+        with otter_without_its_company():
+            from autograder.grading import child  # with Otter, once for all children
 
-        fasterfit.install()
-        _read_data(sys.argv[2:])
+        imports = list(filter(None, sys.argv[2].split(",")))
+        for name in imports:
+            importlib.import_module(name)
+        if "keras" in imports:
+            from autograder.bridge import fasterfit
+
+            fasterfit.install()
+        _read_data(sys.argv[3:])
     server = _Checker(control, child.run)
     control.sendall(READY)
     server.serve()
 
 
+@contextlib.contextmanager
+def otter_without_its_company() -> Iterator[None]:
+    """Meanwhile Otter is imported without what only its other commands need, which takes three seconds and a half.
+
+    Those are exporting and running notebooks; and the grammar with which `jsonschema` examines web addresses, which it
+    can do without. Who imports one of these later gets it.
+    """
+    company = {name: types.ModuleType(name) for name in ("otter.api", "otter.export")}
+    company["otter.export"].export_notebook = None  # type: ignore[attr-defined]
+    left_out = {name: module for name, module in {**company, "rfc3987_syntax": None}.items() if name not in sys.modules}
+    sys.modules.update(left_out)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in left_out:
+            del sys.modules[name]
+
+
 def _read_data(helpers: list[str]) -> None:
-    """Has the course's own helper module read the data once, for all children: half a second for each of them.
+    """Has the course's own helper module read the data once, for all children.
 
     A child whose exercise has other helpers forgets this module; see `_attempt`.
     """

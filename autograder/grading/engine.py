@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,7 @@ from typing import IO
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import quiet_environment
 from autograder.grading import checker
+from autograder.grading.bundle import EVERYTHING, Ready
 from autograder.grading.events import Begun, Event, Exited, Failed, Finished, Lost, Request, from_line
 from autograder.sandbox.limits import READY_SECONDS, Limits
 from autograder.sandbox.nursery import IMPORT_SECONDS, LARGE_PAGES, Runner, SandboxError
@@ -63,16 +64,15 @@ class StoppedError(Exception):
 class Engine:
     """Starts attempts, side by side, from any number of threads. A context manager."""
 
-    def __init__(self, confined: bool = True, helpers: Sequence[Path] = ()) -> None:
+    def __init__(self, confined: bool = True, ready: Ready = EVERYTHING) -> None:
         """Nothing is started yet.
 
         Args:
             confined: False runs notebooks without isolation, for code one trusts.
-            helpers: folders with the course's own modules, whose data the checker reads once in advance. Requests may
-                name others; that only takes longer.
+            ready: what its processes make ready once for all attempts.
         """
         self.confined = confined
-        self.helpers = [str(folder) for folder in helpers]
+        self.ready = ready
         self._lock = threading.Lock()
         self._nursery: Notebooks | None = None
         self._checker: _Checker | None = None
@@ -104,10 +104,15 @@ class Engine:
                 self._checker = None
             starting = self._checker is None
             if self._checker is None:
-                self._checker = _Checker(self.helpers)  # imports while the nursery does
+                self._checker = _Checker(self.ready)  # imports while the nursery does
             if self._nursery is None:
                 try:
-                    self._nursery = Notebooks("auto" if self.confined else "none", stopped=self._stopped)
+                    self._nursery = Notebooks(
+                        "auto" if self.confined else "none",
+                        stopped=self._stopped,
+                        imports=self.ready.imports,
+                        files=self.ready.support,
+                    )
                 except SandboxError as error:
                     self._heed_stop()
                     raise EngineError(f"the nursery does not start: {error}") from error
@@ -218,14 +223,15 @@ class Engine:
 class _Checker:
     """The checker's process, seen from here."""
 
-    def __init__(self, helpers: Sequence[str]) -> None:
+    def __init__(self, ready: Ready) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._lock = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", checker.__name__, str(theirs.fileno()), *helpers],
+                [sys.executable, "-m", checker.__name__, str(theirs.fileno()), ",".join(ready.imports),
+                 *map(str, ready.helpers)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -1,9 +1,9 @@
 """Grades one submission wherever the task lands: in a thread here, in another process, on another machine.
 
 Runs with the controller, or on a worker of a cluster; never in the checker. A
-task is plain data. Each process has one engine with the sandbox and one
-without, each started by the first task that needs it and shared by all that
-follow.
+task is plain data. Each process has an engine for each kind of task: with the
+sandbox or without, with TensorFlow or without. The first task of its kind
+starts it, and all that follow share it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,11 @@ import atexit
 import logging
 import threading
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.course import CourseError
 from autograder.grading import submission as one
-from autograder.grading.bundle import Bundle
+from autograder.grading.bundle import EVERYTHING, Bundle, Ready
 from autograder.grading.engine import Engine, StoppedError
 from autograder.grading.results import SubmissionResult
 from autograder.grading.submission import RunLimits
@@ -42,16 +40,16 @@ class Task:
 BUNDLES: dict[str, Bundle] = {}
 """Where an exercise's files lie on this machine, by digest, when not where the task says: see `cluster`."""
 
-_engines: dict[bool, Engine] = {}
+_engines: dict[tuple[bool, Ready], Engine] = {}
 _lock = threading.Lock()
 
 
-def engine(confined: bool, helpers: Sequence[Path] = ()) -> Engine:
-    """This process's engine, which starts what it needs by itself; `helpers` as in `Engine`, of the first exercise."""
+def engine(confined: bool, ready: Ready = EVERYTHING) -> Engine:
+    """This process's engine for such tasks, which starts what it needs by itself; the arguments are as in `Engine`."""
     with _lock:
-        if confined not in _engines:
-            _engines[confined] = Engine(confined, helpers)
-        return _engines[confined]
+        if (confined, ready) not in _engines:
+            _engines[confined, ready] = Engine(confined, ready)
+        return _engines[confined, ready]
 
 
 def stop_engines() -> None:
@@ -80,7 +78,8 @@ def grade_task(task: Task) -> SubmissionResult:
     bundle = BUNDLES.get(task.bundle.digest, task.bundle)
     for last in (False, True):
         try:
-            return one.grade(task.submission, bundle, engine(task.confined, bundle.helpers), task.limits)
+            ready = bundle.ready(task.submission)
+            return one.grade(task.submission, bundle, engine(task.confined, ready), task.limits)
         except CourseError:
             raise
         except StoppedError:

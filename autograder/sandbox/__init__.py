@@ -5,7 +5,7 @@ Theory of operation
 
                outside: trusted                  |         inside: not trusted
                                                  |
-    controller ---- requests, descriptors ----> nursery process   imports once, runs nothing
+    controller ---- requests, descriptors ----> nursery process   imports once, runs nothing strange
     (nursery)             (control)              |     | fork (forkserver)
         |                                        |     v
         | hands on a socket and a pidfd          |  warden        first process of the sandbox: when it
@@ -14,8 +14,9 @@ Theory of operation
 
 The nursery process belongs to the outside; what it forks is inside from the
 moment it is confined. The controller tells it at the start which module of
-this package runs in its sandboxes, then asks for one after the other, and
-hands each to whoever wants to speak with it. From then on nothing joins the
+this package runs in its sandboxes, and what that is to make ready for all of
+them: packages, and files that everybody may see. Then it asks for one sandbox
+after the other, and hands each to whoever wants to speak with it. From then on nothing joins the
 sandbox to the rest of the machine but one socket. What is said over it is not
 the sandbox's business, but for the last word: how the runner ended.
 

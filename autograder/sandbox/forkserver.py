@@ -1,4 +1,4 @@
-"""The nursery process: imports once what submissions need, and forks a sandbox for each.
+"""The nursery process: makes ready once what submissions need, and forks a sandbox for each.
 
 It runs no learner's code and no TensorFlow operation, and has exactly one
 thread, always (`forking.py`). It has no secrets: its environment is empty, it knows of the
@@ -54,7 +54,9 @@ END_SECONDS = 10.0
 def program(name: str) -> ModuleType:
     """The module of this package that says what runs in the sandboxes.
 
-    Its `main(sock, limits)` is the `Entry`; its `warm_up()` imports what that needs, and does no more than import.
+    Its `main(sock, limits)` is the `Entry`; its `warm_up(imports, files)` makes ready in the nursery process what all
+    sandboxes need: it imports these packages, and takes from these files, by name, what every sandbox may see. It runs
+    nothing of a stranger's, starts no thread, and keeps nothing that any of them must not know.
 
     Raises:
         ValueError: this package has no module called `name`.
@@ -261,12 +263,25 @@ def _close_all_but(kept: set[int]) -> None:
                 os.close(descriptor)
 
 
+def _names(files: Sequence[int]) -> list[str]:
+    """What is in the first of these descriptors: the names of the others."""
+    return json.loads(os.pread(files[0], os.fstat(files[0]).st_size, 0)) if files else []
+
+
+def _read(files: Sequence[int]) -> dict[str, bytes]:
+    """What is in the files, by name; closes their descriptors."""
+    found = {
+        name: os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+        for name, descriptor in zip(_names(files), files[1:], strict=True)
+    }
+    for descriptor in files:
+        os.close(descriptor)
+    return found
+
+
 def _place(files: Sequence[int]) -> None:
-    """Copies files into the current folder and closes their descriptors; the first one has the names of the others."""
-    if not files:
-        return
-    names = json.loads(os.pread(files[0], os.fstat(files[0]).st_size, 0))
-    for name, descriptor in zip(names, files[1:], strict=True):
+    """Copies files into the current folder and closes their descriptors."""
+    for name, descriptor in zip(_names(files), files[1:], strict=True):
         with open(name, "xb") as copy:
             offset = 0
             while piece := os.pread(descriptor, 1 << 20, offset):
@@ -315,9 +330,10 @@ def _end(process: int, patience: float = END_SECONDS) -> None:
 def main(descriptor: int) -> None:
     """Serves the host on `descriptor`. Its first message names the level, the purpose and the program."""
     control = socket.socket(fileno=descriptor)
-    asked, _ = receive(control)
+    asked, descriptors = receive(control)
     if asked is None:
         return
+    files = _read(descriptors)
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     # Now, for the course's own folder is about to go out of sight.
@@ -335,7 +351,7 @@ def main(descriptor: int) -> None:
     try:
         if asked["purpose"] == "warm":
             with ends_with(control):
-                runs.warm_up()
+                runs.warm_up(asked["imports"], files)
         sys.path.remove(str(Path(__file__).resolve().parents[2]))
         nursery.serve(control)
     finally:

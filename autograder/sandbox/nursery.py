@@ -15,8 +15,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,11 +66,26 @@ class Runner:
             os.close(self.pidfd)
 
 
+@dataclass(frozen=True)
+class Program:
+    """What runs in the sandboxes, and what the nursery process makes ready for it once; see `forkserver.program`.
+
+    Attributes:
+        module: a module of this package.
+        imports: packages to import in advance.
+        files: what every sandbox may see, by name, for the program to make ready.
+    """
+
+    module: str = ""
+    imports: Sequence[str] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
 class Nursery:
     """A running nursery process. Thread-safe; a context manager.
 
     Args:
-        program: the module of this package that runs in the sandboxes; see `forkserver.program`.
+        program: what runs in the sandboxes, or the name of its module.
         level: "auto" (the best of "full" and "no-namespaces" that holds here), or one of `LEVELS`.
         warm: import what the program needs once, here. Without, each sandbox imports its own.
         stopped: when it is set, whoever waits for the nursery waits no longer.
@@ -84,12 +99,16 @@ class Nursery:
     """
 
     def __init__(
-        self, program: str, level: str = "auto", warm: bool = True, stopped: threading.Event | None = None
+        self,
+        program: str | Program,
+        level: str = "auto",
+        warm: bool = True,
+        stopped: threading.Event | None = None,
     ) -> None:
         if level not in ("auto", *LEVELS):
             raise CourseError(f"There is no isolation level {level!r}. There are: auto, {', '.join(LEVELS)}.")
         self._lock = threading.Lock()
-        self._program = program
+        self._program = Program(program) if isinstance(program, str) else program
         self._purpose = "warm" if warm else "cold"
         self._stopped = stopped or threading.Event()
         self._process: _Process | None = None
@@ -168,7 +187,11 @@ class _Process:
     """The process, and the conversation with it."""
 
     def __init__(
-        self, level: str, purpose: str, program: str = "", stopped: threading.Event | None = None
+        self,
+        level: str,
+        purpose: str,
+        program: Program = Program(),
+        stopped: threading.Event | None = None,
     ) -> None:
         self._stopped = stopped or threading.Event()
         self._silent = False
@@ -191,15 +214,16 @@ class _Process:
                 start_new_session=True,
             )
         try:
-            self.checks = self._started({"level": level, "purpose": purpose, "program": program})
+            asked = {"level": level, "purpose": purpose, "program": program.module, "imports": list(program.imports)}
+            self.checks = self._started(asked, program.files if purpose == "warm" else {})
         except BaseException:
             self.close()
             raise
 
-    def _started(self, first: dict[str, str]) -> list[tuple[str, bool, str]]:
+    def _started(self, first: dict[str, Any], files: Mapping[str, Path]) -> list[tuple[str, bool, str]]:
         """Sends the first message; returns which promises hold."""
         try:
-            answer, _ = self.ask(first, {}, IMPORT_SECONDS)
+            answer, _ = self.ask(first, files, IMPORT_SECONDS)
         except _Gone as gone:
             if self._silent:
                 raise SandboxError(f"while it started, {gone}") from None

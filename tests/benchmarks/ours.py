@@ -22,6 +22,7 @@ from typing import Any
 
 from autograder import cli, course
 from autograder.grading import batch, worker
+from autograder.grading.bundle import bundle
 from tests.benchmarks.memory import INTERVAL, children, private_megabytes
 
 
@@ -64,7 +65,7 @@ def main() -> None:
     known = (Path(output) / "gradebook.sqlite").is_file()
     began = time.monotonic()
     if not known and not scheduler:
-        worker.engine(True, [course.EXERCISES]).start()  # The batch would, and then takes this one.
+        worker.engine(True, bundle(course.assignment(name)).ready()).start()  # the batch takes this one
     ready = time.monotonic()
     command = ["grade", handed_in, "--assignment", name, "--output", output, "--jobs", "2", "--timeout", "300"]
     try:

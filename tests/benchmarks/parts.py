@@ -22,6 +22,7 @@ from rich.console import Console
 from autograder import course
 from autograder.grading import worker
 from autograder.grading.batch import grade_paths
+from autograder.grading.bundle import bundle
 from autograder.grading.engine import Engine
 from autograder.grading.events import CellRan, Event, Finished, Lost, Scored
 
@@ -55,7 +56,7 @@ def main() -> None:
         setattr(course, part.upper(), Path(root) / part)
     seen: list[list[float]] = []
     Engine.attempt = watched(seen)  # type: ignore[method-assign]
-    worker.engine(True, [course.EXERCISES]).start()
+    worker.engine(True, bundle(course.assignment(name)).ready()).start()
     with tempfile.TemporaryDirectory() as output:
         grade_paths([Path(handed_in)], assignment=name, output=Path(output), jobs=1, timeout=300,
                     console=Console(quiet=True))

@@ -64,7 +64,7 @@ def test_notebooks_are_confined_unless_it_is_told_otherwise(output: Path, asked:
 def test_without_the_sandbox_the_terminal_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With an engine of its own; its nursery imports nothing in advance, to be quick."""
     monkeypatch.setattr("autograder.grading.engine.Notebooks",
-                        lambda level, stopped: Notebooks(level, warm=False, stopped=stopped))
+                        lambda level, **options: Notebooks(level, warm=False, **options))
     write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
     write_notebook(tmp_path / "class" / "bob.ipynb", [START])
     command = ["grade", str(tmp_path / "class"), "--output", str(tmp_path / "grades"), "--timeout", "20"]
@@ -89,7 +89,7 @@ def test_the_engine_asks_for_what_the_command_says(
     class Started:
         alive = True
 
-        def __init__(self, asked: object, stopped: object = None) -> None:
+        def __init__(self, asked: object, **options: object) -> None:
             self.level = asked
 
         def wait_until_ready(self, stopped: object) -> None:

@@ -1,0 +1,131 @@
+"""What the gradebook keeps of a file moves along, when the file turns out to be another's, or is called otherwise.
+
+Runs with the controller, before anything is graded. Which files these are is
+decided here, with what lies in the folders now; how a result moves is the
+gradebook's own affair.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from autograder.grading.gradebook import RENAMED, Gradebook, Move
+from autograder.grading.text import one_line
+from autograder.submissions.find import Found
+from autograder.submissions.identity import joined
+from autograder.submissions.read import content_of
+
+Tell = Callable[[str], None]
+"""Says a line to the instructor."""
+
+
+def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) -> None:
+    """Moves what is kept as somebody else's to those whose it is now known to be."""
+    now: dict[str, list[Found]] = {}
+    for item in found:
+        now.setdefault(item.identity.file, []).append(item)
+    called = {file: {(item.learner, item.name) for item in items} for file, items in now.items()}
+    moves: dict[Move, str] = {}
+    for file, content, learner, name, assignment in gradebook.elsewhere(called):
+        item, *more = now[file]
+        if not more and content_of(item) == content:
+            moves[Move(learner, name, assignment, item.learner, item.name)] = file
+    for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
+        if move.learner != move.to:
+            tell(became.told(file, move))
+
+
+Kept = tuple[str, str, str, str, str]
+"""As `Gradebook.files` has it: file, content, learner, submission, exercise."""
+
+
+def renamed(
+    found: Sequence[Found], paths: Sequence[Path], assignment: str | None, gradebook: Gradebook, tell: Tell
+) -> None:
+    """What is kept of a file that is gone, and was handed in now under another name, as another's.
+
+    Only of the folders that are graded now: what lies elsewhere may still be there. One file that is gone and one
+    that is new are one that was renamed. Where there are more, which is which is for the instructor to say.
+    """
+    kept = gradebook.files()
+    gone = _gone(kept, found, paths, assignment)
+    names = {row[0] for row in kept}
+    moves: dict[Move, str] = {}
+    doubted: dict[str, str] = {}
+    for content, items in _new(found, kept, gone).items():
+        item, *more = items
+        row, *others = gone[content]
+        if {row[2] for row in gone[content]} == {item.learner for item in items}:
+            continue  # the same people, who call their files otherwise
+        if not more and not others and item.identity.file not in names:
+            moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
+        else:
+            listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
+            doubted |= {row[0]: f"{RENAMED}{listed}" for row in gone[content]}
+    for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
+        tell(f"{one_line(file, 200)} is gone, and the same file is now called otherwise. {became.told(file, move)}")
+    for result in gradebook.stored() if doubted else ():
+        if why := doubted.get(result.identity.file):
+            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
+
+
+def _gone(
+    kept: Sequence[Kept], found: Sequence[Found], paths: Sequence[Path], assignment: str | None
+) -> dict[str, list[Kept]]:
+    """What is kept of files that lay in the folders and do not any more, by content."""
+    there = {item.identity.file for item in found}
+    roots = _roots(found, paths)
+    gone: dict[str, list[Kept]] = {}
+    for row in kept:
+        if row[0] not in there and _is_gone(row[0], roots) and assignment in (None, row[4]):
+            gone.setdefault(row[1], []).append(row)
+    return gone
+
+
+def _new(found: Sequence[Found], kept: Sequence[Kept], gone: Mapping[str, list[Kept]]) -> dict[str, list[Found]]:
+    """What is in the folders now with the content of a file that is gone, and was not before, by content."""
+    before = {row[:2] for row in kept}
+    new: dict[str, list[Found]] = {}
+    for item in found if gone else ():
+        content = content_of(item)
+        if content in gone and (item.identity.file, content) not in before:
+            new.setdefault(content, []).append(item)
+    return new
+
+
+def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradebook, tell: Tell) -> None:
+    """Scores set by hand of somebody whom nobody is any more, since files are named by better rules."""
+    learners = {item.learner for item in found}
+    names = {item.path.name for item in found}
+    for learner, name, exercise, questions in gradebook.without_a_path():
+        if learner not in learners and PurePosixPath(name).name in names and assignment in (None, exercise):
+            tell(
+                f"What needs you: scores set by hand of {one_line(learner, 80)} in {exercise} ({questions}) are "
+                f"of {one_line(name, 120)}, which an earlier version graded without its path, and nobody is called "
+                "so now. If it is somebody's here, set them again with `autograder adjust`, and take the old ones "
+                "back with --undo.")  # fmt: skip
+
+
+def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:
+    """How messages call the folders that are graded, with where they are, and whether all that is in them is graded."""
+    roots: dict[str, tuple[Path, bool]] = {}
+    for item in found:
+        above = list(PurePosixPath(item.identity.file).parents)
+        for path in paths:
+            if item.path == path and above:
+                roots.setdefault(above[0].as_posix(), (path.parent, False))
+            elif path in item.path.parents and len(depth := item.path.relative_to(path).parts) <= len(above):
+                roots[above[len(depth) - 1].as_posix()] = path, True
+    return roots
+
+
+def _is_gone(file: str, roots: Mapping[str, tuple[Path, bool]]) -> bool:
+    """Whether a file lay in one of the folders, and does not any more."""
+    for place, parent in enumerate(PurePosixPath(file).parents):
+        root, whole = roots.get(parent.as_posix(), (None, False))
+        if root is not None and (whole or place == 0):
+            return not os.path.lexists(root / PurePosixPath(file).relative_to(parent))
+    return False
