@@ -149,7 +149,7 @@ def test_an_attack_that_begins_in_the_middle_of_a_round_is_beside_it(monkeypatch
         else:
             in_a_round.set()
             assert second.wait(20)
-        return SubmissionResult(submission.learner, submission.name, "90-tiny", Verdict.GRADED, "")
+        return SubmissionResult(submission.learner, submission.name, "90-tiny", Verdict.GRADED, "", ())
 
     attacks = {name: [Submission(name, f"{name}.ipynb")] for name in ("first", "second")}
     rounds, _ = neighbors.side_by_side(attacks, {"quick": NEIGHBORS["quick"]}, grade)
