@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import multiprocessing
 from collections.abc import Callable
@@ -21,7 +22,9 @@ class Warm:
 
     @cached_property
     def _process(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _import, (self._modules,))
+        process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _import, (self._modules,))
+        atexit.register(process.shutdown)
+        return process
 
     def run(self, function: Callable[..., object], *arguments: Any, limit: float) -> int | None:
         """Runs `function(*arguments)` in a fork, which it may leave as it likes.
