@@ -27,6 +27,12 @@ METADATA_KEY = "reading_digits"
 SUPPORT_FILES = ("digits.py", "mnist.npz")
 """What lies beside every exercise notebook: the learner's helper module and the data."""
 
+VARIANTS = "variants.py"
+"""Beside the folder of an exercise's full tests, where it has wrong variants: what `grading.causes` runs."""
+
+CAUSES = "causes.json"
+"""Beside an exercise's public tests: what its wrong variants give there, which `digits.py` compares."""
+
 
 class CourseError(Exception):
     """A mistake of the person at the keyboard: shown as one clear message, never as a traceback."""
@@ -79,6 +85,11 @@ class Assignment:
     def portrait(self) -> Path:
         """The function that makes a portrait of the learner's network; a file that most exercises do not have."""
         return self.tests.parent / "portrait.py"
+
+    @property
+    def variants(self) -> Path:
+        """Wrong answers to its questions, each with its sentence; a file that an exercise need not have."""
+        return self.tests.with_name(VARIANTS)
 
 
 def exercise_names() -> list[str]:

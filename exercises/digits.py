@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import json
 import math
 import os
 import random
@@ -228,18 +229,41 @@ class Checks:
         # Your random numbers must not depend on how often you check.
         python_state, numpy_state = random.getstate(), np.random.get_state()
         try:
-            result = self._notebook.check(question, global_env)
+            with listening() as heard:
+                result = self._notebook.check(question, global_env)
         finally:
             random.setstate(python_state)
             np.random.set_state(numpy_state)
         cases = getattr(result, "test_case_results", None)
-        return Feedback.of(question, cases) if isinstance(cases, list) else result
+        if not isinstance(cases, list):
+            return result
+        right = all(case.passed for case in cases)
+        return Feedback.of(question, cases, "" if right else self._cause(question, heard, global_env))
 
     def check_all(self) -> None:
         """Check every question."""
         global_env = sys._getframe(1).f_globals
         for path in sorted(self._folder.glob("q*.py")):
             print(self.check(path.stem, global_env))
+
+    def _cause(self, question: str, heard: list[Any], variables: dict[str, Any]) -> str:
+        """What is known of wrong answers that give exactly what yours gave; empty if there is none such."""
+        try:
+            wrong = json.loads((self._folder / "causes.json").read_text(encoding="utf-8")).get(question, [])
+            gave = [[name, sketch(value)] for name, value in heard] if wrong else []
+            for strict in (True, False):
+                alike = [
+                    one["says"]
+                    for one in wrong
+                    if (strict or not one["dtype_only"])
+                    and _alike(gave if one["calls"] else [], one["calls"], strict)
+                    and all(_alike(sketch(variables.get(name)), value, strict) for name, value in one["values"].items())
+                ]
+                if alike:
+                    return shared(alike)
+        except Exception:  # no such file, or a damaged one: then only the cause is not told
+            pass
+        return ""
 
     def _missing(self, question: str) -> str:
         """What is missing for a check of `question`, as a sentence; empty if nothing is."""
@@ -264,8 +288,8 @@ class Feedback:
         self.passed = not messages
 
     @classmethod
-    def of(cls, question: str, cases: Sequence[Any]) -> Feedback:
-        """From Otter's results of the question's test cases."""
+    def of(cls, question: str, cases: Sequence[Any], cause: str = "") -> Feedback:
+        """From Otter's results of the question's test cases, and the cause where one is known."""
         total = len(cases)
         failures = [_kind_and_message(case.message) for case in cases if not case.passed]
         if not failures:
@@ -280,7 +304,8 @@ class Feedback:
         messages = {
             re.sub(r"_\d+", "", text.partition(" stopped with ")[2]) or text: text for _, text in reversed(failures)
         }
-        return cls(question, summary, list(reversed(messages.values())))
+        found = list(reversed(messages.values()))
+        return cls(question, summary, [cause, *found[:1]] if cause else found)
 
     def __repr__(self) -> str:
         title = f"{'✔' if self.passed else '✘'} {self.question} {self.summary}."
@@ -319,7 +344,7 @@ def _kind_and_message(text: str) -> tuple[str, str]:
 
 
 class Told(AssertionError):
-    """About the answer as such, not about one input: a hidden check may say it as well."""
+    """About the answer as such, not about one input's values: a hidden check may say it as well."""
 
 
 class NotWritten(Told):
@@ -342,9 +367,11 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
     try:
         value = function(*arguments, **keywords)
     except NotImplementedError as error:
+        _keep(name, error)
         unwritten = _text(error) or f"Write your answer in `{name}` and run its cell."
         raise NotWritten(f"{unwritten} It goes in place of the line that begins with `raise`.") from None
     except Exception as error:
+        _keep(name, error)
         message = _text(error).rstrip(".")
         cause = next((cause for pattern, cause in CAUSES if re.search(pattern, message)), "")
         given = ", ".join(
@@ -356,6 +383,7 @@ def call(function: Any, *arguments: Any, name: str, **keywords: Any) -> Any:
         )
         stopped.brief = f"`{name}` stopped with {type(error).__name__}."
         raise stopped from None
+    _keep(name, value)
     if value is None:
         raise Told(f"`{name}` returned None; expected a result. Does it end with `return`?")
     if value is ...:
@@ -418,7 +446,7 @@ def expect_array(
     if name.isidentifier():
         expect_written(got, name)
     if not isinstance(got, np.ndarray):
-        remedy = "Make one with `np.array(...)`." if isinstance(got, list | tuple) or _is_tensor(got) else ""
+        remedy = "Make one with `np.array(...)`." if isinstance(got, list) or _is_tensor(got) else _comma(got)
         if _is_placeholder(got):
             remedy = (
                 "That is a placeholder of Keras: it has a shape, and no values yet. `model.predict(...)` gives values."
@@ -439,7 +467,8 @@ def expect_array(
     if got.size and (low is not None or high is not None):
         least, most = _plain(got.min()), _plain(got.max())
         if not (math.isfinite(least) and math.isfinite(most)):
-            raise AssertionError(f"`{name}` holds nan or infinity; expected numbers.{_because(cause)}")
+            where = [int(i) for i in np.argwhere(~np.isfinite(got))[0]]
+            raise AssertionError(f"`{name}` holds nan or infinity, first at index {where}; expected numbers.")
         below = low is not None and least < low - tolerance * max(1, abs(low))
         above = high is not None and most > high + tolerance * max(1, abs(high))
         if below or above:
@@ -477,7 +506,7 @@ def expect_number(
     if _is_tensor(got):
         cause = "That is a tensor, as Keras' own functions return them: write it with NumPy."
     if isinstance(got, bool | np.bool_) or not isinstance(got, int | float | np.integer | np.floating):
-        raise AssertionError(f"`{name}` is {describe(got)}; expected a number.{_because(cause)}")
+        raise AssertionError(f"`{name}` is {describe(got)}; expected a number.{_because(_comma(got) or cause)}")
     number = _plain(got)
     if not math.isfinite(number):
         wanted = "a finite number"
@@ -539,7 +568,7 @@ def expect_unchanged(before: np.ndarray, after: np.ndarray, *, name: str, cause:
     """The function `name` left its argument alone: `before` is a copy made before the call."""
     if after.dtype != before.dtype or not np.array_equal(after, before):
         cause = cause or "Make a new array: `x = x / 2` does; `x /= 2` and `x[:] = ...` change the old one."
-        raise AssertionError(f"`{name}` changed the array it was given; its caller still needs that. {cause}")
+        raise Told(f"`{name}` changed the array it was given; its caller still needs that. {cause}")
 
 
 def describe(value: Any) -> str:
@@ -563,6 +592,15 @@ def describe(value: Any) -> str:
         return f"{'an' if kind[0] in 'AEIOUaeiou' else 'a'} {kind}"
     except Exception:
         return "something that cannot be shown"
+
+
+def _comma(value: Any) -> str:
+    """What is to say of a tuple in which the answer may be."""
+    if not isinstance(value, tuple):
+        return ""
+    if len(value) == 1:
+        return "It has one entry: a comma behind a value makes a tuple of it."
+    return f"It has {len(value)} entries, and one is wanted."
 
 
 def _is_tensor(value: Any) -> bool:
@@ -615,6 +653,87 @@ def _text(error: BaseException) -> str:
         return _cut(str(error).strip().split("\n")[0], 300)
     except Exception:
         return ""
+
+
+# ------------------------------------------------------------------------ which mistake it is
+#
+# Beside the checks lies `causes.json`: what well-known wrong answers give in
+# them, as sketches. Where yours gives the same each time, its cause is known.
+
+
+_heard: list[Any] | None = None
+
+
+@contextmanager
+def listening() -> Iterator[list[Any]]:
+    """Meanwhile `call` notes in the list what came back each time: the function's name, and its result or its error."""
+    global _heard
+    before, _heard = _heard, []
+    try:
+        yield _heard
+    finally:
+        _heard = before
+
+
+def _keep(name: str, value: Any) -> None:
+    if _heard is not None:
+        _heard.append((name, value))
+
+
+MOST_SKETCHED = 200_000
+"""Elements of an array that a sketch looks at."""
+
+
+def sketch(value: Any, depth: int = 4) -> Any:
+    """What `value` is, in a few numbers: shape, dtype, and sums in which each element has a weight of its own.
+
+    None for what cannot be compared. JSON can hold it.
+    """
+    if isinstance(value, Exception):
+        return ["error", type(value).__name__, _text(value)]
+    if isinstance(value, list | tuple) and depth and len(value) <= 50:
+        return [type(value).__name__, *(sketch(part, depth - 1) for part in value)]
+    if isinstance(value, str):
+        return ["text", _cut(value, 200)]
+    if isinstance(value, bool | int | float | np.generic):
+        try:
+            array = np.asarray(value)
+            dtype = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(array.dtype.kind)
+        except Exception:
+            return None
+    elif isinstance(value, np.ndarray):
+        array, dtype = value, str(value.dtype)
+    else:
+        return None
+    if dtype is None or array.dtype.kind not in "biuf":
+        return None
+    flat = array.ravel()[:: array.size // MOST_SKETCHED + 1].astype(float)
+    odd = np.isnan(flat) + 2 * np.isposinf(flat) + 4 * np.isneginf(flat)
+    flat = np.where(odd, 0, flat)
+    place = np.arange(flat.size, dtype="uint64")
+    weights = [place * 0 + 1.0, place * 2654435761 % 2**32 / 2**32, place * 2246822519 % 2**32 / 2**32]
+    sums = [float(f"{total:.7g}") for total in (*(flat @ weight for weight in weights), np.abs(flat).sum())]
+    return ["array", list(array.shape), dtype, sums, float(f"{odd @ weights[1] + odd.sum():.7g}")]
+
+
+def _alike(one: Any, other: Any, strict: bool) -> bool:
+    """Whether two sketches are of the same; `strict`: of the same dtype, and errors with the same text."""
+    if isinstance(one, list) and isinstance(other, list) and one[:1] == other[:1] == ["array"]:
+        (_, shape, dtype, sums, odd), (_, wanted, known, totals, oddly) = one, other
+        near = 1e-5 * max(sums[3], totals[3]) + 1e-7
+        close = all(abs(mine - theirs) <= near for mine, theirs in zip(sums, totals, strict=True))
+        return shape == wanted and (dtype == known or not strict) and close and abs(odd - oddly) < 1e-5
+    if isinstance(one, list) and isinstance(other, list):
+        if one[:1] == other[:1] == ["error"] and not strict:
+            return one[1] == other[1]
+        return len(one) == len(other) and all(_alike(*pair, strict) for pair in zip(one, other, strict=True))
+    return one is not None and type(one) is type(other) and one == other
+
+
+def shared(texts: Sequence[str]) -> str:
+    """The sentences that stand in each of the texts."""
+    first, *others = [re.split(r"(?<=[.?!]) (?=[A-Z`(])", text) for text in texts]
+    return " ".join(sentence for sentence in first if all(sentence in other for other in others))
 
 
 # ------------------------------------------------------------------------ the likely causes
@@ -698,6 +817,8 @@ CAUSES = (
      "A layer has a whole number of units: `//` divides without a fraction."),
     (r"Could not interpret activation function identifier",
      'Activations have lower-case names, such as "relu" and "softmax".'),
+    (r"cardinality",
+     "The arrays that Keras was given differ in length. Images and labels belong together, one label for each image."),
     (r"No loss to compute",
      "`compile` needs a loss: `loss=...`."),
     (r"Could not interpret \w+ identifier: <class",

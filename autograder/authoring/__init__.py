@@ -3,6 +3,7 @@
     new           lays down a new exercise
     master        reads a master
     hints         holds hidden tests to their hint
+    wrong         reads wrong variants, and proves that they can be told apart
     build         masters -> exercises/ and build/
     finish        puts in order what Otter Assign wrote
     trial         runs a notebook of our own against its tests, unconfined

@@ -24,14 +24,16 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import otter.assign
 
 from autograder import course
-from autograder.authoring import finish, hints, master, trial, zips
+from autograder.authoring import finish, hints, master, trial, wrong, zips
 from autograder.authoring.master import Master, read_master
 from autograder.course import Assignment, CourseError
+from autograder.grading import causes
 from autograder.grading.bundle import MODELS, Ready
 from autograder.grading.bundle import bundle as bundle_of
 from autograder.grading.engine import Engine
@@ -133,7 +135,12 @@ def build_exercise(name: str) -> bool:
     _require_pages(exercise, path)
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as scratch:
         files = _assign(exercise, Path(scratch))
-        _hold_to_promises(exercise, files, Path(scratch))
+        known = wrong.read(exercise, path.with_name(wrong.FILE))
+        if known.variants:
+            files[f"build/{name}/{course.VARIANTS}"] = wrong.to_python(known)
+        shown = _hold_to_promises(exercise, files, Path(scratch))
+        if shown:
+            files[f"exercises/tests/{name}/{course.CAUSES}"] = wrong.to_json(shown)
     written = _install(name, files)
     facts = {"fingerprint": fingerprint, "files": {str(path): _digest(path) for path in written}}
     stamp.write_text(json.dumps(facts, indent=1), encoding="utf-8")
@@ -236,13 +243,18 @@ def _assignment_json(exercise: Master, models: bool) -> bytes:
     return (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Path) -> None:
-    """Refuse a master whose solution does not earn all, or whose stubs raise or earn something."""
+def _hold_to_promises(
+    exercise: Master, files: Mapping[str, bytes], scratch: Path
+) -> dict[str, list[dict[str, Any]]]:
+    """Refuse a master whose solution does not earn all, whose stubs raise or earn something, or whose wrong variants
+    cannot be told apart; returns what learners get of these, by question."""
     name = exercise.name
     tests = scratch / "tests"
     tests.mkdir()
     for question in exercise.questions:
         (tests / f"{question.name}.py").write_bytes(files[f"build/{name}/tests/{question.name}.py"])
+    if variants := files.get(f"build/{name}/{course.VARIANTS}"):
+        (scratch / course.VARIANTS).write_bytes(variants)
     portrait = scratch / "portrait.py" if exercise.portrait else None
     if portrait:
         portrait.write_bytes(files[f"build/{name}/portrait.py"])
@@ -250,7 +262,8 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
     for kind, key in (("solved", f"build/{name}/{name}.ipynb"), ("untouched", f"exercises/{name}.ipynb")):
         notebook = scratch / f"{kind}.ipynb"
         notebook.write_bytes(files[key])
-        runs.append(trial.start(notebook, tests, scratch / kind, portrait if kind == "solved" else None))
+        extras = (portrait, exercise.predictions) if kind == "solved" else (None, None)
+        runs.append(trial.start(notebook, tests, scratch / kind, *extras))
     try:
         solved, untouched = (run.result() for run in runs)
     finally:
@@ -280,7 +293,11 @@ def _hold_to_promises(exercise: Master, files: Mapping[str, bytes], scratch: Pat
                 f"{where}: the untouched notebook earns {untouched.scores[question.name]:g} points, "
                 "so some test passes without an answer."
             )
+    if solved.problems:
+        raise CourseError(f"{_file(name).replace('master.md', wrong.FILE)}, "
+                          + f"\n{wrong.FILE}, ".join(solved.problems))
     _hold_to_grader(exercise, scratch, _uses_models(files))
+    return solved.causes
 
 
 def _hold_to_grader(exercise: Master, scratch: Path, models: bool) -> None:
@@ -363,9 +380,10 @@ def _fingerprint(path: Path) -> str:
     """A hash of everything the outcome depends on."""
     inputs = [
         path,
+        *(file for file in [path.with_name(wrong.FILE)] if file.is_file()),
         course.EXERCISES / "requirements.txt",
         *(course.EXERCISES / file for file in course.SUPPORT_FILES),
-        *(Path(str(module.__file__)) for module in (finish, hints, master, trial, zips)),
+        *(Path(str(module.__file__)) for module in (causes, finish, hints, master, trial, wrong, zips)),
         Path(__file__),
     ]
     for missing in (path for path in inputs if not path.is_file()):

@@ -82,7 +82,10 @@ class Mistake:
         cause: what the message must name, in words; written before looking at any message.
         edit: the wrong answer.
         fails: exactly the questions that must lose points.
-        messages: for each of them a pattern that a failing case's message must match.
+        messages: for each of them that has no entry in `causes` a pattern that a failing case's message must match.
+        causes: by question the names of the wrong variants that are true of this case. Their sentence must be told, and
+            that of no other variant.
+        never: a pattern that no message of this case may match: what it looks like and is not.
         report_only: it leaves no trace in what is handed in; nothing may be deducted.
         file: where it stands.
     """
@@ -95,6 +98,8 @@ class Mistake:
     messages: Mapping[str, re.Pattern[str]]
     report_only: bool
     file: Path
+    causes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -327,12 +332,20 @@ def mistakes(assignment: Assignment) -> list[Mistake]:
             raise entry.error("it changes nothing")
         fails = tuple(_check_question(entry, assignment, question) for question in data.get("fails", ()))
         message = data.get("message", "")
-        if isinstance(message, dict) and set(message) != set(fails):
-            raise entry.error("message must have one pattern for each question in fails")
-        said = message if isinstance(message, dict) else dict.fromkeys(fails, message)
+        causes = {question: (names,) if isinstance(names, str) else tuple(names)
+                  for question, names in data.get("causes", {}).items()}
+        if wrong := causes.keys() - set(fails):
+            raise entry.error(f"causes: {', '.join(sorted(wrong))} is not in fails")
+        rest = [question for question in fails if question not in causes]
+        if isinstance(message, dict) and set(message) != set(rest):
+            raise entry.error("message must have one pattern for each question in fails that has no causes")
+        if bool(rest) != ("message" in data) and "report_only" not in data:
+            raise entry.error("message is for the questions in fails that have no causes, and must be there for them")
+        said = message if isinstance(message, dict) else dict.fromkeys(rest, message)
         patterns = {question: re.compile(text) for question, text in said.items()}
         cases.append(Mistake(data["name"], data["source"], data["cause"], edit, fails, patterns,
-                             "report_only" in data, file))
+                             "report_only" in data, file, causes,
+                             re.compile(data["never"]) if "never" in data else None))
     return cases
 
 

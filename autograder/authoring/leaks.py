@@ -28,7 +28,8 @@ from typing import Any
 
 from otter.assign.blocks import extract_all_fenced_otter_cells
 
-from autograder.authoring import finish
+from autograder import course
+from autograder.authoring import finish, wrong
 from autograder.authoring.master import Master, read_master
 
 MARKERS = ("hidden=True", "HIDDEN", "SOLUTION", "BEGIN", "```otter", "TEST HELPERS", "# PORTRAIT")
@@ -55,12 +56,14 @@ class Secrets:
 
     Attributes:
         exercise: its name.
-        lines: lines of the solution, of hidden tests, of their helpers and of the portrait that are nowhere visible.
+        lines: lines of the solution, of hidden tests, of their helpers, of the portrait and of wrong variants that are
+            nowhere visible.
         rows: `ROW` lines in a row, or all where there are fewer, of each hidden test, helper and portrait.
         answers: whole answers, as lines: each answer cell, each function in it without its docstring, and each
             predicted value.
         names: the names of hidden tests.
-        hints: what hidden tests and their helpers say, as far as no public test says it too.
+        hints: what hidden tests and their helpers say, as far as no public test says it too; and the sentences of wrong
+            variants of which learners get nothing.
     """
 
     exercise: str
@@ -91,7 +94,9 @@ def secrets(path: Path) -> Secrets:
     hidden = [case.source for cases in master.tests.values() for case in cases if case.hidden]
     public = [case.source for cases in master.tests.values() for case in cases if not case.hidden]
     solutions, secret, visible = _answers(master)
-    for source in (*hidden, master.helpers, master.portrait):
+    variants = [variant for of_one in wrong.read(master, path.with_name(wrong.FILE)).variants.values()
+                for variant in of_one]
+    for source in (*hidden, master.helpers, master.portrait, *(variant.code for variant in variants)):
         secret.update(_lines(source))
     for source in public:
         visible.update(_lines(source))
@@ -108,8 +113,16 @@ def secrets(path: Path) -> Secrets:
                           if not set(answer) <= visible and sum(map(len, answer)) >= SHORT),
         names=frozenset(tree.body[0].name for tree in trees if isinstance(tree.body[0], ast.FunctionDef)),
         hints=frozenset(words for tree in (*trees, ast.parse(master.helpers)) for words in _hints(tree)
-                        if not any(words in text for text in said)),
+                        if not any(words in text for text in said))
+        | _untold(master, variants),
     )
+
+
+def _untold(master: Master, variants: Iterable[wrong.Written]) -> frozenset[str]:
+    """What wrong variants say and no learner reads before the notebook is graded: they pass all public checks."""
+    file = course.EXERCISES / "tests" / master.name / course.CAUSES
+    told = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return frozenset(variant.says for variant in variants if json.dumps(variant.says, ensure_ascii=False) not in told)
 
 
 def _answers(master: Master) -> tuple[list[str], set[str], set[str]]:
@@ -212,7 +225,7 @@ def _made_from(path: str, text: str, exercise: str) -> bool:
     if parts.suffix == ".ipynb":
         of_the_book = "_sources" in parts.parts  # a chapter may be called as an exercise is
         return (parts.stem == exercise and not of_the_book) or f"\nassignment\n{exercise}\n" in text
-    return parts.suffix == ".py" and exercise in parts.parts
+    return parts.suffix in (".py", ".json") and exercise in parts.parts
 
 
 def _without_hints(one: Secrets) -> Secrets:

@@ -70,6 +70,8 @@ PORTRAIT = "# PORTRAIT"
 """A cell that begins so holds the function that makes the portrait of a learner's network; see `grading.portrait`."""
 
 BOOK_LINK = re.compile(r"\]\(book:([\w/-]+)(#[\w-]+)?\)")
+PREDICTION = re.compile(r"^### .*\bpredict\b", re.MULTILINE)
+"""In the heading of a question that is to be answered before anything is run: nothing at home may tell its answer."""
 QUESTION_NAME = re.compile(r"q\d+_\d+")
 
 
@@ -92,6 +94,8 @@ class Master:
         notebook: what `otter assign` is given.
         questions: in their order.
         tests: the test cells of each question, in their order.
+        answers: the answer cell of each question, with Otter's markers.
+        predictions: the questions that are to be answered before anything is run.
         helpers: code for the top of the full test files.
         portrait: the function that makes a portrait of the learner's network; empty without one.
     """
@@ -104,6 +108,8 @@ class Master:
     notebook: NotebookNode
     questions: list[Question] = field(default_factory=list)
     tests: dict[str, list[TestCell]] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    predictions: frozenset[str] = frozenset()
     helpers: str = ""
     portrait: str = ""
 
@@ -167,6 +173,9 @@ def read_master(path: Path) -> Master:
                 raise source.error(line, problem, draft.name)
         master.questions.append(Question(draft.name, draft.points))
         master.tests[draft.name] = draft.tests
+        master.answers[draft.name] = draft.answer
+        if PREDICTION.search(draft.text):
+            master.predictions |= {draft.name}
     if not master.questions:
         raise CourseError(f"{source.file} has no question. See solutions/README.md, A question.")
     worth = f"{sum(question.points for question in master.questions):g} points, about {master.minutes} minutes"
@@ -331,6 +340,7 @@ class _Draft:
     points: Any
     text: str = ""
     answers: int = 0
+    answer: str = ""
     tests: list[TestCell] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
@@ -361,6 +371,7 @@ def _questions(source: _Source, notebook: NotebookNode) -> Iterator[_Draft]:
             question.lines.append(line)
         elif block == "SOLUTION":
             question.answers += 1
+            question.answer = cell.source
 
 
 def _facts(source: _Source, line: int, text: str) -> dict[str, Any]:

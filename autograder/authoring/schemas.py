@@ -50,13 +50,17 @@ EDIT: Mapping[str, Schema] = {
 MISTAKE = _keys(
     {"name": TEXT, "source": TEXT, "cause": TEXT},
     {**EDIT, "fails": TEXTS,
+     "causes": _table({"anyOf": [TEXT, {**TEXTS, "minItems": 1}],
+                       "remedy": "say the name of a wrong variant, or a list of names"}),
+     "never": PATTERN,
      "message": {"type": ["string", "object"], "format": "regex", "additionalProperties": PATTERN},
      "report_only": {"const": True, "remedy": "leave it out, or say true"}},
     dependentSchemas={"report_only": {
-        "not": {"anyOf": [{"required": ["fails"]}, {"required": ["message"]}]},
-        "remedy": "report_only means that nothing is deducted: leave out fails and message"}},
+        "not": {"anyOf": [{"required": ["fails"]}, {"required": ["message"]}, {"required": ["causes"]}]},
+        "remedy": "report_only means that nothing is deducted: leave out fails, message and causes"}},
     anyOf=[{"required": ["report_only"]},
-           {"required": ["fails", "message"], "properties": {"fails": {"minItems": 1}}}],
+           {"required": ["fails"], "properties": {"fails": {"minItems": 1}},
+            "anyOf": [{"required": ["message"]}, {"required": ["causes"]}]}],
     remedy="say which questions it fails, and what the message must say",
 )
 
@@ -95,6 +99,15 @@ ATTACK: Schema = {
             {**EDIT, "files": {"type": "array", "items": {"$ref": "#/$defs/file"}},
              "own_folder": {"type": "boolean"}, "otter": {"type": "boolean"}}),
     "$defs": {"file": FILE},
+}
+
+VARIANTS: Schema = {
+    "type": "object",
+    "properties": {"given": TEXT},
+    "patternProperties": {r"^q\d+_\d+$": {
+        "type": "array", "minItems": 1, "items": _keys({"name": TEXT, "says": TEXT, "code": TEXT}),
+        "remedy": "say at least one variant, or leave the question out"}},
+    "additionalProperties": False,
 }
 
 NAMES = _keys({"first": TEXT, "last": TEXT})

@@ -4,7 +4,7 @@ The builder holds a master to its promises with it, before anything is written.
 Only for notebooks that this repository made: nothing is confined here, and
 nothing that a learner handed in must ever be run by it.
 
-    python -m autograder.authoring.trial NOTEBOOK TESTS RESULTS [PORTRAIT]
+    python -m autograder.authoring.trial NOTEBOOK TESTS RESULTS PORTRAIT PREDICTIONS
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from autograder import course
+from autograder.authoring import wrong
 from autograder.course import CourseError
+from autograder.grading import causes
 
 TIME_LIMIT = 1200.0
 """Seconds that a whole notebook may take. A solution that trains takes a minute or two."""
@@ -32,6 +35,8 @@ class Trial:
         error: of the first cell that raised, with its source; empty when none did.
         scores: question -> points earned.
         failures: question -> messages of the test cases that failed.
+        problems: what is wrong with the wrong variants, where they were tried.
+        causes: what learners get of them, by question.
         no_portrait: why no portrait of the network could be made; empty where one was, or was not asked for.
     """
 
@@ -39,6 +44,8 @@ class Trial:
     scores: dict[str, float] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)
     no_portrait: str = ""
+    problems: list[str] = field(default_factory=list)
+    causes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -69,8 +76,13 @@ class Running:
         return Trial(**json.loads(self.results.read_text(encoding="utf-8")))
 
 
-def start(notebook: Path, tests: Path, folder: Path, portrait: Path | None = None) -> Running:
+def start(
+    notebook: Path, tests: Path, folder: Path, portrait: Path | None = None, predictions: Collection[str] | None = None
+) -> Running:
     """Start a trial of `notebook` against the test files in `tests`, and of its file `portrait` where there is one.
+
+    Where `predictions` is given, which may be empty, the wrong variants beside the tests are tried as well, and nothing
+    is told to learners of those of these questions.
 
     `folder` must not exist yet; it becomes the working folder, with digits.py and the data.
     """
@@ -80,7 +92,7 @@ def start(notebook: Path, tests: Path, folder: Path, portrait: Path | None = Non
     results, output = folder / "results.json", (folder / "output.txt").open("w+b")
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder.authoring.trial", str(notebook), str(tests), str(results),
-         *([str(portrait)] if portrait else [])],
+         str(portrait or ""), "-" if predictions is None else " ".join(predictions)],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -91,8 +103,10 @@ def start(notebook: Path, tests: Path, folder: Path, portrait: Path | None = Non
     return Running(notebook, process, results, output)
 
 
-def run(notebook: Path, tests: Path, portrait: Path | None = None) -> Trial:
-    """Run the code cells of `notebook` here and now, every question's whole test file, and `portrait`."""
+def run(
+    notebook: Path, tests: Path, portrait: Path | None = None, predictions: Collection[str] | None = None
+) -> Trial:
+    """Run the code cells of `notebook` here and now, every question's whole test file, and what `start` says."""
     import nbformat
     import otter
     from IPython.core.interactiveshell import InteractiveShell
@@ -122,11 +136,15 @@ def run(notebook: Path, tests: Path, portrait: Path | None = None) -> Trial:
                 trial.no_portrait = "it has no learning curve"
         except Exception as error:
             trial.no_portrait = f"{type(error).__name__}: {error}"
+    if predictions is not None and not trial.error:
+        proof = wrong.prove(causes.load(tests.with_name(course.VARIANTS)), tests, shell.user_ns, frozenset(predictions))
+        trial.problems, trial.causes = proof.problems, proof.public
     return trial
 
 
 if __name__ == "__main__":
-    arguments = [Path(argument) for argument in sys.argv[1:]]
+    told, checks, results, drawn, asked = sys.argv[1:]
+    came = run(Path(told), Path(checks), Path(drawn) if drawn else None, None if asked == "-" else asked.split())
     # A notebook may print what it likes, so the results go to a file.
-    arguments[2].write_text(json.dumps(asdict(run(arguments[0], arguments[1], *arguments[3:]))), encoding="utf-8")
+    Path(results).write_text(json.dumps(asdict(came)), encoding="utf-8")
     os._exit(0)  # without TensorFlow's slow farewell

@@ -16,18 +16,21 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from autograder import course
-from autograder.authoring import corpus
+from autograder.authoring import corpus, wrong
 from autograder.authoring.corpus import Edit, Mistake, RightAnswer
+from autograder.authoring.master import read_master
 from autograder.authoring.variants import apply, write_notebook
 from autograder.course import Assignment, CourseError
+from autograder.grading import causes
 from autograder.grading.batch import BatchStopped, grade_paths
 from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict
 
@@ -95,6 +98,16 @@ def failing_cases(question: QuestionResult) -> list[CaseResult]:
     return [case for case in question.cases if not case.passed]
 
 
+@cache
+def said_by_variants(exercise: str) -> Mapping[tuple[str, str], str]:
+    """What each wrong variant of an exercise says first, by question and name; of inherited ones, too."""
+    file = course.master(exercise).with_name(wrong.FILE)
+    if not file.is_file():
+        return {}
+    known = wrong.read(read_master(course.master(exercise)), file)
+    return {(question, one.name): first_of(one.says) for question in known.answers for one in known.all_of(question)}
+
+
 def judge(trial: Trial, result: SubmissionResult) -> Finding:
     """Compares what came with what had to come."""
     problems = []
@@ -119,6 +132,7 @@ def judge(trial: Trial, result: SubmissionResult) -> Finding:
     if isinstance(trial.case, Mistake) and not trial.case.report_only:
         caught_by, message, unnamed = _messages(trial.case, result)
         problems += unnamed
+        problems += _false_causes(trial.case, result)
     return Finding(trial, result, tuple(problems), caught_by, message)
 
 
@@ -128,7 +142,7 @@ def _messages(case: Mistake, result: SubmissionResult) -> tuple[str, str, list[s
     caught_by, message, problems = "", "", []
     for name in case.fails:
         failing = failing_cases(questions[name]) if name in questions else []
-        naming = [one for one in failing if case.messages[name].search(one.message)]
+        naming = [one for one in failing if _names_it(case, name, one.message, result.assignment)]
         if failing and not naming:
             said = " | ".join(one.message for one in failing)
             problems.append(f"{name}: no message names the cause ({case.cause}). They say: {said}")
@@ -136,6 +150,36 @@ def _messages(case: Mistake, result: SubmissionResult) -> tuple[str, str, list[s
             caught_by = "hidden" if all(one.hidden for one in failing) else "public"
             message = naming[0].message
     return caught_by, message, problems
+
+
+def _names_it(case: Mistake, question: str, message: str, exercise: str) -> bool:
+    """Whether a message says what is true of the case."""
+    if question not in case.causes:
+        return bool(case.messages[question].search(message))
+    says = said_by_variants(exercise)
+    for name in case.causes[question]:
+        if (question, name) not in says:
+            raise CourseError(f"{case.file}: case {case.name}: {question} has no wrong variant called {name!r}.")
+    return any(message.startswith(says[question, name]) for name in case.causes[question])
+
+
+def _false_causes(case: Mistake, result: SubmissionResult) -> Iterator[str]:
+    """Each message that names a cause which the case does not have."""
+    for question in result.questions:
+        for one in failing_cases(question):
+            if case.never and case.never.search(one.message):
+                yield f"{question.name}: a message says what is not so: {one.message}"
+            told = {name for (of, name), says in said_by_variants(result.assignment).items()
+                    if of == question.name and one.message.startswith(says)}
+            # Two variants may say the same, where both are of one kind.
+            if told and not told & set(case.causes.get(question.name, ())):
+                yield f"{question.name}: it names a cause that is not listed, {sorted(told)[0]!r}: {one.message}"
+
+
+def first_of(says: str) -> str:
+    """The sentences that name the cause: the first, and for an inherited one, whose first names the function, two."""
+    said = causes.sentences(says)
+    return " ".join(said[: 2 if said[0].startswith(wrong.INHERITED) else 1])
 
 
 def _last_line(text: str) -> str:

@@ -17,6 +17,7 @@
     questions    one test file by Otter's own classes, case by case -> QuestionResult
     variables    the notebook's variables as a dictionary, fetched when a test wants them
     messages     what went wrong in a failed case, or stopped a check, in words
+    causes       which wrong variant gives what the answer gave, and so what the cause is
     told         how much of it a learner may read, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 

@@ -62,7 +62,7 @@ class Bundle:
     Attributes:
         name: the exercise.
         questions: in the order of the notebook.
-        tests: the folder of the full test files, one for each question.
+        tests: the folder of the full test files, one for each question; wrong variants lie beside it.
         support: what lies beside the notebook while it runs, by file name.
         helpers: folders that test files may import from, and whose messages are written for learners.
         digest: SHA-256 of all these files.
@@ -104,7 +104,8 @@ def bundle(assignment: Assignment) -> Bundle:
     portrait = assignment.portrait if assignment.portrait.is_file() else None
     digest = hashlib.sha256(repr((assignment.questions, assignment.models)).encode())
     beside = hashlib.sha256()
-    for path in [*tests, *support.values(), *([portrait] if portrait else [])]:
+    variants = assignment.variants if assignment.variants.is_file() else None
+    for path in [*tests, *support.values(), *(path for path in (portrait, variants) if path)]:
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -140,6 +141,7 @@ class Packed:
     portrait: bytes | None = None
     models: bool = True
     support_digest: str = ""
+    variants: bytes | None = None
 
 
 def pack(bundle: Bundle) -> Packed:
@@ -148,9 +150,12 @@ def pack(bundle: Bundle) -> Packed:
     tests = {name: (bundle.tests / name).read_bytes() for name in names}
     support = {name: path.read_bytes() for name, path in bundle.support.items()}
     portrait = bundle.portrait.read_bytes() if bundle.portrait else None
+    beside = bundle.tests.with_name(course.VARIANTS)
+    variants = beside.read_bytes() if beside.is_file() else None
     return Packed(
-        bundle.name, bundle.questions, tests, support, bundle.digest, portrait, bundle.models, bundle.support_digest
-    )
+        bundle.name, bundle.questions, tests, support, bundle.digest, portrait, bundle.models, bundle.support_digest,
+        variants,
+    )  # fmt: skip
 
 
 def unpack(packed: Packed, folder: Path) -> Bundle:
@@ -165,6 +170,8 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
     if packed.portrait is not None:
         portrait = folder / "portrait.py"
         portrait.write_bytes(packed.portrait)
+    if packed.variants is not None:
+        tests.with_name(course.VARIANTS).write_bytes(packed.variants)
     return Bundle(
         packed.name, packed.questions, tests, paths, (support,), packed.digest, portrait, packed.models,
         packed.support_digest,

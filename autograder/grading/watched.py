@@ -8,6 +8,7 @@ from typing import Any
 
 from autograder.bridge.remote import Remote
 from autograder.bridge.session import CellOutcome, Session
+from autograder.grading import causes
 from autograder.sandbox.nursery import Runner
 
 
@@ -22,6 +23,7 @@ class WatchedSession(Session):
         hidden: a hidden case is being run.
         heard: something was called for a hidden case, and may have kept what it was given.
         learner_error: the last exception that came from the learner's own code.
+        recording: what the tests of a question ask and get, while someone wants to know.
     """
 
     def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
@@ -33,7 +35,9 @@ class WatchedSession(Session):
         self.hidden = False
         self.heard = False
         self.learner_error: BaseException | None = None
+        self.recording: causes.Recording | None = None
         self._answered = False
+        self._touched = False
 
     @property
     def slow_to_come(self) -> bool:
@@ -47,10 +51,13 @@ class WatchedSession(Session):
 
     def get(self, name: str) -> object:
         try:
-            return super().get(name)
+            value = super().get(name)
         except Exception as error:
             self._note(error, absent=KeyError(name))
             raise
+        if self.recording:
+            self.recording.got(name, value)
+        return value
 
     def attribute(self, ref: int, name: str) -> object:
         try:
@@ -64,11 +71,30 @@ class WatchedSession(Session):
     ) -> tuple[Any, Sequence[Any], dict[str, Any]]:
         self.generation += 1
         self.heard = self.heard or self.hidden
+        call = self.recording.begin(function._ref, args, kwargs) if self.recording else None
+        self._touched = False
         try:
-            return super().call(function, args, kwargs, timeout)
-        except Exception as error:
-            self._note(error)
+            returned = super().call(function, args, kwargs, timeout)
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._note(error)
+            self._recorded(call, error)
             raise
+        if self.recording and call:
+            self.recording.returned(call, returned[0], returned[1] if self._touched else None)
+        return returned
+
+    def _recorded(self, call: causes.Call | None, error: BaseException) -> None:
+        """A call that ended with an error: the learner's own, or there was no answer."""
+        if self.recording and call:
+            if isinstance(error, Exception) and self._answered and self.alive:
+                call.outcome = causes.raised(error)
+            else:
+                self.recording.whole = False
+
+    def _changed(self, argument: Any, value: Any) -> Any:
+        self._touched = True
+        return super()._changed(argument, value)
 
     def _note(self, error: Exception, absent: Exception | None = None) -> None:
         """Keeps an exception that was the notebook's answer, and not the session's own, nor the end of an iterator."""

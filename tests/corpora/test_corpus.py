@@ -74,6 +74,21 @@ def test_one_pattern_for_each_question_can_be_given(tmp_path: Path, tiny: Assign
         "q9_1": "a", "q9_2": "b"}
 
 
+def test_the_causes_of_a_mistake_stand_in_place_of_a_pattern(tmp_path: Path, tiny: Assignment) -> None:
+    case, = mistakes(tmp_path, MISTAKE.replace("message: two", "causes: {q9_1: [a, b]}\n  never: three"), tiny)
+    assert case.causes == {"q9_1": ("a", "b")} and case.messages == {}
+    assert case.never is not None and case.never.pattern == "three"
+    both = MISTAKE.replace("[q9_1]", "[q9_1, q9_2]")
+    case, = mistakes(tmp_path, both + "  causes: {q9_2: a}\n", tiny)
+    assert case.causes == {"q9_2": ("a",)} and [*case.messages] == ["q9_1"]
+    for text, said in ((MISTAKE + "  causes: {q9_2: a}\n", "q9_2 is not in fails"),
+                       (MISTAKE + "  causes: {q9_1: a}\n", "for the questions in fails that have no causes"),
+                       (both.replace("message: two", "causes: {q9_2: a}"), "for the questions in fails that have no"),
+                       (MISTAKE + "  causes: {q9_1: []}\n", "the name of a wrong variant")):
+        with pytest.raises(CourseError, match=said):
+            mistakes(tmp_path, text, tiny)
+
+
 def test_an_exercise_without_a_file_has_no_cases(tiny: Assignment) -> None:
     assert corpus.mistakes(tiny) == []
     assert corpus.right_answers(tiny) == []

@@ -68,6 +68,8 @@ def _share(one: Trial, other: Trial) -> bool:
         fails = trial.case.fails if isinstance(trial.case, Mistake) else ()
         if trial.edit != Edit(replace=trial.edit.replace) or not trial.edit.replace.keys() >= set(fails):
             return False
+        if isinstance(trial.case, Mistake) and trial.case.never:
+            return False
         rest.append({cell: code for cell, code in trial.edit.replace.items() if cell not in fails})
     answers = [trial.edit.replace.keys() - rest[0].keys() for trial in (one, other)]
     return rest[0] == rest[1] and not answers[0] & answers[1]
@@ -79,7 +81,8 @@ def _joined(trials: list[Trial], number: int) -> Trial:
     case = replace(cases[0], name=f"together {number}", edit=edit,
                    cause="; ".join(f"{'/'.join(case.fails)}: {case.cause}" for case in cases),
                    fails=tuple(question for case in cases for question in case.fails),
-                   messages={question: pattern for case in cases for question, pattern in case.messages.items()})
+                   messages={question: pattern for case in cases for question, pattern in case.messages.items()},
+                   causes={question: names for case in cases for question, names in case.causes.items()})
     return Trial(verify.MISTAKE, case.name, edit, case)
 
 
@@ -171,6 +174,28 @@ def test_the_judge(kind: str, came: SubmissionResult, problem: str | None) -> No
     else:
         assert len(finding.problems) == 1
         assert re.search(problem, finding.problems[0])
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("causes", "never", "message", "problem"), [
+    (("square",), None, "That is the square. It says two", None),
+    (("square",), None, "it says two", "no message names the cause"),
+    ((), None, "it says two", None),
+    ((), None, "That is the square. It says two", "it names a cause that is not listed, 'square'"),
+    (("half",), None, "That is the square. It says two", "it names a cause that is not listed, 'square'"),
+    (("half", "square"), None, "That is the square.", None),
+    (("twin",), None, "That is the square.", None),
+    ((), "two", "it says two", "a message says what is not so: it says two"),
+])
+def test_the_judge_knows_which_causes_are_true(
+        monkeypatch: pytest.MonkeyPatch, causes: tuple[str, ...], never: str | None, message: str,
+        problem: str | None) -> None:
+    monkeypatch.setattr(verify, "said_by_variants", lambda exercise: {
+        ("q9_1", "square"): "That is the square.", ("q9_1", "twin"): "That is the square.", ("q9_1", "half"): "Half."})
+    case = replace(MISTAKE, causes={"q9_1": causes} if causes else {}, never=re.compile(never) if never else None)
+    problems = judge(Trial(verify.MISTAKE, case.name, case.edit, case), result(1, 1, message)).problems
+    assert bool(problems) == bool(problem)
+    assert problem is None or any(problem in one for one in problems)
 
 
 @pytest.mark.fast

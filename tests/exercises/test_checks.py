@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import json
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import matplotlib
 import numpy as np
 import otter
 import pytest
+
+from tests.exercises.test_messages import GARBAGE
 
 pytestmark = pytest.mark.fast
 
@@ -255,3 +259,81 @@ def test_show_says_what_it_can_draw() -> None:
         digits.show(np.zeros((0, 28, 28)))
     with pytest.raises(ValueError, match=r"at most 100 images at once; got 60,000.*`images\[:20\]`"):
         digits.show(np.broadcast_to(np.uint8(0), (60_000, 28, 28)))
+
+
+class TestCauses:
+    """What is told of an answer that gives exactly what a well-known wrong one gives."""
+
+    @pytest.fixture(autouse=True)
+    def wrong(self, folder: Path) -> None:
+        def gave(*values: Any) -> list[Any]:
+            return [["double", digits.sketch(value)] for value in values]
+
+        variants = [
+            {"says": "That is the square. Add in place of that.", "calls": gave(9, np.ones(2))},
+            {"says": "That is the square. It is a float.", "calls": gave(9.0, np.ones(2))},
+            {"says": "That is the number itself.", "calls": gave(3, np.ones(2))},
+        ]
+        text = json.dumps({"q9_1": [{**one, "values": {}, "dtype_only": False} for one in variants]})
+        (folder / "tests" / "09-tiny" / "causes.json").write_text(text)
+
+    def test_the_cause_comes_first_and_one_example_of_it(self) -> None:
+        assert feedback(double=lambda x: x).messages == [
+            "That is the number itself.", "`double(3)` is 3; expected 6. Is it `2 * x`?"]
+
+    def test_no_cause_for_what_gives_something_else_anywhere(self) -> None:
+        for double in (lambda x: x + 1, lambda x: x if isinstance(x, int) else 3 * x, lambda x: 1 / 0, lambda x: [x]):
+            assert not any("number itself" in message for message in feedback(double=double).messages)
+
+    def test_of_several_what_all_of_them_say(self) -> None:
+        assert feedback(double=lambda x: x * x).messages[0] == "That is the square. Add in place of that."
+        assert feedback(double=lambda x: np.float32(x * x) if isinstance(x, int) else x).messages[0] == (
+            "That is the square. It is a float.")
+
+        def odd(x: Any) -> Any:
+            return np.bool_(True) if isinstance(x, int) else x.astype(int)
+
+        assert "square" not in " ".join(feedback(double=odd).messages)
+
+    def test_a_right_answer_is_right(self) -> None:
+        assert feedback(double=lambda x: 2 * x).passed
+
+    @pytest.mark.parametrize("text", ["", "[]", "{", '{"q9_1": 3}'])
+    def test_a_damaged_file_costs_nothing_but_the_cause(self, folder: Path, text: str) -> None:
+        (folder / "tests" / "09-tiny" / "causes.json").write_text(text)
+        assert feedback(double=lambda x: x).messages[0].startswith("`double(3)` is 3")
+
+    def test_nothing_is_kept_between_checks(self) -> None:
+        feedback(double=lambda x: x)
+        assert digits._heard is None
+
+    def test_it_takes_no_time_that_one_notices(self) -> None:
+        big = np.random.default_rng(1).random((60_000, 784), dtype="float32")
+        began = time.process_time()
+        digits.sketch(big)
+        assert time.process_time() - began < 0.05
+
+
+@pytest.mark.parametrize(("one", "other", "strict", "loosely"), [
+    (np.arange(6.0), np.arange(6.0) + 1e-9, True, True),
+    (np.arange(6.0), np.arange(6.0, dtype="float32"), False, True),
+    (np.arange(6.0), np.arange(6.0)[::-1], False, False),
+    (np.arange(6.0), np.arange(6.0).reshape(2, 3), False, False),
+    (np.array([1, np.nan]), np.array([np.nan, 1]), False, False),
+    (np.array([1, np.nan]), np.array([1, np.nan]), True, True),
+    (np.array([0, np.inf]), np.array([0, np.nan]), False, False),
+    (3, np.int64(3), True, True), (3, 3.0, False, True), (True, 1, False, True),
+    ([1, 2], (1, 2), False, False), ([1, 2], [1, 2], True, True), ("a", "a", True, True), ("a", "b", False, False),
+    (ValueError("a"), ValueError("a"), True, True), (ValueError("a"), ValueError("b"), False, True),
+    (ValueError("a"), KeyError("a"), False, False), (object(), object(), False, False), (None, None, False, False),
+])  # fmt: skip
+def test_sketches(one: Any, other: Any, strict: bool, loosely: bool) -> None:
+    """Two sketches are alike where the values are, as far as the strictness goes; JSON keeps them."""
+    kept = json.loads(json.dumps(digits.sketch(one)))
+    alike = [digits._alike(kept, digits.sketch(other), how) for how in (True, False)]
+    assert alike == [strict, loosely]
+
+
+@pytest.mark.parametrize("value", GARBAGE, ids=lambda value: type(value).__name__)
+def test_garbage_has_a_sketch_or_none(value: Any) -> None:
+    json.dumps(digits.sketch(value))

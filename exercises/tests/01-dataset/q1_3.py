@@ -14,22 +14,11 @@ def class_counts_small_example(class_counts):
     counts = digits.call(class_counts, labels, name="class_counts")
     digits.expect_array(
         counts, name="class_counts([3, 1, 3, 5])", shape=(10,),
-        cause="There are ten counts, from digit 0 to digit 9, also for digits that do not occur: "
-              "`np.bincount` has `minlength` for that.",
+        cause="There are ten counts, from digit 0 to digit 9, also for digits that do not occur.",
     )
-    if abs(counts.sum() - 1) < 1e-6:
-        if counts.max() == 1:
-            raise AssertionError(
-                "`class_counts([3, 1, 3, 5])` counts one label; expected 4. Does the `return` stand inside the loop?"
-            )
-        raise AssertionError(
-            f"`class_counts([3, 1, 3, 5])` sums to {counts.sum():g}; expected 4. "
-            "Those are shares: count, and do not divide by the number of labels."
-        )
     digits.expect_array(
         counts, name="class_counts([3, 1, 3, 5])", equal=np.array([0, 1, 0, 2, 0, 1, 0, 0, 0, 0]),
-        cause="Entry d counts the labels that equal d. `len(labels == d)` is always the number of all labels; "
-              "`(labels == d).sum()` counts.",
+        cause="Entry d counts the labels that equal d.",
     )
 
 
@@ -42,11 +31,6 @@ def class_counts_mnist(class_counts):
         counts, name="class_counts(y_train[:10000])", shape=(10,), low=0,
         cause="There are ten digits, and each has its count.",
     )
-    if counts.max() < 256 and counts.dtype == np.uint8:
-        raise AssertionError(
-            "`class_counts(y_train[:10000])` counts in uint8, which ends at 255 and begins again at 0. "
-            "Count in a larger type: `np.zeros(10, dtype=int)`."
-        )
     digits.expect_array(
         counts, name="class_counts(y_train[:10000])", equal=expected,
         cause="Entry d counts the labels that equal d, among all the labels that were given.",

@@ -16,22 +16,22 @@ def scale_small_example(scale):
         scaled, name="scale(images)", shape=(1, 2, 2), cause="`scale` changes the values; the shape stays as it is."
     )
     digits.expect_array(
-        scaled, name="scale(images)", low=0, high=1, cause="Divide by 255, once, and not by anything else."
+        scaled, name="scale(images)", low=0, high=1, cause="255 becomes 1, and 0 stays 0."
     )
     digits.expect_array(scaled, name="scale(images)", dtype="float32")
     digits.expect_array(
         scaled, name="scale(images)", equal=np.array([[[0, 0.2], [0.4, 1]]]),
-        cause="255 must become 1 and 51 must become 0.2: divide by 255, once, with `/` and not `//`.",
+        cause="Each value becomes its fraction of 255: 255 is 1, and 51 is 0.2.",
     )
 
 
 @test_case(points=None, hidden=False)
 def scale_leaves_its_input_alone(scale):
-    images = np.array([[[0, 51], [102, 255]]], dtype="uint8")
+    images = np.array([[[255, 204, 17], [51, 0, 85]]], dtype="uint8")
     before = images.copy()
     scaled = digits.call(scale, images, name="scale")
     digits.expect_unchanged(before, images, name="scale")
     digits.expect_array(
-        scaled, name="scale(images)", equal=np.array([[[0, 0.2], [0.4, 1]]]),
-        cause="255 must become 1 and 51 must become 0.2: divide by 255, once, with `/` and not `//`.",
+        scaled, name="scale(images)", equal=before / 255,
+        cause="Each value becomes its fraction of 255: 255 is 1, and 51 is 0.2.",
     )

@@ -20,16 +20,29 @@ def prepare_mnist(prepare):
         )
     for rows, which, images in zip(pair, ("training", "test"), (train_images, test_images)):
         name = "train_rows" if which == "training" else "test_rows"
-        cause = "The training rows come first; the first number of a shape counts the images."
-        if isinstance(rows, np.ndarray) and rows.ndim == 3:
-            cause = "Those are images still: `as_rows` makes rows of them."
-        digits.expect_array(rows, name=name, shape=(len(images), 784), cause=cause)
-        digits.expect_array(rows, name=name, dtype="float32")
         digits.expect_array(
-            rows, name=name, low=0, high=1, cause=f"Each pixel of the {which} rows is divided by 255, once."
+            rows, name=name, shape=(len(images), 784),
+            cause="The training rows come first; the first number of a shape counts the images.",
         )
-        if rows.max() < 0.9:
-            raise AssertionError(
-                f"`{name}` holds values up to {rows.max():.6g}; expected up to 1. "
-                f"How many times is a pixel of the {which} rows divided by 255 on its way?"
-            )
+        digits.expect_array(rows, name=name, dtype="float32")
+        digits.expect_array(rows, name=name, low=0, high=1, cause=f"255 becomes 1, in the {which} rows as well.")
+        digits.expect_array(
+            rows, name=name, equal=images.reshape(len(images), 784) / 255,
+            cause=f"Each pixel of the {which} images becomes its fraction of 255.",
+        )
+
+
+@test_case(points=None, hidden=False)
+def prepare_small_example(prepare):
+    train_images = np.array([[[0, 51, 102], [153, 204, 255]], [[255, 0, 51], [51, 102, 0]]], dtype="uint8")
+    test_images = np.array([[[255, 102, 0], [51, 153, 204]]], dtype="uint8")
+    expected = np.array([[0, 0.2, 0.4, 0.6, 0.8, 1], [1, 0, 0.2, 0.2, 0.4, 0]]), np.array([[1, 0.4, 0, 0.2, 0.6, 0.8]])
+    pair = digits.call(prepare, train_images, test_images, name="prepare")
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise AssertionError(
+            f"`prepare` returned {digits.describe(pair)}; expected two arrays, training rows and test rows."
+        )
+    for rows, name, equal in zip(pair, ("train_rows", "test_rows"), expected):
+        digits.expect_array(
+            rows, name=name, equal=equal, cause="One row for each image, and each pixel as its fraction of 255."
+        )

@@ -15,30 +15,23 @@ def relu_small_example(relu):
     got = digits.call(relu, z, name="relu")
     digits.expect_array(
         got, name="relu(z)", shape=(2, 3),
-        cause="No value is dropped; negative ones become 0 and keep their place. "
-              "`np.maximum` compares each of them with 0.",
+        cause="No value is dropped; negative ones become 0 and keep their place.",
     )
-    if np.allclose(got, np.abs([[-2.0, 0.0, 3.0], [1.5, -0.25, 0.5]])):
-        cause = "Negative values become 0; they do not change their sign."
-    elif got.max() <= 1:
-        cause = "Positive values stay as they are, however large."
-    elif np.allclose(got[0, 0], [-2.0]) or got.min() < 0:
-        cause = "Negative values must become 0."
-    else:
-        cause = "Positive values stay as they are; everything else is 0."
-    digits.expect_array(got, name="relu(z)", equal=expected, cause=cause)
+    digits.expect_array(
+        got, name="relu(z)", equal=expected, cause="Positive values stay as they are; everything else is 0."
+    )
 
 
 @test_case(points=None, hidden=False)
 def relu_leaves_its_input_alone(relu):
-    z = np.array([[-2.0, 0.0, 3.0], [1.5, -0.25, 0.5]])
+    z = np.array([[2.5, -1.0], [-0.75, 4.0], [0.25, -3.0]])
     before = z.copy()
     got = digits.call(relu, z, name="relu")
     digits.expect_unchanged(
         before, z, name="relu",
-        cause="`z[z < 0] = 0` writes into the array itself; make a new one, as `np.maximum` and `np.where` do.",
+        cause="`z[z < 0] = 0` writes into the array itself; `np.maximum` and `np.where` make a new one.",
     )
     digits.expect_array(
-        got, name="relu(z)", equal=np.array([[0.0, 0.0, 3.0], [1.5, 0.0, 0.5]]),
+        got, name="relu(z)", equal=np.array([[2.5, 0.0], [0.0, 4.0], [0.25, 0.0]]),
         cause="Positive values stay as they are; everything else is 0.",
     )

@@ -12,12 +12,6 @@ points = 2
 def count_of_one_layer(count_parameters):
     got = digits.call(count_parameters, [2, 3], name="count_parameters")
     cause = "2 pixels times 3 units are 6 weights, and each of the 3 units has a bias."
-    if isinstance(got, (int, float)) and got == 6:
-        cause = f"The biases are missing. {cause}"
-    elif isinstance(got, (int, float)) and got == 8:
-        cause = f"There is one bias for each unit, not for each input. {cause}"
-    elif isinstance(got, (int, float)) and got == 15:
-        cause = f"Both lines that add are there, and one of them is wrong: leave it out. {cause}"
     digits.expect_number(got, name="count_parameters([2, 3])", equal=9, whole=True, cause=cause)
 
 
@@ -25,11 +19,4 @@ def count_of_one_layer(count_parameters):
 def count_of_the_book(count_parameters):
     got = digits.call(count_parameters, [784, 512, 10], name="count_parameters")
     cause = "Each layer has (its inputs times its units) weights, and one bias for each unit; add up all the layers."
-    if isinstance(got, (int, float)):
-        if got == 401_920:
-            cause = "That is the first layer alone. Does the `return` stand inside the loop?"
-        elif got == 5_130:
-            cause = "That is the last layer alone. Does `total = 0` stand inside the loop?"
-        elif got == 406_528:
-            cause = "The biases are missing: one for each unit."
     digits.expect_number(got, name="count_parameters([784, 512, 10])", equal=407_050, whole=True, cause=cause)

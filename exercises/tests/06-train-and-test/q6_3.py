@@ -23,11 +23,11 @@ def train_small_example(train):
     try:
         history = digits.call(train, model, x_train, y_train, x_val, y_val, 2, name="train")
     except digits.Stopped as error:
-        if not any(text in str(error) for text in ("Exception encountered", "cardinality", "broadcast")):
+        if "Exception encountered" not in str(error):
             raise
         raise AssertionError(
-            f"{error} The model that was handed in takes rows of 10 numbers, and so are the images. Does `train` use "
-            "these, and nothing else?"
+            f"{error} The model that was handed in takes rows of 10 numbers. So are the images that were handed in: use "
+            "these arguments, and no arrays of the notebook."
         ) from None
     if not isinstance(history, dict):
         raise AssertionError(

@@ -33,15 +33,21 @@ def model_gives_ten_probabilities(model, preprocess):
             "each image, in `preprocess` or with `keras.layers.Flatten()`."
         )
     digits.expect_array(probabilities, name="model.predict(...)", shape=(5, 10), cause=cause)
-    digits.expect_array(
-        probabilities, name="model.predict(...)", low=0, high=1,
-        cause='These are no probabilities. Has the last layer `activation="softmax"`?',
-    )
+    if np.isnan(probabilities).all() and any(np.isnan(weight).any() for weight in model.get_weights()):
+        raise AssertionError(
+            "`model.predict(...)` gives nan, for there is nan among the weights: at some step the training went astray. "
+            "The loss that `fit` prints shows when. A smaller learning rate is the first thing to try."
+        )
+    activation = getattr((getattr(model, "layers", None) or [None])[-1], "activation", None)
+    activation = activation if isinstance(activation, str) else getattr(activation, "__name__", "softmax")
+    cause = "The ten numbers of an image are probabilities, as softmax makes them."
+    if activation != "softmax":
+        cause = f'The last layer has the activation {activation}; `activation="softmax"` makes probabilities.'
+    digits.expect_array(probabilities, name="model.predict(...)", low=0, high=1, cause=cause)
     sums = probabilities.sum(axis=1)
     if abs(sums - 1).max() > 1e-3:
         raise AssertionError(
-            f"The probabilities of an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1. "
-            'Has the last layer `activation="softmax"`? With a sigmoid each digit is judged by itself.'
+            f"The probabilities of an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1. {cause}"
         )
 
 

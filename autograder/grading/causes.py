@@ -1,0 +1,446 @@
+"""In the checker's child: which of a question's wrong variants gives exactly what the learner's code gave.
+
+Trusted side. A cause is named only when it reproduces the result. While a question is checked, a `Recording` keeps what
+the tests handed to the learner's functions and what came back. Where a check fails, the wrong variants that the
+author wrote (`solutions/README.md`, Wrong variants) and the solution are run on the same inputs, here, and what they
+give is compared with what came: values within a tolerance, shape, dtype, what was changed in place, and errors. One
+variant that gives the same everywhere is the cause, and its sentence is the message. Where several do, only the
+sentences that all of them share are true. Where the solution does, the answer fails for another reason, and nothing
+is said.
+
+What this module runs is the course's own code, read from a file beside the tests. It must never run, evaluate or
+compare by its own methods anything that came from the notebook: `same` looks at plain data of known types alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import runpy
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.bridge.remote import Remote
+from autograder.grading.results import QuestionResult
+
+SECONDS = 1.0
+"""Processor time that comparing may take, for one question. It is paid by answers that fail, and by nobody else."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of arguments kept for one question; a call with more than is left is not compared."""
+
+DEEPEST = 6
+"""Lists within lists that are compared."""
+
+RELATIVE, ABSOLUTE = 1e-5, 1e-7
+"""How far two fractions may differ and still be the same."""
+
+
+# --- What happened -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A function stopped with an error."""
+
+    kind: str
+    text: str
+
+
+@dataclass
+class Call:
+    """One call of one of the answer's functions, by the test case with this number, from 1.
+
+    Attributes:
+        args, keywords: copies, as they were before the call.
+        outcome: what came back, or `Raised`.
+        after: the arguments afterwards, where some were changed.
+    """
+
+    case: int
+    name: str
+    args: tuple[Any, ...]
+    keywords: dict[str, Any]
+    outcome: Any = None
+    after: tuple[Any, ...] | None = None
+
+
+class Recording:
+    """What the tests of one question ask of the notebook.
+
+    Attributes:
+        calls: of functions that a test got by their names, in their order.
+        values: by name, the value of each variable that is no function.
+        asked: the names that each test case asked for, by its number.
+        whole: False once a call was not answered: then nothing can be said.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.values: dict[str, Any] = {}
+        self.asked: dict[int, set[str]] = {}
+        self.whole = True
+        self._case = 0
+        self._names: dict[int, str] = {}
+        self._left = MOST_BYTES
+
+    def next_case(self) -> None:
+        self._case += 1
+
+    def got(self, name: str, value: object) -> None:
+        """A test got the variable `name`."""
+        self.asked.setdefault(self._case, set()).add(name)
+        if isinstance(value, Remote):
+            self._names[value._ref] = name
+        else:
+            self.values[name] = value
+
+    def begin(self, ref: int, args: Sequence[Any], keywords: Mapping[str, Any]) -> Call | None:
+        """A test is about to call something; None where that cannot be compared."""
+        if (name := self._names.get(ref)) is None:
+            return None
+        return self.call(name, args, keywords)
+
+    def call(self, name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Call | None:
+        """The same, of a function known by its name."""
+        try:
+            copies = tuple(map(self._copy, args)), {key: self._copy(value) for key, value in keywords.items()}
+        except _CannotCopy:
+            return None
+        self.calls.append(Call(self._case, name, *copies))
+        return self.calls[-1]
+
+    def returned(self, call: Call, value: object, args: Sequence[Any] | None) -> None:
+        """What came back; and the arguments, where some of them were changed."""
+        call.outcome = value
+        if args is not None:
+            try:
+                call.after = tuple(map(self._copy, args))
+            except _CannotCopy:
+                self.whole = False
+
+    def _copy(self, value: Any) -> Any:
+        copied, size = _copied(value, DEEPEST)
+        self._left -= size
+        if self._left < 0:
+            self._left += size
+            raise _CannotCopy
+        return copied
+
+
+class _CannotCopy(Exception):
+    """It is no plain data, or too much."""
+
+
+def _copied(value: Any, depth: int) -> tuple[Any, int]:
+    """A copy of plain data, and its bytes."""
+    kind = type(value)
+    if kind is np.ndarray and value.dtype.kind in "biuf":
+        return value.copy(), value.nbytes
+    if value is None or kind in (bool, int, float, str) or issubclass(kind, np.generic):
+        return value, 0
+    if kind in (list, tuple) and depth:
+        parts = [_copied(part, depth - 1) for part in value]
+        return kind(part for part, _ in parts), sum(size for _, size in parts)
+    if kind is dict and depth:
+        pairs = {key: _copied(part, depth - 1) for key, part in value.items()}
+        return {key: part for key, (part, _) in pairs.items()}, sum(size for _, size in pairs.values())
+    raise _CannotCopy
+
+
+# --- Whether two things are the same -----------------------------------------------------------------------
+
+
+def same(got: Any, wanted: Any, strict: bool, depth: int = DEEPEST) -> bool:
+    """Whether what came is what a variant gives.
+
+    Args:
+        got: from the notebook, of any type.
+        wanted: from our own code.
+        strict: dtypes count, and the text of an error; else any two kinds of number are alike.
+        depth: how many lists within lists are looked into.
+    """
+    if isinstance(wanted, Raised):
+        return type(got) is Raised and got.kind == wanted.kind and (not strict or got.text == wanted.text)
+    built = _structure(wanted)
+    if built is not None:
+        return _structure(got) == built
+    mine, theirs = _numbers(got), _numbers(wanted)
+    if mine is not None or theirs is not None:
+        return mine is not None and theirs is not None and _same_numbers(mine, theirs, strict)
+    kind = type(wanted)
+    if kind in (list, tuple) and depth:
+        alike = type(got) is kind if strict else type(got) in (list, tuple)
+        return alike and len(got) == len(wanted) and all(
+            same(one, other, strict, depth - 1) for one, other in zip(got, wanted, strict=True)
+        )
+    if kind is dict and depth:
+        return type(got) is dict and list(got) == list(wanted) and all(
+            same(got[key], wanted[key], strict, depth - 1) for key in wanted
+        )
+    return type(got) is kind and kind in (str, type(None)) and bool(got == wanted)
+
+
+def _structure(value: Any) -> str | None:
+    """What a model of Keras is made of, and how it is compiled, without names; None for all else.
+
+    One that came from the notebook was rebuilt here of Keras' own layers (`bridge.models`); any other is none.
+    """
+    keras = sys.modules.get("keras")
+    if keras is None or not issubclass(type(value), keras.Model) or not hasattr(value, "get_compile_config"):
+        return None
+    layers = [[type(layer).__name__, layer.get_config()] for layer in value.layers
+              if type(layer).__name__ != "InputLayer"]
+    facts = [getattr(value, "input_shape", None), layers, value.get_compile_config() if value.compiled else None]
+    return json.dumps(_nameless(facts), sort_keys=True, default=str)
+
+
+def _nameless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _nameless(part) for key, part in value.items() if key not in ("name", "build_config")}
+    return [_nameless(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    """An array of numbers, or one number; None for all else."""
+    kind = type(value)
+    if kind is int and abs(value) >= 2**63:
+        return None
+    if kind is np.ndarray or kind in (bool, int, float) or issubclass(kind, np.generic):
+        array = np.asarray(value)
+        return array if array.dtype.kind in "biuf" else None
+    return None
+
+
+def _same_numbers(got: np.ndarray, wanted: np.ndarray, strict: bool) -> bool:
+    if got.shape != wanted.shape:
+        return False
+    if strict and (got.dtype != wanted.dtype if got.ndim else got.dtype.kind != wanted.dtype.kind):
+        return False
+    if got.dtype.kind in "biu" and wanted.dtype.kind in "biu":
+        return bool(np.array_equal(got, wanted))
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(got.astype(float), wanted.astype(float), RELATIVE, ABSOLUTE, equal_nan=True))
+
+
+# --- The variants ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A wrong answer.
+
+    Attributes:
+        name: unique within its question.
+        says: what is true of whoever gives the same.
+        answer: makes what the answer defines, by name.
+    """
+
+    name: str
+    says: str
+    answer: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the answers to one question.
+
+    Attributes:
+        solution: makes what the solution defines, by name; None where that is no function.
+        variants: the wrong ones.
+        inherited: the solution with a wrong variant of another question's function that it calls. They are looked at
+            where none of its own gives the same.
+    """
+
+    solution: Callable[[], dict[str, Any]] | None
+    variants: tuple[Variant, ...] = ()
+    inherited: tuple[Variant, ...] = ()
+
+
+@functools.lru_cache(maxsize=8)
+def load(file: Path) -> dict[str, Known]:
+    """By question, what the file that `autograder build` made knows; nothing where there is none.
+
+    Args:
+        file: the course's own, never a learner's.
+    """
+    if not file.is_file():
+        return {}
+    return {
+        question: Known(solution, *(tuple(Variant(*one) for one in listed) for listed in (variants, inherited)))
+        for question, (solution, variants, inherited) in runpy.run_path(str(file))["ANSWERS"].items()
+    }
+
+
+# --- Which of them it is -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Match:
+    """What gives the same as the answer: the variants, each with the numbers of the test cases that it explains."""
+
+    found: tuple[tuple[Variant, frozenset[int]], ...] = ()
+
+    def says(self, case: int) -> str:
+        """What is true of a test case, whichever of its variants it is: the sentences that all of these have."""
+        return shared([one.says for one, cases in self.found if case in cases])
+
+
+def shared(texts: Sequence[str]) -> str:
+    """The sentences that all of these texts have, in the order of the first."""
+    if len(texts) < 2:
+        return "".join(texts)
+    others = [set(sentences(text)) for text in texts[1:]]
+    return " ".join(one for one in sentences(texts[0]) if all(one in other for other in others))
+
+
+def sentences(text: str) -> list[str]:
+    """A text, cut where a sentence ends."""
+    return re.split(r"(?<=[.?!]) (?=[A-Z`(])", text)
+
+
+def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
+    """What gives the same as the answer that was recorded; nothing where the solution does, or time is up."""
+    if not recording.whole:
+        return Match()
+    end = time.process_time() + seconds
+
+    def in_time() -> None:
+        if time.process_time() > end:
+            raise _TimeUp
+
+    try:
+        solution = _Answer(known.solution, recording, in_time) if known.solution else None
+        for kind in (known.variants, known.inherited):
+            answers = [(one, _Answer(one.answer, recording, in_time)) for one in kind]
+            for strict, everywhere in ((True, True), (False, True), (False, False)):
+                if solution and solution.calls and solution.agrees(strict, everywhere):
+                    return Match()
+                found = [(one, answer) for one, answer in answers if answer.explains(solution, strict, everywhere)]
+                if found:
+                    return Match(tuple((one, frozenset(answer.cases(solution, strict))) for one, answer in found))
+    except _TimeUp:
+        pass
+    return Match()
+
+
+class _TimeUp(Exception):
+    """Comparing takes too long."""
+
+
+class _Answer:
+    """Our own code beside what came: the solution, or a variant."""
+
+    def __init__(
+        self, answer: Callable[[], dict[str, Any]], recording: Recording, in_time: Callable[[], None]
+    ) -> None:
+        self.recording = recording
+        self.names = answer()
+        self.calls = [call for call in recording.calls if callable(self.names.get(call.name))]
+        self.values = {name: value for name, value in self.names.items()
+                       if not callable(value) and name in recording.values}
+        self._in_time = in_time
+        self._given: dict[int, tuple[Any, tuple[Any, ...] | None]] = {}
+
+    def given(self, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
+        """What our function gives for the same arguments; and these, where it changed some."""
+        if id(call) not in self._given:
+            self._in_time()
+            self._given[id(call)] = run(self.names[call.name], call)
+        return self._given[id(call)]
+
+    def agrees(self, strict: bool, everywhere: bool) -> bool:
+        """Whether it gives what came, each time; or each time that something came at all (see `_nothing`)."""
+        calls = [call for call in self.calls if everywhere or not _nothing(call.outcome)]
+        return all(self._alike(call, strict) for call in calls) and all(
+            same(self.recording.values[name], value, strict) for name, value in self.values.items()
+        )
+
+    def _alike(self, call: Call, strict: bool) -> bool:
+        outcome, after = self.given(call)
+        return same(call.outcome, outcome, strict) and _same_after(call.after, after, strict)
+
+    def explains(self, solution: _Answer | None, strict: bool, everywhere: bool) -> bool:
+        """Whether it gives what came, on enough inputs to say so, and the solution does not."""
+        answered = [call for call in self.calls if not _nothing(call.outcome)]
+        enough = bool(self.values) or (bool(answered) and different(self.calls if everywhere else answered))
+        return enough and self.agrees(strict, everywhere) and any(True for _ in self.cases(solution, strict))
+
+    def cases(self, solution: _Answer | None, strict: bool) -> Iterator[int]:
+        """The test cases in which it gives what came, and the solution something else."""
+        for number, names in self.recording.asked.items():
+            if names & self.values.keys():
+                yield number
+        for call in self.calls if solution else ():
+            assert solution is not None
+            mine, right = self.given(call), solution.given(call)
+            is_right = same(right[0], mine[0], strict) and _same_after(right[1], mine[1], strict)
+            if not is_right and self._alike(call, strict):
+                yield call.case
+
+
+def run(function: Any, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
+    """What our own function gives for the arguments of `call`; and these afterwards, where it changed some."""
+    args = tuple(_copied(value, DEEPEST)[0] for value in call.args)
+    keywords = {key: _copied(value, DEEPEST)[0] for key, value in call.keywords.items()}
+    try:
+        with np.errstate(all="ignore"):
+            outcome: Any = function(*args, **keywords)
+    except Exception as error:
+        outcome = raised(error)
+    changed = not all(same(one, other, True) for one, other in zip(args, call.args, strict=True))
+    return outcome, args if changed else None
+
+
+def raised(error: Exception) -> Raised:
+    """An error as it is compared."""
+    return Raised(type(error).__name__, str(error)[:500])
+
+
+def _same_after(got: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None, strict: bool) -> bool:
+    if got is None or wanted is None:
+        return got is wanted
+    return same(got, wanted, strict)
+
+
+def _nothing(outcome: Any) -> bool:
+    """Whether it is an error, no value at all, or not all of it numbers. The same mistake ends so or otherwise,
+    depending on what else is written around it, such as a look whether there is anything to divide by."""
+    if outcome is None or type(outcome) is Raised:
+        return True
+    numbers = _numbers(outcome)
+    return numbers is not None and (numbers.size == 0 or not np.isfinite(numbers).all())
+
+
+def different(calls: Sequence[Call]) -> bool:
+    """Whether there are two different inputs among them; a function without any has but one."""
+    return any(
+        not (call.args or call.keywords) or not same([*call.args, *call.keywords.values()],
+                                                     [*calls[0].args, *calls[0].keywords.values()], True)
+        for call in calls
+    )
+
+
+# --- What is said of it ------------------------------------------------------------------------------------
+
+
+def named(result: QuestionResult, match: Match) -> QuestionResult:
+    """The result with the cause in the message of each failed case that it is the cause of."""
+    cases = []
+    for number, case in enumerate(result.cases, 1):
+        says = match.says(number)
+        if case.passed or not says:
+            cases.append(case)
+        elif case.hidden:
+            cases.append(replace(case, message=says, told=None))
+        else:
+            told = f"{says} {case.told}" if case.told is not None else None
+            cases.append(replace(case, message=f"{says} {case.message}", told=told))
+    return replace(result, cases=tuple(cases))
