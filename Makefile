@@ -93,6 +93,7 @@ check: exercises
 # Everything that `make test` tries a part of, and every attack beside neighbors of its own; tests/README.md says more.
 verify: exercises
 	@$(BIN)/autograder verify
+	@$(BIN)/autograder verify --mutants
 	@$(BIN)/python -m tests.exercises.through_otter
 	@$(BIN)/python -m tests.corpora.neighbors
 	@$(BIN)/python -m tests.book.downloaded

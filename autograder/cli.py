@@ -156,7 +156,9 @@ def _attendance(roster: Path | None, results: Sequence[SubmissionResult]) -> Att
 
 @main.command()
 @click.argument("exercises", nargs=-1)
-def verify(exercises: tuple[str, ...]) -> None:
+@click.option("--mutants", is_flag=True, help="Try all one-step changes of every solution instead, and list those that "
+              "keep full points although nothing explains it.")
+def verify(exercises: tuple[str, ...], mutants: bool) -> None:
     """Prove the tests of EXERCISES (all of them when none is named) on the corpora.
 
     The solution and every right answer earn full marks, the untouched notebook nothing, and every
@@ -164,6 +166,10 @@ def verify(exercises: tuple[str, ...]) -> None:
     """
     from rich.console import Console
 
+    if mutants:
+        from autograder.authoring.mutants.examine import verify_mutants
+
+        sys.exit(0 if verify_mutants(exercises, Console()) else 1)
     from autograder.authoring.verify import verify as verify_exercises
 
     sys.exit(0 if verify_exercises(exercises, Console()) else 1)

@@ -15,6 +15,7 @@
     corpus        the corpora: mistakes, right answers, attacks, as data
     variants      the notebooks that a corpus describes
     verify        grades the corpora, and compares
+    mutants       all one-step changes of the solutions, and those that the tests do not see
     sample_class  a class made from them
     bars          the accuracy bars of an exercise, which stand beside its master
     calibrate     how high they may stand: the accepted styles over many seeds

@@ -5,6 +5,7 @@ solved one (or from the untouched one), and what must come of it:
 
     solutions/02-preprocessing/mistakes.yaml        a list of cases, each must be caught
     solutions/02-preprocessing/right_answers.yaml   a list of cases, each must earn full marks
+    solutions/02-preprocessing/permitted.yaml       mutants of the solution that a question allows
     solutions/attacks/CASE/case.yaml                one folder a case, with its code in .py files
 
 Adding a case needs no code; `solutions/corpora.md` and
@@ -110,6 +111,16 @@ class RightAnswer:
     style: str
     edit: Edit
     file: Path
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """Mutants of the solution, as `verify --mutants` calls them, that a sentence of their question allows."""
+
+    question: str
+    sentence: str
+    mutants: tuple[str, ...]
+    where: str
 
 
 @dataclass(frozen=True)
@@ -363,6 +374,21 @@ def right_answers(assignment: Assignment) -> list[RightAnswer]:
             raise entry.error("it changes nothing")
         cases.append(RightAnswer(entry.data["name"], entry.data["style"], edit, file))
     return cases
+
+
+def permitted(assignment: Assignment) -> list[Permitted]:
+    """What `permitted.yaml` says; an empty list where there is no file.
+
+    Raises:
+        CourseError: an entry is not as it should be; names the file, the entry and the problem.
+    """
+    file = course.master(assignment.name).with_name("permitted.yaml")
+    listed = parse(file) if file.is_file() else []
+    if not isinstance(listed, list):
+        raise CourseError(f"{file}: expected a list, each entry with a dash before its question")
+    entries = [Entry.read(data, schemas.PERMITTED, f"{file}: entry {number}") for number, data in enumerate(listed, 1)]
+    return [Permitted(_check_question(entry, assignment, entry.data["question"]), entry.data["sentence"],
+                      tuple(entry.data["mutants"]), entry.where) for entry in entries]
 
 
 def _read_expected(entry: Entry, assignment: Assignment) -> Expected:

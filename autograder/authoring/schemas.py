@@ -66,6 +66,8 @@ MISTAKE = _keys(
 
 RIGHT_ANSWER = _keys({"name": TEXT, "style": TEXT}, EDIT)
 
+PERMITTED = _keys({"question": TEXT, "sentence": TEXT, "mutants": {**TEXTS, "minItems": 1}})
+
 FILE: dict[str, Any] = {
     **_keys({"name": TEXT}, {
         "parts": {"type": "array", "items": {

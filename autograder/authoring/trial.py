@@ -76,6 +76,15 @@ class Running:
         return Trial(**json.loads(self.results.read_text(encoding="utf-8")))
 
 
+def furnish(folder: Path) -> dict[str, str]:
+    """Make `folder`, with digits.py and the data in it; returns the environment of a process that works there."""
+    folder.mkdir()
+    for file in course.SUPPORT_FILES:
+        (folder / file).symlink_to(course.EXERCISES / file)
+    return course.quiet_environment() | {
+        "MPLBACKEND": "agg", "IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(folder)}
+
+
 def start(
     notebook: Path, tests: Path, folder: Path, portrait: Path | None = None, predictions: Collection[str] | None = None
 ) -> Running:
@@ -86,9 +95,7 @@ def start(
 
     `folder` must not exist yet; it becomes the working folder, with digits.py and the data.
     """
-    folder.mkdir()
-    for file in course.SUPPORT_FILES:
-        (folder / file).symlink_to(course.EXERCISES / file)
+    environment = furnish(folder)
     results, output = folder / "results.json", (folder / "output.txt").open("w+b")
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder.authoring.trial", str(notebook), str(tests), str(results),
@@ -97,8 +104,7 @@ def start(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env=course.quiet_environment()
-        | {"MPLBACKEND": "agg", "IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(folder)},
+        env=environment,
     )
     return Running(notebook, process, results, output)
 

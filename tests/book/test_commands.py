@@ -44,6 +44,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
         "source .venv/bin/activate": "needs the repository as working folder; here its effect is set up",
         "autograder new 09-your-own": "tests/authoring/test_new.py runs it, in a copy of the tree",
         "autograder verify 02-preprocessing": "tests/corpora/test_exercises.py runs it on all exercises",
+        "autograder verify --mutants 02-preprocessing": "tests/authoring/test_mutants.py runs it, on a tiny course",
         **dict.fromkeys((
             "dask scheduler", "dask worker tcp://HOST:8786 --nthreads 2",
             "autograder grade submissions --output grades --assignment 02-preprocessing --scheduler tcp://HOST:8786",

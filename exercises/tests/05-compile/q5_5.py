@@ -33,3 +33,8 @@ def rmsprop_step_of_two_weights(rmsprop_step):
     )
     for array, before in zip(given, (weights, gradient, old)):
         digits.expect_unchanged(before, array, name="rmsprop_step")
+    pair = digits.call(rmsprop_step, *given, 0.1, rho=0.6, name="rmsprop_step")
+    digits.expect_array(
+        pair[1], name="the new mean square with rho=0.6", equal=0.6 * old + 0.4 * gradient**2, tolerance=1e-5,
+        cause="Does it use the `rho` that it is given, and not always 0.9?",
+    )

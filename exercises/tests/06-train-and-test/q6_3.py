@@ -14,6 +14,7 @@ def train_small_example(train):
 
     rng = np.random.default_rng(62)
     x_train, x_val = rng.random((300, 10), dtype="float32"), rng.random((60, 10), dtype="float32")
+    x_train[:, 9] = 0  # lit in the validation images only: its weights change when one of those is learned from
     y_train, y_val = x_train.argmax(axis=1), x_val.argmin(axis=1)
     model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(10, activation="softmax")])
     model.compile(
@@ -57,6 +58,11 @@ def train_small_example(train):
         raise AssertionError(
             "The model that was handed to `train` has the weights that it had before: it learned nothing. "
             "Is it another model that is trained?"
+        )
+    if not np.array_equal(weights[9], before[9]):
+        raise AssertionError(
+            "The model has learned from the validation images: weights have changed of which no training image says "
+            "anything. `fit` learns from its first two arguments; `validation_data` only watches."
         )
     logits = x_val @ weights + bias
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

@@ -38,3 +38,15 @@ def patient_1_does_not_stop(prepare_1, build_1):
                 f"Keras stops at the {which} images: there each label is {form}, and the loss is {named}; expected a form of "
                 "label that goes with this loss, and with the metrics. What does this loss take a label for?"
             ) from None
+    dense = [layer for layer in getattr(model, "layers", []) if hasattr(layer, "set_weights") and hasattr(layer, "units")]
+    if not dense or dense[-1].units != 10:
+        raise AssertionError("`build_1` must return a network whose last dense layer has ten units.")
+    # The last layer is made to give the logits -6, -5 and so on to 3, whatever the image.
+    logits = np.arange(10) - 6.0
+    dense[-1].set_weights([np.zeros_like(dense[-1].get_weights()[0]), logits.astype("float32")])
+    wanted = float((np.log(np.exp(logits).sum()) - logits[labels[20:].astype(int)]).mean())
+    report = digits.call(model.evaluate, arrays[2], arrays[3], verbose=0, return_dict=True, name="evaluate")
+    digits.expect_number(
+        float(report["loss"]), name="loss", equal=wanted, tolerance=1e-3,
+        cause=f"It does not stop, but {named} is not the cross-entropy of ten digits. Labels and loss have to go together.",
+    )

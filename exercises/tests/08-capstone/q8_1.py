@@ -52,3 +52,9 @@ def preprocess_leaves_its_input_alone(preprocess):
         digits.call(preprocess, before, name="preprocess"), name="preprocess(images), called again", equal=inputs,
         cause="The same images must come out the same each time: is there something random in it?",
     )
+    digits.expect_array(
+        digits.call(preprocess, before[:1], name="preprocess"), name="preprocess(images[:1])", equal=inputs[:1],
+        tolerance=1e-4,
+        cause="The first image comes out differently when it comes alone. Does `preprocess` use the largest value, the mean "
+        "or the spread of the images it is given? Take such numbers once, from the training images.",
+    )
