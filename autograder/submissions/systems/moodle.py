@@ -54,7 +54,8 @@ def _said(match: re.Match[str] | None) -> Named | None:
 def _ends(name: str) -> list[str]:
     """The name, and what of it a person's may be where a team stands before it."""
     parts = name.split("-")
-    return list(dict.fromkeys(end for place in range(len(parts)) if (end := "-".join(parts[place:]).strip())))
+    ends = [end for place in range(1, len(parts)) if (end := "-".join(parts[place:]).strip())]
+    return list(dict.fromkeys((name, *([end for end in ends if " " in end] or ends))))
 
 
 def _beside(name: str) -> Named | None:
