@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reports.grades import read_grades
+from tests.grades import read_grades
 from tests.grading.conftest import NAME
 from tests.identity.conftest import Run
 from tests.identity.downloads import notebook, table, unpacked, zipped
