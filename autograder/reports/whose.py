@@ -107,8 +107,10 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
     carried: set[str] = set()  # to the same file in another copy of the download
     now: dict[str, set[str]] = defaultdict(set)
     there = {(result.identity.file, result.learner) for result in results}
-    open_ = [result for result in undecided if (result.identity.file, result.learner) not in there]
-    for result in sorted((*results, *open_), key=lambda result: (result.identity.file, result.learner)):
+    asked = [result for result in counting if result.identity.doubts]  # of an earlier batch, too
+    open_ = {(result.identity.file, result.learner): result for result in (*undecided, *asked)
+             if (result.identity.file, result.learner) not in there}
+    for result in sorted((*results, *open_.values()), key=lambda result: (result.identity.file, result.learner)):
         identity = result.identity.doubted(*doubts.get((result.learner, result.assignment), ())
                                            if not result.identity.confirmed else ())
         file = text.bare(text.cell(identity.file or result.submission))
@@ -116,7 +118,8 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
         said = _said([line for line in before if line["file"] == file and line["whose"]], result)
         kept |= {said[LINE]} if said else set()
         said = said or _said_of_copy(before, file, result)
-        carried |= {said[LINE]} if said else set()
+        carried |= {line[LINE] for line in before if said and line["whose"] == said["whose"]
+                    and same_copy(line["file"]) == same_copy(file)}
         table.append(_row(file, result.learner, identity, said))
     idle = [line for line in before if line["whose"] and line[LINE] not in kept
             and not (line["file"] in now and line["learner"] in ("", *now[line["file"]]))]

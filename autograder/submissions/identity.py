@@ -274,11 +274,16 @@ def _decided(item: Item, line: Decision, known: Directory, content: Callable[[It
     places = known.match({learner: {Kind.LABEL: [learner]}}).places.get(learner, ())
     same = known.people[places[0]] if len(places) == 1 else None
     ids = {**(same.ids if same else {Kind.LABEL: [learner]}), Kind.SAID: [learner]}
-    names = [name for kind in NAMES for name in item.identity.given.get(kind, ())]
-    if any(name_keys(name, glued=True) & name_keys(learner, glued=True) for name in names):
-        ids = {**numbers_of(item.identity.given), **ids}  # the system's own name agrees, so its number does
+    ids = {**_own_numbers(item.identity.given, learner), **ids}
     told = replace(told, evidence="identity.csv", ids=ids, person={}, members=())
     return item.of(same.shown if same else learner, told)
+
+
+def _own_numbers(given: Ids, learner: str) -> Ids:
+    """A system's own numbers, where its name agrees with what the instructor wrote."""
+    names = [name for kind in NAMES for name in given.get(kind, ())]
+    agree = any(name_keys(name, glued=True) & name_keys(learner, glued=True) for name in names)
+    return numbers_of(given) if agree else {}
 
 
 def numbers_of(given: Ids) -> Ids:
@@ -309,13 +314,14 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
     items = near(items)
     if not people:
         return items
+    directory = Directory(people)
+    items = _told_apart(items, directory)
     said: dict[str, dict[Any, list[str]]] = defaultdict(dict)
     for item in items:  # of one learner, files may have been called differently
         for kind, values in (item.identity.ids or {Kind.LABEL: [item.learner]}).items():
             own = said[item.learner].setdefault(kind, [])
             own += [value for value in values if value not in own]
     claims: dict[str, Ids] = dict(said)
-    directory = Directory(people)
     groups = {squashed(group) for one in people for group in one.ids.get(Kind.GROUP, ())}
     for learner in directory.match(claims).unmatched:  # a folder or a line may be called like a group
         if labels := [label for label in claims[learner].get(Kind.LABEL, ()) if squashed(label) in groups]:
@@ -367,6 +373,25 @@ def _alone(ids: Ids) -> Ids:
 def _size(groups: Collection[str], people: Sequence[Person]) -> int:
     """How many people are in the groups."""
     return sum(bool(set(groups) & set(one.ids.get(Kind.GROUP, ()))) for one in people)
+
+
+def _told_apart(items: Sequence[Item], directory: Directory) -> list[Item]:
+    """The same, where lines give one learner in words that are two people's on the list, such as Li Na and Na Li."""
+    of: dict[str, set[int]] = defaultdict(set)
+    meant: dict[int, int] = {}
+    for item in items:
+        for word in item.identity.ids.get(Kind.SAID, ())[:1] if item.identity.confirmed else ():
+            if (place := directory.exactly(word)) is not None:
+                meant[id(item)] = place
+                of[item.learner].add(place)
+    apart = []
+    for item in items:
+        if id(item) in meant and len(of[item.learner]) > 1 and directory.exactly(item.learner) != meant[id(item)]:
+            word = item.identity.ids[Kind.SAID][0]
+            ids = {**_own_numbers(item.identity.given, word), Kind.LABEL: [word], Kind.SAID: [word]}
+            item = item.of(word, replace(item.identity, ids=ids))
+        apart.append(item)
+    return apart
 
 
 def _same_people(directory: Directory, claims: Mapping[str, Ids]) -> dict[str, str]:

@@ -209,7 +209,7 @@ class Directory:
     def _places(self, ids: Ids) -> tuple[set[int], str]:
         """The people whom somebody may be; and why that is not certain, empty if it is."""
         for word in ids.get(Kind.SAID, ()):
-            if (place := self._exactly(word)) is not None:
+            if (place := self.exactly(word)) is not None:
                 counted = set().union(*(self._by_id.get((kind, plain(value)), set())
                                         for kind in SYSTEMS for value in ids.get(kind, ())))
                 if counted and place not in counted:
@@ -268,7 +268,7 @@ class Directory:
         """Whether one of the names is that of the person at a place."""
         return place in self._named(names)
 
-    def _exactly(self, word: str) -> int | None:
+    def exactly(self, word: str) -> int | None:
         """The one person of whom the list has a name, a login, an address or a number just so."""
         kinds = (Kind.NAME, *WRITTEN, Kind.LABEL)
         for form in (_in_order, lambda text: plain(_in_order(text))):
