@@ -27,6 +27,7 @@ import linecache
 import mmap
 import os
 import random
+import selectors
 import signal
 import socket
 import sys
@@ -596,6 +597,7 @@ def main(sock: socket.socket, limits: Limits) -> None:
     sys.path.insert(0, "")
     helper.take_over()
     linecache.clearcache()
+    selectors.DefaultSelector = selectors.PollSelector  # asyncio's. There is no epoll here, as there was on import.
     np.random.seed()  # All children inherit one state. `random` sees to its own after a fork.
     runner = CellRunner(channel, limits.output_bytes)
     with contextlib.suppress(wire.Closed):

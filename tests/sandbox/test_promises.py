@@ -704,24 +704,54 @@ except PermissionError:  # without namespaces it has one process, which leads it
     assert outcome.output.split() == ["3"], outcome
 
 
-@pytest.mark.levels("no-namespaces")
-def test_threads_that_would_be_missing_elsewhere_end_it(level, sandbox_of):
-    """The kernel counts the user's there, neighbors' included. Of root's, each sandbox has a user of its own."""
-    outcome = sandbox_of(level, Limits(processes=60)).run("""
+UNTIL_REFUSED = """
 import threading, time
-for _ in range(100):
+threading.stack_size(65536)
+for _ in range(400):
     try:
         threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
     except RuntimeError:
         break
-else:
-    time.sleep(20)
 print(threading.active_count())
-""", timeout=60)
-    if os.geteuid() == 0:
-        assert outcome.status == "ok" and int(outcome.output) <= 60, outcome
-    else:
-        assert outcome.status == "exited" and "more processes and threads than it may" in outcome.error, outcome
+"""
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_it_has_no_more_threads_than_it_may_and_takes_nobody_elses(level, sandbox_of):
+    """The kernel counts the user's without namespaces, the neighbors' included: so the warden is asked first."""
+    few, many = sandbox_of(level, Limits(processes=60)), sandbox_of(level, Limits(processes=200))
+    for sandbox, limit in ((many, 200), (few, 60)):
+        outcome = sandbox.run(UNTIL_REFUSED)
+        assert outcome.status == "ok" and limit - 10 < int(outcome.output) <= limit, outcome
+    kernels = "print([line.split()[2] for line in open('/proc/self/limits') if line.startswith('Max processes')][0])"
+    if level == "no-namespaces" and os.geteuid() != 0:  # Of root's, each has a user of its own.
+        assert few.run(kernels).output == many.run(kernels).output, "who has the lower limit starves first"
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_threads_in_a_chain_are_counted(level, sandbox_of):
+    outcome = sandbox_of(level, Limits(started=300)).run("""
+import threading, time
+try:
+    for _ in range(3000):
+        one = threading.Thread(target=int); one.start(); one.join()
+except RuntimeError:
+    pass
+time.sleep(20)
+""", timeout=40)
+    assert outcome.status == "exited" and "more processes and threads than it may" in outcome.error, outcome
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_who_starts_threads_can_be_interrupted(sandbox):
+    """A start that waits for an answer is not given up because of an interrupt: that would be another error."""
+    outcome = sandbox.run("""
+import threading
+while True:
+    one = threading.Thread(target=int); one.start(); one.join()
+""", timeout=1)
+    assert outcome.status == "timeout" and "KeyboardInterrupt" in outcome.error, outcome
+    assert sandbox.run("print(1)").output == "1\n"
 
 
 @pytest.mark.levels("no-namespaces")
