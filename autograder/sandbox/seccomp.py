@@ -64,7 +64,8 @@ ALLOWED = """
     timerfd_create 283 85, timerfd_settime 286 86, timerfd_gettime 287 87
     rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139, rt_sigpending 127 136
     rt_sigtimedwait 128 137, rt_sigsuspend 130 133, sigaltstack 131 132
-    poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, eventfd 284 -, eventfd2 290 19, shutdown 48 210, getsockname 51 204, getpeername 52 205
+    poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, eventfd 284 -, eventfd2 290 19
+    shutdown 48 210, getsockname 51 204, getpeername 52 205
 """
 """Name, number on x86_64, number on aarch64 (which has only the newer ones)."""
 
@@ -277,7 +278,7 @@ def install(*, processes: bool, signals_to: int | None, reserve: bool) -> None:
 
 
 def ask_before_threads() -> int:
-    """Has each `clone` of this process, from now on and for good, wait until somebody answers on the descriptor returned.
+    """Has each `clone` of this process wait, from now on and for good, until the descriptor returned is answered.
 
     What `install` refuses is refused, and nobody is asked. Where nobody has the descriptor any more, there is no such
     system call. It must have no_new_privs.

@@ -127,12 +127,12 @@ class Warden:
         """Why it must end, as far as a look now tells; "" if it need not."""
         if self.folder and self.too_much():
             return lastword.REASONS[1]
-        if self.load >= 0 and self.too_many() or self.started > self.limits.started:
+        if (self.load >= 0 and self.too_many()) or self.started > self.limits.started:
             return lastword.REASONS[2]
         return lastword.REASONS[3 if self.reaped > self.limits.orphans else 0]
 
     def may_start(self) -> bool:
-        """Whether the runner, which asks, may start a thread. One that was allowed and is not there yet is not counted."""
+        """Whether the runner, which asks, may start a thread. One that may and is not there yet is not counted."""
         self.started += 1
         try:
             threads = len(os.listdir(f"/proc/{self.runner}/task"))

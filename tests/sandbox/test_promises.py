@@ -1152,8 +1152,22 @@ for name in os.listdir("/proc/self/fd"):
 def test_forged_frame_ends_the_session(forged, sandbox_of):
     sandbox = sandbox_of("none")
     outcome = sandbox.run(FIND_SOCKET + f"os.write(wire, {forged!r})")
-    assert outcome.status == "protocol"
+    assert outcome.status == "protocol" and "tag" not in outcome.error and "too large" not in outcome.error, outcome
     assert not sandbox.session.alive
+
+
+def test_who_goes_on_talking_in_a_copy_of_the_notebook_reads_why_it_ended(sandbox_of):
+    sandbox = sandbox_of("none")
+    assert sandbox.run("import os; os.fork()").status == "ok"
+    assert select.select([sandbox.session.sock], [], [], 20)[0], "the copy's answer to the same question"
+    with pytest.raises(SessionEnded, match=r"a copy of the process, made by os\.fork\(\)") as ended:
+        sandbox.session.names()
+    assert ended.value.status == "protocol"
+
+
+def test_who_closes_the_connection_reads_so(level, sandbox):
+    outcome = sandbox.run("import os; os.closerange(0, 256)")
+    assert outcome.status == "exited" and "lost its connection" in outcome.error and "exit code" not in outcome.error
 
 
 def test_answer_after_the_verdict_is_not_read(sandbox_of):
