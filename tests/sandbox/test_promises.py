@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import os
 import re
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from autograder.bridge.notebooks import Notebooks
+from autograder.bridge.session import SessionEnded
 from autograder.course import ROOT
 from autograder.sandbox.limits import Limits
 from tests.sandboxes import Sandbox
