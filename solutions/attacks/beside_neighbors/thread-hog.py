@@ -5,7 +5,7 @@ n=0; stop=time.time()+9
 def work():
     a=np.random.rand(300,300)
     while time.time()<stop: a@a
-ths=[]
+hogs=[]
 try:
     for i in range(3000):
         t=threading.Thread(target=work,daemon=True); t.start(); n+=1
