@@ -31,8 +31,8 @@ MOMENT = 0.05
 WATCH_INTERVAL = 0.2
 """Seconds between two looks at a sandbox's memory, and at how many of its threads are busy."""
 BROKEN = (
-    "its process broke off the conversation with the grader, for what came in place of an answer was none; the usual "
-    "cause is a copy of the process, made by os.fork(), that goes on as if it were the notebook"
+    "the conversation with the grader broke off, because something came in between that was no answer; the usual cause "
+    "is a copy of the process, made by os.fork(), that goes on as if it were the notebook"
 )
 """What is known, and what most often lies behind it."""
 
@@ -423,7 +423,7 @@ def _not_stopped(timeout: float) -> str:
 
 def _exit_sentence(code: int) -> str:
     if code == wire.CUT_OFF:
-        return "its process had lost its connection to the grader; os.close() or os.closerange() may have closed it"
+        return "the process had lost its connection to the grader; os.close() or os.closerange() may have closed it"
     if code >= 0:
         return f"the code ended its own process with exit code {code}"
     if code == -signal.SIGXCPU:
