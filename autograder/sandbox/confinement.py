@@ -3,7 +3,8 @@
 | level         | a process is confined by                                              |
 |---------------|-----------------------------------------------------------------------|
 | full          | namespaces, Landlock, seccomp, no_new_privs, limits                   |
-| no-namespaces | Landlock, seccomp that denies new processes too, no_new_privs, limits |
+| no-namespaces | Landlock, seccomp that denies new processes too and asks the warden   |
+|               | before a thread starts, no_new_privs, limits                          |
 | none          | limits                                                                |
 
 Started as root, every level but "none" first becomes a spare user.

@@ -297,6 +297,9 @@ def ask_before_threads() -> int:
     try:  # A thread that is interrupted while it waits would be told that it could not be started. Linux 5.19:
         listener = linux.seccomp(set_filter, _NEW_LISTENER | _ONLY_A_KILL_INTERRUPTS, header)
     except OSError as error:
+        if error.errno == errno.EBUSY:
+            listens = "somebody outside, such as this container's manager, listens to system calls already"
+            raise OSError(errno.EBUSY, f"seccomp: {listens}; there can be only one") from error
         if error.errno != errno.EINVAL:
             raise
         listener = linux.seccomp(set_filter, _NEW_LISTENER, header)

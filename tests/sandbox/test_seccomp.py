@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import struct
+import subprocess
+import sys
 
 import pytest
 
+from autograder.course import ROOT
 from autograder.sandbox import seccomp
 
 pytestmark = pytest.mark.fast
@@ -211,6 +214,21 @@ def test_memory_comes_not_from_the_pool_of_large_pages(answer):
 
 def test_space_is_reserved_only_where_the_kernel_limits_it(answer):
     assert answer("fallocate") == ("allow" if answer.full else errno.EOPNOTSUPP)
+
+
+def test_there_is_one_who_is_asked():
+    """Where a container's manager is already, it says so."""
+    code = """
+from autograder.sandbox import linux, seccomp
+linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+seccomp.ask_before_threads()
+try:
+    seccomp.ask_before_threads()
+except OSError as error:
+    print(error.strerror)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert "there can be only one" in done.stdout
 
 
 def test_numbers_are_those_of_the_kernel_headers():
