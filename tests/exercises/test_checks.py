@@ -255,3 +255,14 @@ def test_show_says_what_it_can_draw() -> None:
         digits.show(np.zeros((0, 28, 28)))
     with pytest.raises(ValueError, match=r"at most 100 images at once; got 60,000.*`images\[:20\]`"):
         digits.show(np.broadcast_to(np.uint8(0), (60_000, 28, 28)))
+
+
+def test_a_notebook_of_an_earlier_numbering_finds_its_checks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "tests" / "09-tiny" / "formerly.txt").write_text("08-small\n07-tiny\n")
+    found = digits.checks("07-tiny").check("q7_1", {"double": lambda x: x * 2})
+    assert isinstance(found, digits.Feedback) and (found.passed, found.question) == (True, "q9_1")
+    assert "07-tiny is called 09-tiny now" in capsys.readouterr().out
+    unknown = digits.checks("07-tiny").check("q8_1", {"double": lambda x: x * 2})
+    assert isinstance(unknown, digits.Feedback) and "There is no question 'q8_1'" in unknown.messages[0]
+    nowhere = digits.checks("06-tiny").check("q6_1", {})
+    assert isinstance(nowhere, digits.Feedback) and "tests/06-tiny" in nowhere.messages[0]
