@@ -59,7 +59,7 @@ def main() -> None:
 @main.command()
 @click.argument("name")
 def new(name: str) -> None:
-    """Lay down the folder of a new exercise, NAME such as 09-your-own: a small one that works, to write over."""
+    """Lay down the folder of a new exercise, NAME such as 10-your-own: a small one that works, to write over."""
     from autograder.authoring.new import new_exercise
 
     folder = new_exercise(name)

@@ -97,14 +97,35 @@ def exercise_names() -> list[str]:
     return sorted(path.parent.name for path in SOLUTIONS.glob("[0-9][0-9]-*/master.md"))
 
 
+def former_names() -> dict[str, str]:
+    """What exercises were called in earlier numberings of the course, and what each of them is called now.
+
+    Read from the masters' front matter, `formerly: 06-training`; several names stand in square brackets.
+    """
+    found = {}
+    for name in exercise_names():
+        text = master(name).read_text(encoding="utf-8", errors="replace")
+        front = text.removeprefix("---\n").partition("\n---")[0]
+        said = re.search(r"^formerly:[ \t]*\[?([\w \t,-]*)", front, re.MULTILINE)
+        found.update(dict.fromkeys(re.findall(r"[\w-]+", said[1]) if said else (), name))
+    return found
+
+
+def former_question(question: str, former: str) -> str:
+    """What `question` was called while its exercise was called `former`: q7_2 was q6_2 in 06-training."""
+    return re.sub(r"^q\d+_", f"q{int(former[:2])}_", question)
+
+
 def require_known(names: Iterable[str]) -> None:
     """Refuse a name that no exercise has.
 
     Raises:
         CourseError: there is one; the message lists those that there are.
     """
-    known = exercise_names()
+    known, former = exercise_names(), former_names()
     for name in names:
+        if name in former:
+            raise CourseError(f"The exercise {name} is called {former[name]} now. Give that name.")
         if name not in known:
             raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
 

@@ -194,6 +194,8 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
         f"exercises/{name}.ipynb": notebook(student),
         f"build/{name}/{name}.ipynb": notebook(solved),
     }
+    if exercise.formerly:  # so that notebooks of an earlier numbering find their checks
+        files[f"exercises/tests/{name}/formerly.txt"] = "\n".join([*exercise.formerly, ""]).encode()
     if exercise.portrait:  # for our own grader alone: Gradescope has no page for it
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
     packed = zips.read_zip(next(solved.glob("*-autograder_*.zip")))

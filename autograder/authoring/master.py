@@ -1,7 +1,7 @@
 """Reads a master: one exercise in MyST Markdown, with Otter Assign's markers.
 
 `solutions/README.md` tells an author how to write one. What this module adds
-to Otter's format, so that eight masters need not repeat it: the assignment's
+to Otter's format, so that nine masters need not repeat it: the assignment's
 settings, the setup cell, links to the book, and helpers for hidden tests.
 It knows nothing of where things are written. What is wrong with a master is
 told with its file, the line and what to do; `build` adds how to go on.
@@ -69,6 +69,9 @@ HELPERS = "# TEST HELPERS"
 PORTRAIT = "# PORTRAIT"
 """A cell that begins so holds the function that makes the portrait of a learner's network; see `grading.portrait`."""
 
+FORMER_NAME = re.compile(r"[0-9]{2}(-[a-z0-9]+)+")
+"""What an exercise can have been called. `course.former_names` reads the same line."""
+
 BOOK_LINK = re.compile(r"\]\(book:([\w/-]+)(#[\w-]+)?\)")
 PREDICTION = re.compile(r"^### .*\bpredict\b", re.MULTILINE)
 """In the heading of a question that is to be answered before anything is run: nothing at home may tell its answer."""
@@ -98,6 +101,7 @@ class Master:
         predictions: the questions that are to be answered before anything is run.
         helpers: code for the top of the full test files.
         portrait: the function that makes a portrait of the learner's network; empty without one.
+        formerly: what it was called in earlier numberings of the course.
     """
 
     name: str
@@ -112,6 +116,7 @@ class Master:
     predictions: frozenset[str] = frozenset()
     helpers: str = ""
     portrait: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 MINUTES = range(20, 61)
@@ -165,6 +170,7 @@ def read_master(path: Path) -> Master:
         notebook=_for_otter(notebook, name),
         helpers="\n\n".join(code.removeprefix(HELPERS).strip() for code in helpers),
         portrait=_portrait(source, notebook),
+        formerly=_formerly(source, front, path),
     )
     for draft in _questions(source, master.notebook):
         _require_in_order(source, draft, seen=master.tests)
@@ -218,6 +224,20 @@ def _header(source: _Source) -> dict[str, Any]:
         raise source.error(line, f"`minutes` is {front['minutes']!r}; say a whole number from {MINUTES[0]} to "
                                  f"{MINUTES[-1]}. What takes longer is two exercises.")
     return front
+
+
+def _formerly(source: _Source, front: dict[str, Any], path: Path) -> tuple[str, ...]:
+    """The exercise's former names; none where the front matter has no `formerly`."""
+    said = front.get("formerly", [])
+    names = [said] if isinstance(said, str) else said
+    line = next((number for number, text in enumerate(source.text.split("\n"), 1) if text.startswith("formerly")), 1)
+    if not isinstance(names, list) or not all(isinstance(name, str) and FORMER_NAME.fullmatch(name) for name in names):
+        raise source.error(line, f"`formerly` is {said!r}; say what the exercise was called in an earlier numbering, "
+                                 "06-training, or several such names in square brackets.")
+    if taken := [name for name in names if (path.parents[1] / name / path.name).is_file()]:
+        raise source.error(line, f"`formerly` names {taken[0]}, which is an exercise of the course now. Take it out: a "
+                                 "name can stand for one exercise only.")
+    return tuple(names)
 
 
 def _yaml_line(error: yaml.YAMLError) -> int:

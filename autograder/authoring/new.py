@@ -20,7 +20,7 @@ TEMPLATE = Path(__file__).with_name("template")
 
 
 def new_exercise(name: str) -> Path:
-    """Make the folder of an exercise called `name`, such as `09-your-own`; returns it.
+    """Make the folder of an exercise called `name`, such as `10-your-own`; returns it.
 
     Raises:
         CourseError: the name is none for an exercise, or its number is taken.

@@ -43,7 +43,7 @@ from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
 from autograder.submissions.find import Found, Search, apart, find
-from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, needs
+from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, joined, needs
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
@@ -151,6 +151,8 @@ def grade_paths(
     for remark in search.remarks:
         batch.say(remark)
     if assignment is not None:
+        if assignment in batch.former:  # what was built under that name may still lie there
+            course.require_known([assignment])
         batch.bundle(assignment)  # an unknown exercise is said at once
     options = {
         "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
@@ -171,6 +173,7 @@ def grade_paths(
             results = gradebook.stored(newest_batch=True)
         for remark in told or ():
             batch.tell(remark)
+        batch.tell_renamed(results)
         counting, undecided = batch.end(search, gradebook, attempts, results)
     errors = batch.say_failures(results)
     return Outcome(results, counting.batch, errors, list(search.others), batch.remarks,
@@ -216,6 +219,7 @@ class _Batch:
         self.log = BatchLog(output / FILE, self.say)
         self.summary = ""
         self.known = course.exercise_names()
+        self.former = course.former_names()
         self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
         self.unbuilt: dict[str, str] = {}
         self.timeouts: dict[str, float] = {}
@@ -233,7 +237,12 @@ class _Batch:
     def begin(
         self, found: Sequence[Found], search: Search, gradebook: Gradebook, options: Mapping[str, object]
     ) -> list[Found]:
-        """Opens the batch in the gradebook; returns what of `found` is to be graded."""
+        """Opens the batch in the gradebook; returns what of `found` is to be graded.
+
+        Raises:
+            CourseError: the gradebook is of an earlier numbering of the course.
+        """
+        self._require_same_numbering(gradebook)
         if search.others:
             self.remarks.append(_not_graded(search))
         self.remarks += search.remarks
@@ -302,6 +311,26 @@ class _Batch:
                 self.tell(one_line(paragraph, 4000))
             self.tell(REMEDY)
 
+    def _require_same_numbering(self, gradebook: Gradebook) -> None:
+        """Refuse a gradebook of an earlier numbering: its results would stand beside those under the new names.
+
+        Nothing in it has been changed. Reports and exports read it as it is.
+        """
+        if earlier := [name for name in gradebook.assignments() if name in self.former]:
+            renamed = joined([f"{name} is {self.former[name]} now" for name in earlier])
+            raise CourseError(
+                f"{gradebook.path} is of an earlier numbering of the course: {renamed}. It stays as it is, with its "
+                "scores; `autograder export` and `autograder adjust` go on working with it. Grade into another folder, "
+                "with another --output. Notebooks of the earlier numbering are graded there under their new names."
+            )
+
+    def tell_renamed(self, results: Sequence[SubmissionResult]) -> None:
+        """Which notebooks are of an earlier numbering, and what their exercises are called now."""
+        if earlier := Counter(result.former for result in results if result.former):
+            renamed = [f"{name} is {self.former[name]} now ({count})" for name, count in sorted(earlier.items())]
+            self.remarks.append(f"Of an earlier numbering, and graded under the new name: {joined(renamed)}.")
+            self.tell(self.remarks[-1])
+
     def _of_exercise(self, found: Sequence[Found]) -> list[Found]:
         """What is handed in for the exercise that is graded.
 
@@ -368,11 +397,11 @@ class _Batch:
     def read(self, item: Found) -> Submission:
         """What was handed in, read once."""
         kept = self.kept.pop(id(item), None)
-        return read_submission(item, self.assignment, self.known) if kept is None else kept
+        return read_submission(item, self.assignment, self.known, self.former) if kept is None else kept
 
     def _read_before(self, item: Found) -> str:
         """What is wrong with it, before its turn has come. It is kept for then, if it is small."""
-        submission = read_submission(item, self.assignment, self.known)
+        submission = read_submission(item, self.assignment, self.known, self.former)
         if not submission.files:
             self.kept[id(item)] = submission
         return submission.problem
@@ -526,7 +555,7 @@ class _Run:
         if place.head.left_out:
             flags = (*flags, f"{LEFT_OUT}: {_listed(place.head.left_out)}")
         return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
-                       identity=replace(found.identity, content=place.head.sha256))
+                       identity=replace(found.identity, content=place.head.sha256), former=place.head.former)
 
     def _stop(self) -> None:
         """Nothing goes on, whether all is done or not."""

@@ -211,6 +211,7 @@ class Attempt:
 
     def on_check(self, question: str) -> bool:
         """The notebook stands at `grader.check(question)`. Returns whether there is such a question."""
+        question = self.request.former.get(question, question)
         if question not in self.request.questions:
             return False
         if question in self.request.skip_checks:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.grading.results import CellResult, Portrait, QuestionResult
@@ -59,6 +59,7 @@ class Request:
         limits: of the notebook's processes, as `asdict(Limits(...))`.
         pid: the first of these processes; the engine knows it.
         heard: what is left out of this attempt may tell the notebook what a hidden test handed in before.
+        former: what the notebook calls the questions, where it is of an earlier numbering, and what they are called.
     """
 
     tests: str
@@ -76,6 +77,7 @@ class Request:
     limits: Mapping[str, Any]
     pid: int = 0
     heard: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

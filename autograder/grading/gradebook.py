@@ -17,6 +17,7 @@ Among the keys of `result` are some that no column has:
     handed_in    when, as ISO 8601 text; empty when no system says so
     identity     whose it is, and why: the file's whole path and SHA-256, the evidence, the learner's identifiers
                  by kind, what is not certain, and who on the class list it is
+    former       what a notebook of an earlier numbering calls its exercise; empty for all others
 
 A result that an earlier version stored lacks the newer ones, and is read with their defaults. The number of an attempt
 is never stored as known, for it changes with the next one: it is counted where attempts are compared (`attempts.py`).
@@ -347,6 +348,13 @@ class Gradebook:
                 [(json.dumps(now.to_json()), now.learner, now.submission, now.assignment)
                  for before, now in pairs if now != before],
             )
+
+    def assignments(self) -> list[str]:
+        """The names of all exercises of which it holds a result or a score set by hand."""
+        with self._explained():
+            rows = self._connection.execute(
+                "SELECT assignment FROM submission UNION SELECT assignment FROM adjustment ORDER BY assignment")
+            return [row[0] for row in rows if row[0]]
 
     def elsewhere(self, files: Mapping[str, Collection[tuple[str, str]]]) -> list[tuple[str, str, str, str, str]]:
         """What is kept of these files as somebody's who is not their learner now, or under another name.

@@ -249,6 +249,7 @@ class SubmissionResult:
         attempts: how many attempts there are; 0 when not known.
         told: what the learner reads of `reason`, where that is not all.
         identity: whose it is, on what evidence, and what is not certain about it.
+        former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
     """
 
     learner: str
@@ -271,6 +272,7 @@ class SubmissionResult:
     attempts: int = 0
     told: str | None = None
     identity: Identity = field(default_factory=Identity)
+    former: str = ""
 
     @property
     def score(self) -> float:

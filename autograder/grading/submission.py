@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from autograder.course import former_question
 from autograder.grading.bundle import Bundle, code_digest, environment
 from autograder.grading.engine import SILENT, Engine, EngineError
 from autograder.grading.events import (
@@ -242,6 +243,8 @@ class Grading:
             cpu_seconds=int((TOTAL_FACTOR + 4 * len(self.bundle.questions)) * self.limits.timeout) + 120,
             limits=asdict(self.sandbox_limits),
             heard=self.heard and bool(self.skip_cells or self.skip_checks),
+            former={former_question(question.name, former): question.name for question in self.bundle.questions}
+            if (former := self.submission.former) else {},
         )
 
     # --- events ---

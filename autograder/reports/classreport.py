@@ -177,9 +177,9 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row
 
 
 def _flags(result: SubmissionResult) -> tuple[str, ...]:
-    """Reasons to look at a submission: what the grader noticed, and a network that is too good to be true."""
+    """Reasons to look at a submission: what the grader noticed, a network too good to be true, an earlier numbering."""
     doubt = portrait.too_good(result.portrait)
-    return (*result.flags, doubt) if doubt else result.flags
+    return (*result.flags, *filter(None, (doubt, words.renamed(result))))
 
 
 def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[ByHand]:

@@ -115,6 +115,7 @@ class Submission:
     what: str
     next: str
     reason: str
+    renamed: str
     first: First | None
     questions: tuple[Question, ...]
     cells: tuple[Cell, ...]
@@ -185,6 +186,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
         what=what,
         next=todo,
         reason=_message(reason),
+        renamed=words.renamed(result),
         first=_first(questions, cells, result.status),
         questions=questions,
         cells=cells,

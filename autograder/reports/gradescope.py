@@ -63,6 +63,8 @@ def _summary(result: SubmissionResult, others: str) -> str:
         parts.append(f"{told.what} {told.next}")
     if result.reason and result.status in words.REASON_IS_FOR_LEARNERS:
         parts.append(text.clip(text.lines(result.reason), LONGEST_MESSAGE))
+    if renamed := words.renamed(result):
+        parts.append(renamed)
     if words.has_score(result):
         stopped = [item for item in result.cells if item.error]
         parts += [f"Code cell {item.index + 1}:\n{text.clip(text.lines(item.error), LONGEST_MESSAGE)}"

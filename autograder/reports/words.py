@@ -101,6 +101,14 @@ SANDBOX = {
 }
 
 
+def renamed(result: SubmissionResult) -> str:
+    """For a notebook of an earlier numbering, the new name of its exercise, in a sentence; empty for all others."""
+    if not result.former:
+        return ""
+    return (f"The notebook is of an earlier numbering of the course: {text.short(result.former)} is called "
+            f"{text.short(result.assignment)} now, and was graded as that. Its questions have the new number, too.")
+
+
 @dataclass(frozen=True)
 class Facts:
     """What the reports say about an exercise. `possible` and `questions` are empty where nothing is known."""

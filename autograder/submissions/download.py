@@ -20,7 +20,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.course import CourseError, exercise_names
+from autograder.course import CourseError, exercise_names, former_names
 from autograder.submissions.archive import MAX_ZIP_BYTES, is_noise, open_zip, read_entry
 from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in
 from autograder.submissions.notebook import UnreadableError
@@ -123,7 +123,8 @@ def look(path: Path) -> Download | None:
 def _is_course_folder(handed_in: Collection[str]) -> bool:
     """Whether these are the course's own notebooks, as one learner has them: a folder of exercises, zipped."""
     stems = [PurePosixPath(name).name.lower().removesuffix(".ipynb") for name in handed_in]
-    return len({PurePosixPath(name).parent for name in handed_in}) == 1 and set(stems) <= set(exercise_names())
+    own = {*exercise_names(), *former_names()}
+    return len({PurePosixPath(name).parent for name in handed_in}) == 1 and set(stems) <= own
 
 
 def _open(path: Path) -> zipfile.ZipFile:

@@ -127,7 +127,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             raise CourseError(f"There is no {path}{_seen_from(path)}. Give a folder, a notebook or a zip.")
     paths = list(dict.fromkeys(paths))
     places = _places(paths, known or {})
-    exercises = course.exercise_names()
+    exercises = [*course.exercise_names(), *course.former_names()]
     downloads, remarks = _downloads(paths)
     files = [path for path in paths if path not in downloads and not _is_folder(path)]
     found: dict[tuple[str, str], tuple[Found, str]] = {}

@@ -22,6 +22,8 @@ from autograder.submissions.notebook import Cell, UnreadableError, parse_noteboo
 CHANGED = "not as the course hands it out (who grades can say with --assignment which exercise counts)"
 """What is true of the notebook that counts, where a folder of exercises was zipped and none is named."""
 
+NO_NAMES: Mapping[str, str] = {}
+
 UNREADABLE = "unreadable"
 WRONG_ASSIGNMENT = "wrong-assignment"
 
@@ -40,6 +42,7 @@ class Submission:
         left_out: files beside the notebook that it is not given, being too large or too many.
         problem: empty, `unreadable` or `wrong-assignment`.
         reason: one sentence about the problem.
+        former: what the notebook calls its exercise, where that is a name of an earlier numbering.
     """
 
     learner: str
@@ -51,15 +54,19 @@ class Submission:
     sha256: str = ""
     problem: str = ""
     reason: str = ""
+    former: str = ""
 
 
-def read_submission(found: Found, assignment: str | None, known: Collection[str]) -> Submission:
+def read_submission(
+    found: Found, assignment: str | None, known: Collection[str], former: Mapping[str, str] = NO_NAMES
+) -> Submission:
     """What is in the file.
 
     Args:
         found: where it lies and whose it is.
         assignment: the exercise it is handed in for; None to take what the notebook says.
         known: the names of all exercises.
+        former: what they were called in earlier numberings, and what they are called now.
     """
     digest = ""
     try:
@@ -68,7 +75,7 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         files: Mapping[str, bytes] = {}
         left_out: tuple[str, ...] = ()
         if found.path.suffix.lower() == ".zip":
-            packed = read_zip(data, (lambda one: _is_for(one, assignment)) if assignment else _is_changed,
+            packed = read_zip(data, (lambda one: _is_for(one, assignment, former)) if assignment else _is_changed,
                               f"for {assignment}" if assignment else CHANGED)
             data, files, left_out = packed.notebook, packed.files, packed.left_out
         if told := by_content(data):
@@ -78,17 +85,19 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         return Submission(
             found.learner, found.name, assignment or "", sha256=digest, problem=UNREADABLE, reason=str(error)
         )
-    problem, reason = _mismatch(notebook.assignment, assignment, known)
+    says = former.get(notebook.assignment, notebook.assignment)
+    problem, reason = _mismatch(says, assignment, known)
     return Submission(
         learner=found.learner,
         name=found.name,
-        assignment=assignment or ("" if problem else notebook.assignment),
+        assignment=assignment or ("" if problem else says),
         cells=notebook.cells,
         files=files,
         left_out=left_out,
         sha256=digest,
         problem=problem,
         reason=reason,
+        former="" if problem or says == notebook.assignment else notebook.assignment,
     )
 
 
@@ -108,10 +117,11 @@ def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str
     return "", ""
 
 
-def _is_for(data: bytes, assignment: str) -> bool:
+def _is_for(data: bytes, assignment: str, former: Mapping[str, str]) -> bool:
     """Whether a notebook says that it is for this exercise."""
     try:
-        return parse_notebook(data).assignment == assignment
+        says = parse_notebook(data).assignment
+        return former.get(says, says) == assignment
     except UnreadableError:
         return False
 

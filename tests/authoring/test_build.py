@@ -103,6 +103,16 @@ class TestOutput:
         for folder in ("exercises/tests/91-tiny", "build/91-tiny/tests"):
             assert sorted(path.name for path in (tiny / folder).iterdir()) == ["q9_1.py", "q9_3.py"]
 
+    def test_learners_get_the_former_names(self, tiny: Path) -> None:
+        edit(tiny, "minutes: 20\n", "minutes: 20\nformerly: [90-wee, 89-wee]\n")
+        build.build_exercise("91-tiny")
+        told = tiny / "exercises" / "tests" / "91-tiny" / "formerly.txt"
+        assert told.read_text() == "90-wee\n89-wee\n"
+        assert course.former_names() == {"90-wee": "91-tiny", "89-wee": "91-tiny"}
+        edit(tiny, "formerly: [90-wee, 89-wee]\n", "")
+        build.build_exercise("91-tiny")
+        assert not told.exists() and course.former_names() == {}
+
     def test_stubs_speak(self, tiny: Path) -> None:
         build.build_exercise("91-tiny")
         made = cells(tiny / "exercises" / "91-tiny.ipynb")
@@ -206,6 +216,9 @@ class TestOutput:
     ("minutes: 20\n---\n", "minutes: 20\n", "line 1: the front matter is missing or has no end"),
     ("minutes: 20\n", "minutes: soon\n", "line 7: `minutes` is 'soon'; say a whole number from 20 to 60"),
     ("minutes: 20\n", "minutes: 90\n", "line 7: `minutes` is 90; say a whole number from 20 to 60"),
+    ("minutes: 20\n", "minutes: 20\nformerly: tiny\n", "line 8: `formerly` is 'tiny'; say what the exercise"),
+    ("minutes: 20\n", "minutes: 20\nformerly: [7]\n", r"line 8: `formerly` is \[7\]; say what the exercise was called"),
+    ("minutes: 20\n", "minutes: 20\nformerly: 91-tiny\n", "line 8: `formerly` names 91-tiny, which is an exercise of"),
     ("chapter: data/02-shapes", "chapter: data/shapes", "line 6: the book has no page data/shapes. Name one"),
     ("book:data/02-shapes#rows", "book:data/rows#rows", "line 14: the book has no page data/rows"),
     ("2.5 points, about", "3 points, about", "line 10: the text before the first cell must .*: 2.5 points, about"),

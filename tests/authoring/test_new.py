@@ -71,31 +71,31 @@ def autograder(root: Path, *commands: str) -> dict[str, str]:
 @pytest.mark.slow
 def test_it_builds_verifies_and_passes_the_fast_tests_with_nothing_else_to_touch(copied: Path) -> None:
     (copied / "tests").rename(copied / "elsewhere")  # the package must not read it
-    said = autograder(copied, "new 09-your-own", "build 09-your-own", "verify 09-your-own", "calibrate 01-dataset",
+    said = autograder(copied, "new 10-your-own", "build 10-your-own", "verify 10-your-own", "calibrate 01-dataset",
                       "demo --learners 2 --output build/class")
-    built = said["build 09-your-own"]
-    assert "09-your-own: built; its solution earns full marks" in built
+    built = said["build 10-your-own"]
+    assert "10-your-own: built; its solution earns full marks" in built
     assert "exercises/README.md does not list it" in built and "no page of the book leads to it" in built
-    summary = said["verify 09-your-own"].split("Summary")[1]
-    row, = [line for line in summary.splitlines() if "09-your-own" in line]
+    summary = said["verify 10-your-own"].split("Summary")[1]
+    row, = [line for line in summary.splitlines() if "10-your-own" in line]
     assert [cell.strip() for cell in row.strip("│").split("│")] == [
-        "09-your-own", "full marks", "nothing", "1", "0", "1", "1", "0"]
+        "10-your-own", "full marks", "nothing", "1", "0", "1", "1", "0"]
     (copied / "elsewhere").rename(copied / "tests")
     subprocess.run("git init -q && git add -A", shell=True, cwd=copied, check=True, capture_output=True)
     passed = run(copied, "-m", "pytest", "-v", "-m", "fast", "-p", "no:cacheprovider", *LOOK_AT_EXERCISES)
     for folder in ("exercises", "corpora"):
-        assert re.search(rf"^tests/{folder}/.*09-your-own.* PASSED", passed, re.MULTILINE), folder
+        assert re.search(rf"^tests/{folder}/.*10-your-own.* PASSED", passed, re.MULTILINE), folder
 
 
 @pytest.mark.fast
 def test_its_master_is_in_order(tiny: Path) -> None:
-    folder = new_exercise("09-your-own")
-    assert folder == tiny / "solutions" / "09-your-own"
+    folder = new_exercise("10-your-own")
+    assert folder == tiny / "solutions" / "10-your-own"
     exercise = read_master(folder / "master.md")
-    assert (exercise.name, exercise.title) == ("09-your-own", "Your own")
-    assert [question.name for question in exercise.questions] == ["q9_1"]
+    assert (exercise.name, exercise.title) == ("10-your-own", "Your own")
+    assert [question.name for question in exercise.questions] == ["q10_1"]
     assert not any("@" in path.read_text(encoding="utf-8") for path in folder.iterdir())
-    assert sorted(path.name for path in folder.parent.iterdir()) == ["09-your-own", "91-tiny"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["10-your-own", "91-tiny"]
 
 
 @pytest.mark.fast

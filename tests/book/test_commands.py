@@ -42,7 +42,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "appendix/c-teaching": {
         "make": "what the test machine itself begins with",
         "source .venv/bin/activate": "needs the repository as working folder; here its effect is set up",
-        "autograder new 09-your-own": "tests/authoring/test_new.py runs it, in a copy of the tree",
+        "autograder new 10-your-own": "tests/authoring/test_new.py runs it, in a copy of the tree",
         "autograder verify 02-preprocessing": "tests/corpora/test_exercises.py runs it on all exercises",
         "autograder verify --mutants 02-preprocessing": "tests/authoring/test_mutants.py runs it, on a tiny course",
         **dict.fromkeys((

@@ -337,3 +337,12 @@ def test_sketches(one: Any, other: Any, strict: bool, loosely: bool) -> None:
 @pytest.mark.parametrize("value", GARBAGE, ids=lambda value: type(value).__name__)
 def test_garbage_has_a_sketch_or_none(value: Any) -> None:
     json.dumps(digits.sketch(value))
+def test_a_notebook_of_an_earlier_numbering_finds_its_checks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "tests" / "09-tiny" / "formerly.txt").write_text("08-small\n07-tiny\n")
+    found = digits.checks("07-tiny").check("q7_1", {"double": lambda x: x * 2})
+    assert isinstance(found, digits.Feedback) and (found.passed, found.question) == (True, "q9_1")
+    assert "07-tiny is called 09-tiny now" in capsys.readouterr().out
+    unknown = digits.checks("07-tiny").check("q8_1", {"double": lambda x: x * 2})
+    assert isinstance(unknown, digits.Feedback) and "There is no question 'q8_1'" in unknown.messages[0]
+    nowhere = digits.checks("06-tiny").check("q6_1", {})
+    assert isinstance(nowhere, digits.Feedback) and "tests/06-tiny" in nowhere.messages[0]
