@@ -153,3 +153,13 @@ def test_one_name_in_two_spellings_is_asked(tmp_path: Path, run: Run, one: str, 
     files = {f"{name}.ipynb": notebook(4) for name in (one, other, "Zoe", "Zoe B", "team 1 final", "team 2 final")}
     run("grade", unpacked(files, tmp_path / "in"), "--output", tmp_path / "out")
     assert {name for name, (_, status) in grades(tmp_path / "out").items() if status == "check"} == {one, other}
+
+
+def test_a_name_with_a_dash_in_it_ends_at_the_date(tmp_path: Path, run: Run) -> None:
+    files = {f"15{place}-351765 - {name} - Mar 2, 2026 100{place} AM/{NAME}.ipynb": notebook(points)
+             for place, (name, points) in enumerate((("Anna Berg - Koch", 3), ("Bob Kahn", 8)))}
+    roster = tmp_path / "class.csv"
+    roster.write_text("Name,Email\nAnna Berg - Koch,k@x\nAnna Berg,b@x\nBob Kahn,bk@x\n", "utf-8")
+    run("grade", zipped(files, tmp_path / "in.zip"), "--output", tmp_path / "out", "--roster", roster)
+    assert grades(tmp_path / "out") == {"Anna Berg - Koch_150": ("3", "certain"), "Bob Kahn_151": ("8", "certain"),
+                                        "Anna Berg": ("", "certain")}
