@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Collection
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -365,7 +366,8 @@ def test_a_master_is_held_to_its_promises(
     class Ran:
         process = Mock()
 
-        def __init__(self, notebook: Path, tests: Path, folder: Path, portrait: Path | None = None) -> None:
+        def __init__(self, notebook: Path, tests: Path, folder: Path, portrait: Path | None = None,
+                     predictions: Collection[str] | None = None) -> None:
             assert portrait is None or (notebook.stem == "solved" and portrait.is_file())
             assert sorted(path.name for path in tests.iterdir()) == ["q9_1.py", "q9_2.py"]
             self.result = {"solved": lambda: solved, "untouched": lambda: untouched}[notebook.stem]

@@ -288,7 +288,7 @@ def test_an_error_says_what_the_function_was_given() -> None:
     (np.array([0, 9.0]), {"low": 0, "high": 1}, "`x` holds values from 0 to 9; expected 0 to 1. Because."),
     (np.array([-1, 0]), {"low": 0}, "`x` holds values from -1 to 0; expected at least 0. Because."),
     (np.array([2.5]), {"high": 1}, "`x` holds values from 2.5 to 2.5; expected at most 1. Because."),
-    (np.array([1, np.nan]), {"high": 2}, "`x` holds nan or infinity; expected numbers. Because."),
+    (np.array([1, np.nan]), {"high": 2}, "`x` holds nan or infinity, first at index [1]; expected numbers."),
     (np.array([[1, 2]]), {"equal": [[1, 3]]}, "`x` is wrong at index [0, 1]: got 2, expected 3. Because."),
     (np.ones(1) / 3, {"equal": [0.25]}, "`x` is wrong at index [0]: got 0.333333, expected 0.25. Because."),
     ([1, 2], {}, "`x` is [1, 2]; expected a NumPy array. Make one with `np.array(...)`."),

@@ -83,8 +83,9 @@ def test_every_question_has_its_answer_cell_check_cell_and_checks(name: str) -> 
         f'grader.check("{question}")' for question in questions]
     tests = course.EXERCISES / "tests" / name
     former = ["formerly.txt"] if master(name).formerly else []
+    causes = ["causes.json"] if (course.SOLUTIONS / name / "variants.yaml").is_file() else []
     assert sorted(path.name for path in tests.iterdir() if path.name != "__pycache__") == sorted(
-        [*former, *(f"{question}.py" for question in questions)])
+        [*former, *causes, *(f"{question}.py" for question in questions)])
 
 
 @every_exercise
