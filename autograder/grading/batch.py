@@ -174,6 +174,7 @@ class _Batch:
     Attributes:
         known: the exercises of the course.
         assignments: those that were handed in, with their bundles.
+        unbuilt: exercises that were handed in and are not built, each with what there is to do. It blocks no other.
         timeouts: of those that are graded; seconds for one cell.
         remarks: what the instructor should know of the batch.
         kept: what had to be read before its turn came, by `id` of what was found.
@@ -197,6 +198,7 @@ class _Batch:
         self.summary = ""
         self.known = course.exercise_names()
         self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
+        self.unbuilt: dict[str, str] = {}
         self.timeouts: dict[str, float] = {}
         self.remarks: list[str] = []
         self.kept: dict[int, Submission] = {}
@@ -297,8 +299,14 @@ class _Batch:
         return self.assignments[name][1]
 
     def bundle_of(self, submission: Submission) -> Bundle | None:
-        """That of its exercise; None where it is for none."""
-        return self.bundle(submission.assignment) if submission.assignment in self.known else None
+        """That of its exercise; None where it is for none, or for one that is `unbuilt`."""
+        if submission.assignment not in self.known:
+            return None
+        try:
+            return self.bundle(submission.assignment)
+        except CourseError as error:
+            self.unbuilt[submission.assignment] = str(error)
+            return None
 
     def read(self, item: Found) -> Submission:
         """What was handed in, read once."""
@@ -411,6 +419,8 @@ class _Run:
         self._see_unchanged()
         if submission.problem:
             self._record(place, refused(submission, self.batch.bundle_of(submission)))
+        elif why := self.batch.unbuilt.get(submission.assignment):
+            self._record(place, ungraded(submission, None, why))
         else:
             self._start(place, submission)
 

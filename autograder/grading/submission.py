@@ -395,7 +395,7 @@ def refused(submission: Submission, bundle: Bundle | None) -> SubmissionResult:
     )
 
 
-def ungraded(submission: Submission, bundle: Bundle, reason: str) -> SubmissionResult:
+def ungraded(submission: Submission, bundle: Bundle | None, reason: str) -> SubmissionResult:
     """The result when the grader itself failed: no points are given or taken."""
     return _without_scores(submission, bundle, Verdict.ERROR, reason)
 

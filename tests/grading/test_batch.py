@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -238,6 +239,30 @@ class TestDefaultTimeout:
             timing.default_timeout(wrong, sample_bundle, engine, 4096)
 
 
+@pytest.fixture
+def not_built() -> Iterator[str]:
+    """The name of an exercise that has a master and nothing else."""
+    master = course.master("91-other")
+    master.parent.mkdir()
+    master.touch()
+    yield master.parent.name
+    shutil.rmtree(master.parent)
+
+
+def test_an_exercise_that_is_not_built_blocks_only_itself(
+    tmp_path: Path, not_built: str, shared_engine: Engine
+) -> None:
+    write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
+    write_notebook(tmp_path / "class" / "dave.ipynb", [START], assignment=not_built)
+    for _ in range(2):  # what could not be graded is tried again
+        outcome, _ = run(tmp_path / "class", tmp_path / "out", timeout=30)
+        alice, dave = outcome.results
+        assert (alice.status, alice.score) == (Verdict.GRADED, 10)
+        assert (dave.status, dave.assignment, dave.questions) == (Verdict.ERROR, not_built, ())
+        assert dave.reason == "91-other has not been built yet. Run `autograder build 91-other` and try again."
+        assert outcome.grader_errors == [f"dave (dave.ipynb): {dave.reason}"]
+
+
 @pytest.mark.fast
 class TestMistakesOfTheInstructor:
     """Said at once, and nothing is run."""
@@ -246,15 +271,10 @@ class TestMistakesOfTheInstructor:
         with pytest.raises(CourseError, match="There is no exercise called '99-none'"):
             run(handed_in, tmp_path / "out", assignment="99-none")
 
-    def test_an_exercise_that_is_not_built(self, tmp_path: Path, no_engine: None) -> None:
-        course.master("91-other").parent.mkdir()
-        course.master("91-other").touch()
-        try:
-            write_notebook(tmp_path / "class" / "dave.ipynb", [START], assignment="91-other")
-            with pytest.raises(CourseError, match="91-other has not been built yet"):
-                run(tmp_path / "class", tmp_path / "out")
-        finally:
-            shutil.rmtree(course.master("91-other").parent)
+    def test_an_exercise_that_is_not_built(self, tmp_path: Path, not_built: str, no_engine: None) -> None:
+        write_notebook(tmp_path / "class" / "dave.ipynb", [START], assignment=not_built)
+        with pytest.raises(CourseError, match="91-other has not been built yet"):
+            run(tmp_path / "class", tmp_path / "out", assignment=not_built)
 
     def test_a_gradebook_in_use(self, handed_in: Path, tmp_path: Path, no_engine: None) -> None:
         with Gradebook(tmp_path / "out" / GRADEBOOK), pytest.raises(CourseError, match="in use"):
