@@ -31,10 +31,16 @@ RESULTS = Path(__file__).parent / "results" / "grading.json"
 CONSOLE = Console(stderr=True)
 
 
-def run_module(*arguments: object, environment: Mapping[str, str] | None = None) -> dict[str, object]:
-    """Runs one of the modules beside this one with a quiet environment, and more of it; returns what it printed."""
+def run_module(
+    *arguments: object, environment: Mapping[str, str] | None = None, core: int | None = None
+) -> dict[str, object]:
+    """Runs one of the modules beside this one with a quiet environment, and more of it; returns what it printed.
+
+    All that it starts stays on `core`, if that is given.
+    """
     one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    done = subprocess.run([sys.executable, "-m", *map(str, arguments)], cwd=course.ROOT, text=True, check=True,
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    done = subprocess.run([*pinned, sys.executable, "-m", *map(str, arguments)], cwd=course.ROOT, text=True, check=True,
                           env=course.quiet_environment() | one_thread | dict(environment or {}), stdout=subprocess.PIPE)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -75,12 +81,15 @@ class Bench:
         seconds = otter_run(self.handed_in(learners), self.autograder, self.folder / f"otter-{self.runs}", side_by_side)
         return {"seconds": seconds / learners}
 
-    def ours(self, learners: int, output: str = "", scheduler: str | None = None) -> dict[str, float]:
+    def ours(
+        self, learners: int, output: str = "", scheduler: str | None = None, core: int | None = None
+    ) -> dict[str, float]:
         self.runs += 1
         notebooks = self.handed_in(learners)
         began = time.monotonic()
         found = run_module("tests.benchmarks.ours", self.root, self.name, notebooks[0].parent,
-                           self.folder / (output or f"ours-{self.runs}"), *([scheduler] if scheduler else []))
+                           self.folder / (output or f"ours-{self.runs}"), *([scheduler] if scheduler else []),
+                           core=core)
         whole = time.monotonic() - began
         assert found["full"] == learners, f"{found['full']} of {learners} honest submissions scored full marks"
         batch = found["batch"] / learners  # type: ignore[operator]
@@ -95,6 +104,9 @@ def floor(learners: int, steps: int, environment: Mapping[str, str] | None = Non
     found = run_module("tests.benchmarks.floor", learners, steps, environment=environment)
     return {**found, "seconds": found["seconds"] / learners}  # type: ignore[dict-item,operator]
 
+
+LISTED = 1000
+"""Learners whose files are found and held against the list of their class."""
 
 AGAIN = 3
 """How often the large class is graded again with nothing changed; the median counts."""
@@ -145,6 +157,8 @@ def large(bench: Bench, learners: int, many: int) -> dict[str, float]:
 def scaling(bench: Bench, learners: int, count: int) -> dict[str, float]:
     """A cluster of one worker on one core, then of two; the median over some clusters.
 
+    The scheduler and the batch stay on the first worker's core: one worker has no more than one core, all in all.
+
     Returns:
         seconds a submission with one worker and with two, the ratio of the two (2 would be perfect), and the most
         memory in MB that one worker held, with its sandbox and its checker.
@@ -154,12 +168,13 @@ def scaling(bench: Bench, learners: int, count: int) -> dict[str, float]:
     for number in range(count):
         folder = bench.folder / f"cluster-{number}"
         folder.mkdir()
-        with Dask(folder) as dask, memory.Peak() as peak:
+        with Dask(folder, core=cores[0]) as dask, memory.Peak() as peak:
             seconds = []
             for core in cores:
                 peak.watch(dask.add_worker(core).pid)
-                bench.ours(2 * len(cores), scheduler=dask.address)  # every worker starts its sandbox
-                seconds.append(bench.ours(learners, scheduler=dask.address)["batch"] / learners)
+                bench.ours(2 * len(cores), scheduler=dask.address, core=cores[0])  # every worker starts its sandbox
+                batch = bench.ours(learners, scheduler=dask.address, core=cores[0])["batch"]
+                seconds.append(batch / learners)
         one, two = seconds
         runs.append({"one": one, "two": two, "times": one / two, "worker_mb": peak.most})
         CONSOLE.print(f"  cluster {number + 1}: {one:.2f} s a submission with one worker, {two:.2f} with two")
@@ -203,11 +218,14 @@ def measure(count: int, few: int, learners: int, many: int) -> dict[str, object]
         size = sizes(training, numpy, learners, many)
         CONSOLE.print("A cluster of one worker and of two")
         clusters = scaling(training, learners, count)
+        CONSOLE.print("Whose everything is")
+        named = [run_module("tests.benchmarks.matching", LISTED) for _ in range(count)]
     return {
         "machine": {"cores": len(os.sched_getaffinity(0)), "processor": platform.machine(),
                     "python": platform.python_version()},
         "rounds": count, "few": few, "learners": learners, "trains": trains, "parts": parts, "numpy": plain,
         "size": size, "sizes_apart": False, "cluster": clusters,
+        "matching": {key: _median(named, key) for key in named[0]},  # type: ignore[arg-type]
     }
 
 

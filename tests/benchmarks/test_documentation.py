@@ -28,6 +28,7 @@ RESULTS: dict[str, Any] = {
                     "again_batch_share": 0.001, "early_mb": 410.0, "late_mb": 415.0}
              for kind in ("trains", "numpy")},
     "sizes_apart": False, "cluster": {"one": 3.1, "two": 1.6, "times": 1.94, "worker_mb": 1800.0},
+    "matching": {"learners": 1000, "find": 0.2, "match": 0.1, "rows": 0.05},
 }
 """Made up, in the form of `make bench`."""
 

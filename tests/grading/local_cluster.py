@@ -22,9 +22,10 @@ WORKER = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
 class Dask:
     """A scheduler and its workers; as a context manager it ends them all."""
 
-    def __init__(self, folder: Path, options: Sequence[str] = SCHEDULER) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = SCHEDULER, core: int | None = None) -> None:
+        """A scheduler, kept on one core if that is given."""
         self.folder = folder
-        self.scheduler = self._start("scheduler", *options)
+        self.scheduler = self._start("scheduler", *options, core=core)
         self.address = self._said(self.scheduler, "scheduler", r"Scheduler at: +(tcp://\S+)")
         self.workers: list[subprocess.Popen[bytes]] = []
 
