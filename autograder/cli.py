@@ -292,8 +292,9 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
     for remark in told:
         click.echo(remark, err=True)
     if (output / FILE).is_file():
-        for remark in write_identity(output, book.results(newest_batch=True), book.counting().batch,
-                                     book.undecided()):
+        results, counting = book.results(newest_batch=True), book.counting()
+        others = [*book.undecided(), *(result for result in counting.others if result not in results)]
+        for remark in write_identity(output, results, counting.batch, others):
             click.echo(remark, err=True)
     _write_again(book, output, roster)
     click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",

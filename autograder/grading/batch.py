@@ -30,8 +30,9 @@ from rich.console import Console
 from autograder import course
 from autograder.course import Assignment, CourseError
 from autograder.grading import moves, worker
-from autograder.grading.attempts import LATEST
+from autograder.grading.attempts import LATEST, is_another
 from autograder.grading.bundle import Bundle, bundle, fingerprint
+from autograder.grading.confirm import confirm
 from autograder.grading.engine import EngineError
 from autograder.grading.gradebook import Counting, Gradebook
 from autograder.grading.log import FILE, BatchLog
@@ -46,6 +47,7 @@ from autograder.submissions.identity import REMEDY, Decision, decide, hold_again
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
+from autograder.submissions.systems import nbgrader
 
 GRADEBOOK = "gradebook.sqlite"
 
@@ -143,8 +145,9 @@ def grade_paths(
         BatchStopped: interrupted from the keyboard.
     """
     batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True), output)
-    search = find(paths)
-    found = apart(hold_against(decide(search.found, decisions or {}, content_of), people))
+    search = find(paths, _called_before(output / GRADEBOOK))
+    decided = decide(search.found, decisions or {}, content_of, moves.gone_from(search.found, paths))
+    found = apart(hold_against(decided, people))
     for remark in search.remarks:
         batch.say(remark)
     if assignment is not None:
@@ -163,9 +166,25 @@ def grade_paths(
         moves.renamed(found, paths, assignment, gradebook, batch.tell)
         moves.tell_older(found, assignment, gradebook, batch.tell)
         results = batch.grade(found, gradebook, workers)
-        counting, undecided = batch.end(search, gradebook, attempts)
+        told = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
+        if told is not None:
+            results = gradebook.stored(newest_batch=True)
+        for remark in told or ():
+            batch.tell(remark)
+        counting, undecided = batch.end(search, gradebook, attempts, results)
     errors = batch.say_failures(results)
-    return Outcome(results, counting.batch, errors, list(search.others), batch.remarks, undecided)
+    return Outcome(results, counting.batch, errors, list(search.others), batch.remarks,
+                   [*undecided, *counting.others])
+
+
+def _called_before(path: Path) -> dict[str, set[str]]:
+    """How paths were called that were graded into a gradebook, each with those, absolute, that were called so."""
+    known: dict[str, set[str]] = {}
+    if path.is_file():
+        with Gradebook(path) as gradebook:
+            for _, _, _, identity in gradebook.identities():
+                known.setdefault(identity.place, set()).add(identity.source)
+    return known
 
 
 class _Batch:
@@ -218,11 +237,13 @@ class _Batch:
         if search.others:
             self.remarks.append(_not_graded(search))
         self.remarks += search.remarks
-        found = self._of_exercise(found)
+        found = self._of_exercise(self._beside_others(found, gradebook))
         gradebook.begin_run({**options, "remarks": self.remarks})
         return found
 
-    def end(self, search: Search, gradebook: Gradebook, attempts: str) -> tuple[Counting, list[SubmissionResult]]:
+    def end(
+        self, search: Search, gradebook: Gradebook, attempts: str, results: Sequence[SubmissionResult]
+    ) -> tuple[Counting, list[SubmissionResult]]:
         """Closes the batch, and says what is left to say; returns what counts, and what is undecided."""
         counting, undecided = gradebook.counting(attempts), gradebook.undecided()
         open_ = [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
@@ -232,6 +253,7 @@ class _Batch:
         if search.others:
             self.tell(_not_graded(search))
         self.tell_attempts(counting, attempts)
+        self.tell_wrong(results, counting)
         self.tell_needs(counting)
         for paragraph in open_:
             self.tell(f"What needs you: {paragraph}")
@@ -260,6 +282,16 @@ class _Batch:
             self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
                       "stay in the gradebook.")  # fmt: skip
 
+    def tell_wrong(self, results: Sequence[SubmissionResult], counting: Counting) -> None:
+        """Notebooks of another exercise that do not take the place of what was handed in before."""
+        right = {(result.learner, result.assignment) for result in counting.batch
+                 if result.status is not Verdict.WRONG_ASSIGNMENT}
+        wrong = [result.identity.file or result.submission for result in results
+                 if result.status is Verdict.WRONG_ASSIGNMENT and (result.learner, result.assignment) in right]
+        if wrong:
+            self.remarks.append(f"Of another exercise, so that what was handed in before counts: {_listed(wrong)}.")
+            self.tell(self.remarks[-1])
+
     def tell_needs(self, counting: Counting) -> None:
         """Of whom it is not certain who they are, with the files and what to do."""
         doubted = [result for result in counting.batch if result.identity.doubts]
@@ -275,21 +307,46 @@ class _Batch:
 
         Where somebody's folder holds more notebooks of the course, as their copy of it does, these are passed over.
         """
+        if self.assignment is not None:
+            found = self._of_folder(found)
         several = {learner for learner, times in Counter(item.learner for item in found).items() if times > 1}
         if self.assignment is None or not several:
             return list(found)
         problems = {id(item): self._read_before(item) for item in found if item.learner in several}
         right = {item.learner for item in found if problems.get(id(item)) == ""}
-        passed = [item for item in found if item.learner in right and problems[id(item)] == WRONG_ASSIGNMENT
-                  and not item.order]
+        passed = [item for item in found if item.learner in right and problems[id(item)] == WRONG_ASSIGNMENT]
         if passed:
-            files = _listed([item.identity.file for item in passed])
-            self.remarks.append(f"Passed over, because their folders hold a notebook of {self.assignment}: {files}.")
-            self.say(self.remarks[-1])
+            self._pass_over(passed, f"because there is a notebook of {self.assignment} from the same learner")
         skip = set(map(id, passed))
         for place in skip:
             self.kept.pop(place, None)
         return [item for item in found if id(item) not in skip]
+
+    def _of_folder(self, found: Sequence[Found]) -> list[Found]:
+        """Without what lies in a folder of nbgrader's for another exercise of the course."""
+        others = [name for name in self.known if name != self.assignment]
+        passed = [item for item in found if item.identity.system == nbgrader.SYSTEM
+                  and nbgrader.assignment_in(item.identity.file, others)]
+        if passed:
+            self._pass_over(passed, f"because it lies in nbgrader's folder of another exercise than {self.assignment}")
+        if passed and len(passed) == len(found):
+            raise CourseError(f"There is nothing of {self.assignment} there. {self.remarks[-1]}")
+        skip = set(map(id, passed))
+        return [item for item in found if id(item) not in skip]
+
+    def _pass_over(self, passed: Sequence[Found], why: str) -> None:
+        self.remarks.append(f"Passed over, {why}: {_listed([item.identity.file for item in passed])}.")
+        self.say(self.remarks[-1])
+
+    def _beside_others(self, found: Sequence[Found], gradebook: Gradebook) -> list[Found]:
+        """The same, each with another name that would take the place of what may be another person's.
+
+        That has the same learner's name and the same file's, and is from another folder or download.
+        """
+        kept = {(learner, name): identity for learner, name, assignment, identity in gradebook.identities()
+                if self.assignment in (None, assignment) or not assignment}
+        return [replace(item, name=item.identity.file) if (there := kept.get((item.learner, item.name))) and there.file
+                != item.identity.file and is_another(there, item.identity) else item for item in found]
 
     def bundle(self, name: str) -> Bundle:
         """The bundle of an exercise of the course, the same for all of the batch."""

@@ -34,7 +34,7 @@ def confirm(
     before = book.stored()
     now = decide([_ready(result, decisions, listed=bool(people)) for result in before], decisions,
                  lambda result: result.identity.content)
-    now = hold_against(now, people)
+    now = _held(now, people)
     if all(_same(old, new) for old, new in zip(before, now, strict=True)):
         return None
     moves = [Move(old.learner, old.submission, old.assignment, new.learner, new.submission)
@@ -51,6 +51,18 @@ def confirm(
         if not _same(old, new):
             book.restate(result)
     return told
+
+
+def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
+    """Each held against the list with the others of its exercise: in another, people may be called otherwise."""
+    of: dict[str, list[int]] = {}
+    for place, result in enumerate(results):
+        of.setdefault(result.assignment or f"\0{place}", []).append(place)
+    held = list(results)
+    for places in of.values():
+        for place, result in zip(places, hold_against([results[place] for place in places], people), strict=True):
+            held[place] = result
+    return held
 
 
 def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool) -> SubmissionResult:

@@ -47,7 +47,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +57,7 @@ from autograder.course import CourseError
 from autograder.grading import attempts
 from autograder.grading.results import Adjustment, SubmissionResult
 from autograder.grading.text import one_line
+from autograder.submissions.identity import Identity
 
 VERSION = 2
 APPLICATION = 0x52444742  # "RDGB", Reading Digits gradebook
@@ -128,15 +129,17 @@ class Counting:
 
     Attributes:
         everything: in the whole gradebook.
-        batch: of the learners and exercises of the newest batch.
+        batch: of the learners and exercises of the newest batch; with a class list of everybody in these exercises.
         uncertain: those of `everything` where nothing says which attempt is the latest.
         left_out: how many attempts do not count.
+        others: attempts that do not count and may be another's.
     """
 
     everything: list[SubmissionResult]
     batch: list[SubmissionResult]
     uncertain: list[SubmissionResult]
     left_out: int
+    others: list[SubmissionResult] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -383,9 +386,23 @@ class Gradebook:
                 " AND coalesce(json_extract(result, '$.identity.file'), '') = '' GROUP BY submission.id"
             ).fetchall()
 
-    def stored(self) -> list[SubmissionResult]:
-        """All results as the checks gave them, without the scores that were set by hand."""
-        return [result for result, _, _ in self._all()]
+    def stored(self, *, newest_batch: bool = False) -> list[SubmissionResult]:
+        """All results as the checks gave them, without the scores that were set by hand.
+
+        Args:
+            newest_batch: only what was handed in to the newest batch.
+        """
+        with self._explained():
+            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
+        return [result for result, _, seen in self._all() if not newest_batch or seen == newest]
+
+    def identities(self) -> list[tuple[str, str, str, Identity]]:
+        """Learner, name and assignment of all that is kept, and whose it is and why."""
+        with self._explained():
+            rows = self._connection.execute(
+                "SELECT learner, name, assignment, json_extract(result, '$.identity') FROM submission"
+                " WHERE json_valid(result)").fetchall()
+        return [(*whose, Identity.from_json(json.loads(text))) for *whose, text in rows if text]
 
     def restate(self, result: SubmissionResult) -> None:
         """Writes anew what is known of whose a submission is; it keeps its fingerprint and its batch."""
@@ -486,14 +503,16 @@ class Gradebook:
         """
         policy = policy or str(self.options().get("attempts", attempts.LATEST))
         everything = attempts.numbered((_with_adjustments(result, made), batch) for result, made, batch in self._all())
-        counting, uncertain = attempts.counting(everything, policy)
+        counting, uncertain, others = attempts.counting(everything, policy)
         with self._explained():
             newest = self._value("SELECT coalesce(max(id), 0) FROM run")
         pairs = {(result.learner, result.assignment) for result, batch in everything if batch == newest}
         now = {id(result) for result, batch in everything if batch == newest}
+        whole = {assignment for _, assignment in pairs} if self.options().get("roster") else set()
         batch_ = [result for result in counting if id(result) in now or (
-            result.assignment and result.learner.strip() and (result.learner, result.assignment) in pairs)]
-        return Counting(counting, batch_, uncertain, len(everything) - len(counting))
+            result.assignment and result.learner.strip() and (
+                result.assignment in whole or (result.learner, result.assignment) in pairs))]
+        return Counting(counting, batch_, uncertain, len(everything) - len(counting), others)
 
     def options(self) -> dict[str, Any]:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""

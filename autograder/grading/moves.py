@@ -48,25 +48,36 @@ def renamed(
     """What is kept of a file that is gone, and was handed in now under another name, as another's.
 
     Only of the folders that are graded now: what lies elsewhere may still be there. One file that is gone and one
-    that is new are one that was renamed. Where there are more, which is which is for the instructor to say.
+    that is new are one that was renamed, also where it took the name of another that was renamed itself. Where there
+    are more, which is which is for the instructor to say.
     """
+    there = {item.identity.file for item in found}
     kept = gradebook.files()
     gone = _gone(kept, found, paths, assignment)
     names = {row[0] for row in kept}
     moves: dict[Move, str] = {}
     doubted: dict[str, str] = {}
-    for content, items in _new(found, kept, gone).items():
-        item, *more = items
-        row, *others = gone[content]
+    new = _new(found, kept, gone)
+    pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
+             if len(items) == len(gone[content]) == 1}
+    # Not where the new name was another's, of which it is not known what became; nor where another version of a file
+    # came in its place: whoever has the former one now may have copied it.
+    while unclear := [old for old, name in pairs.items() if (name in names and name not in pairs)
+                      or (old in there and old not in pairs.values())]:
+        for old in unclear:
+            del pairs[old]
+    for content, items in new.items():
+        item, row = items[0], gone[content][0]
         if {row[2] for row in gone[content]} == {item.learner for item in items}:
             continue  # the same people, who call their files otherwise
-        if not more and not others and item.identity.file not in names:
+        if row[0] in pairs:
             moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
-        else:
+        elif any(row[0] not in there for row in gone[content]):
             listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
             doubted |= {row[0]: f"{RENAMED}{listed}" for row in gone[content]}
     for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
-        tell(f"{one_line(file, 200)} is gone, and the same file is now called otherwise. {became.told(file, move)}")
+        what = "is another file now" if file in there else "is gone"
+        tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {became.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
         if why := doubted.get(result.identity.file):
             gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
@@ -75,12 +86,13 @@ def renamed(
 def _gone(
     kept: Sequence[Kept], found: Sequence[Found], paths: Sequence[Path], assignment: str | None
 ) -> dict[str, list[Kept]]:
-    """What is kept of files that lay in the folders and do not any more, by content."""
-    there = {item.identity.file for item in found}
-    roots = _roots(found, paths)
+    """What is kept of files that lay in the folders and do not any more, or are others now, by content."""
+    there = {item.identity.file: item for item in found}
+    is_gone = gone_from(found, paths)
     gone: dict[str, list[Kept]] = {}
     for row in kept:
-        if row[0] not in there and _is_gone(row[0], roots) and assignment in (None, row[4]):
+        item = there.get(row[0])
+        if assignment in (None, row[4]) and (content_of(item) != row[1] if item else is_gone(row[0])):
             gone.setdefault(row[1], []).append(row)
     return gone
 
@@ -107,6 +119,12 @@ def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradeb
                 f"of {one_line(name, 120)}, which an earlier version graded without its path, and nobody is called "
                 "so now. If it is somebody's here, set them again with `autograder adjust`, and take the old ones "
                 "back with --undo.")  # fmt: skip
+
+
+def gone_from(found: Sequence[Found], paths: Sequence[Path]) -> Callable[[str], bool]:
+    """Says of a file whether it lay in one of the folders that are graded, and does not any more."""
+    roots = _roots(found, paths)
+    return lambda file: _is_gone(file, roots)
 
 
 def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:

@@ -90,7 +90,8 @@ ran without the sandbox, a column `sandbox` says `none`. Decimal points,
     for assignment, names in (missing or {}).items():
         points = text.number(possible.get(assignment, 0.0), 5)
         status = CHECK if persons is not None and any(
-            not result.identity.person for result in results if result.assignment == assignment) else CERTAIN
+            not result.identity.person or result.identity.may_be_two
+            for result in results if result.assignment == assignment) else CERTAIN
         for name in names:
             row = [text.cell(name), "", text.cell(assignment), MISSING, "", points, "", "", status]
             row += [text.cell((persons or {}).get(name, {}).get(what, "")) for what in listed]

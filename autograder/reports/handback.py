@@ -130,15 +130,21 @@ class _Key:
 def _moodle(result: SubmissionResult) -> _Key | None:
     ids = result.identity.ids
     match = MOODLE_LEARNER.fullmatch(result.learner)
-    if not match or (ids and ids.get(Kind.PARTICIPANT) != [match["id"]]):
+    numbers = ids.get(Kind.PARTICIPANT, ()) if ids else [match["id"]] if match else ()
+    if len(numbers) != 1:
         return None
-    name = MOODLE_BREAKS.sub(" ", match["name"]).strip() or "learner"
-    return _Key(match["id"], f"{name}_{match['id']}_assignsubmission_file")
+    called = match["name"] if match and match["id"] == numbers[0] else next(iter(ids.get(Kind.NAME, ())), "")
+    name = MOODLE_BREAKS.sub(" ", called).strip() or "learner"
+    return _Key(numbers[0], f"{name}_{numbers[0]}_assignsubmission_file")
 
 
 def _canvas(result: SubmissionResult) -> _Key | None:
     named = canvas.named(PurePosixPath(result.submission).name)
-    if named is None or named.learner != result.learner or not named.order:
+    if named is None or not named.order:
+        return None
+    ids = result.identity.ids
+    if named.learner != result.learner and not any(ids.get(kind) == named.ids.get(kind) for kind in (
+            Kind.CANVAS, Kind.ANONYMOUS) if kind in named.ids):  # a line of the instructor's may give another name
         return None
     return _Key(named.learner, f"{named.learner}_{named.order}")
 

@@ -295,7 +295,9 @@ class Attendance:
         persons: those who are missing, by how they are called: name, ID and email as the list has them.
         not_understood: columns of the list that may say who somebody is, and whose titles are not known.
         maybe: for each exercise those who may be the author of something that is not certain.
-        waiting: for each exercise how many of its submissions wait to be checked, and are nobody's on the list so far.
+        waiting: for each exercise how many of its submissions may be theirs: those that wait to be checked, or are
+            anonymous, and are nobody's on the list so far, or may be two people's.
+        to_check: whether any of them waits to be checked, and not all are anonymous.
     """
 
     people: int
@@ -306,6 +308,7 @@ class Attendance:
     not_understood: tuple[str, ...] = ()
     maybe: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
+    to_check: bool = True
 
     @property
     def without(self) -> dict[str, tuple[str, ...]]:
@@ -316,7 +319,8 @@ class Attendance:
         """What else than nothing those who are missing may have handed in; empty if it is certain."""
         count = self.waiting.get(assignment, 0)
         theirs = "is theirs" if count == 1 else "are theirs"
-        return f", unless {'the one' if count == 1 else f'some of the {count}'} to check {theirs}" if count else ""
+        what = "to check" if self.to_check else "anonymous ones"
+        return f", unless {'the one' if count == 1 else f'some of the {count}'} {what} {theirs}" if count else ""
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -429,12 +433,18 @@ def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
         gone = [place for place in range(len(people)) if place not in there]
         missing[assignment] = tuple(shown[place] for place in gone if place not in maybe)
         possible[assignment] = tuple(shown[place] for place in gone if place in maybe)
-        waiting[assignment] = sum(bool(result.identity.doubts) and not found.places.get(result.learner)
+        waiting[assignment] = sum(_may_be_anothers(result, found.places.get(result.learner, ()))
                                   for result in results if result.assignment == assignment)
         absent |= set(gone)
     persons = {shown[place]: listed(people[place]) for place in absent}
     return Attendance(len(people), missing, tuple(found.unmatched), tuple(found.ambiguous), persons,
-                      not_understood(table), possible, waiting)
+                      not_understood(table), possible, waiting, any(result.identity.doubts for result in results))
+
+
+def _may_be_anothers(result: SubmissionResult, places: Sequence[int]) -> bool:
+    """Whether a submission may be that of somebody who seems to be missing: nobody's, or two people's as one's."""
+    identity = result.identity
+    return (bool(identity.doubts or identity.system) and not places) or identity.may_be_two
 
 
 def _distinct(one: Person) -> str:

@@ -22,7 +22,7 @@ from autograder.reports import text
 from autograder.reports.files import write_text
 from autograder.reports.grades import to_csv
 from autograder.reports.roster import read_table
-from autograder.submissions.identity import Decision, Identity, joined, refusal
+from autograder.submissions.identity import CONFIRMED, Decision, Identity, contradiction, joined, refusal, same_copy
 from autograder.submissions.people import plain
 
 FILE = "identity.csv"
@@ -65,9 +65,7 @@ def _decisions(path: Path, lines: Sequence[Mapping[str, str]]) -> dict[str, list
         for other in found[line["file"]]:
             if plain(other.whose) != plain(one.whose) and (other.learner == one.learner
                                                            or not (other.learner and one.learner)):
-                raise CourseError(
-                    f"{path}: line {other.line} says {other.whose!r} of {line['file']}, and line {one.line} says "
-                    f"{one.whose!r}. Nothing is done. Leave one of the two lines, and run the same command again.")
+                raise CourseError(contradiction(line["file"], other, one, str(path)))
         found[line["file"]].append(one)
     return dict(found)
 
@@ -106,14 +104,22 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
     doubts = {(result.learner, result.assignment): result.identity.doubts for result in counting}
     table = [list(COLUMNS)]
     kept: set[str] = set()
+    carried: set[str] = set()  # to the same file in another copy of the download
     now: dict[str, set[str]] = defaultdict(set)
-    for result in sorted((*results, *undecided), key=lambda result: (result.identity.file, result.learner)):
+    there = {(result.identity.file, result.learner) for result in results}
+    asked = [result for result in counting if result.identity.doubts]  # of an earlier batch, too
+    open_ = {(result.identity.file, result.learner): result for result in (*undecided, *asked)
+             if (result.identity.file, result.learner) not in there}
+    for result in sorted((*results, *open_.values()), key=lambda result: (result.identity.file, result.learner)):
         identity = result.identity.doubted(*doubts.get((result.learner, result.assignment), ())
                                            if not result.identity.confirmed else ())
         file = text.bare(text.cell(identity.file or result.submission))
         now[file].add(text.bare(text.cell(result.learner)))
         said = _said([line for line in before if line["file"] == file and line["whose"]], result)
         kept |= {said[LINE]} if said else set()
+        said = said or _said_of_copy(before, file, result)
+        carried |= {line[LINE] for line in before if said and line["whose"] == said["whose"]
+                    and same_copy(line["file"]) == same_copy(file)}
         table.append(_row(file, result.learner, identity, said))
     idle = [line for line in before if line["whose"] and line[LINE] not in kept
             and not (line["file"] in now and line["learner"] in ("", *now[line["file"]]))]
@@ -125,8 +131,8 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
                and line["file"] in now and line["learner"] not in now[line["file"]]]
     told = [f"{FILE} was changed, or other evidence came: {text.clip(', '.join(changed), 1000)}. What you decide, "
             "write into the column `whose`; other columns are written anew."] if changed else []
-    if idle:
-        listed = joined([f"line {line[LINE]} ({line['file']}, {line['whose']!r})" for line in idle])
+    if unused := [line for line in idle if line[LINE] not in carried]:
+        listed = joined([f"line {line[LINE]} ({line['file']}, {line['whose']!r})" for line in unused])
         told.append(f"{FILE} speaks of what is not in this batch, and is kept for another: {text.clip(listed, 1000)}. "
                     "If it should count here, write the file's path as in the other lines.")
     return told
@@ -136,6 +142,15 @@ def _said(lines: Sequence[Mapping[str, str]], result: SubmissionResult) -> Mappi
     """The line that the instructor had written of this file for this learner."""
     own = [line for line in lines if line["learner"] in ("", result.learner)] or (lines if len(lines) == 1 else [])
     return own[0] if own else None
+
+
+def _said_of_copy(lines: Sequence[Mapping[str, str]], file: str, result: SubmissionResult) -> Mapping[str, str] | None:
+    """The line of the same file in another copy of the download, where it counts."""
+    if not result.identity.confirmed or any(line["file"] == file and line["whose"] for line in lines):
+        return None
+    return next((line for line in lines if line["whose"] and same_copy(line["file"]) == same_copy(file)
+                 and (content := line.get("content", "").removeprefix(MARK)) and result.identity.content.startswith(
+                     content) and plain(line["whose"]) in (plain(result.learner), *CONFIRMED)), None)
 
 
 def _row(file: str, learner: str, identity: Identity, said: Mapping[str, str] | None) -> list[str]:

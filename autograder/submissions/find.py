@@ -39,7 +39,7 @@ from autograder.submissions.names import (
     time_of_export,
     when_exported,
 )
-from autograder.submissions.people import Kind
+from autograder.submissions.people import Kind, squashed
 from autograder.submissions.systems import (
     Listing,
     Named,
@@ -110,11 +110,13 @@ class Search:
     remarks: tuple[str, ...] = ()
 
 
-def find(paths: Sequence[Path]) -> Search:
+def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None) -> Search:
     """Everything handed in under `paths`, each once.
 
     Args:
         paths: folders, notebooks, zips of one learner each, or downloads of a system as it packs them.
+        known: how paths were called before, each with those, absolute, that were called so: another that is still
+            there keeps its name.
 
     Raises:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
@@ -124,16 +126,16 @@ def find(paths: Sequence[Path]) -> Search:
         if not os.path.lexists(path):
             raise CourseError(f"There is no {path}{_seen_from(path)}. Give a folder, a notebook or a zip.")
     paths = list(dict.fromkeys(paths))
-    places = _places(paths)
+    places = _places(paths, known or {})
     exercises = course.exercise_names()
     downloads, remarks = _downloads(paths)
     files = [path for path in paths if path not in downloads and not _is_folder(path)]
     found: dict[tuple[str, str], tuple[Found, str]] = {}
     others: list[Path] = []
 
-    def add(path: Path, authors: Iterable[Named], file: str, system: str, entry: Entry | None, whole: str) -> None:
+    def add(path: Path, authors: Iterable[Named], given: Path, system: str, entry: Entry | None, whole: str) -> None:
         for author in authors:
-            item = _found(path, author, file, system, entry)
+            item = _found(path, author, (places[given], given), system, entry)
             found.setdefault((os.path.abspath(path), item.learner), (item, whole))
 
     lone = _lone_files(files, exercises)
@@ -143,20 +145,18 @@ def find(paths: Sequence[Path]) -> Search:
             seen, listing = download.seen, download.listing
             authors, left = _in_download(seen, listing)
             for name, own in authors.items():
-                add(path / name, own, f"{places[path]}/{clean_name(name)}", seen.system, download.entries[name],
-                    clean_name(name))
+                add(path / name, own, path, seen.system, download.entries[name], clean_name(name))
             others += [path / name for name in left]
         elif _is_folder(path):
             tree = _Tree(path)
             remarks += tree.remarks
             authors, left, systems = _in_folder(tree, exercises, one_of_many=len(paths) > 1)
             for name, own in authors.items():
-                add(path / name, own, f"{places[path]}/{clean_name(name)}", systems.get(name, ""), None,
-                    clean_name(name))
+                add(path / name, own, path, systems.get(name, ""), None, clean_name(name))
             others += [path / name for name in left]
             remarks += tree.forgotten({one.learner for own in authors.values() for one in own}, authors, exercises)
         else:
-            add(path, lone[path], places[path], "", None, clean_name(path.as_posix()))
+            add(path, lone[path], path, "", None, clean_name(path.as_posix()))
     if not any(is_handed_in(item.path.name) or item.path in lone for item, _ in found.values()):
         where = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {where}.")
@@ -164,28 +164,50 @@ def find(paths: Sequence[Path]) -> Search:
     return Search(handed, tuple(others), tuple(remarks))
 
 
-def _found(path: Path, author: Named, file: str, system: str, entry: Entry | None) -> Found:
-    """What is in a file, as one of its authors'; dated by Otter where the system gives no number."""
+def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entry: Entry | None) -> Found:
+    """What is in a file, as one of its authors'; dated by Otter where the system gives no number.
+
+    Args:
+        given: how the path is called under which it was found, and that path.
+    """
     name = clean_name(path.name)
+    place, source = given
+    file = place if path == source else f"{place}/{clean_name(path.relative_to(source).as_posix())}"
     identity = Identity(file, author.evidence, author.ids, (*author.doubts, *author.unlisted), system=system,
-                        unlisted=author.unlisted)
+                        unlisted=author.unlisted, place=place, source=clean_name(os.path.abspath(source)),
+                        origin="" if system else _origin(file, author), given=author.ids if system else {})
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
                  author.handed_in or when_exported(name), identity)
+
+
+def _origin(file: str, author: Named) -> str:
+    """What names the learner of a file: the folder's path, or the file's own; and whom else the file's name names."""
+    parts = PurePosixPath(file).parts
+    end = next((place for place, part in enumerate(parts[:-1], start=1)
+                if author.evidence == f"the folder {part!r}"), len(parts) - 1)
+    own = person_in(stem(parts[-1]), course.exercise_names())
+    also = "" if squashed(own) in ("", squashed(author.learner)) else f"\n{own}"
+    return "/".join(parts[:end]) + also
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _places(paths: Sequence[Path]) -> dict[Path, str]:
-    """How the paths are called in messages: by their last part, and by more of it where two would be the same."""
+def _places(paths: Sequence[Path], known: Mapping[str, Collection[str]]) -> dict[Path, str]:
+    """How the paths are called in messages: by their last part, and by more of it where two would be the same.
+
+    Nor as another was called before that is still there.
+    """
     whole = {path: [clean_name(part) for part in path.absolute().resolve().parts] if path.name in ("", "..") else
              [clean_name(part) for part in path.absolute().parts] for path in paths}
     length = dict.fromkeys(paths, 1)
     while True:
         places = {path: "/".join(whole[path][-length[path] :]) for path in paths}
         times = Counter(places.values())
-        short = [path for path in paths if times[places[path]] > 1 and length[path] < len(whole[path])]
+        others = {path: set(known.get(places[path], ())) - {clean_name(os.path.abspath(path))} for path in paths}
+        short = [path for path in paths if length[path] < len(whole[path]) and (
+            times[places[path]] > 1 or any(map(os.path.lexists, others[path])))]
         if not short:
             return places
         for path in short:

@@ -16,12 +16,26 @@ into the gradebook, the reports and the terminal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
 
+from autograder.course import CourseError
 from autograder.submissions.likeness import near
-from autograder.submissions.people import SYSTEMS, Directory, Ids, Kind, Person, plain, squashed, words_of
+from autograder.submissions.names import BROWSER
+from autograder.submissions.people import (
+    NAMES,
+    OWN,
+    SYSTEMS,
+    Directory,
+    Ids,
+    Kind,
+    Person,
+    name_keys,
+    plain,
+    squashed,
+    words_of,
+)
 
 CERTAIN = "certain"
 CHECK = "check"
@@ -29,6 +43,13 @@ CHECK = "check"
 NOT_SURE = "it is not certain who this is on the class list: "
 NOBODY = "nobody on the class list fits: "
 """How a doubt begins that a class list raised."""
+
+MAY_BE_TWO = "files of one name from several places count as one learner's, and may be two people's: "
+"""How the doubt begins where nothing but a name says that work is one person's."""
+
+DIFFERENT = ("files with different answers count as one learner's, and nothing says which is the latest; the best of "
+             "them ")
+"""How the doubt begins where they differ."""
 
 CONFIRMED = ("yes", "ok")
 """What an instructor writes to say that the learner is right as it stands."""
@@ -62,6 +83,11 @@ class Identity:
         confirmed: whether a line in `identity.csv` says so.
         system: whose download it is from; empty when from none.
         unlisted: those of the doubts that a class list settles when it says who it is.
+        place: how the path on the command line is called that it was found under: the beginning of `file`.
+        source: that path, absolute.
+        origin: the folder that names the learner, or that the file lies in whose name does; and in a second line whom
+            else the file's name names. Where files of one learner differ in it, they may be two people's.
+        given: the identifiers that the system's download gave, whatever a line says since.
     """
 
     file: str = ""
@@ -74,11 +100,20 @@ class Identity:
     confirmed: bool = False
     system: str = ""
     unlisted: tuple[str, ...] = ()
+    place: str = ""
+    source: str = ""
+    origin: str = ""
+    given: Ids = field(default_factory=dict)
 
     @property
     def status(self) -> str:
         """`certain` or `check`."""
         return CHECK if self.doubts else CERTAIN
+
+    @property
+    def may_be_two(self) -> bool:
+        """Whether it is doubted that all files of the learner are one person's."""
+        return any(doubt.startswith((MAY_BE_TWO, DIFFERENT)) for doubt in self.doubts)
 
     def doubted(self, *doubts: str) -> Identity:
         """The same with more doubts, each once."""
@@ -89,8 +124,9 @@ class Identity:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
         members = tuple({str(kind): list(values) for kind, values in one.items()} for one in data.get("members", ()))
-        return Identity(**{**data, "ids": ids, "doubts": tuple(data.get("doubts", ())), "members": members,
-                           "unlisted": tuple(data.get("unlisted", ()))})
+        given = {str(kind): list(values) for kind, values in data.get("given", {}).items()}
+        texts = {name: tuple(data.get(name, ())) for name in ("doubts", "unlisted")}
+        return Identity(**{**data, **texts, "ids": ids, "given": given, "members": members})
 
 
 @dataclass(frozen=True)
@@ -134,27 +170,87 @@ Item = TypeVar("Item", bound=Whose)
 
 
 def decide(
-    items: Sequence[Item], decisions: Mapping[str, Sequence[Decision]], content: Callable[[Item], str]
+    items: Sequence[Item], decisions: Mapping[str, Sequence[Decision]], content: Callable[[Item], str],
+    is_gone: Callable[[str], bool] = lambda file: False
 ) -> list[Item]:
     """Each with what the instructor says of it.
+
+    A line counts for the same file in another copy of the same download, too: in `class (1).zip`, or unpacked.
 
     Args:
         items: what was handed in.
         decisions: the lines of `identity.csv`, by file.
         content: gives the SHA-256 of a file.
+        is_gone: whether a file of a line lay where the batch is from, and does not any more.
+
+    Raises:
+        CourseError: two lines contradict each other.
     """
     known = Directory([Person({**item.identity.ids, Kind.LABEL: [item.learner]}, item.learner) for item in
                        {item.learner: item for item in items if not item.identity.doubts}.values()])
-    return [_decided(item, decisions.get(item.identity.file, ()), known, content) for item in items]
+    of: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        of[item.identity.file].append(item)
+    said = {id(item): line for file, own in of.items() for item, line in _lines_of(own, decisions.get(file, ()))}
+    copies: dict[str, list[Decision]] = defaultdict(list)
+    gone: list[tuple[str, Decision]] = []
+    for file, lines in decisions.items():
+        copies[same_copy(file)] += lines
+        gone += [(file, line) for line in lines if line.content and file not in of and is_gone(file)]
+    decided = []
+    for item in items:
+        line = said.get(id(item))
+        file = item.identity.file
+        if line is None and file not in decisions and item.identity.place:
+            line = next((line for line in copies.get(same_copy(file), ()) if line.content and line.learner in (
+                "", item.learner, line.whose.strip()) and content(item).startswith(line.content)), None)
+        if line is not None:
+            decided.append(_decided(item, line, known, content))
+            continue
+        was = next(((where, line) for where, line in gone if plain(line.whose) not in (plain(item.learner), *CONFIRMED)
+                    and content(item).startswith(line.content)), None)
+        decided.append(_refused(item, f"identity.csv says {was[1].whose!r} of {was[0]}, which is gone and had the same "
+                                      "content") if was else item)
+    return decided
 
 
-def _decided(
-    item: Item, lines: Sequence[Decision], known: Directory, content: Callable[[Item], str]
-) -> Item:
-    line = next((line for line in lines if line.learner in ("", item.learner)), None) or next(
-        (line for line in lines if len(lines) == 1), None)
-    if line is None:
-        return item
+def same_copy(file: str) -> str:
+    """A file's path without what tells copies of one download apart: `class.zip`, `class (1).zip`, and unpacked."""
+    place, slash, inside = file.partition("/")
+    return f"{BROWSER.sub('', place.removesuffix('.zip'))}{slash}{inside}"
+
+
+def _lines_of(items: Sequence[Item], lines: Sequence[Decision]) -> list[tuple[Item, Decision]]:
+    """The line of each of a file's authors: the one with their name, else the one that is left, if one of them is."""
+    pairs, left = [], list(lines)
+    for item in items:
+        if line := next((line for line in lines if line.learner in ("", item.learner)), None):
+            pairs.append((item, line))
+            left = [one for one in left if one is not line]
+    without = [item for item in items if all(item is not one for one, _ in pairs)]
+    if len(without) == len(left) == 1:
+        return [*pairs, (without[0], left[0])]
+    if len(without) < len(left):
+        told = [*(line for _, line in pairs), *left]
+        for other in told:
+            for line in left:
+                if _meant(line) != _meant(other):
+                    first, second = sorted((other, line), key=lambda one: one.line)
+                    raise CourseError(contradiction(items[0].identity.file, first, second))
+    return pairs
+
+
+def _meant(line: Decision) -> str:
+    return plain(line.learner if plain(line.whose) in CONFIRMED and line.learner else line.whose)
+
+
+def contradiction(file: str, first: Decision, second: Decision, where: str = "identity.csv") -> str:
+    """What to say of two lines of one file that cannot both be right."""
+    return (f"{where}: line {first.line} says {first.whose!r} of {file}, and line {second.line} says "
+            f"{second.whose!r}. Nothing is done. Leave one of the two lines, and run the same command again.")
+
+
+def _decided(item: Item, line: Decision, known: Directory, content: Callable[[Item], str]) -> Item:
     says = plain(line.whose)
     if line.spent:
         return _refused(item, line.spent)
@@ -173,12 +269,26 @@ def _decided(
     said = "" if item.identity.evidence.endswith("identity.csv") else "; confirmed in identity.csv"
     told = replace(item.identity, doubts=(), confirmed=True, evidence=item.identity.evidence + said)
     if learner == item.learner:
-        return item.of(learner, told)
+        word = {Kind.SAID: [learner]} if Kind.LABEL in told.ids else {}
+        return item.of(learner, replace(told, ids={**told.ids, **word}))
     places = known.match({learner: {Kind.LABEL: [learner]}}).places.get(learner, ())
     same = known.people[places[0]] if len(places) == 1 else None
-    ids = dict(same.ids) if same else {Kind.LABEL: [learner]}
+    ids = {**(same.ids if same else {Kind.LABEL: [learner]}), Kind.SAID: [learner]}
+    ids = {**_own_numbers(item.identity.given, learner), **ids}
     told = replace(told, evidence="identity.csv", ids=ids, person={}, members=())
     return item.of(same.shown if same else learner, told)
+
+
+def _own_numbers(given: Ids, learner: str) -> Ids:
+    """A system's own numbers, where its name agrees with what the instructor wrote."""
+    names = [name for kind in NAMES for name in given.get(kind, ())]
+    agree = any(name_keys(name, glued=True) & name_keys(learner, glued=True) for name in names)
+    return numbers_of(given) if agree else {}
+
+
+def numbers_of(given: Ids) -> Ids:
+    """Of a download's identifiers the system's own numbers."""
+    return {kind: values for kind, values in given.items() if kind in SYSTEMS}
 
 
 def _is_no_name(says: str) -> bool:
@@ -204,18 +314,22 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
     items = near(items)
     if not people:
         return items
+    directory = Directory(people)
+    items = _told_apart(items, directory)
     said: dict[str, dict[Any, list[str]]] = defaultdict(dict)
     for item in items:  # of one learner, files may have been called differently
         for kind, values in (item.identity.ids or {Kind.LABEL: [item.learner]}).items():
             own = said[item.learner].setdefault(kind, [])
             own += [value for value in values if value not in own]
     claims: dict[str, Ids] = dict(said)
-    directory = Directory(people)
     groups = {squashed(group) for one in people for group in one.ids.get(Kind.GROUP, ())}
     for learner in directory.match(claims).unmatched:  # a folder or a line may be called like a group
         if labels := [label for label in claims[learner].get(Kind.LABEL, ()) if squashed(label) in groups]:
             claims[learner] = {**claims[learner], Kind.GROUP: labels}
-    found = directory.match(claims)
+    confirmed = {item.learner for item in items} - {item.learner for item in items if not item.identity.confirmed}
+    found = directory.match(claims, confirmed=confirmed)
+    if words := _same_people(directory, {one: claims[one] for one in found.ambiguous if one in confirmed}):
+        return hold_against([item.of(words.get(item.learner, item.learner), item.identity) for item in items], people)
     held = []
     for item in items:
         identity = item.identity
@@ -225,7 +339,8 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             listed = [people[place] for place in places]
             person = {name: joined([value for one in listed if (value := one.first(kind))])
                       for name, kind in (("name", Kind.NAME), ("id", Kind.NUMBER), ("email", Kind.EMAIL))}
-            if group := {value for one in listed for value in one.ids.get(Kind.GROUP, ())}:
+            group = {value for one in listed for value in one.ids.get(Kind.GROUP, ())}
+            if group:
                 person["group"] = joined(sorted(group))
             ids = {**identity.ids}
             if len(listed) == 1:
@@ -233,9 +348,13 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                     if kind == Kind.GROUP:  # whoever is in one does not stand for it
                         continue
                     ids[kind] = list(dict.fromkeys((*ids.get(kind, ()), *values)))
+                given = [name for kind in NAMES for name in identity.given.get(kind, ())]
+                if identity.confirmed and directory.is_called(places[0], given):
+                    ids = {**numbers_of(identity.given), **ids}
             identity = replace(identity, person=person, ids=ids,
                                doubts=tuple(one for one in identity.doubts if one not in identity.unlisted),
-                               members=tuple(one.ids for one in listed) if len(listed) > 1 else ())
+                               members=tuple(_alone(one.ids) for one in listed) if len(listed) > 1 or (
+                                   Kind.GROUP in claims[item.learner] and len(listed) < _size(group, people)) else ())
         elif identity.system and set(identity.ids) <= SYSTEMS:
             pass  # anonymous, as the system was told to make it: a list cannot say who it is, and nobody asks it to
         else:
@@ -244,6 +363,46 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             identity = identity.doubted(f"{NOT_SURE if many else NOBODY}{why}")
         held.append(item.of(item.learner, identity))
     return held
+
+
+def _alone(ids: Ids) -> Ids:
+    """A member's identifiers, without that of the group, which would stand for all of it."""
+    return {kind: values for kind, values in ids.items() if kind != Kind.GROUP}
+
+
+def _size(groups: Collection[str], people: Sequence[Person]) -> int:
+    """How many people are in the groups."""
+    return sum(bool(set(groups) & set(one.ids.get(Kind.GROUP, ()))) for one in people)
+
+
+def _told_apart(items: Sequence[Item], directory: Directory) -> list[Item]:
+    """The same, where lines give one learner in words that are two people's on the list, such as Li Na and Na Li."""
+    of: dict[str, set[int]] = defaultdict(set)
+    meant: dict[int, int] = {}
+    for item in items:
+        for word in item.identity.ids.get(Kind.SAID, ())[:1] if item.identity.confirmed else ():
+            if (place := directory.exactly(word)) is not None:
+                meant[id(item)] = place
+                of[item.learner].add(place)
+    apart = []
+    for item in items:
+        if id(item) in meant and len(of[item.learner]) > 1 and directory.exactly(item.learner) != meant[id(item)]:
+            word = item.identity.ids[Kind.SAID][0]
+            ids = {**_own_numbers(item.identity.given, word), Kind.LABEL: [word], Kind.SAID: [word]}
+            item = item.of(word, replace(item.identity, ids=ids))
+        apart.append(item)
+    return apart
+
+
+def _same_people(directory: Directory, claims: Mapping[str, Ids]) -> dict[str, str]:
+    """Of those whom the instructor confirmed in several words, one word for each who is one person on the list."""
+    of: dict[int, list[str]] = defaultdict(list)
+    for learner, ids in claims.items():
+        places = directory.match({learner: ids}).places.get(learner, ())
+        if len(places) == 1:
+            of[places[0]].append(learner)
+    return {learner: directory.people[place].shown if directory.people[place].shown in words else min(words)
+            for place, words in of.items() if len(words) > 1 for learner in words}
 
 
 def joined(names: Sequence[str]) -> str:
@@ -274,6 +433,8 @@ def needs(items: Iterable[HasIdentity]) -> list[str]:
 
 def _advice(doubt: str) -> str:
     """What helps where the general remedy does not."""
+    if doubt.endswith(OWN):
+        return ""
     if doubt.startswith((NOBODY, NOT_SURE)):
         return " Here yes cannot help: write the name, number or address as the class list has it."
     if doubt.startswith(CHANGED):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, Self, TypeVar
 
-from autograder.submissions.names import NUMBER
+from autograder.submissions.names import NUMBER, spelled_out, without_words
 from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
 
 
@@ -97,10 +97,15 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
         short = NUMBER.sub("", learner)
         if short != learner and _key(short) in groups:
             groups[_key(short)].add(learner)
+    for learner in named:
+        if short := without_words(learner):
+            groups[_key(short)].add(learner)
+        groups[_key(spelled_out(learner))].add(learner)
     for learner in named:  # in either order, and as Canvas glues them
         for kind in (*NAMES, Kind.LABEL):
             names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
-            for key in {key for name in names for key in name_keys(unaccented(name), glued=True)}:
+            for key in {key for name in names for text in {unaccented(name), spelled_out(name)}
+                        for key in name_keys(unaccented(text), glued=True)}:
                 groups[f"name/{key}"].add(learner)
     for learner, own in of.items():
         for place, system, kind, value in {

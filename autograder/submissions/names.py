@@ -7,6 +7,7 @@ and browsers write them; of exercises and folders, as systems and instructors ca
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 import tomllib
@@ -193,6 +194,27 @@ def is_nobody(text: str, exercises: Iterable[str]) -> bool:
     return not parts or whole in nobody or (
         all(part in nobody or (part.isdigit() and len(part) < 3) for part in parts)
         and any(part in nobody for part in parts))
+
+
+def without_words(name: str) -> str:
+    """A name without words about the file, as `attempt 2` or `final`; empty where it has none, or nothing else."""
+    parts = [part for part in re.split(r"[\W_]+|(?<=[^\W\d_])(?=\d)", name.casefold()) if part]
+    left: list[str] = []
+    word = False
+    for part, after in itertools.zip_longest(parts, parts[1:], fillvalue=""):
+        if word and part.isdigit() and len(part) < 3:  # its number
+            continue
+        word = part in _words()["about_file"] and (len(part) > 1 or after.isdigit())  # else an initial
+        left += [] if word else [part]
+    return " ".join(left) if len(left) < len(parts) else ""
+
+
+SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe"})
+
+
+def spelled_out(name: str) -> str:
+    """A name in small letters, its umlauts as they are written on a keyboard that has none: `mueller`."""
+    return unicodedata.normalize("NFC", name).lower().translate(SPELLED)
 
 
 def time_of_export(name: str) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -34,6 +34,9 @@ class Kind(StrEnum):
     GLUED = "name in one piece"
     """What Canvas makes of the sortable name: `lovelaceada`."""
 
+    SAID = "the instructor's word"
+    """What an instructor wrote of somebody, or confirmed."""
+
     LABEL = "name of a folder or file"
     """What an instructor or a learner wrote: a login, an address, a number or a name, nobody said which."""
 
@@ -45,6 +48,9 @@ SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT
 
 WRITTEN = (Kind.LOGIN, Kind.EMAIL, Kind.NUMBER)
 """What a label may be, beside a name."""
+
+OWN = "; confirm what is somebody's own, and the group's counts for the others"
+"""How a reason ends where a group's work and a member's own are there."""
 
 LEAST_GLUED = 8
 """Letters of a name in one piece that hardly is one word by chance as well: `wangwei` may be one, `lovelaceada` not."""
@@ -122,6 +128,12 @@ def name_keys(name: str, *, glued: bool = False) -> set[str]:
     return {between.join((*parts[place:], *parts[:place])) for place in range(len(parts))}
 
 
+def _in_order(name: str) -> str:
+    """A text as it is written; a name with a comma with its first part last."""
+    last, comma, first = unicodedata.normalize("NFC", name).strip().partition(",")
+    return f"{first.strip()} {last}" if comma and "," not in first else unicodedata.normalize("NFC", name).strip()
+
+
 def _called(ids: Ids) -> str:
     return next((value for kind in (Kind.NAME, *ids) for value in ids.get(kind, ())), "(no name)")
 
@@ -146,13 +158,16 @@ class Directory:
                     for key in name_keys(text, glued=True):
                         self._by_name[2 * accents + 1][key].add(place)
 
-    def match(self, claims: Mapping[str, Ids], members: Mapping[str, Sequence[Ids]] | None = None) -> Matches:
+    def match(self, claims: Mapping[str, Ids], members: Mapping[str, Sequence[Ids]] | None = None,
+              confirmed: Collection[str] = ()) -> Matches:
         """Who each of those who claim to be somebody is.
 
         Args:
             claims: their identifiers, by learner.
             members: the members of those learners that are groups, where they are known. Each is looked for alone;
                 who is not there is told under the group's name and their own.
+            confirmed: those whom the instructor confirmed. What is somebody's own then is theirs alone, and their
+                group's counts for the others.
         """
         found: dict[str, tuple[int, ...]] = {}
         maybe: dict[str, set[int]] = {}
@@ -176,17 +191,30 @@ class Directory:
                 ambiguous[learner] = why
             else:
                 found[learner] = tuple(sorted(places))
+        alone = {own[0] for learner, own in found.items() if len(own) == 1 and learner in confirmed}
+        for learner, own in found.items():
+            if len(own) > 1 and (rest := tuple(place for place in own if place not in alone)):
+                found[learner] = rest
         times = Counter(place for places in found.values() for place in places)
         for learner, own in list(found.items()):
             if shared := [place for place in own if times[place] > 1]:
-                others = [one for one, places in found.items() if one != learner and set(places) & set(shared)]
+                others = [one for one, places in found.items() if one != learner and shared[0] in places]
                 ambiguous[learner] = (f"{self._shown(shared[:1])} would be "
                                       f"{', '.join(map(repr, others[:3])) or 'somebody else'} too")
+                if sum(len(places) > 1 for places in found.values() if shared[0] in places) == 1:
+                    ambiguous[learner] += OWN
         return Matches({learner: own for learner, own in found.items() if learner not in ambiguous}, unmatched,
                        ambiguous, frozenset(place for own in maybe.values() for place in own))
 
     def _places(self, ids: Ids) -> tuple[set[int], str]:
         """The people whom somebody may be; and why that is not certain, empty if it is."""
+        for word in ids.get(Kind.SAID, ()):
+            if (place := self.exactly(word)) is not None:
+                counted = set().union(*(self._by_id.get((kind, plain(value)), set())
+                                        for kind in SYSTEMS for value in ids.get(kind, ())))
+                if counted and place not in counted:
+                    return {place, *counted}, f"{word!r} and the download's number fit different people"
+                return {place}, ""
         own_names = [name for kind in NAMES for name in ids.get(kind, ())]
         names = self._named(own_names)
         for group in ids.get(Kind.GROUP, ()):
@@ -195,7 +223,7 @@ class Directory:
         said: dict[str, set[int]] = {}
         unsure: set[str] = set()
         for kind, values in ids.items():
-            if kind not in (*NAMES, Kind.LABEL, Kind.GROUP):
+            if kind not in (*NAMES, Kind.LABEL, Kind.GROUP, Kind.SAID):
                 places = set().union(*(self._by_id.get((kind, plain(value)), set()) for value in values))
                 if places:
                     said[kind] = places
@@ -207,7 +235,7 @@ class Directory:
                 said[f"{label!r} as a name"] = places
                 if self._may_be_two(label, places):
                     unsure.add(f"{label!r} as a name")
-        for label in ids.get(Kind.LABEL, ()) if set(ids) == {Kind.LABEL} else ():
+        for label in ids.get(Kind.LABEL, ()) if set(ids) - {Kind.SAID} == {Kind.LABEL} else ():
             also = set().union(*(self._by_id.get((kind, plain(label)), set()) for kind in SYSTEMS))
             if said and label.isdigit() and (others := also - set().union(*said.values())):
                 return also | set().union(*said.values()), (
@@ -235,6 +263,20 @@ class Directory:
         if set(said) <= unsure:
             return shared, self._one_word(ids[Kind.LABEL][0], shared)
         return shared, ""
+
+    def is_called(self, place: int, names: Iterable[str]) -> bool:
+        """Whether one of the names is that of the person at a place."""
+        return place in self._named(names)
+
+    def exactly(self, word: str) -> int | None:
+        """The one person of whom the list has a name, a login, an address or a number just so."""
+        kinds = (Kind.NAME, *WRITTEN, Kind.LABEL)
+        for form in (_in_order, lambda text: plain(_in_order(text))):
+            places = [place for place, person in enumerate(self.people)
+                      if any(form(value) == form(word) for kind in kinds for value in person.ids.get(kind, ()))]
+            if len(places) == 1:
+                return places[0]
+        return None
 
     def _members(self, members: set[int], names: set[int], ids: Ids) -> tuple[set[int], str]:
         """The people of a group, unless something says that it is somebody else's."""
@@ -287,11 +329,16 @@ class Directory:
         """Why somebody is not on the list: what was looked for."""
         kinds = {Kind.LABEL: "login, address, number or name"}
         looked = [f"{kinds.get(kind, kind)} {next(iter(values))!r}" for kind, values in ids.items()
-                  if values and kind != Kind.GROUP and not (kind == Kind.NAME and Kind.LABEL in ids)]
+                  if values and kind not in (Kind.GROUP, Kind.SAID) and not (kind == Kind.NAME and Kind.LABEL in ids)]
         group = next(iter(ids.get(Kind.GROUP, ())), "")
         if not looked and not group:
             return "nothing says who this is"
         if not looked:
             return f"nobody there is in the group {group!r}"
         hint = f"; if {group!r} is a group, a column Group there says who is in it" if group else ""
+        for value in (value for kind in (*WRITTEN, Kind.LABEL) for value in ids.get(kind, ()) if value.isdigit()):
+            if people := [place for place, one in enumerate(self.people) if any(
+                    other != value and other.lstrip("0") == value.lstrip("0") for other in one.ids.get(Kind.NUMBER, ()))
+                    ]:
+                hint += f"; the number of {self._shown(people)} differs in zeros alone, which a spreadsheet cuts off"
         return f"nobody there has the {' or the '.join(looked)}{hint}"

@@ -50,9 +50,9 @@ def test_which_attempt_counts(
     attempts: list[tuple[SubmissionResult, int]], latest: str, best: str, uncertain: bool
 ) -> None:
     for order in (attempts, attempts[::-1]):
-        chosen, unsure = counting(order, LATEST)
+        chosen, unsure, _ = counting(order, LATEST)
         assert (names(chosen), bool(unsure)) == ([latest], uncertain)
-        chosen, unsure = counting(order, BEST)
+        chosen, unsure, _ = counting(order, BEST)
         assert (names(chosen), unsure) == ([best], [])
 
 
@@ -138,7 +138,7 @@ def test_a_download_is_graded_as_it_comes_and_as_it_is_unpacked(tmp_path: Path, 
             assert [replace(one, identity=other.identity) for one, other in zip(now, then, strict=True)] == then
             for one, other in zip(now, then, strict=True):
                 inside = other.identity.file.replace("submissions.zip", path.name)
-                assert one.identity == replace(other.identity, file=inside)
+                assert one.identity == replace(other.identity, file=inside, place=path.name, source=str(path))
 
 
 def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: None) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import csv
 import re
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from autograder.grading.attempts import LATEST, counting
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.grades import grades_csv
 from autograder.reports.roster import attendance, people_of, read_roster
@@ -26,8 +28,10 @@ from tests.identity.downloads import SYSTEMS, Files, Learner, class_list, notebo
 
 pytestmark = pytest.mark.fast
 
-FIRST = ("Ada", "Li", "Jörg", "Jorg", "Na", "Anne-Marie", "Anne Marie", "María José", "小明", "O'Neill", "Copy", "Ben")
-LAST = ("Lovelace", "Ada", "Li", "Müller", "Muller", "Na", "García López", "王", "Week", "Lee", "O'Neill", "Ben")
+FIRST = ("Ada", "Ada - Li", "Li", "Jörg", "Jorg", "Na", "Anne-Marie", "Anne Marie", "María José", "小明", "O'Neill",
+         "Copy", "Ben")
+LAST = ("Lovelace", "Ada", "Li", "Müller", "Muller", "Na", "García López", "王", "Week", "Lee", "O'Neill", "Ben",
+        "Li - Ben")
 
 
 @st.composite
@@ -168,3 +172,53 @@ def test_everybody_on_the_list_has_a_row(
     assert len(missing) == len(people) - len(own), "one row for each who has none of their own"
     assert len(rows) == len(results) + len(missing)
     assert not any("@" in row["email"] and row["email"] in own for row in missing)
+
+
+PLACES = ("{}/anna.ipynb", "{}/anna/x.ipynb", "{}/Participant_12_assignsubmission_file/x.ipynb", "{}/sub/anna.ipynb",
+          "{}/anna_2026_03_02T10_15_1{}_000001.ipynb")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(form=st.sampled_from(PLACES), same=st.booleans(), together=st.booleans(), names=st.sampled_from(
+    [("A", "B"), ("in", "late"), ("Section 1", "Section 2"), ("x/in", "y/in")]))
+def test_two_sources_with_one_name_are_never_one_person_s_in_silence(
+    form: str, same: bool, together: bool, names: tuple[str, str]
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folders = [unpacked({form.format(name, turn): notebook(1 if same else 1 + turn), f"{name}/zoe{turn}.ipynb":
+                             notebook(5)}, Path(place)) / name for turn, name in enumerate(names)]
+        known: dict[str, set[str]] = {}
+        results = []
+        for batch, paths in enumerate([folders] if together else [folders[:1], folders[1:]]):
+            for item in hold_against(find(paths, known).found, []):
+                known.setdefault(item.identity.place, set()).add(item.identity.source)
+                results.append((SubmissionResult(item.learner, item.identity.file, NAME, Verdict.GRADED, "", (),
+                                                 order=item.order, identity=item.identity), batch))
+        chosen, _, others = counting(results, LATEST)
+        files = {result.identity.file for result, _ in results}
+        assert len(files) == 4, "each file has a line of its own"
+        shared = {learner for learner, times in Counter(result.learner for result, _ in results).items() if times > 1}
+        for result in chosen:
+            assert (result.learner in shared) == bool(result.identity.doubts), result.identity
+        assert {result.learner for result in others} == shared
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(layout=st.sampled_from(["Canvas", "ILIAS", "Brightspace", "Blackboard", "Sakai", "Moodle", "nbgrader"]),
+       digits=st.integers(1, 8), name=st.sampled_from(["scratch", "Untitled", "01-dataset", "ada"]))
+def test_two_files_of_one_hand_in_are_never_attempts(layout: str, digits: int, name: str) -> None:
+    class_ = [Learner(first, "Lee", f"u{place}x", (place + 1,), False, place, digits)
+              for place, first in enumerate(("Ada", "Ben"))]
+    files = {path: content for path, content in SYSTEMS[layout](class_).items() if not path.endswith("grades.csv")}
+    path = next(path for path in files if path.endswith(f"{NAME}.ipynb"))
+    beside = path.removesuffix(f"{NAME}.ipynb") + f"{name}.ipynb"
+    if layout == "Canvas":
+        beside = re.sub(r"_99(\d+)_", r"_99\g<1>1_", beside)
+    with tempfile.TemporaryDirectory() as place:
+        found = find([unpacked({**files, beside: notebook(7)}, Path(place) / "handed")]).found
+    results = [(SubmissionResult(item.learner, item.name, NAME, Verdict.GRADED, "", (), order=item.order,
+                                 identity=replace(item.identity, content=str(number))), 1)
+               for number, item in enumerate(found)]
+    chosen, _, _ = counting(results, LATEST)
+    assert len(found) == 3 and len(chosen) == 2
+    assert [bool(result.identity.doubts) for result in chosen].count(True) == 1

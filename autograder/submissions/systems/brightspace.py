@@ -4,7 +4,8 @@
     150311-351765 - Ada Lovelace - Mar 2, 2026 1011 AM - 02-preprocessing.ipynb     in one folder
 
 `index.html` lists them. The number is Brightspace's own, not the OrgDefinedId. Each submission has its time, to the
-minute and in the site's language; only in English is it read, to tell the latest.
+minute and in the site's language; only in English is it read, to tell the latest. A name may have ` - ` in it, as a
+file's may: the name ends where the time begins, which is the first part with a year in it.
 
 Sources: D2L documents no names, and we had no download of it. The folder's name is as public tools of instructors
 describe it; that of a file without folders, and how groups are named, is not known for certain.
@@ -20,7 +21,12 @@ from autograder.submissions.people import Kind
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
 
 SYSTEM = "Brightspace"
-FOLDER = re.compile(r"(?P<user>\d+)-(?P<item>\d+) - (?P<name>.+?) - (?P<when>[^/]*?\d{4}[^/]*?)(?: - .+)?", re.DOTALL)
+PERSON = r"(?P<user>\d+)-(?P<item>\d+) - (?P<name>.+?) - "
+DATED = r"[A-Z][a-z]{2}[a-z]* \d{1,2}, \d{4} \d{3,4} ?[AP]M"
+YEAR = r"(?:(?! - )[^/])*?\d{4}(?:(?! - )[^/])*"
+FOLDERS = tuple(re.compile(rf"{PERSON}(?P<when>{when})(?: - .+)?", re.DOTALL) for when in (DATED, YEAR))
+"""With a time in English, which no name looks like; else with a year, in any language."""
+
 TIME = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4}) (\d{1,2})(\d\d) ?([AP]M)")
 
 
@@ -39,8 +45,8 @@ def _time(text: str) -> tuple[int, str]:
 def recognize(listing: Listing) -> Recognized:
     authors = {}
     for name in listing.handed_in:
-        match = FOLDER.fullmatch(clean_name(parts_of(name)[0]))
-        if match:
+        written = clean_name(parts_of(name)[0])
+        if match := next((match for form in FOLDERS if (match := form.fullmatch(written))), None):
             order, at = _time(match["when"])
             authors[name] = (Named(f"{match['name']}_{match['user']}", "the name that Brightspace gave it",
                                    {Kind.BRIGHTSPACE: [match["user"]], Kind.NAME: [match["name"]]}, order,

@@ -6,7 +6,11 @@
 
 The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter, digit or underscore.
 Uploads are counted upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to
-the file's name.
+the file's name. So files of one user with other names are of one attempt, and none of them is the later; files whose
+names differ by such a number are attempts, from several downloads in one folder.
+
+    stoneeve_505_text.html                                  what was typed into Canvas in place of a file
+    goldfay_LATE_506_link.html                              the address of a web page
 
 Sources, read for this: Canvas LMS, `lib/content_zipper.rb` (`add_submission`, `get_filename`) at commit 05e9653, and
 `Assignment#representatives`, which gives a group's name to one of its members. What is read back, by
@@ -16,8 +20,10 @@ Sources, read for this: Canvas LMS, `lib/content_zipper.rb` (`add_submission`, `
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import replace
 
-from autograder.submissions.names import clean_name
+from autograder.submissions.names import clean_name, is_handed_in, stem
 from autograder.submissions.people import Kind
 from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
 
@@ -26,24 +32,45 @@ SYSTEM = "Canvas"
 FILE = re.compile(
     r"""(?P<learner>(?:(?P<late_too>LATE_)?anon_(?P<anonymous>[A-Za-z0-9]+))
         |(?:(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]\d*)))
-        _(?P<upload>[1-9]\d*)_(?!\d\dT\d\d_).+""",
+        _(?P<upload>[1-9]\d*)_(?P<file>(?!\d\dT\d\d_).+)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+
+OTHER = re.compile(r"(?P<learner>(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]\d*))_(?:text|link)\.html",
+                   re.IGNORECASE | re.DOTALL)
+"""What is no file handed in: text, or the address of a page."""
+
+AGAIN = re.compile(r"-\d{1,3}$")
 
 
 def named(name: str) -> Named | None:
     """What the name of a file says if Canvas gave it."""
-    match = FILE.fullmatch(clean_name(name))
+    return _said(FILE.fullmatch(clean_name(name)))
+
+
+def _said(match: re.Match[str] | None) -> Named | None:
     if not match:
         return None
-    late = match["late"] or match["late_too"] or ""
+    upload = match.groupdict().get("upload", "0")
+    late = match["late"] or match.groupdict().get("late_too") or ""
     learner = match["learner"].replace(late, "", 1) if late else match["learner"]
-    ids = {Kind.ANONYMOUS: [match["anonymous"]]} if match["anonymous"] else {
+    anonymous = match.groupdict().get("anonymous")
+    ids = {Kind.ANONYMOUS: [anonymous]} if anonymous else {
         Kind.CANVAS: [match["user"]], Kind.GLUED: [match["name"]], Kind.GROUP: [match["name"]]}
-    return Named(learner, "the file's name, as Canvas writes it", ids, int(match["upload"]), bool(late))
+    return Named(learner, "the file's name, as Canvas writes it", ids, int(upload), bool(late))
 
 
 def recognize(listing: Listing) -> Recognized:
     flat = [name for name in listing.handed_in if len(parts_of(name)) == 1]
-    authors = {name: (one,) for name in flat if (one := named(name))}
+    authors = {name: (one,) for name in flat if (one := named(name) or (
+        None if is_handed_in(name) else _said(OTHER.fullmatch(clean_name(name)))))}
+    uploads: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, (one,) in authors.items():
+        if match := FILE.fullmatch(clean_name(name)):
+            uploads[one.learner][AGAIN.sub("", stem(match["file"]))].append(name)
+    for files in uploads.values():
+        if len(files) > 1:  # of one attempt: none of them is the later
+            own = [name for names in files.values() for name in names]
+            latest = max(authors[name][0].order for name in own)
+            authors |= {name: (replace(authors[name][0], order=latest),) for name in own}
     return Recognized(SYSTEM, authors, specific=False, counted=len(flat))

@@ -58,7 +58,11 @@ def _roster(listing: Listing) -> dict[str, dict[Kind, list[str]]]:
         CourseError: it cannot be read, or its encoding is not certain.
     """
     try:
-        rows = csv.DictReader(decode(listing.read(ROSTER), ROSTER).splitlines())
+        lines = decode(listing.read(ROSTER), ROSTER).splitlines()
+        if lines and re.fullmatch(r"sep=.", lines[0]):  # Excel's own line
+            del lines[0]
+        mark = max(",;\t", key=lines[0].count) if lines else ","  # a spreadsheet saves it with its country's
+        rows = csv.DictReader(lines, delimiter=mark)
         known = {}
         for row in rows:
             ids: dict[Kind, list[str]] = {}

@@ -8,7 +8,7 @@ Names are in ASCII there, and may have underscores in them, as user names may; s
 tried in every way. Nothing says when something came; what came late says so in front of the file's name, in the site's
 language. Newer versions put a spreadsheet beside it, and a folder around it. Who else is in a team, no name says. The
 multi-feedback zip has the same folders, but nothing in them that was handed in. Some versions begin each file with its
-time.
+time: files with other names that were uploaded within an hour are one hand-in, and none of them is the later.
 
 Sources, read for this: ILIAS, `Modules/Exercise/classes/class.ilExSubmission.php` (`downloadAllAssignmentFiles`) of two
 versions, one at commit 03cc48e and a newer one, and `class.ilExAssignment.php` (`sendMultiFeedbackStructureFile`).
@@ -16,7 +16,11 @@ versions, one at commit 03cc48e and a newer one, and `class.ilExAssignment.php` 
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
@@ -28,6 +32,7 @@ TEAM = re.compile(r"(?:team|équipe|equipe|equipo|squadra|gruppo|zespół|csapat
 """In another language a team's work counts for whoever uploaded it."""
 
 STAMP = re.compile(r"(\d{14})_")
+ONE_HAND_IN = timedelta(hours=1)
 
 
 def recognize(listing: Listing) -> Recognized:
@@ -41,7 +46,24 @@ def recognize(listing: Listing) -> Recognized:
         stamp = STAMP.match(parts[-1])
         order, at = when(stamp[1]) if stamp else (0, "")
         authors[name] = (_named(parts[place], team, order, at),)
+    uploads: dict[str, list[str]] = defaultdict(list)
+    for name in sorted((name for name, (one,) in authors.items() if one.handed_in),
+                       key=lambda name: authors[name][0].handed_in):
+        uploads[authors[name][0].learner].append(name)
+    for own in uploads.values():
+        for before, name in itertools.pairwise(own):
+            if _at_once(authors[before][0], authors[name][0]) and _title(before) != _title(name):
+                authors[name] = (replace(authors[name][0], order=authors[before][0].order),)
     return Recognized(SYSTEM, authors, specific=False)
+
+
+def _at_once(before: Named, after: Named) -> bool:
+    return datetime.fromisoformat(after.handed_in) - datetime.fromisoformat(before.handed_in) < ONE_HAND_IN
+
+
+def _title(name: str) -> str:
+    """A file's name without its time."""
+    return STAMP.sub("", clean_name(parts_of(name)[-1]), count=1)
 
 
 def _named(folder: str, team: str, order: int, at: str) -> Named:

@@ -4,20 +4,24 @@
     Ada Lovelace_88101_assignsubmission_file_02-preprocessing.ipynb    without folders
     Participant_88101_assignsubmission_file/...                        blind: that word in the site's language
     Team A_501_assignsubmission_file/...                               a team: its name, and the group's number
+    Team A-Ada Lovelace_88101_assignsubmission_file/...                a team's work, once for each member
 
 The number is that of the column Identifier in the grading worksheet, never the user's ID number. That of a group is
-no participant's, and nothing in the name says which of the two it is; so a name must agree with its number. Moodle
-packs the latest attempt alone, and does not say what came late.
+no participant's, and nothing in the name says which of the two it is; so a name must agree with its number. Where all
+names have a hyphen, a team may stand before it, and the name is one of its ends. Moodle packs the latest attempt alone,
+and does not say what came late.
 
 Sources, read for this: Moodle, `mod/assign/classes/downloader.php` (`get_student_prefix`,
 `load_submissionplugin_filelist`), in a copy at commit 2a6fd31. Not read again: `mod/assign/locallib.php`
-(`get_uniqueid_for_user`), `mod/assign/feedback/file/importziplib.php`.
+(`get_uniqueid_for_user`; `download_submissions`, which puts a team before each member's name),
+`mod/assign/feedback/file/importziplib.php`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.people import Kind
@@ -47,6 +51,13 @@ def _said(match: re.Match[str] | None) -> Named | None:
     return Named(f"{match['name']}_{match['id']}", "the name that Moodle gave it", ids)
 
 
+def _ends(name: str) -> list[str]:
+    """The name, and what of it a person's may be where a team stands before it."""
+    parts = name.split("-")
+    ends = [end for place in range(1, len(parts)) if (end := "-".join(parts[place:]).strip())]
+    return list(dict.fromkeys((name, *([end for end in ends if " " in end] or ends))))
+
+
 def _beside(name: str) -> Named | None:
     """Whose a text or a feedback is."""
     return _said(OTHER.fullmatch(clean_name(parts_of(name)[0])))
@@ -59,11 +70,14 @@ def recognize(listing: Listing) -> Recognized:
     for one in found.values():
         numbers[one.ids[Kind.NAME][0]].add(one.learner)
     people = Counter(one.learner for one in found.values())
+    teams = len(people) > 1 and all("-" in name for name in numbers)
     authors = {}
     for name, one in found.items():
         shared = numbers[one.ids[Kind.NAME][0]]
         if len(people) > 1 and len(shared) == len(people):  # the word for a participant, in any language
             one = Named(one.learner, one.evidence, {Kind.PARTICIPANT: one.ids[Kind.PARTICIPANT]})
+        elif teams:
+            one = replace(one, ids={**one.ids, Kind.NAME: _ends(one.ids[Kind.NAME][0])})
         authors[name] = (one,)
     for name in listing.handed_in:
         folder = parts_of(name)[0]

@@ -3,7 +3,8 @@
     submitted/alovelace/02-preprocessing/02-preprocessing.ipynb       student, assignment, notebook
     submitted/alovelace/02-preprocessing/timestamp.txt                2026-03-02 10:15:00.123456 UTC
 
-The student is the id that nbgrader's own database has, which is a login as a rule.
+The student is the id that nbgrader's own database has: a login, a number or an address, as the instructor chose. Of
+one assignment there is the latest alone, so what lies in folders of several assignments are no attempts of each other.
 
 Sources, read for this: nbgrader, `nbgrader/exchange/default/collect.py` at commit 3f75113, which puts the latest of
 each student there. The form of the time was not.
@@ -12,6 +13,8 @@ each student there. The form of the time was not.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
@@ -28,6 +31,10 @@ def recognize(listing: Listing) -> Recognized:
     if not stamps and listing.title != "submitted":
         return Recognized(SYSTEM, {})
     authors = {}
+    folders: dict[str, set[str]] = defaultdict(set)
+    for name in listing.handed_in:
+        if len(parts := parts_of(name)) > 2:
+            folders[parts[0]].add(parts[1])
     for name in listing.handed_in:
         parts = parts_of(name)
         if len(parts) < 3:
@@ -36,6 +43,24 @@ def recognize(listing: Listing) -> Recognized:
         if stamp in stamps or listing.title == "submitted":
             order, at = when(stamps[stamp]) if stamp in stamps else (0, "")
             student = clean_name(parts[0])
-            authors[name] = (Named(student, "the folder of nbgrader's submitted/", {Kind.LOGIN: [student]}, order,
+            order = order if len(folders[parts[0]]) == 1 else 0
+            authors[name] = (Named(student, "the folder of nbgrader's submitted/", _ids(student), order,
                                    handed_in=at),)
     return Recognized(SYSTEM, authors, own=frozenset(stamps))
+
+
+def _ids(student: str) -> dict[Kind, list[str]]:
+    """What a student's id may be."""
+    return {Kind.LOGIN: [student]} | ({Kind.NUMBER: [student]} if student.isdigit() else {}) | (
+        {Kind.EMAIL: [student]} if "@" in student else {})
+
+
+def assignment_in(path: str, exercises: Iterable[str]) -> str:
+    """Of which of the exercises a file is, as the folder says that nbgrader gave it; empty where it says none.
+
+    Args:
+        path: ends in assignment and file.
+        exercises: their names.
+    """
+    parts = parts_of(path)[:-1]
+    return next((name for name in exercises if name in parts), "")
