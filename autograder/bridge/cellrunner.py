@@ -27,6 +27,7 @@ import linecache
 import mmap
 import os
 import random
+import selectors
 import signal
 import socket
 import sys
@@ -596,8 +597,12 @@ def main(sock: socket.socket, limits: Limits) -> None:
     sys.path.insert(0, "")
     helper.take_over()
     linecache.clearcache()
+    # asyncio's. There is no epoll here, as there was on import.
+    selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc,assignment]
     np.random.seed()  # All children inherit one state. `random` sees to its own after a fork.
     runner = CellRunner(channel, limits.output_bytes)
-    with contextlib.suppress(wire.Closed):
+    try:
         channel.send(("ready",))
         runner.serve()
+    except wire.Closed:
+        os._exit(wire.CUT_OFF)

@@ -35,7 +35,7 @@ class Asked(Protocol):
 
 
 class RemoteError(Exception):
-    """A learner's code raised something that has no built-in class of its own."""
+    """A learner's code raised something that cannot be raised here; the class made for it has its name."""
 
 
 class Remote:
@@ -234,7 +234,10 @@ def say(text: str) -> None:
 
 
 def exception(record: records.Raised) -> Exception:
-    """The exception that a record stands for: of its built-in class, or of one made for it from its nearest one."""
+    """The exception that a record stands for: of its built-in class, or of one made for it from its nearest one.
+
+    What is no `Exception`, as KeyboardInterrupt, would not stop at a test: here it is one, of the same name.
+    """
     kind = getattr(builtins, record.builtin, None)
     if isinstance(kind, type) and issubclass(kind, Exception):
         try:
@@ -245,6 +248,8 @@ def exception(record: records.Raised) -> Exception:
                 return made(record.message)
         except TypeError:  # it wants more than a message
             pass
+    if record.name.isidentifier():
+        return type(record.name, (RemoteError,), {"__module__": "__main__"})(record.message)
     return RemoteError(f"{record.name}: {record.message}" if record.message else record.name)
 
 

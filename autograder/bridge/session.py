@@ -30,6 +30,11 @@ MOMENT = 0.05
 """Seconds that must be left for a cell to go on after a check; an interrupt sent while it leaves the check is lost."""
 WATCH_INTERVAL = 0.2
 """Seconds between two looks at a sandbox's memory, and at how many of its threads are busy."""
+BROKEN = (
+    "the conversation with the grader broke off, because something came in between that was no answer; the usual cause "
+    "is a copy of the process, made by os.fork(), that goes on as if it were the notebook"
+)
+"""What is known, and what most often lies behind it."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ class Session:
                             request = ("continue", "stop")
                     case ("ran", str(status), str(error), str(output)):
                         if status not in ("ok", "raised", "timeout", "memory"):
-                            raise self._end("protocol", "the cell runner sent an unknown status")
+                            raise self._end("protocol", BROKEN)
                         if status == "timeout" and not late:  # Code that raises KeyboardInterrupt by itself.
                             status = "raised"
                         return CellOutcome(status, shown(error[: records.ERROR_LIMIT]), spent, shown(output[:most]))
@@ -237,7 +242,7 @@ class Session:
         except wire.Closed:
             raise self._end("exited", "the process ended") from None
         except wire.WireError as error:
-            raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
+            raise self._end("protocol", BROKEN) from error
         match answer:
             case Ended(code, reason):
                 raise self._end("exited", reason or _exit_sentence(code))
@@ -287,7 +292,7 @@ class Session:
         try:
             return records.replace_records(value, new)
         except wire.WireError as error:
-            raise self._end("protocol", f"the cell runner broke the protocol: {error}") from None
+            raise self._end("protocol", BROKEN) from error
 
     def _model(self, record: records.ModelData) -> Any:
         try:
@@ -314,7 +319,7 @@ class Session:
             return remote.RemoteObject(self, thing)
 
     def _unexpected(self) -> SessionEnded:
-        return self._end("protocol", "the cell runner broke the protocol")
+        return self._end("protocol", BROKEN)
 
     def _end(self, status: str, error: str) -> SessionEnded:
         """Ends the session; what it ended with first stays."""
@@ -417,6 +422,8 @@ def _not_stopped(timeout: float) -> str:
 
 
 def _exit_sentence(code: int) -> str:
+    if code == wire.CUT_OFF:
+        return "the process had lost its connection to the grader; os.close() or os.closerange() may have closed it"
     if code >= 0:
         return f"the code ended its own process with exit code {code}"
     if code == -signal.SIGXCPU:

@@ -452,6 +452,10 @@ def decode(message: bytes) -> Any:
 # --- messages over a socket ---------------------------------------------------
 
 
+CUT_OFF = 91
+"""The exit code of a cell runner that could not go on talking."""
+
+
 class Closed(Exception):
     """The other side is gone."""
 

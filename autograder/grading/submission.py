@@ -294,7 +294,7 @@ class Grading:
         if not ending.status:
             return True
         if ending.status == "protocol":
-            self._leave_rest("The grader broke off: the notebook's process did not keep to the protocol.")
+            self._leave_rest("Not checked: the conversation with the notebook's process had broken off before.")
             return True
         if ending.question:
             self.skip_checks.add(ending.question)

@@ -107,7 +107,7 @@ TRIALS = (
                    10_000, "RuntimeError", limits=replace(LOW, memory_mb=Limits.memory_mb)),
     _until_refused("processes and threads in all",
                    "one = threading.Thread(target=int); one.start(); one.join()", 10_000, "RuntimeError",
-                   limits=replace(LOW, started=500), ends=("exited",), levels=("full",)),
+                   limits=replace(LOW, started=500), ends=("exited",)),
     Trial("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("exited",),
           levels=("full",)),
     _until_refused("size of a file", f"open('one', 'ab').write(bytes({LOW.file_mb} << 20))", 2),

@@ -37,9 +37,11 @@ LEARNER: dict[Verdict, ForLearner] = {
         "shapes (n, 1) and (n,), which makes n × n values.",
     ),
     Verdict.CRASHED: ForLearner(
-        "Python itself stopped while your notebook ran. What was checked before that counts.",
-        "Take out calls that end the program, such as exit(), quit() or os._exit(). Then choose “Restart "
-        "kernel and run all cells” and see that it reaches the end.",
+        "Python itself stopped while your notebook ran, or could not be followed any further. What was checked before "
+        "that counts.",
+        "Take out calls that end the program, such as exit(), quit() or os._exit(), that copy it, such as os.fork(), "
+        "or that close files which your notebook has not opened. Then choose “Restart kernel and run all cells” and "
+        "see that it reaches the end.",
     ),
     Verdict.UNREADABLE: ForLearner(
         "The file could not be read as a notebook, so nothing in it could be run.",
@@ -67,7 +69,7 @@ INSTRUCTOR: dict[Verdict, str] = {
     Verdict.GRADED: "ran to its end, every question checked",
     Verdict.TIMEOUT: "a cell took too long and was stopped; what was checked counts",
     Verdict.MEMORY: "out of memory, or a MemoryError; what was checked counts",
-    Verdict.CRASHED: "Python itself stopped; what was checked counts",
+    Verdict.CRASHED: "Python itself stopped, or broke off the conversation; what was checked counts",
     Verdict.UNREADABLE: "the file is no readable notebook; no points",
     Verdict.WRONG_ASSIGNMENT: "the notebook of another exercise; no points",
     Verdict.REVIEW: "graded, but something needs your eyes",

@@ -35,7 +35,7 @@ can send only bytes.
     landlock      no other file may be opened
     seccomp       no other system call may be made
     linux         system calls that Python does not offer
-    warden        first process of a sandbox: waits for the runner, clears away
+    warden        first process of a sandbox: waits for the runner, counts what it starts, clears away
     selfcheck     in a sandbox without a stranger: tries what must not work, and what must
 
     both

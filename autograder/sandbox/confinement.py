@@ -3,7 +3,8 @@
 | level         | a process is confined by                                              |
 |---------------|-----------------------------------------------------------------------|
 | full          | namespaces, Landlock, seccomp, no_new_privs, limits                   |
-| no-namespaces | Landlock, seccomp that denies new processes too, no_new_privs, limits |
+| no-namespaces | Landlock, seccomp that denies new processes too and asks the warden   |
+|               | before a thread starts, no_new_privs, limits                          |
 | none          | limits                                                                |
 
 Started as root, every level but "none" first becomes a spare user.
@@ -14,7 +15,8 @@ The steps, by process (`forkserver.py` calls them):
     child     separate()   a spare user; full: namespaces of its own
     warden    furnish()    scratch folder; full: fresh /proc; limits
               enclose()    full: no_new_privs and Landlock, for the runner, too, which starts after it
-    runner    restrict()   capabilities, no_new_privs, Landlock, seccomp: no way back
+    runner    restrict()   capabilities, no_new_privs, Landlock, seccomp: no way back; no-namespaces: the warden is
+                           asked before a thread starts
 
 The warden restricts itself, too, at level full, where the runner could reach
 it; at level no-namespaces the runner can neither signal nor trace anything.
@@ -28,6 +30,7 @@ import contextlib
 import os
 import resource
 import site
+import socket
 import sys
 import sysconfig
 import tempfile
@@ -183,8 +186,12 @@ class Confinement:
     def _limit(self, limits: Limits) -> None:
         megabyte = 1 << 20
         processes = limits.processes
-        if self.level != "full" and os.geteuid() not in SPARE_USERS:
-            # Without a user of its own this counts all that the user runs; threads are all it can add.
+        # Without a user of its own this counts all that the user runs, the neighbors, too.
+        if self.level == "no-namespaces" and os.geteuid() not in SPARE_USERS:
+            # Whoever had a lower limit than others would starve first. So all have the highest there is, and the
+            # warden is asked before each start.
+            processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+        elif self.level == "none":
             processes += 1000 + _threads_of_user(os.geteuid())
         for kind, value in (
             (resource.RLIMIT_AS, limits.memory_mb * megabyte),
@@ -217,8 +224,13 @@ class Confinement:
             lists=PROC_FOLDERS if alone else (),
         )
 
-    def restrict(self, *, processes: bool = True) -> None:
-        """In the runner, and at level full in the warden: gives up what is left, for good."""
+    def restrict(self, *, processes: bool = True, warden: socket.socket | None = None) -> None:
+        """In the runner, and at level full in the warden: gives up what is left, for good.
+
+        Args:
+            processes: whether it may start any, and has not been enclosed yet.
+            warden: the socket to who is to be asked before a thread starts; None for nobody.
+        """
         if self.level == "none":
             return
         alone = self.level == "no-namespaces"
@@ -227,6 +239,10 @@ class Confinement:
             linux.set_capabilities(0)
         if processes:  # The warden has done so before it started the runner.
             self.enclose()
+        if warden:
+            listener = seccomp.ask_before_threads()
+            socket.send_fds(warden, [b"?"], [listener])
+            os.close(listener)
         seccomp.install(
             processes=processes and not alone, signals_to=os.getpid() if alone else None, reserve=not alone
         )

@@ -227,24 +227,32 @@ class _Child:
         warden = Warden(self.sock, self.limits, "" if full else self.confinement.base, counted=full)
         if full:
             self.confinement.enclose()
+        asked, asks = socket.socketpair() if self.confinement.level == "no-namespaces" else (None, None)
         runner = os.fork()
         if not runner:
-            self.runner()
+            self.runner(asks)
         os.close(self.status)
         if full:
             self.confinement.restrict(processes=False)
             linux.prctl(linux.PR_SET_NAME, b"warden")
-        warden.watch(runner)
+        listeners: list[int] = []
+        if asked and asks:
+            asks.close()
+            with asked:
+                listeners = socket.recv_fds(asked, 1, 1)[1]
+        warden.watch(runner, listeners)
 
-    def runner(self) -> None:
+    def runner(self, warden: socket.socket | None) -> None:
         os.setsid()
         signal.set_wakeup_fd(-1)
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(signum, signal.SIG_DFL)
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        _close_all_but({self.sock.fileno(), self.status})
-        self.confinement.restrict()
+        _close_all_but({self.sock.fileno(), self.status, *([warden.fileno()] if warden else [])})
+        self.confinement.restrict(warden=warden)
+        if warden:
+            warden.close()
         self.say({"confined": True})
         os.close(self.status)
         self.entry(self.sock, self.limits)

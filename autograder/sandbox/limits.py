@@ -19,8 +19,8 @@ class Limits:
     Attributes:
         memory_mb: address space of each of its processes, and memory of all of them together.
         processes: processes and threads at once.
-        started: processes and threads in all, where a pid namespace counts them. Each `predict` of Keras starts eight
-            threads, so an honest notebook has hundreds.
+        started: processes and threads in all. Each `predict` of Keras starts eight threads, so an honest notebook has
+            hundreds.
         orphans: processes whose parent ended before them, in all; an honest notebook has none or a few.
         file_mb: the size of one file.
         scratch_mb: all files in its scratch folder together.

@@ -37,6 +37,7 @@ CAP_DAC_READ_SEARCH = 2
 _MACHINE = os.uname().machine
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(_MACHINE, -1)
 _SYS_MOUNT_SETATTR = 442
+_SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(_MACHINE, -1)
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -59,6 +60,10 @@ def prctl(option: int, value: int | bytes = 0, data: bytes | None = None) -> Non
     zero = ctypes.c_ulong(0)
     first = value if isinstance(value, bytes) else ctypes.c_ulong(value)
     check(_libc.prctl(option, first, data, zero, zero), f"prctl {option}")
+
+
+def seccomp(operation: int, flags: int, data: bytes) -> int:
+    return syscall("seccomp", _SYS_SECCOMP, ctypes.c_uint(operation), ctypes.c_uint(flags), data)
 
 
 def unshare(flags: int) -> None:

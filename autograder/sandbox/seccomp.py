@@ -6,16 +6,20 @@ call", which libraries take as an old kernel and do without: sockets, running
 programs, tracing other processes, mounts, new namespaces, keys, BPF,
 io_uring, and what holds memory that the memory watch does not see
 (memfd_create, System V shared memory, shared memory without a file, passing
-descriptors).
+descriptors, a file's pages in a pipe). Nor are there calls that use up what
+the kernel counts for the whole user: timers with signals, watches of epoll.
 
 A call that carries a command number (fcntl, ioctl, prctl, futex, madvise and
 the like) is many calls, and every kernel adds some. Of these, too, only the
 listed commands are allowed. What is left out on purpose reaches beyond the
 process although it looks harmless: a lease on a file makes everyone wait who
 opens it, an advice empties the file cache for all, a lock on a library's file
-is seen by whoever locks it next. So does a new session: Linux shares the
-processor out among sessions first, and a hundred of them would leave a
-neighbor a hundredth.
+is seen by whoever locks it next, and a million locks are memory that nobody
+counts. So does a new session: Linux shares the processor out among sessions
+first, and a hundred of them would leave a neighbor a hundredth.
+
+Where no pid namespace counts them, each start of a thread is a question to
+the warden, outside: `ask_before_threads`.
 
 The filter is a program for the kernel's classic BPF machine; see
 Documentation/userspace-api/seccomp_filter in the kernel's tree.
@@ -23,11 +27,13 @@ Documentation/userspace-api/seccomp_filter in the kernel's tree.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
+import fcntl
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from autograder.sandbox import linux
 
@@ -41,7 +47,7 @@ ALLOWED = """
     mkdir 83 -, mkdirat 258 34, rmdir 84 -, unlink 87 -
     unlinkat 263 35, rename 82 -, renameat 264 38, renameat2 316 276, link 86 -, linkat 265 37
     symlink 88 -, symlinkat 266 36, creat 85 -, umask 95 166, chdir 80 49, fchdir 81 50, getcwd 79 17
-    sendfile 40 71, copy_file_range 326 285
+    copy_file_range 326 285
     mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, msync 26 227, mlock 149 228, munlock 150 229
     get_mempolicy 239 236
     exit 60 93, exit_group 231 94, wait4 61 260, waitid 247 95, set_tid_address 218 96
@@ -55,13 +61,11 @@ ALLOWED = """
     restart_syscall 219 128
     nanosleep 35 101, clock_nanosleep 230 115, clock_gettime 228 113, clock_getres 229 114
     gettimeofday 96 169, time 201 -, alarm 37 -, pause 34 -, getitimer 36 102, setitimer 38 103
-    timer_create 222 107, timer_settime 223 110, timer_gettime 224 108, timer_getoverrun 225 109
-    timer_delete 226 111, timerfd_create 283 85, timerfd_settime 286 86, timerfd_gettime 287 87
+    timerfd_create 283 85, timerfd_settime 286 86, timerfd_gettime 287 87
     rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139, rt_sigpending 127 136
     rt_sigtimedwait 128 137, rt_sigsuspend 130 133, sigaltstack 131 132
-    poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, epoll_create 213 -, epoll_create1 291 20
-    epoll_ctl 233 21, epoll_wait 232 -, epoll_pwait 281 22, epoll_pwait2 441 441, eventfd 284 -
-    eventfd2 290 19, shutdown 48 210, getsockname 51 204, getpeername 52 205
+    poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, eventfd 284 -, eventfd2 290 19
+    shutdown 48 210, getsockname 51 204, getpeername 52 205
 """
 """Name, number on x86_64, number on aarch64 (which has only the newer ones)."""
 
@@ -93,10 +97,11 @@ _PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
 """Asking whether dumpable; names of threads; asking for capabilities, no_new_privs; names of memory areas."""
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """isatty and the window's size; bytes to read; non-blocking; close on exec."""
-_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 1030, 1032)
-"""Duplicating; flags; POSIX locks, which need a file open for writing where they exclude anybody, as SQLite's; asking
-for the owner and for a pipe's size. So no leases, no signals on input and output, no watching of folders, no larger
-pipes."""
+_FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 9, 1030, 1032)
+"""Duplicating; flags; asking for a POSIX lock, for the owner and for a pipe's size. So no leases, no signals on input
+and output, no watching of folders, no larger pipes."""
+_FCNTL_PRETENDED = (6, 7)
+"""POSIX locks, as SQLite's: within a process they hold nobody up anyway."""
 _FUTEX_COMMANDS = (0, 1, 3, 4, 5, 9, 10)
 """Waiting, waking, moving those who wait. None of those that lend priorities."""
 _FUTEX_COMMAND = 0x7F
@@ -127,7 +132,13 @@ _STREAM_TYPES = tuple(1 | cloexec | nonblock for cloexec in (0, 0x80000) for non
 # The BPF machine: a load of the word at an offset of `struct seccomp_data`, a mask, jumps, and returns.
 _LOAD, _AND, _JUMP_EQUAL, _JUMP_ANY_BIT, _JUMP_AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
 _NUMBER, _ARCHITECTURE = 0, 4
-_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_ALLOW, _ASK, _KILL = 0x7FFF0000, 0x7FC00000, 0x80000000
+
+# What the kernel calls a notification: its id, who asks, flags, and the call, with six arguments; and the answer to it.
+_QUESTION, _ANSWER = struct.Struct("=QII" + "iIQ6Q"), struct.Struct("=QqiI")
+_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+_GO_ON = 1
+_NEW_LISTENER, _ONLY_A_KILL_INTERRUPTS = 1 << 3, 1 << 5
 
 Program = list[bytes]
 
@@ -208,7 +219,11 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
         "prctl": _one_of(0, _PRCTL_OPTIONS),
         "prlimit64": _one_of(0, [0]),
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
-        "fcntl": _one_of(1, _FCNTL_COMMANDS),
+        "fcntl": [
+            _argument(1),
+            *(step for lock in _FCNTL_PRETENDED for step in (_instruction(_JUMP_EQUAL, lock, 0, 1), _deny(0))),
+            *_one_of(1, _FCNTL_COMMANDS),
+        ],
         "futex": _one_of(1, _FUTEX_COMMANDS, _FUTEX_COMMAND),
         "mmap": [
             *_if_all_bits(3, _SHARED_AND_OF_NO_FILE, refuse),
@@ -256,10 +271,74 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
 
 def install(*, processes: bool, signals_to: int | None, reserve: bool) -> None:
     """Installs the filter for this process and all it will start, for good. It must have no_new_privs."""
+    instructions = program(_machine(), processes=processes, signals_to=signals_to, reserve=reserve)
+    filter_mode, (header, code) = 2, _loadable(instructions)
+    linux.prctl(linux.PR_SET_SECCOMP, filter_mode, header)
+    del code
+
+
+def ask_before_threads() -> int:
+    """Has each `clone` of this process wait, from now on and for good, until the descriptor returned is answered.
+
+    What `install` refuses is refused, and nobody is asked. Where nobody has the descriptor any more, there is no such
+    system call. It must have no_new_privs.
+
+    Raises:
+        OSError: the kernel does not do it, or somebody outside listens to this process's calls already.
+    """
+    machine = _machine()
+    header, code = _loadable([
+        _instruction(_LOAD, _NUMBER),
+        _instruction(_JUMP_EQUAL, numbers(CHECKED, machine)["clone"], 0, 1),
+        _instruction(_RETURN, _ASK),
+        _instruction(_RETURN, _ALLOW),
+    ])
+    set_filter = 1
+    try:  # A thread that is interrupted while it waits would be told that it could not be started. Linux 5.19:
+        listener = linux.seccomp(set_filter, _NEW_LISTENER | _ONLY_A_KILL_INTERRUPTS, header)
+    except OSError as error:
+        if error.errno == errno.EBUSY:
+            listens = "somebody outside, such as this container's manager, listens to system calls already"
+            raise OSError(errno.EBUSY, f"seccomp: {listens}; there can be only one") from error
+        if error.errno != errno.EINVAL:
+            raise
+        listener = linux.seccomp(set_filter, _NEW_LISTENER, header)
+    del code
+    return listener
+
+
+def answer(listener: int, start: Callable[[], bool]) -> None:
+    """Answers one question on the descriptor of `ask_before_threads`: a thread may start, or try again later.
+
+    Args:
+        listener: the descriptor; there is a question.
+        start: called once it is sure that one was asked.
+    """
+    question = bytearray(_QUESTION.size)
+    with contextlib.suppress(FileNotFoundError):  # Whoever asked has been killed meanwhile.
+        _uninterrupted(listener, _RECEIVE, question)
+        refused, flags = (0, _GO_ON) if start() else (-errno.EAGAIN, 0)
+        _uninterrupted(listener, _SEND, bytearray(_ANSWER.pack(_QUESTION.unpack(question)[0], 0, refused, flags)))
+
+
+def _uninterrupted(listener: int, request: int, message: bytearray) -> None:
+    """As `fcntl.ioctl`, which a signal interrupts; and then the answer would be lost, and the thread would wait."""
+    while True:
+        try:
+            fcntl.ioctl(listener, request, message)
+            return
+        except InterruptedError:
+            continue
+
+
+def _machine() -> str:
     machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         raise OSError(f"no seccomp filter for {machine}; it is written for {' and '.join(_ARCHITECTURES)}")
-    instructions = program(machine, processes=processes, signals_to=signals_to, reserve=reserve)
+    return machine
+
+
+def _loadable(instructions: Program) -> tuple[bytes, object]:
+    """A program as the kernel takes it, and what must be kept until it has."""
     code = ctypes.create_string_buffer(b"".join(instructions))
-    filter_mode, header = 2, struct.pack("@HP", len(instructions), ctypes.addressof(code))
-    linux.prctl(linux.PR_SET_SECCOMP, filter_mode, header)
+    return struct.pack("@HP", len(instructions), ctypes.addressof(code)), code

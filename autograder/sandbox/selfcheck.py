@@ -8,13 +8,19 @@ hold.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
+import mmap
 import os
+import select
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+from autograder.sandbox import linux
 
 Result = tuple[str, bool, str]
 """What was promised, whether it holds, and what happened instead."""
@@ -48,6 +54,10 @@ def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
             ("nothing outside can be written", _refused(_write_outside)),
             ("no signals to other processes", _refused(lambda: os.kill(nursery, 0))),
             ("its process group is its own", _own_group),
+            ("no further session, each of which would get a share of the processor", _refused(_session)),
+            ("no shared memory without a file, which nobody would count", _refused(_shared_memory)),
+            ("no watches of epoll, which are counted for all that the user runs", _refused(_epoll)),
+            ("no timers with signals, which are, too", _refused(_timer)),
             ("no lease on a file, for which others would have to wait", _refused(_lease)),
             ("nobody at the other end of its socket", _refused(_peer)),
             ("the machine's network cannot be looked at", lambda: _no_network_seen(level)),
@@ -120,6 +130,32 @@ def _alone(level: str) -> None:
 def _own_group() -> None:
     if not os.getpid() == os.getpgrp() == os.getsid(0):
         raise _Possible("others are in it")
+
+
+def _session() -> None:
+    """In a child: this process leads a session already, and would be refused anyway."""
+    child = os.fork()
+    if not child:
+        try:
+            os.setsid()
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        raise PermissionError
+
+
+def _shared_memory() -> None:
+    mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS)
+
+
+def _epoll() -> None:
+    select.epoll().close()
+
+
+def _timer() -> None:
+    number = 107 if os.uname().machine == "aarch64" else 222
+    linux.syscall("timer_create", number, time.CLOCK_MONOTONIC, None, ctypes.create_string_buffer(8))
 
 
 def _lease() -> None:

@@ -8,13 +8,14 @@ runner ended; like everything from inside, it is a claim.
 At level full it is the first process of the pid namespace, and as confined as
 the runner: a learner's code that got hold of it would have won nothing. At
 level no-namespaces it is outside, where the runner cannot reach it, and
-watches what namespaces would have limited: the size of the scratch folder, and
-how many threads there are. A limit of the kernel's counts all threads of the
-user there, the neighbors', too: whoever used it up would take it from them.
+limits what namespaces would have limited: it watches the size of the scratch
+folder, and it is asked before any thread starts (seccomp.py), as a limit of
+the kernel's counts all threads of the user there, the neighbors', too: whoever
+used it up would take it from them.
 
-At level full it also watches how many processes and threads were started in
-all. Of a chain of processes, each of which starts the next and ends, none is
-ever there long enough to be held back, and together they take what others need.
+At both levels it limits how many processes and threads are started in all. Of
+a chain of them, each of which starts the next and ends, none is ever there
+long enough to be held back, and together they take what others need.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ import os
 import select
 import signal
 import socket
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox import lastword
+from autograder.sandbox import lastword, seccomp
 from autograder.sandbox.limits import Limits
 
 WATCH_INTERVAL = 0.1
-"""Seconds between two looks at the scratch folder, or at how many processes and threads were started."""
+"""Seconds between two looks at the scratch folder, and at how many processes and threads were started."""
 
 REAPED_AT_ONCE = 1000
 """Ended children collected between two such looks: a chain of processes leaves them without end."""
@@ -52,6 +55,7 @@ class Warden:
         # Its last number is the last id given in the namespace of whoever reads it. Opened now: no file is, later.
         self.load = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC) if counted else -1
         self.last = 0
+        self.started = 0
         self.reaped = 0
         self.runner = 0
         self.ending = False
@@ -68,27 +72,37 @@ class Warden:
         elif signum == signal.SIGTERM:
             self.ending = True
 
-    def watch(self, runner: int) -> None:
-        """Waits until the process `runner` has ended, and reports how."""
+    def watch(self, runner: int, listeners: Sequence[int] = ()) -> None:
+        """Waits until the process `runner` has ended, and reports how.
+
+        Args:
+            runner: the process.
+            listeners: where it asks before it starts a thread, if it does; see `seccomp.ask_before_threads`.
+        """
         self.runner = runner
         hang_up = getattr(select, "POLLRDHUP", select.POLLHUP)
         poll = select.poll()
         poll.register(self.awake, select.POLLIN)
         poll.register(self.sock, hang_up)
+        for listener in listeners:
+            poll.register(listener, select.POLLIN)
         reason = ""
+        look = time.monotonic()
         while not (status := self.reap()):
-            for descriptor, _ in poll.poll(WATCH_INTERVAL * 1000):
+            for descriptor, event in poll.poll(max(look - time.monotonic(), 0) * 1000):
                 if descriptor == self.sock.fileno():
                     self.ending = True
                     poll.unregister(self.sock)
+                elif descriptor in listeners:
+                    if event & select.POLLIN:
+                        seccomp.answer(descriptor, self.may_start)
+                    else:  # Nobody is left who could ask.
+                        poll.unregister(descriptor)
             with contextlib.suppress(BlockingIOError):
                 os.read(self.awake, 4096)
-            if self.folder and not reason and self.too_much():
-                reason = lastword.REASONS[1]
-            if self.folder and not reason and self.crowded():
-                reason = lastword.REASONS[2]
-            if self.load >= 0 and not reason:
-                reason = lastword.REASONS[2 if self.too_many() else 3 if self.reaped > self.limits.orphans else 0]
+            if time.monotonic() >= look:
+                reason = reason or self.looked()
+                look = time.monotonic() + WATCH_INTERVAL
             if self.ending or reason:
                 _kill(runner, signal.SIGKILL)
         _clear_away()
@@ -109,8 +123,25 @@ class Warden:
                 self.reaped += 1
         return []
 
+    def looked(self) -> str:
+        """Why it must end, as far as a look now tells; "" if it need not."""
+        if self.folder and self.too_much():
+            return lastword.REASONS[1]
+        if (self.load >= 0 and self.too_many()) or self.started > self.limits.started:
+            return lastword.REASONS[2]
+        return lastword.REASONS[3 if self.reaped > self.limits.orphans else 0]
+
+    def may_start(self) -> bool:
+        """Whether the runner, which asks, may start a thread. One that may and is not there yet is not counted."""
+        self.started += 1
+        try:
+            threads = len(os.listdir(f"/proc/{self.runner}/task"))
+        except OSError:  # It has ended.
+            return False
+        return threads < self.limits.processes and self.started <= self.limits.started
+
     def too_many(self) -> bool:
-        """Whether more processes and threads were started than may be."""
+        """Whether more processes and threads were started than may be, where the namespace counts them."""
         last, self.last = self.last, int(os.pread(self.load, 200, 0).split()[-1])
         return self.last > self.limits.started or self.last < last  # it begins anew after the highest id there is
 
@@ -148,13 +179,6 @@ class Warden:
                 if line.endswith(" (deleted)") and f" {self.folder}/" in line:
                     sizes.setdefault(int(line.split()[4]), self.limits.file_mb << 20)
         return sum(sizes.values())
-
-    def crowded(self) -> bool:
-        """Whether the runner has more threads than it may."""
-        try:
-            return len(os.listdir(f"/proc/{self.runner}/task")) > self.limits.processes
-        except OSError:  # It has ended.
-            return False
 
 
 def _kill(process: int, signum: int) -> None:

@@ -352,8 +352,9 @@ class Dict(dict):
 both = Dict(a=1)
 """
     notebook.run(source)
-    with pytest.raises(RemoteError, match="SystemExit"):
+    with pytest.raises(RemoteError) as raised:
         _ = notebook.value("result = Hostile()")
+    assert type(raised.value).__name__ == "SystemExit"
     assert notebook.session.get("text") == "abc" and notebook.session.get("both") == {"a": 1}
     assert notebook.session.alive
 
@@ -441,11 +442,6 @@ def test_a_function_of_the_test_cannot_be_sent(notebook):
         ("NotImplementedError('write me')", NotImplementedError),
         ("ValueError('write me')", ValueError),
         ("KeyError('write me')", KeyError),
-        ("UnicodeDecodeError('utf8', b'', 0, 1, 'write me')", RemoteError),
-        ("SystemExit('write me')", RemoteError),
-        ("GeneratorExit('write me')", RemoteError),
-        ("BaseException('write me')", RemoteError),
-        ("ExceptionGroup('write me', [ValueError()])", RemoteError),
     ],
 )
 def test_what_a_function_raises_is_raised_here(notebook, raising, kind):
@@ -453,6 +449,24 @@ def test_what_a_function_raises_is_raised_here(notebook, raising, kind):
     with pytest.raises(kind, match="write me") as raised:
         f()
     assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize(
+    "raising",
+    [
+        "UnicodeDecodeError('utf8', b'', 0, 1, 'write me')",
+        "SystemExit('write me')",
+        "KeyboardInterrupt('write me')",
+        "GeneratorExit('write me')",
+        "BaseException('write me')",
+        "ExceptionGroup('write me', [ValueError()])",
+    ],
+)
+def test_what_cannot_be_raised_here_has_its_name_all_the_same(notebook, raising):
+    f = notebook.value(f"def result(): raise {raising}")
+    with pytest.raises(RemoteError, match="write me") as raised:
+        f()
+    assert traceback.format_exception_only(raised.value)[0].startswith(f"{raising.partition('(')[0]}: ")
 
 
 def test_an_exception_of_ones_own_is_caught_as_what_it_is_derived_from(notebook):

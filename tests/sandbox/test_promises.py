@@ -9,6 +9,7 @@ import contextlib
 import itertools
 import os
 import re
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from autograder.bridge.notebooks import Notebooks
+from autograder.bridge.session import SessionEnded
 from autograder.course import ROOT
 from autograder.sandbox.limits import Limits
 from tests.sandboxes import Sandbox
@@ -704,24 +706,89 @@ except PermissionError:  # without namespaces it has one process, which leads it
     assert outcome.output.split() == ["3"], outcome
 
 
-@pytest.mark.levels("no-namespaces")
-def test_threads_that_would_be_missing_elsewhere_end_it(level, sandbox_of):
-    """The kernel counts the user's there, neighbors' included. Of root's, each sandbox has a user of its own."""
-    outcome = sandbox_of(level, Limits(processes=60)).run("""
+UNTIL_REFUSED = """
 import threading, time
-for _ in range(100):
+threading.stack_size(65536)
+for _ in range(400):
     try:
         threading.Thread(target=time.sleep, args=(20,), daemon=True).start()
     except RuntimeError:
         break
-else:
-    time.sleep(20)
 print(threading.active_count())
-""", timeout=60)
-    if os.geteuid() == 0:
-        assert outcome.status == "ok" and int(outcome.output) <= 60, outcome
-    else:
-        assert outcome.status == "exited" and "more processes and threads than it may" in outcome.error, outcome
+"""
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_it_has_no_more_threads_than_it_may_and_takes_nobody_elses(level, sandbox_of):
+    """The kernel counts the user's without namespaces, the neighbors' included: so the warden is asked first."""
+    few, many = sandbox_of(level, Limits(processes=60)), sandbox_of(level, Limits(processes=200))
+    for sandbox, limit in ((many, 200), (few, 60)):
+        outcome = sandbox.run(UNTIL_REFUSED)
+        assert outcome.status == "ok" and limit - 10 < int(outcome.output) <= limit, outcome
+    kernels = "print([line.split()[2] for line in open('/proc/self/limits') if line.startswith('Max processes')][0])"
+    if level == "no-namespaces" and os.geteuid() != 0:  # Of root's, each has a user of its own.
+        assert few.run(kernels).output == many.run(kernels).output, "who has the lower limit starves first"
+
+
+@pytest.mark.levels("full")
+def test_pipes_work_although_a_neighbor_has_filled_all_there_are(level, sandbox_of):
+    """Beyond a number of pages, which is the user's, Linux makes new pipes smaller: and that is all."""
+    hog, neighbor = sandbox_of(level), sandbox_of(level)
+    assert hog.value("""
+import fcntl, os, time
+def fill():
+    try:
+        while True:
+            os.set_blocking(os.pipe()[1], False)
+    except OSError:
+        pass
+    for end in range(3, 256):
+        try:
+            os.write(end, bytes(65536)) if fcntl.fcntl(end, fcntl.F_GETFL) & os.O_NONBLOCK else None
+        except OSError:
+            pass
+for _ in range(20):
+    if os.fork() == 0:
+        fill(); time.sleep(60); os._exit(0)
+time.sleep(3)
+result = fcntl.fcntl(os.pipe()[1], 1032)
+""", timeout=60) == 8192
+    assert neighbor.value("""
+import os, threading
+data, ends = [], os.pipe()
+reader = threading.Thread(target=lambda: data.append(open(ends[0], "rb").read()))
+reader.start()
+with open(ends[1], "wb") as pipe:
+    pipe.write(bytes(1 << 20))
+reader.join(10)
+result = len(data[0])
+""") == 1 << 20
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_threads_in_a_chain_are_counted(level, sandbox_of):
+    outcome = sandbox_of(level, Limits(started=300)).run("""
+import threading, time
+try:
+    for _ in range(3000):
+        one = threading.Thread(target=int); one.start(); one.join()
+except RuntimeError:
+    pass
+time.sleep(20)
+""", timeout=40)
+    assert outcome.status == "exited" and "more processes and threads than it may" in outcome.error, outcome
+
+
+@pytest.mark.levels("full", "no-namespaces")
+def test_who_starts_threads_can_be_interrupted(sandbox):
+    """A start that waits for an answer is not given up because of an interrupt: that would be another error."""
+    outcome = sandbox.run("""
+import threading
+while True:
+    one = threading.Thread(target=int); one.start(); one.join()
+""", timeout=1)
+    assert outcome.status == "timeout" and "KeyboardInterrupt" in outcome.error, outcome
+    assert sandbox.run("print(1)").output == "1\n"
 
 
 @pytest.mark.levels("no-namespaces")
@@ -1122,8 +1189,23 @@ for name in os.listdir("/proc/self/fd"):
 def test_forged_frame_ends_the_session(forged, sandbox_of):
     sandbox = sandbox_of("none")
     outcome = sandbox.run(FIND_SOCKET + f"os.write(wire, {forged!r})")
-    assert outcome.status == "protocol"
+    assert outcome.status == "protocol" and "tag" not in outcome.error and "too large" not in outcome.error, outcome
     assert not sandbox.session.alive
+
+
+def test_who_goes_on_talking_in_a_copy_of_the_notebook_reads_why_it_ended(sandbox_of):
+    sandbox = sandbox_of("none")
+    if sandbox.run("import os; os.fork()").status == "ok":  # one spoke after the other
+        assert select.select([sandbox.session.sock], [], [], 20)[0], "the copy's answer to the same question"
+        with pytest.raises(SessionEnded):
+            sandbox.session.names()
+    ended = sandbox.session.ended
+    assert ended.status == "protocol" and "a copy of the process, made by os.fork()" in ended.error, ended
+
+
+def test_who_closes_the_connection_reads_so(level, sandbox):
+    outcome = sandbox.run("import os; os.closerange(0, 256)")
+    assert outcome.status == "exited" and "lost its connection" in outcome.error and "exit code" not in outcome.error
 
 
 def test_answer_after_the_verdict_is_not_read(sandbox_of):
