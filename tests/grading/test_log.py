@@ -6,7 +6,6 @@ import json
 import logging
 import platform
 import re
-import shutil
 import signal
 from collections import Counter
 from io import StringIO
@@ -16,14 +15,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from autograder import course
 from autograder.course import CourseError
-from autograder.grading import worker
+from autograder.grading import batch, worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.engine import Engine, EngineError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.log import FILE, LOGGER, BatchLog
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
+from autograder.sandbox.limits import Limits
 from tests.grading import killable
 from tests.grading.conftest import ANSWER, NAME, SOLUTION, START, write_notebook
 from tests.grading.test_batch import start
@@ -179,17 +178,18 @@ def test_what_the_package_logs_arrives_and_logging_is_left_as_it_was(tmp_path: P
 
 
 @pytest.mark.fast
-def test_a_mistake_of_the_instructors_is_how_it_ended(tmp_path: Path, no_running: None) -> None:
-    course.master("91-other").parent.mkdir()
-    course.master("91-other").touch()
-    try:
-        write_notebook(tmp_path / "class" / "dave.ipynb", ["x = 1"], assignment="91-other")
-        with pytest.raises(CourseError):
-            run(tmp_path / "class", tmp_path / "out")
-    finally:
-        shutil.rmtree(course.master("91-other").parent)
+def test_a_mistake_of_the_instructors_is_how_it_ended(
+    tmp_path: Path, no_running: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **options: object) -> Limits:
+        raise CourseError("the solution earns 9 of 10 points here")
+
+    monkeypatch.setattr(batch._Batch, "limits", refuse)
+    write_notebook(tmp_path / "class" / "dave.ipynb", ["x = 1"])
+    with pytest.raises(CourseError):
+        run(tmp_path / "class", tmp_path / "out")
     kind, text = entries(tmp_path / "out" / FILE)[-1]
-    assert kind == "ended" and "91-other has not been built yet" in text
+    assert kind == "ended" and "the solution earns 9 of 10 points here" in text
 
 
 @pytest.mark.fast
