@@ -3,6 +3,7 @@ counts for another."""
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -429,6 +430,7 @@ def test_what_is_not_a_plain_file_is_not_opened(tmp_path: Path, kind: str) -> No
 def test_no_file_stays_open(tmp_path: Path) -> None:
     zipped = put(tmp_path / "class.zip", packed(CANVAS))
     find([zipped])
+    gc.collect()  # what other tests left open
     before = len(os.listdir("/dev/fd"))
     search = find([zipped])
     assert len(os.listdir("/dev/fd")) == before + 1
