@@ -481,7 +481,7 @@ def expect_array(
         raise AssertionError(f"`{name}` has dtype {got.dtype}; expected {dtype}.{_because(remedy)}")
     if got.size and (low is not None or high is not None):
         least, most = _plain(got.min()), _plain(got.max())
-        if not (math.isfinite(least) and math.isfinite(most)):
+        if not np.all(np.isfinite(got)):
             where = [int(i) for i in np.argwhere(~np.isfinite(got))[0]]
             raise AssertionError(f"`{name}` holds nan or infinity, first at index {where}; expected numbers.")
         below = low is not None and least < low - tolerance * max(1, abs(low))

@@ -9,7 +9,7 @@ from typing import Any
 import digits
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -89,6 +89,7 @@ DTYPES = hnp.scalar_dtypes() | hnp.unicode_string_dtypes()
 
 
 @given(hnp.arrays(DTYPES, hnp.array_shapes(min_dims=0, min_side=0)))
+@example(np.array(1.5e300))
 @settings(max_examples=200, deadline=None)
 def test_any_array_is_right_or_an_assertion_error(array: np.ndarray) -> None:
     for keywords in ({"low": 0, "high": 1}, {"equal": np.zeros(array.shape)}, {"dtype": "float32"}):
