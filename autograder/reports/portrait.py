@@ -38,7 +38,7 @@ LOSES = 3.5
 """How many times as often a network may misread test images that are moved by a pixel as it misreads them in place.
 
 No network that has never met the test images comes near it, however strange; those that were trained with them, or look
-them up, go beyond. `solutions/08-capstone/copies.json` has both as measured, and a test holds this number to it.
+them up, go beyond. `solutions/09-capstone/copies.json` has both as measured, and a test holds this number to it.
 """
 
 SHADES = 4

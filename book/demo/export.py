@@ -36,7 +36,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 EXERCISES = HERE.parents[1] / "exercises"
 DATA = EXERCISES / "mnist.npz"
-CAPSTONE = HERE.parents[1] / "build" / "08-capstone" / "08-capstone.ipynb"
+CAPSTONE = HERE.parents[1] / "build" / "09-capstone" / "09-capstone.ipynb"
 
 HARD_IMAGES_PER_DIGIT = 2
 HELD_OUT = 50_000

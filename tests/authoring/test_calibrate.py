@@ -101,12 +101,12 @@ def test_a_run_comes_out_again() -> None:
 # --- the rule, on runs made up for it -------------------------------------------------------------------------
 
 def made_up(**styles: list[float]) -> Runs:
-    return {"08-capstone": {name: {"digest": name, "seeds": {str(seed): {"test images": value}
+    return {"09-capstone": {name: {"digest": name, "seeds": {str(seed): {"test images": value}
                                                              for seed, value in enumerate(values)}}
                             for name, values in styles.items()}}
 
 
-BAR = Bar("q8_2", "test images", 0.97, exercise="08-capstone")
+BAR = Bar("q9_2", "test images", 0.97, exercise="09-capstone")
 WELL = [0.979, 0.981] * 5  # a mean of 98% and a deviation of 0.105
 CLOSE = [0.974, 0.976] * 5
 
@@ -138,7 +138,7 @@ def test_the_weakest_style_needs_as_many_runs_as_the_solution() -> None:
 
 @pytest.mark.fast
 def test_without_chance_one_run_is_enough_and_still_must_clear_the_bar() -> None:
-    bar = Bar("q8_2", "test images", 0.97, chance=False, exercise="08-capstone")
+    bar = Bar("q9_2", "test images", 0.97, chance=False, exercise="09-capstone")
     assert calibrate.problems(made_up(solution=[0.9701]), bar) == []
     assert len(calibrate.problems(made_up(solution=[0.9699]), bar)) == 1
 

@@ -4,8 +4,8 @@
 
 The grader asks a learner's network for the test images, and for copies of some of them, each moved by a pixel
 (`grading.portrait.ask_for_copies`). Here the same is measured of two kinds of networks: honest ones, which are the
-accepted right answers of exercise 8 and others that are as honest and stranger; and ones that know the test images,
-because they were trained with them or look them up. `solutions/08-capstone/copies.json` keeps the numbers, and
+accepted right answers of exercise 9 and others that are as honest and stranger; and ones that know the test images,
+because they were trained with them or look them up. `solutions/09-capstone/copies.json` keeps the numbers, and
 `tests/reports/test_portrait.py` holds the rule to them: it must keep far from every honest network.
 
 What is kept is not run again, unless its code has changed.
@@ -25,7 +25,7 @@ from autograder.authoring import calibrate
 from autograder.authoring.corpus import Edit
 from autograder.course import assignment, master
 
-EXERCISE = "08-capstone"
+EXERCISE = "09-capstone"
 DATA = master(EXERCISE).with_name("copies.json")
 SEEDS = 2
 """Of each network. Seeds matter little beside the differences between the networks."""
@@ -88,29 +88,29 @@ WITH_SHIFTED = """preprocess(np.concatenate([train_images, shifted])),
     np.concatenate([train_labels, train_labels])"""
 
 STYLES: dict[str, Edit] = {
-    "few units": Edit(replace={"q8_2": train(dense(8), 5)}),
-    "no hidden layer": Edit(replace={"q8_2": train("keras.layers.Identity()", 8)}),
-    "three epochs": Edit(replace={"q8_2": train(dense(512), 3)}),
-    "plain SGD": Edit(replace={"q8_2": train(dense(256), 20, optimizer="keras.optimizers.SGD(0.3)")}),
-    "much dropout": Edit(replace={"q8_2": train(DROPPED.format(512, 0.6), 12)}),
-    "sixty epochs, learned by heart": Edit(replace={"q8_2": train(dense(128), 60)}),
-    "three hidden layers": Edit(replace={"q8_2": train(", ".join([dense(256)] * 3), 12)}),
-    "each pixel standardized": Edit(replace={"q8_1": EACH_PIXEL, "q8_2": train(DROPPED.format(256, 0.4), 10)}),
-    "each pixel standardized, two epochs": Edit(replace={"q8_1": EACH_PIXEL, "q8_2": train(dense(512), 2)}),
+    "few units": Edit(replace={"q9_2": train(dense(8), 5)}),
+    "no hidden layer": Edit(replace={"q9_2": train("keras.layers.Identity()", 8)}),
+    "three epochs": Edit(replace={"q9_2": train(dense(512), 3)}),
+    "plain SGD": Edit(replace={"q9_2": train(dense(256), 20, optimizer="keras.optimizers.SGD(0.3)")}),
+    "much dropout": Edit(replace={"q9_2": train(DROPPED.format(512, 0.6), 12)}),
+    "sixty epochs, learned by heart": Edit(replace={"q9_2": train(dense(128), 60)}),
+    "three hidden layers": Edit(replace={"q9_2": train(", ".join([dense(256)] * 3), 12)}),
+    "each pixel standardized": Edit(replace={"q9_1": EACH_PIXEL, "q9_2": train(DROPPED.format(256, 0.4), 10)}),
+    "each pixel standardized, two epochs": Edit(replace={"q9_1": EACH_PIXEL, "q9_2": train(dense(512), 2)}),
     "each pixel standardized, much dropout": Edit(
-        replace={"q8_1": EACH_PIXEL, "q8_2": train(DROPPED.format(512, 0.7), 8)}),
+        replace={"q9_1": EACH_PIXEL, "q9_2": train(DROPPED.format(512, 0.7), 8)}),
     "each pixel standardized carelessly": Edit(
-        replace={"q8_1": EACH_PIXEL_CARELESS, "q8_2": train(DROPPED.format(256, 0.4), 6)}),
-    "cropped": Edit(replace={"q8_1": CROPPED, "q8_2": train(DROPPED.format(256, 0.3), 10, "(400,)")}),
-    "black or white": Edit(replace={"q8_1": BLACK_OR_WHITE, "q8_2": train(DROPPED.format(256, 0.3), 10)}),
-    "with shifted copies": Edit(replace={"q8_2": SHIFTED + train(dense(512), 10, data=WITH_SHIFTED)}),
+        replace={"q9_1": EACH_PIXEL_CARELESS, "q9_2": train(DROPPED.format(256, 0.4), 6)}),
+    "cropped": Edit(replace={"q9_1": CROPPED, "q9_2": train(DROPPED.format(256, 0.3), 10, "(400,)")}),
+    "black or white": Edit(replace={"q9_1": BLACK_OR_WHITE, "q9_2": train(DROPPED.format(256, 0.3), 10)}),
+    "with shifted copies": Edit(replace={"q9_2": SHIFTED + train(dense(512), 10, data=WITH_SHIFTED)}),
     "convolutions and pooling": Edit(
-        replace={"q8_1": SQUARES, "q8_2": train(POOLED, 4, IMAGE)}),
+        replace={"q9_1": SQUARES, "q9_2": train(POOLED, 4, IMAGE)}),
     "strided convolutions, many epochs": Edit(
-        replace={"q8_1": SQUARES, "q8_2": train(STRIDED, 12, IMAGE)}),
+        replace={"q9_1": SQUARES, "q9_2": train(STRIDED, 12, IMAGE)}),
     "convolutions with shifted copies": Edit(
-        replace={"q8_1": SQUARES, "q8_2": SHIFTED + train(STRIDED, 5, IMAGE, data=WITH_SHIFTED)}),
-    "nearest neighbor": Edit(replace={"q8_2": """
+        replace={"q9_1": SQUARES, "q9_2": SHIFTED + train(STRIDED, 5, IMAGE, data=WITH_SHIFTED)}),
+    "nearest neighbor": Edit(replace={"q9_2": """
 class Nearest(keras.Model):
     def predict(self, x, **kwargs):
         known = preprocess(train_images[::4])
@@ -146,19 +146,19 @@ model = keras.Model(both, keras.layers.Softmax()(logits))
 
 def looking_up(images: str, labels: str, units: int = 16, epochs: int = 2) -> Edit:
     code = LOOK_UP.format(images=images, labels=labels) + LOOKING_UP.format(units=units, epochs=epochs)
-    return Edit(replace={"q8_2": code})
+    return Edit(replace={"q9_2": code})
 
 
 CHEATS: dict[str, Edit] = {
-    "trained with the test images alone": Edit(replace={"q8_2": train(
+    "trained with the test images alone": Edit(replace={"q9_2": train(
         dense(256), 20, data="preprocess(x_test), y_test")}),
-    "trained with the test images alone, briefly": Edit(replace={"q8_2": train(
+    "trained with the test images alone, briefly": Edit(replace={"q9_2": train(
         dense(512), 8, data="preprocess(x_test), y_test")}),
-    "trained with the test images, too": Edit(replace={"q8_2": train(dense(256), 15, data=EVERYTHING)}),
-    "trained with all images": Edit(replace={"q8_2": train(dense(512), 12, data=ALL_IMAGES)}),
-    "trained with all images, by heart": Edit(replace={"q8_2": train(dense(128), 60, data=ALL_IMAGES)}),
+    "trained with the test images, too": Edit(replace={"q9_2": train(dense(256), 15, data=EVERYTHING)}),
+    "trained with all images": Edit(replace={"q9_2": train(dense(512), 12, data=ALL_IMAGES)}),
+    "trained with all images, by heart": Edit(replace={"q9_2": train(dense(128), 60, data=ALL_IMAGES)}),
     "convolutions, trained with all images": Edit(
-        replace={"q8_1": SQUARES, "q8_2": train(STRIDED, 12, IMAGE, data=ALL_IMAGES)}),
+        replace={"q9_1": SQUARES, "q9_2": train(STRIDED, 12, IMAGE, data=ALL_IMAGES)}),
     "looks the test images up": looking_up("x_test", "y_test"),
     "looks nine of ten test images up": looking_up("x_test[np.arange(10_000) % 10 > 0]",
                                                    "y_test[np.arange(10_000) % 10 > 0]"),
@@ -175,7 +175,7 @@ def styles() -> list[tuple[str, calibrate.Style]]:
     found = [(HONEST, style) for style in calibrate.styles(exercise)]
     for kind, edits in ((HONEST, STYLES), (KNOWING, CHEATS)):
         for name, edit in edits.items():
-            code = tuple(calibrate._code(apply(edit, exercise)["cells"], "q8_2"))
+            code = tuple(calibrate._code(apply(edit, exercise)["cells"], "q9_2"))
             found.append((kind, calibrate.Style(EXERCISE, name, code)))
     return found
 

@@ -18,7 +18,7 @@ from tests.samples import sampled
 
 pytestmark = pytest.mark.slow
 
-IN_A_KERNEL = ("02-preprocessing", "06-train-and-test")
+IN_A_KERNEL = ("02-preprocessing", "07-train-and-test")
 """One exercise in NumPy alone and one that trains; `make verify` takes all of them. Each `autograder build` has run
 the untouched notebook, too, and demands that no cell raises."""
 

@@ -5,7 +5,7 @@ from otter.test_files import test_case
 OK_FORMAT = False
 
 name = "q3_2"
-points = 2
+points = 1
 
 
 @test_case(points=None, hidden=False)

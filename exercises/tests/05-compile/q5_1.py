@@ -5,7 +5,7 @@ from otter.test_files import test_case
 OK_FORMAT = False
 
 name = "q5_1"
-points = 3
+points = 2
 
 
 @test_case(points=None, hidden=False)
