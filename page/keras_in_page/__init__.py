@@ -1,15 +1,15 @@
 """In the page: Keras on its NumPy backend, and `fit` for chains of layers. Never used where TensorFlow is installed.
 
-A web page runs Python in Pyodide, where there is no TensorFlow, and where some packages that Keras imports are missing.
-What stands in for them lies beside this package, and none of it can do more than Keras needs to build, compile, train
-and evaluate a chain of dense layers:
+A web page runs Python in Pyodide, where there is no TensorFlow. Packages that Keras imports are missing there, or are
+too much to load for the little that Keras takes from them. What stands for them lies beside this package, and can do no
+more than Keras needs to build, compile, train and evaluate a chain of dense layers:
 
     optree      nested lists and dictionaries, in plain Python
     jax         nothing: the NumPy backend borrows convolutions and pooling from JAX
     ml_dtypes   NumPy's own number types
     scipy       nothing: the NumPy backend borrows special functions, signals and linear algebra from SciPy
 
-This package changes Keras itself in four places, each as the module of Keras is loaded (`CHANGES`). Nobody has to call
+This package changes Keras itself in a few places, each as the module of Keras is loaded (`CHANGES`). Nobody has to call
 it: `optree` is the first of these packages that Keras imports, and imports it. The page sets KERAS_BACKEND=numpy.
 
     absent      what cannot be done here, and how it says so
@@ -22,7 +22,7 @@ It imports nothing of the grader, and nothing of it is used when a notebook is g
 from __future__ import annotations
 
 import importlib.abc
-import importlib.util
+import importlib.machinery
 import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType

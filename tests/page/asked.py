@@ -101,7 +101,7 @@ def refusal(model: keras.Model, loss: Any) -> dict[str, Any]:
 
 
 def nudged_dropout() -> dict[str, Any]:
-    """Of some weights before a Dropout: the slope by nudging, and by backpropagation, while it drops the same numbers."""
+    """Of weights before a Dropout that drops the same numbers each time: the slope by nudging, by backpropagation."""
     from keras_in_page import training
 
     dropout = layers.Dropout(0.5, seed=1)
