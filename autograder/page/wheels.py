@@ -16,7 +16,6 @@ from email.parser import Parser
 from pathlib import Path
 from typing import Any
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -32,9 +31,20 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 STOOD_FOR = {"optree", "ml-dtypes", "h5py", "scipy", "tensorflow", "jax"}
 """What Keras asks for and the page does not have: our own package stands for it, or Keras does without."""
 
-PAGE = {**default_environment(), "sys_platform": "emscripten", "platform_system": "Emscripten",
-        "platform_machine": "wasm32", "os_name": "posix", "python_version": "3.14", "python_full_version": "3.14.0",
-        "implementation_name": "cpython", "platform_python_implementation": "CPython", "extra": ""}  # fmt: skip
+PAGE = {
+    "sys_platform": "emscripten",
+    "platform_system": "Emscripten",
+    "platform_machine": "wasm32",
+    "platform_release": "",
+    "platform_version": "",
+    "platform_python_implementation": "CPython",
+    "os_name": "posix",
+    "python_version": "3.14",
+    "python_full_version": "3.14.0",
+    "implementation_name": "cpython",
+    "implementation_version": "3.14.0",
+    "extra": "",
+}
 """The page, as the requirements of packages see it."""
 
 
@@ -95,7 +105,7 @@ def _entry(wheel: Path) -> dict[str, Any]:
         (metadata,) = [name for name in names if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
         about = Parser().parsestr(archive.read(metadata).decode("utf-8"))
     needs = [Requirement(text) for text in about.get_all("Requires-Dist", [])]
-    imports = {name.split("/")[0].removesuffix(".py") for name in names if name.endswith(".py") and ".data/" not in name}
+    code = [name for name in names if name.endswith(".py") and ".data/" not in name]
     return {
         "name": str(canonicalize_name(about["Name"])),
         "version": about["Version"],
@@ -103,7 +113,7 @@ def _entry(wheel: Path) -> dict[str, Any]:
         "install_dir": "site",
         "sha256": sha256(wheel),
         "package_type": "package",
-        "imports": sorted(imports),
+        "imports": sorted({name.split("/")[0].removesuffix(".py") for name in code}),
         "depends": [need.name for need in needs if need.marker is None or need.marker.evaluate(PAGE)],
         "unvendored_tests": False,
     }

@@ -5,9 +5,9 @@
     python -m tests.page.checked page      EXERCISES NOTEBOOKS OUT.json     no TensorFlow either
 
 EXERCISES is a folder with digits.py and the data and checks; NOTEBOOKS one with notebooks. OUT.json holds, for each
-notebook, its checks in the order in which they were made: question, and of each case whether it passed and Otter's
-message. Each notebook runs in a process of its own, which is ended when it takes longer than LIMIT. What stands in the
-notebooks was written by us, so that nothing confines them.
+notebook, its checks in the order in which they were made: question, of each case whether it passed and Otter's message,
+and the messages that the learner reads. Each notebook runs in a process of its own, which is ended when it takes longer
+than LIMIT. What stands in the notebooks was written by us, so that nothing confines them.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ def run(path: Path) -> list[list[Any]]:
     of = digits.Feedback.of.__func__
 
     def noted(cls: Any, question: str, cases: Any) -> Any:
-        said.append([question, [[bool(case.passed), case.message] for case in cases]])
-        return of(cls, question, cases)
+        feedback = of(cls, question, cases)
+        said.append([question, [[bool(case.passed), case.message] for case in cases], feedback.messages])
+        return feedback
 
     digits.Feedback.of = classmethod(noted)
     digits.show = lambda *_, **__: None

@@ -46,7 +46,7 @@ def test_the_checks_say_what_otter_says(part: tuple[str, int], tmp_path: Path) -
     handed_in = hand_in_corpus(assignment(exercise), tmp_path, different(exercise)[::every])
     with_otter = checked("otter", tmp_path, tmp_path / "otter.json")
     assert len(with_otter) == len(handed_in)
-    cases = [case for said in with_otter.values() for _, question in said for case in question]
+    cases = [case for said in with_otter.values() for _, question, _ in said for case in question]
     assert {passed for passed, _ in cases} == {True, False}
     assert checked("stand-in", tmp_path, tmp_path / "stand-in.json") == with_otter
 
@@ -57,6 +57,6 @@ def test_the_solution_passes_its_checks_with_what_a_page_has(exercise: str, tmp_
     solution = [trial for trial in trials(assignment(exercise)) if trial.kind == SOLUTION]
     hand_in_corpus(assignment(exercise), tmp_path, solution)
     (said,) = checked("page", tmp_path, tmp_path / "page.json").values()
-    assert {question for question, _ in said} == {question.name for question in assignment(exercise).questions}
-    failed = [message for _, cases in said for passed, message in cases if not passed]
+    assert {question for question, _, _ in said} == {question.name for question in assignment(exercise).questions}
+    failed = [message for _, cases, _ in said for passed, message in cases if not passed]
     assert not failed

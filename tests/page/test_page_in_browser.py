@@ -1,0 +1,143 @@
+"""The page in a real Chromium, which reaches nothing but this machine: exercises are solved, saved, graded natively.
+
+The site is served below a path, by a plain static server.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from autograder.authoring.corpus import Mistake
+from autograder.authoring.variants import apply
+from autograder.authoring.verify import Trial, hand_in_corpus, trials
+from autograder.cli import main
+from autograder.course import assignment, exercise_names
+from tests.page.test_checks import checked
+from tests.samples import sampled
+
+pytestmark = pytest.mark.browser
+
+LIMIT = 600
+"""Seconds for whatever is waited for: on two busy cores, Python alone takes a minute to come up in a page."""
+
+SOLVED = [name for name in exercise_names() if name != "08-capstone"]
+"""The capstone's solution trains for an hour there, and has a convolution in it that the page refuses."""
+
+
+MISTAKES = 3
+"""So many are tried, each in another question."""
+
+
+class Visit:
+    """A learner in the page, and all that the page asks for."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.context = context
+        self.asked: list[str] = []
+        self.failed: list[str] = []
+        context.set_default_timeout(LIMIT * 1000)
+        context.on("request", lambda request: self.asked.append(request.url))
+        context.on("response", lambda response: response.status < 400 or self.failed.append(response.url))
+
+    def open(self, exercise: str) -> Page:
+        page = self.context.new_page()
+        page.goto(f"{self.address}/notebooks/index.html?path={exercise}.ipynb")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+        return page
+
+    def download(self, exercise: str, path: Path) -> None:
+        """From the list of files, as a learner does."""
+        page = self.context.new_page()
+        page.goto(f"{self.address}/tree/index.html")
+        page.locator(f".jp-DirListing-item:has-text('{exercise}.ipynb')").click(button="right")
+        with page.expect_download() as started:
+            page.locator(".lm-Menu-itemLabel:text-is('Download')").click()
+        started.value.save_as(path)
+
+
+def solve(page: Page, cells: list[dict[str, Any]]) -> None:
+    """Types the answers of these cells into the notebook, where they stand."""
+    for number, cell in enumerate(cells):
+        if cell["id"].startswith("answer-") and cell["cell_type"] == "code":
+            editor = page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".cm-content")
+            editor.scroll_into_view_if_needed()
+            editor.click()
+            page.keyboard.press("Control+a")
+            page.keyboard.insert_text("".join(cell["source"]))
+    page.keyboard.press("Escape")
+
+
+def run_all(page: Page) -> list[str]:
+    """Runs all cells; returns what each of them shows."""
+    prompts = "[...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]"
+    before = page.evaluate(f"Math.max(0, ...{prompts}.map(prompt => parseInt(prompt.innerText.slice(1)) || 0))")
+    page.locator(".lm-MenuBar-item:has-text('Run')").first.click()
+    page.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
+    page.wait_for_function(f"() => {prompts}.every(prompt => parseInt(prompt.innerText.slice(1)) > {before})",
+                           timeout=LIMIT * 1000)  # fmt: skip
+    return page.evaluate("""[...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
+        .map(cell => (cell.querySelector('.jp-OutputArea') || {innerText: ''}).innerText)""")
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    made = Visit(context, address)
+    yield made
+    context.close()
+    assert [url for url in made.asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert made.failed == []
+
+
+def cells_of(path: Path) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return cells
+
+
+@pytest.mark.parametrize("exercise", sampled(SOLVED, ["02-preprocessing", "05-compile"]))
+def test_a_solution_from_the_page_earns_full_marks(visit: Visit, exercise: str, tmp_path: Path) -> None:
+    page = visit.open(exercise)
+    solve(page, cells_of(assignment(exercise).solution))
+    shown = "\n".join(run_all(page))
+    for question in assignment(exercise).questions:
+        assert f"✔ {question.name} passed" in shown, shown
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => document.title.indexOf('*') < 0")
+    time.sleep(2)
+    visit.download(exercise, tmp_path / "class" / "ada" / f"{exercise}.ipynb")
+    grades = tmp_path / "grades"
+    done = CliRunner().invoke(main, ["grade", str(tmp_path / "class"), "--output", str(grades), "--timeout", "120"])
+    assert done.exit_code == 0, done.output
+    header, row = (line.split(",") for line in (grades / "grades.csv").read_text(encoding="utf-8").splitlines())
+    result = dict(zip(header, row, strict=True))
+    assert (result["learner"], result["assignment"], result["status"]) == ("ada", exercise, "graded")
+    assert result["score"] == result["possible"]
+
+
+def test_a_mistake_gets_the_message_that_it_gets_natively(visit: Visit, tmp_path: Path) -> None:
+    exercise = assignment("02-preprocessing")
+    found: dict[str, Trial] = {}
+    for trial in trials(exercise):
+        if isinstance(trial.case, Mistake) and len(trial.case.fails) == 1 and len(found) < MISTAKES:
+            found.setdefault(trial.case.fails[0], trial)
+    hand_in_corpus(exercise, tmp_path, list(found.values()))
+    natively = checked("otter", tmp_path, tmp_path / "said.json")
+    page = visit.open(exercise.name)
+    told = []
+    for question, trial in found.items():
+        solve(page, apply(trial.edit, exercise)["cells"])
+        shown = " ".join("\n".join(run_all(page)).split())
+        for text in next(messages for name, _, messages in natively[trial.learner] if name == question):
+            assert " ".join(text.replace("`", "").split()) in shown
+            told.append(text)
+    assert len(told) >= MISTAKES
