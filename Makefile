@@ -113,6 +113,7 @@ verify: exercises
 bench: exercises
 	@$(BIN)/python -m tests.benchmarks.checks
 	@$(BIN)/python -m tests.benchmarks.book
+	@$(BIN)/python -m tests.benchmarks.page
 	@$(BIN)/python -m tests.benchmarks.grading
 
 .PHONY: style

@@ -30,9 +30,9 @@ class PageTrainer(NumpyTrainer):
         """Learns from one batch; returns the metrics so far."""
         x, y, weights = data_adapter_utils.unpack_x_y_sample_weight(data)
         steps = training.forward(training.chain(self), self._as_input(x), training=True)
-        behind = self._update_loss(x, y, weights, steps, is_training=True)
-        slope = training.slope_of_loss(training.compiled_loss(self), y, steps[-1], weights, behind)
-        slopes = training.slopes(steps, self.optimizer.scale_loss(slope), behind)
+        z = self._update_loss(x, y, weights, steps, is_training=True)
+        slope = training.slope_of_loss(training.compiled_loss(self), y, steps[-1], weights, z)
+        slopes = training.slopes(steps, self.optimizer.scale_loss(slope), behind_activation=z is not None)
         missing = [variable.path for variable in self.trainable_variables if id(variable) not in slopes]
         if missing:
             raise unavailable(f"training of {', '.join(missing)}")
@@ -56,25 +56,22 @@ class PageTrainer(NumpyTrainer):
         (inputs,) = network._standardize_inputs(x)
         return np.asarray(inputs)
 
-    def _update_loss(self, x: Any, y: Any, weights: Any, steps: list[training.Step], is_training: bool) -> bool:
-        """Adds the batch's loss to the mean that is shown; returns whether it was computed behind the activation.
-
-        TensorFlow computes cross-entropy from what goes into a last softmax or sigmoid, wherever there is one, and so
-        it stays exact where a probability is next to nothing. So does this.
-        """
-        last = steps[-1]
+    def _update_loss(self, x: Any, y: Any, weights: Any, steps: list[training.Step],
+                     is_training: bool) -> np.ndarray | None:  # fmt: skip
+        """Adds the batch's loss to the mean that is shown; returns the logits, where it was computed from them."""
+        last, z = steps[-1], None
         if not self._compile_loss.built:
             self._compile_loss.build(y, last.outputs)
         try:
             loss = training.compiled_loss(self)
-            behind = training.belong_together(last.layer, loss)
+            z = training.logits(last) if training.takes_logits(last.layer, loss) else None
         except Unavailable:  # it can be measured, though not trained with
-            behind = False
-        with _taking_logits(loss) if behind else nullcontext():
-            value = self._compute_loss(x=x, y=y, y_pred=training.logits(last) if behind else last.outputs,
-                                       sample_weight=weights, training=is_training)  # fmt: skip
+            pass
+        with nullcontext() if z is None else _taking_logits(loss):
+            value = self._compute_loss(x=x, y=y, y_pred=last.outputs if z is None else z, sample_weight=weights,
+                                       training=is_training)  # fmt: skip
         self._loss_tracker.update_state(value, sample_weight=len(last.outputs))
-        return behind
+        return z
 
     def make_train_function(self, force: bool = False) -> None:
         """As in Keras: `train_function` takes a list of batches, one for each step of an execution."""
@@ -181,6 +178,11 @@ class PageTrainer(NumpyTrainer):
         self.reset_metrics()
         logs = pythonify_logs(self.train_function([batch]))
         return logs if return_dict else self._flatten_metrics_in_order(logs)
+
+    def test_on_batch(self, *arguments: Any, **keywords: Any) -> Any:
+        """Of this batch alone, as in Keras' other backends."""
+        self.reset_metrics()
+        return super().test_on_batch(*arguments, **keywords)
 
 
 @contextmanager

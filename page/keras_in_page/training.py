@@ -255,11 +255,14 @@ def compiled_loss(model: keras.Model) -> keras.losses.Loss:
     return loss
 
 
-def belong_together(layer: keras.Layer, loss: keras.losses.Loss) -> bool:
-    """Whether the layer's activation is the one that belongs to the loss, such as softmax to cross-entropy."""
-    belonging = LOSSES[loss.fn.__name__][1]
+def takes_logits(layer: keras.Layer, loss: keras.losses.Loss) -> bool:
+    """Whether a loss is computed from what goes into the last layer's activation, and not from what comes out.
+
+    So does TensorFlow with every cross-entropy that follows a softmax or a sigmoid. It stays exact where a probability
+    is next to nothing.
+    """
     function = getattr(layer, "activation", None) or getattr(keras.activations, type(layer).__name__.lower(), None)
-    return bool(belonging) and function is getattr(keras.activations, belonging)
+    return bool(LOSSES[loss.fn.__name__][1]) and function in (keras.activations.softmax, keras.activations.sigmoid)
 
 
 def logits(last: Step) -> Array:
@@ -270,29 +273,24 @@ def logits(last: Step) -> Array:
     return z + last.layer.bias.value if last.layer.use_bias else z
 
 
-def slope_of_loss(loss: keras.losses.Loss, y: Any, last: Step, weights: Any, behind_activation: bool) -> Array:
+def slope_of_loss(loss: keras.losses.Loss, y: Any, last: Step, weights: Any, z: Array | None = None) -> Array:
     """The slope of the batch's loss, for each number that the network answered.
 
-    Where cross-entropy follows its softmax, the slope behind the softmax is as simple as can be: what the network
-    said, minus what is right.
+    Behind the activation the slope of cross-entropy is as simple as can be: what the network said, minus what is right.
 
     Args:
         loss: of `compiled_loss`.
         y: the labels.
         last: the last layer's step.
         weights: of the images, shape (images,); None where all count alike.
-        behind_activation: for each number that went into the last layer's activation, instead. Loss and activation
-            `belong_together`.
+        z: the `logits`, where the loss is computed from them; the slope is then theirs.
     """
     p, options = last.outputs, loss._fn_kwargs
     of, belonging = LOSSES[loss.fn.__name__]
     y = _as_answers(y, p, loss.fn.__name__, options.get("label_smoothing", 0.0))
-    if behind_activation:
-        slope = p - y
-    elif options.get("from_logits"):
-        slope = np.asarray(getattr(keras.activations, belonging)(p)) - y
-    else:
-        slope = of(y, p)
+    if z is None and options.get("from_logits"):
+        z = p
+    slope = of(y, p) if z is None else np.asarray(getattr(keras.activations, belonging)(z)) - y
     if belonging != "softmax":  # the mean over the numbers of an answer
         slope = slope / p.shape[-1]
     return (slope * _share(loss, p.shape[:-1], weights)[..., np.newaxis]).astype(p.dtype)

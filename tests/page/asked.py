@@ -117,7 +117,7 @@ def nudged_dropout() -> dict[str, Any]:
         return -np.log(steps[-1].outputs[np.arange(6), Y].astype("float64")).mean(), steps
 
     _, steps = loss_and_steps()
-    slope = training.slope_of_loss(training.compiled_loss(model), Y, steps[-1], None, behind_activation=True)
+    slope = training.slope_of_loss(training.compiled_loss(model), Y, steps[-1], None, training.logits(steps[-1]))
     slopes = training.slopes(steps, slope, behind_activation=True)[id(kernel)]
     found = []
     for place in ((100, 0), (200, 3), (300, 7), (400, 5)):

@@ -1,10 +1,11 @@
-"""What the page is made of is fetched once, from whichever source has it, and taken only with the hash that is pinned."""
+"""What the page is made of is fetched once, from whichever source has it, and taken only with the pinned hash."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+import re
 import tarfile
 import zipfile
 from dataclasses import replace
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.course import ROOT, CourseError
 from autograder.page import obtain, pins, wheels
 
 pytestmark = pytest.mark.fast
@@ -115,3 +116,9 @@ def test_every_pin_has_a_hash() -> None:
     for path in (pins.WHEELS, pins.TOOLS):
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "==" in line]
         assert len(pins.pinned(path)) == len(lines) > 5
+
+
+def test_the_page_has_the_keras_of_the_lock() -> None:
+    """It is pinned apart, so that `make lock` does not change the page unseen; this says when it must follow."""
+    (locked,) = re.findall(r"^keras==(\S+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    assert f"keras=={locked} " in pins.WHEELS.read_text(encoding="utf-8")

@@ -65,7 +65,7 @@ for activation in ("linear", "relu", "sigmoid", "tanh", "softmax", "leaky_relu",
 for optimizer in ("adam", "rmsprop", "nadam", "adamw", "adagrad", "adamax"):
     add(f"optimizer {optimizer}", network, optimizer=optimizer)
 add("optimizer SGD with momentum", network, optimizer=lambda: keras.optimizers.SGD(0.05, momentum=0.9, nesterov=True))
-add("optimizer that clips", network, optimizer=lambda: keras.optimizers.Adam(0.01, clipnorm=0.1))
+add("optimizer that clips", network, optimizer=lambda: keras.optimizers.SGD(0.1, clipnorm=0.1))
 add("optimizer with a schedule", network,
     optimizer=lambda: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)))  # fmt: skip
 
