@@ -104,6 +104,7 @@ def nudged_dropout() -> dict[str, Any]:
     """Of weights before a Dropout that drops the same numbers each time: the slope by nudging, by backpropagation."""
     from keras_in_page import training
 
+    keras.utils.set_random_seed(0)
     dropout = layers.Dropout(0.5, seed=1)
     model = chain(layers.Flatten(), layers.Dense(8, activation="tanh"), dropout, layers.Dense(4, activation="sigmoid"))
     model.compile(loss=SPARSE)

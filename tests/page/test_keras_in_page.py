@@ -72,8 +72,8 @@ def test_what_cannot_be_trained_is_refused_by_name_before_a_weight_changes(asked
 @pytest.mark.slow
 def test_the_slope_through_a_dropout_is_the_one_by_nudging(asked: dict[str, Any]) -> None:
     assert asked["dropout"]["kept"] == [0, 2], "it drops half of the numbers, and doubles the others"
+    assert sum(abs(slope) > 1e-4 for _, slope in asked["dropout"]["slopes"]) > 1
     for nudged, slope in asked["dropout"]["slopes"]:
-        assert abs(slope) > 1e-7
         assert slope == pytest.approx(nudged, rel=0.01, abs=1e-5)
 
 
