@@ -15,7 +15,7 @@ from autograder.authoring.verify import SOLUTION, Trial, hand_in_corpus, trials
 from autograder.course import EXERCISES, assignment, exercise_names
 from tests.samples import sampled
 
-EVERY = 15
+EVERY = 30
 """Of an exercise's notebooks, `make test` tries one in so many."""
 
 TRAIN = ("06-train-and-test", "07-debugging-clinic", "08-capstone")

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import optree
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.course import ROOT
@@ -49,6 +49,7 @@ def stand_in() -> Iterator[ModuleType]:
     yield module
 
 
+@settings(max_examples=60, deadline=None)
 @given(tree=TREES, none_is_leaf=st.booleans())
 def test_flattens_and_builds_as_optree_does(stand_in: ModuleType, tree: Any, none_is_leaf: bool) -> None:
     paths, leaves, spec = optree.tree_flatten_with_path(tree, none_is_leaf=none_is_leaf)
@@ -63,6 +64,7 @@ def test_flattens_and_builds_as_optree_does(stand_in: ModuleType, tree: Any, non
     assert repr(built) == repr(optree.tree_unflatten(spec, numbers))
 
 
+@settings(max_examples=60, deadline=None)
 @given(tree=TREES)
 def test_maps_as_optree_does(stand_in: ModuleType, tree: Any) -> None:
     for arguments in ((lambda leaf: (leaf,), tree), (lambda *both: both, tree, tree)):
@@ -72,6 +74,7 @@ def test_maps_as_optree_does(stand_in: ModuleType, tree: Any) -> None:
     assert repr(stand_in.tree_map(str, tree, **shapes)) == repr(optree.tree_map(str, tree, **shapes))
 
 
+@settings(max_examples=60, deadline=None)
 @given(tree=TREES, other=TREES)
 def test_tells_structures_apart_as_optree_does(stand_in: ModuleType, tree: Any, other: Any) -> None:
     def tells(module: Any) -> str:
