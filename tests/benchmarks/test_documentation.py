@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import book, checks, documentation, page
+from tests.benchmarks import book, checks, documentation
 
 pytestmark = pytest.mark.fast
 
@@ -36,7 +36,7 @@ UNTOLD = {"trains/floor_1/processor", "trains/floor_1/faults", "numpy/ours/start
 """Measured by the way: it is told what large pages change where there are many steps, and one start of two."""
 
 
-@pytest.mark.parametrize("measured", [documentation, book, checks, page], ids=["grading", "book", "checks", "page"])
+@pytest.mark.parametrize("measured", [documentation, book, checks], ids=["grading", "book", "checks"])
 def test_the_documentation_has_what_is_recorded_and_nothing_else(measured: ModuleType) -> None:
     assert measured.PART.holds(measured.told())
 
