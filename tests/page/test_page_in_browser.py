@@ -21,7 +21,7 @@ from autograder.authoring.verify import Trial, hand_in_corpus, trials
 from autograder.cli import main
 from autograder.course import assignment, exercise_names
 from tests.page.test_checks import checked
-from tests.page.visit import Visit, run_all, solve
+from tests.page.visit import LIMIT, Visit, run_all, solve
 from tests.samples import sampled
 
 pytestmark = pytest.mark.browser
@@ -49,6 +49,10 @@ def cells_of(path: Path) -> list[dict[str, Any]]:
     return cells
 
 
+def answers(path: Path) -> dict[str, str]:
+    return {cell["id"]: "".join(cell["source"]) for cell in cells_of(path) if cell["id"].startswith("answer-")}
+
+
 @pytest.mark.parametrize("exercise", sampled(SOLVED, ["02-preprocessing", "05-compile"]))
 def test_a_solution_from_the_page_earns_full_marks(visit: Visit, exercise: str, tmp_path: Path) -> None:
     page = visit.open(exercise)
@@ -57,9 +61,11 @@ def test_a_solution_from_the_page_earns_full_marks(visit: Visit, exercise: str, 
     for question in assignment(exercise).questions:
         assert f"✔ {question.name} passed" in shown, shown
     page.keyboard.press("Control+s")
-    page.wait_for_function("() => document.title.indexOf('*') < 0")
-    time.sleep(2)
-    visit.download(exercise, tmp_path / "class" / "ada" / f"{exercise}.ipynb")
+    handed_in = tmp_path / "class" / "ada" / f"{exercise}.ipynb"
+    until = time.monotonic() + LIMIT
+    while not handed_in.exists() or answers(handed_in) != answers(assignment(exercise).solution):
+        assert time.monotonic() < until, "what was typed is not in the notebook that was saved"
+        visit.download(exercise, handed_in)
     grades = tmp_path / "grades"
     done = CliRunner().invoke(main, ["grade", str(tmp_path / "class"), "--output", str(grades), "--timeout", "120"])
     assert done.exit_code == 0, done.output

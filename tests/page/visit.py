@@ -38,6 +38,7 @@ class Visit:
         with page.expect_download() as started:
             page.locator(".lm-Menu-itemLabel:text-is('Download')").click()
         started.value.save_as(path)
+        page.close()
 
 
 def solve(page: Page, cells: list[dict[str, Any]]) -> None:
