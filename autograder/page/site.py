@@ -59,7 +59,7 @@ def build(parts: Parts, site: Path = SITE) -> Path:
                               timeout=BUILD_SECONDS, env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})  # fmt: skip
         if done.returncode:
             raise CourseError("The page was not built: JupyterLite stopped.\n" + (done.stdout + done.stderr)[-2000:])
-        _contents(lite / "out")
+        contents(lite / "out")
         _icons(lite / "out")
         licenses.write(packages, parts.python, lite / "out" / "licenses")
         shutil.rmtree(site, ignore_errors=True)
@@ -67,14 +67,14 @@ def build(parts: Parts, site: Path = SITE) -> Path:
     return site
 
 
-def _contents(site: Path) -> None:
+def contents(site: Path) -> None:
     """The learner's folder: notebooks, checks, digits.py, the data; and its listings, as JupyterLite reads them.
 
     JupyterLite can write the listings itself, with a Jupyter server installed beside it. These are the same each time.
     """
     files = site / "files"
     files.mkdir()
-    for name in exercise_names():
+    for name in _built():
         shutil.copy(EXERCISES / f"{name}.ipynb", files)
         shutil.copytree(EXERCISES / "tests" / name, files / "tests" / name,
                         ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
@@ -85,6 +85,11 @@ def _contents(site: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
         listing = {**_listed(folder, files), "content": [_listed(path, files) for path in sorted(folder.iterdir())]}
         (place / "all.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
+
+
+def _built() -> list[str]:
+    """The exercises of which there is a notebook: one whose master was never in order has none, and is left out."""
+    return [name for name in exercise_names() if (EXERCISES / f"{name}.ipynb").is_file()]
 
 
 def _listed(path: Path, files: Path) -> dict[str, object]:

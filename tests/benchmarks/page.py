@@ -27,7 +27,7 @@ from autograder import course
 from autograder.page import obtain, serve, site
 from book.chromium import chromium
 from tests.measured import Part
-from tests.page.visit import LIMIT, Visit
+from tests.page.visit import Visit, run_one
 
 RESULTS = Path(__file__).parent / "results" / "page.json"
 PART = Part(course.ROOT / "page" / "README.md")
@@ -93,22 +93,8 @@ def first_cell(visit: Visit) -> tuple[Page, dict[str, float]]:
     began = time.perf_counter()
     page = visit.open(EXERCISE)
     shown = time.perf_counter() - began
-    run(page, 0)
+    run_one(page, 0)
     return page, {"shown": shown, "first cell": time.perf_counter() - began}
-
-
-def run(page: Page, number: int, source: str = "") -> str:
-    """Runs one code cell, with another source where one is given; returns what it shows."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-    cell.locator(".cm-content").click()
-    if source:
-        page.keyboard.press("Control+a")
-        page.keyboard.insert_text(source)
-    page.keyboard.press("Control+Enter")
-    prompt = f"document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')[{number}].innerText"
-    page.wait_for_function(f"() => {prompt}.includes('*')", timeout=LIMIT * 1000)
-    page.wait_for_function(f"() => parseInt({prompt}.slice(1)) > 0", timeout=LIMIT * 1000)
-    return cell.locator(".jp-OutputArea").first.inner_text() if source else ""
 
 
 def fetched(visit: Visit, folder: Path) -> dict[str, float]:
@@ -126,7 +112,7 @@ def measure(browser: Browser, address: str, folder: Path) -> dict[str, Any]:
     until_first = fetched(visit, folder)
     page.close()
     page, warm = first_cell(visit)
-    said = run(page, 1, TRAINING)
+    said = run_one(page, 1, TRAINING)
     imported, step, plain = json.loads(said.partition("MEASURED ")[2])
     everything = fetched(visit, folder)
     context.close()

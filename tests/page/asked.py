@@ -137,6 +137,8 @@ def told() -> dict[str, Any]:
     """What a notebook of the course asks of Keras besides training."""
     from keras_in_page import training
 
+    from tests.page.trainings import TRAININGS
+
     model = chain(layers.Conv2D(2, 3))
     return {
         "version": keras.__version__,
@@ -145,6 +147,7 @@ def told() -> dict[str, Any]:
         "as an array": np.asarray(model.layers[-1].bias, "float64").tolist(),
         "activations": sorted(training.ACTIVATIONS),
         "losses": sorted(training.LOSSES),
+        "trainings": list(TRAININGS),
         "a wrong shape": wrong_shape(),
     }
 

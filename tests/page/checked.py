@@ -1,33 +1,41 @@
-"""Runs notebooks cell by cell, and notes what each check says: with Otter, with what stands for it, or as in the page.
+"""Runs notebooks cell by cell, and notes what each check says, with Otter and with what stands for it.
 
-    python -m tests.page.checked otter     EXERCISES NOTEBOOKS OUT.json
-    python -m tests.page.checked stand-in  EXERCISES NOTEBOOKS OUT.json     Otter's stand-in, and TensorFlow
-    python -m tests.page.checked page      EXERCISES NOTEBOOKS OUT.json     no TensorFlow either
+    python -m tests.page.checked tensorflow EXERCISES NOTEBOOKS OUT.json otter stand-in
+    python -m tests.page.checked page EXERCISES NOTEBOOKS OUT.json otter stand-in         as in the page: no TensorFlow
 
-EXERCISES is a folder with digits.py and the data and checks; NOTEBOOKS one with notebooks. OUT.json holds, for each
-notebook, its checks in the order in which they were made: question, of each case whether it passed and Otter's message,
-and the messages that the learner reads. Each notebook runs in a process of its own, which is ended when it takes longer
-than LIMIT. What stands in the notebooks was written by us, so that nothing confines them.
+EXERCISES is a folder with digits.py and the data and checks; NOTEBOOKS one with notebooks, at any depth. OUT.json
+holds, for each way that is asked for, for each notebook by its path, its checks in the order in which they were made:
+question, of each case whether it passed and Otter's message, and the messages that the learner reads. Each notebook
+runs in a process of its own, which is ended when it takes longer than LIMIT. What stands in the notebooks was written
+by us, so that nothing confines them.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import io
 import json
 import os
+import random
 import shutil
 import signal
 import sys
 import tempfile
+import traceback
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from autograder.course import ROOT
 from tests.page.as_in_page import only_what_a_page_has
 
+STAND_INS = str(ROOT / "page")
 LIMIT = 900
 """Seconds for one notebook: those that train take minutes on a busy machine."""
 
@@ -59,15 +67,18 @@ def run(path: Path) -> list[list[Any]]:
     return said
 
 
-def in_a_process_of_its_own(path: Path) -> Any:
-    """What `run` returns; a text, where the process ended otherwise."""
+def in_a_process_of_its_own(made: Callable[[], Any]) -> Any:
+    """What `made` returns in a fork of this process; a text, where that ended otherwise."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(LIMIT)
-        os.close(reading)
-        with os.fdopen(writing, "w", encoding="utf-8") as file:
-            json.dump(run(path), file)
+        try:
+            os.close(reading)
+            with os.fdopen(writing, "w", encoding="utf-8") as file:
+                json.dump(made(), file)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as file:
@@ -76,24 +87,44 @@ def in_a_process_of_its_own(path: Path) -> Any:
     return json.loads(text) if status == 0 else f"ended with {status}"
 
 
-def main(way: str, exercises: str, notebooks: str, out: str) -> None:
-    warnings.simplefilter("ignore")
-    with tempfile.TemporaryDirectory() as folder:
-        if way == "stand-in":
-            shutil.copytree(ROOT / "page" / "otter", Path(folder) / "otter")
-            sys.path.insert(0, folder)
-        elif way == "page":
-            only_what_a_page_has(str(ROOT / "page"))
-        sys.path.insert(0, exercises)
+def within_the_limit(path: Path) -> list[list[Any]]:
+    """What `run` returns. The same random numbers each time, whichever way it goes."""
+    signal.alarm(LIMIT)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
+    random.seed(0)
+    np.random.seed(0)
+    return run(path)
+
+
+def go(way: str, exercises: str, folder: Path) -> dict[str, Any]:
+    """Runs all notebooks of the folder, their checks with Otter or with its stand-in."""
+    with tempfile.TemporaryDirectory() as scratch:
+        before = list(sys.path)
+        if way == "otter":
+            sys.path = [place for place in sys.path if place != STAND_INS]
+        else:
+            shutil.copytree(Path(STAND_INS) / "otter", Path(scratch) / "otter")
+            sys.path.insert(0, scratch)
         import otter
 
-        here = ROOT / "page" in Path(otter.__file__).parents or Path(folder) in Path(otter.__file__).parents
-        assert here == (way != "otter"), f"another Otter than meant: {otter.__file__}"
-        paths = sorted(Path(notebooks).glob("*.ipynb"))
-        if any("keras" in source for path in paths for source in cells(path)):
-            import keras  # noqa: F401 - once, for all the processes to come
-        os.chdir(folder)
-        said = {path.stem: in_a_process_of_its_own(path) for path in paths}
+        assert (Path(scratch) in Path(str(otter.__file__)).parents) == (way != "otter"), f"another Otter: {otter}"
+        sys.path = [exercises, *before]
+        import digits  # noqa: F401 - once, for all the processes to come
+
+        os.chdir(scratch)
+        return {path.relative_to(folder).as_posix(): in_a_process_of_its_own(partial(within_the_limit, path))
+                for path in sorted(folder.rglob("*.ipynb"))}  # fmt: skip
+
+
+def main(keras: str, exercises: str, notebooks: str, out: str, *ways: str) -> None:
+    warnings.simplefilter("ignore")
+    assert keras in ("tensorflow", "page")
+    if keras == "page":
+        only_what_a_page_has(STAND_INS)
+    if any("keras" in source for path in Path(notebooks).rglob("*.ipynb") for source in cells(path)):
+        importlib.import_module("keras")  # once, for all the processes to come
+    said = {way: in_a_process_of_its_own(partial(go, way, exercises, Path(notebooks))) for way in ways}
     Path(out).write_text(json.dumps(said), encoding="utf-8")
 
 

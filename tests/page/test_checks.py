@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,51 +11,59 @@ from typing import Any
 import pytest
 
 from autograder.authoring.verify import SOLUTION, Trial, hand_in_corpus, trials
-from autograder.course import EXERCISES, assignment, exercise_names
+from autograder.course import EXERCISES, assignment, exercise_names, quiet_environment
 from tests.samples import sampled
 
-EVERY = 30
-"""Of an exercise's notebooks, `make test` tries one in so many."""
+pytestmark = pytest.mark.slow
 
-TRAIN = ("06-train-and-test", "07-debugging-clinic", "08-capstone")
-"""Exercises whose notebooks train: each of them takes minutes, and is left to `make verify`."""
+EVERY = 60
+"""Of an exercise's notebooks, `make test` tries the solution, the untouched one, and of all others one in so many."""
 
-
-def checked(way: str, notebooks: Path, out: Path) -> dict[str, list[Any]]:
-    """What `tests.page.checked` notes about these notebooks."""
-    subprocess.run([sys.executable, "-m", "tests.page.checked", way, str(EXERCISES), str(notebooks), str(out)],
-                   check=True, env={**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"})  # fmt: skip
-    return json.loads(out.read_text(encoding="utf-8"))
+TRAIN = ("train-and-test", "debugging-clinic", "capstone")
+"""What exercises are called whose notebooks train: each of them takes minutes, and is left to `make verify`."""
 
 
-def different(exercise: str) -> list[Trial]:
-    """The notebooks of its corpora, each name once."""
-    return list({trial.learner: trial for trial in trials(assignment(exercise))}.values())
+def trains(exercise: str) -> bool:
+    return exercise.partition("-")[2] in TRAIN
 
 
-QUICK = [name for name in exercise_names() if name not in TRAIN]
-SOME = [(name, EVERY) for name in QUICK]
-ALL = [(name, 1) for name in exercise_names()]
+def checked(keras: str, notebooks: Path, *ways: str) -> list[dict[str, list[Any]]]:
+    """What `tests.page.checked` notes about these notebooks, for each of the ways."""
+    out = notebooks / "said.json"
+    subprocess.run([sys.executable, "-m", "tests.page.checked", keras, EXERCISES, notebooks, out, *ways],
+                   check=True, env={**quiet_environment(), "MPLBACKEND": "agg"})  # fmt: skip
+    found: dict[str, dict[str, list[Any]]] = json.loads(out.read_text(encoding="utf-8"))
+    return list(found.values())
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("part", sampled([*SOME, *ALL], SOME), ids="{0[0]}, one in {0[1]}".format)
-def test_the_checks_say_what_otter_says(part: tuple[str, int], tmp_path: Path) -> None:
-    exercise, every = part
-    handed_in = hand_in_corpus(assignment(exercise), tmp_path, different(exercise)[::every])
-    with_otter = checked("otter", tmp_path, tmp_path / "otter.json")
-    assert len(with_otter) == len(handed_in)
-    cases = [case for said in with_otter.values() for _, question, _ in said for case in question]
-    assert {passed for passed, _ in cases} == {True, False}
-    assert checked("stand-in", tmp_path, tmp_path / "stand-in.json") == with_otter
+def some(exercise: str, every: int) -> list[Trial]:
+    """Of the notebooks of its corpora, each name once."""
+    solution, untouched, *others = {trial.learner: trial for trial in trials(assignment(exercise))}.values()
+    return [solution, untouched, *others[every - 1 :: every]]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("exercise", sampled(exercise_names(), QUICK))
-def test_the_solution_passes_its_checks_with_what_a_page_has(exercise: str, tmp_path: Path) -> None:
-    solution = [trial for trial in trials(assignment(exercise)) if trial.kind == SOLUTION]
-    hand_in_corpus(assignment(exercise), tmp_path, solution)
-    (said,) = checked("page", tmp_path, tmp_path / "page.json").values()
-    assert {question for question, _, _ in said} == {question.name for question in assignment(exercise).questions}
-    failed = [message for _, cases, _ in said for passed, message in cases if not passed]
-    assert not failed
+QUICK = tuple(name for name in exercise_names() if not trains(name))
+SOME = ("page", QUICK, EVERY)
+ALL = [(keras, (name,), 1) for keras in ("tensorflow", "page") for name in exercise_names()]
+
+
+@pytest.mark.parametrize("part", sampled([SOME, *ALL], [SOME]), ids=lambda part: f"{part[1][0]}, {part[0]}, {part[2]}")
+def test_the_checks_say_what_otter_says(part: tuple[str, tuple[str, ...], int], tmp_path: Path) -> None:
+    """With TensorFlow, and with what a page has. There, the solutions pass."""
+    keras, exercises, every = part
+    count = sum(len(hand_in_corpus(assignment(name), tmp_path / name, some(name, every))) for name in exercises)
+    with_otter, with_stand_in = checked(keras, tmp_path, "otter", "stand-in")
+    assert len(with_otter) == count
+    for name in exercises:
+        of_it = [checks for path, checks in with_otter.items() if path.startswith(f"{name}/")]
+        cases = [case for checks in of_it for _, question, _ in checks for case in question]
+        assert {passed for passed, _ in cases} == {True, False}, name
+    assert with_stand_in == with_otter
+    for name in exercises:
+        checks = with_stand_in[f"{name}/{SOLUTION}.ipynb"]
+        assert {question for question, _, _ in checks} == {question.name for question in assignment(name).questions}
+        assert not [message for _, cases, _ in checks for passed, message in cases if not passed], name
+
+
+def test_what_trains_is_there() -> None:
+    assert {name.partition("-")[2] for name in exercise_names() if trains(name)} == set(TRAIN)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.course import CourseError
+from autograder.course import CourseError, exercise_names
 from autograder.page import obtain, serve, site
 
 pytestmark = pytest.mark.fast
@@ -33,6 +33,14 @@ def test_what_is_missing_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(obtain, "obtain", refuse)
     done = CliRunner().invoke(main, ["page"])
     assert (done.exit_code, done.output) == (2, "autograder: Pyodide cannot be fetched: no network here.\n")
+
+
+def test_an_exercise_that_was_never_built_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = exercise_names()
+    monkeypatch.setattr(site, "exercise_names", lambda: [first, "99-of-mine", *others])
+    site.contents(tmp_path)
+    assert sorted(path.stem for path in (tmp_path / "files").glob("*.ipynb")) == [first, *others]
+    assert sorted(path.name for path in (tmp_path / "files" / "tests").iterdir()) == [first, *others]
 
 
 def test_it_says_where_the_site_is(ready: Path) -> None:

@@ -1,9 +1,9 @@
 """Trainings that must come out alike with TensorFlow and in the page.
 
-    KERAS_BACKEND=numpy python -m tests.page.trainings page/ out.npz     as in the page, with its stand-ins from page/
-    python -m tests.page.trainings - out.npz                             with TensorFlow
+    python -m tests.page.trainings page/ OUT.npz 1     as in the page, with its stand-ins from page/
+    python -m tests.page.trainings - OUT.npz 1         with TensorFlow
 
-Writes for each training its weights and its history. Each process runs all of them: importing Keras takes longest.
+Writes for each training its weights and its history; instead of 1, 8 takes one training in eight.
 """
 
 from __future__ import annotations
@@ -145,13 +145,13 @@ def by_batch() -> tuple[keras.Model, dict[str, list[float]]]:
 TRAININGS |= {"callbacks that stop and slow down": stopping, "train_on_batch": by_batch}
 
 
-def outcomes() -> Iterator[tuple[str, np.ndarray]]:
-    """All numbers that each training ends with."""
-    for name, training in TRAININGS.items():
+def outcomes(every: int) -> Iterator[tuple[str, np.ndarray]]:
+    """All numbers that each training ends with; of the trainings one in `every`."""
+    for name, training in list(TRAININGS.items())[::every]:
         model, history = training()
         numbers = [*model.get_weights(), *(np.asarray(history[key]) for key in sorted(history))]
         yield name, np.concatenate([np.ravel(number).astype("float64") for number in numbers])
 
 
 if __name__ == "__main__":
-    np.savez(sys.argv[2], **dict(outcomes()))
+    np.savez(sys.argv[2], **dict(outcomes(int(sys.argv[3]))))

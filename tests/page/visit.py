@@ -53,13 +53,41 @@ def solve(page: Page, cells: list[dict[str, Any]]) -> None:
     page.keyboard.press("Escape")
 
 
+PROMPTS = "[...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]"
+LAST = f"Math.max(0, ...{PROMPTS}.map(prompt => parseInt(prompt.innerText.slice(1)) || 0))"
+"""The highest number of a cell that has run."""
+
+
+def wait_for_cells(page: Page, before: int) -> None:
+    """Until no cell runs or waits to run, and one has run since `before` was the highest number."""
+    page.wait_for_function(
+        f"() => {LAST} > {before} && {PROMPTS}.every(prompt => !prompt.innerText.includes('*'))", timeout=LIMIT * 1000
+    )
+
+
 def run_all(page: Page) -> list[str]:
-    """Runs all cells; returns what each of them shows."""
-    prompts = "[...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]"
-    before = page.evaluate(f"Math.max(0, ...{prompts}.map(prompt => parseInt(prompt.innerText.slice(1)) || 0))")
+    """Runs all cells, or up to the first that raises; returns what each of them shows."""
+    before = page.evaluate(LAST)
     page.locator(".lm-MenuBar-item:has-text('Run')").first.click()
     page.locator(".lm-Menu-itemLabel:text-is('Run All Cells')").click()
-    page.wait_for_function(f"() => {prompts}.every(prompt => parseInt(prompt.innerText.slice(1)) > {before})",
-                           timeout=LIMIT * 1000)  # fmt: skip
+    wait_for_cells(page, before)
     return page.evaluate("""[...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
         .map(cell => (cell.querySelector('.jp-OutputArea') || {innerText: ''}).innerText)""")
+
+
+def run_each(page: Page) -> list[str]:
+    """Runs one cell after another, whichever of them raises; returns what each of them shows."""
+    return [run_one(page, number) for number in range(page.locator(".jp-Notebook .jp-CodeCell").count())]
+
+
+def run_one(page: Page, number: int, source: str = "") -> str:
+    """Runs one code cell, with another source where one is given; returns what it shows."""
+    before = page.evaluate(LAST)
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+    cell.locator(".cm-content").click()
+    if source:
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(source)
+    page.keyboard.press("Control+Enter")
+    wait_for_cells(page, before)
+    return "\n".join(cell.locator(".jp-OutputArea").all_inner_texts())
