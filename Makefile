@@ -92,7 +92,7 @@ browser: environment
 	@$(BIN)/python -m tests.install_tools chromium
 
 test: exercises
-	@$(BIN)/python -m tests.install_tools chromium curl unzip
+	@$(BIN)/python -m tests.install_tools chromium curl unzip npm
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 -m "not alone and not verify"
 	@$(BIN)/python -m pytest --durations 5 -m alone tests/corpora
