@@ -15,19 +15,23 @@ READY := $(VENV)/.ready
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: all environment exercises book pdf class test check verify bench browser lock clean help
+.PHONY: all environment exercises book pdf page serve class test check verify bench browser lock clean help
 
-# Where notebooks cannot be isolated (macOS), the sample class alone is missing; any other failure is one. A master that
-# is not in order keeps nothing else from being made.
+# Where notebooks cannot be isolated (macOS), the sample class alone is missing; where what the page is made of cannot be
+# fetched, the page alone. Any other failure is one. A master that is not in order keeps nothing else from being made.
 all: environment
-	@echo "[2/4] Exercises: masters -> notebooks, tests and zips"
+	@echo "[2/5] Exercises: masters -> notebooks, tests and zips"
 	@built=0; $(BIN)/autograder build || built=$$?; [ $$built -le 1 ] || exit $$built; \
-	echo "[3/4] Book: every chapter is executed; the first time takes minutes"; \
+	echo "[3/5] Book: every chapter is executed; the first time takes minutes"; \
 	$(BIN)/python book/build.py || exit $$?; \
-	echo "[4/4] A sample class, graded"; \
+	echo "[4/5] The page: the exercises in a browser, nothing installed; the first time it fetches about 130 MB"; \
+	page=0; $(BIN)/autograder page >/dev/null || page=$$?; [ $$page -eq 0 ] || [ $$page -eq 2 ] || exit $$page; \
+	[ $$page -eq 0 ] || echo "The page was left out, as said above. All else is complete without it."; \
+	echo "[5/5] A sample class, graded"; \
 	code=0; pages=$$($(BIN)/autograder demo --output build/sample-class) || code=$$?; \
 	echo; echo "Open in a browser:"; \
 	echo "  the book            $(CURDIR)/build/book/html/index.html"; \
+	[ $$page -ne 0 ] || echo "  the page            make serve, then http://127.0.0.1:8000/tree/"; \
 	if [ $$code -eq 0 ]; then \
 		echo "$$pages"; \
 	elif [ $$code -eq 2 ] && ! $(BIN)/autograder doctor >/dev/null 2>&1; then \
@@ -44,6 +48,7 @@ help:
 	@echo "                 through the grader, every chapter as a notebook"
 	@echo "make bench       the benchmarks, in about fifty minutes"
 	@echo "make book        only the book      make exercises   only the exercises"
+	@echo "make page        only the page in which the exercises run      make serve   builds and serves it"
 	@echo "make pdf         the book as one PDF, printed by a Chromium: build/book/reading-digits.pdf"
 	@echo "make class       only the sample class, graded"
 	@echo "make lock        refresh requirements.lock from pyproject.toml"
@@ -52,7 +57,7 @@ help:
 environment: $(READY)
 
 $(READY): requirements.lock pyproject.toml
-	@echo "[1/4] Environment: about 200 packages into $(VENV)/, the first time takes minutes"
+	@echo "[1/5] Environment: about 200 packages into $(VENV)/, the first time takes minutes"
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "No Python from 3.11 to 3.13 was found on your path. Install one (python.org, your" >&2; \
 		echo "system's packages or Anaconda), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; fi
@@ -73,6 +78,12 @@ book: environment
 pdf: browser exercises
 	@$(BIN)/python book/build.py --pdf
 
+page: exercises
+	@$(BIN)/autograder page
+
+serve: exercises
+	@$(BIN)/autograder page --serve
+
 class: environment
 	@$(BIN)/autograder build 02-preprocessing
 	@$(BIN)/autograder demo --output build/sample-class
@@ -81,7 +92,7 @@ browser: environment
 	@$(BIN)/python -m tests.install_tools chromium
 
 test: exercises
-	@$(BIN)/python -m tests.install_tools chromium curl unzip
+	@$(BIN)/python -m tests.install_tools chromium curl unzip npm
 	@$(MAKE) --no-print-directory style
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 -m "not alone and not verify"
 	@$(BIN)/python -m pytest --durations 5 -m alone tests/corpora
@@ -103,12 +114,14 @@ verify: exercises
 bench: exercises
 	@$(BIN)/python -m tests.benchmarks.checks
 	@$(BIN)/python -m tests.benchmarks.book
+	@$(BIN)/python -m tests.benchmarks.page
 	@$(BIN)/python -m tests.benchmarks.grading
 
 .PHONY: style
 style: environment
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy page/keras_in_page page/optree page/otter
 	@$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.yml' '*.yaml' '*.toml' '*.js' '*.css' '*.html' Makefile)
 
 .PHONY: pictures

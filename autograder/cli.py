@@ -413,6 +413,27 @@ def release(exercises: tuple[str, ...], output: Path, address: str | None) -> No
 
 
 @main.command()
+@click.option("--serve", "serving", is_flag=True, help="Serve it to this machine afterward, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Where to serve it.")
+def page(serving: bool, port: int) -> None:
+    """Build the site in which the exercises run in a web page, with nothing installed.
+
+    What it is made of is fetched once, about 130 MB, and kept below ~/.cache.
+    """
+    from autograder.page import obtain, serve, site
+
+    folder = site.build(obtain.obtain(obtain.cache()))
+    click.echo(folder)
+    if serving:
+        server = serve.server(folder, port)
+        click.echo(f"http://{serve.HOST}:{server.server_port}/tree/ has the exercises. Ctrl-C ends it.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()
+
+
+@main.command()
 def doctor() -> None:
     """Show what is installed, which isolation layers hold, and how fast this machine is."""
     from autograder.probes.doctor import report

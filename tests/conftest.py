@@ -27,7 +27,8 @@ SET_ON_IMPORT = {"TF2_BEHAVIOR", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "
 LONGEST = ("corpora/test_exercises.py", "book/test_commands.py", "book/test_browser.py", "authoring/test_new.py",
            "book/test_experiments.py", "sandbox/test_unprivileged.py", "authoring/test_gradescope.py",
            "corpora/test_killed.py", "sandbox/test_places.py", "grading/test_batch.py", "exercises/test_run_through.py",
-           "authoring/test_build.py", "grading/test_cluster.py", "book/test_build.py")
+           "authoring/test_build.py", "page/test_page_in_browser.py", "page/test_checks.py", "grading/test_cluster.py",
+           "book/test_build.py")
 """The files that take longest, in this order before all others. A worker takes a whole file, so a long one at the end
 would keep the other worker waiting. `make test` says at its end what took long."""
 

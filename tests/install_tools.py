@@ -1,6 +1,6 @@
 """Sees to it that the programs which some tests drive are there, or says what is missing and fails.
 
-    .venv/bin/python -m tests.install_tools chromium curl unzip
+    .venv/bin/python -m tests.install_tools chromium curl unzip npm
 
 In this order: a program that is already there; the system's package, where this user may install one; for the browser
 Playwright's own build. Run by `make test` and `make pdf`.

@@ -16,15 +16,19 @@ AUTOGRADER = """\
 #!/bin/sh
 case $1 in
 build) exit {build};;
+page) exit {page};;
 demo) for page in report.html feedback/ada.html; do echo "  $PWD/$3/$page"; done; exit {demo};;
 doctor) touch asked; exit {doctor};;
 esac
 """
 
 
-def make(folder: Path, demo: int, doctor: int, book: int = 0, build: int = 0) -> subprocess.CompletedProcess[str]:
+def make(
+    folder: Path, demo: int, doctor: int, book: int = 0, build: int = 0, page: int = 0
+) -> subprocess.CompletedProcess[str]:
     (folder / ".venv" / "bin").mkdir(parents=True)
-    for name, program in (("autograder", AUTOGRADER.format(demo=demo, doctor=doctor, build=build)),
+    autograder = AUTOGRADER.format(demo=demo, doctor=doctor, build=build, page=page)
+    for name, program in (("autograder", autograder),
                           ("python", f"#!/bin/sh\nexit {book}\n")):
         (folder / ".venv" / "bin" / name).write_text(program)
         (folder / ".venv" / "bin" / name).chmod(0o755)
@@ -59,6 +63,18 @@ def test_any_other_failure_is_one(demo: int, doctor: int, tmp_path: Path) -> Non
     assert "build/book/html/index.html" in done.stdout
 
 
+def test_without_the_parts_of_the_page_only_the_page_is_missing(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=0, doctor=0, page=2)
+    assert done.returncode == 0, done.stderr
+    assert "The page was left out" in done.stdout and "make serve" not in done.stdout
+    assert "build/book/html/index.html" in done.stdout and "report.html" in done.stdout
+
+
+def test_a_page_that_fails_otherwise_is_a_failure(tmp_path: Path) -> None:
+    done = make(tmp_path, demo=0, doctor=0, page=1)
+    assert done.returncode != 0 and "Open in a browser" not in done.stdout
+
+
 def test_a_book_that_is_not_built_is_a_failure(tmp_path: Path) -> None:
     done = make(tmp_path, demo=0, doctor=0, book=1)
     assert done.returncode != 0 and "Open in a browser" not in done.stdout
@@ -72,4 +88,4 @@ def test_a_master_that_is_not_in_order_keeps_nothing_else_from_being_made(tmp_pa
 
 def test_where_no_exercise_can_be_built_it_stops(tmp_path: Path) -> None:
     done = make(tmp_path, demo=0, doctor=0, build=2)
-    assert done.returncode != 0 and "[3/4]" not in done.stdout
+    assert done.returncode != 0 and "[3/5]" not in done.stdout

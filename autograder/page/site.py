@@ -1,0 +1,123 @@
+"""Lays the site out: JupyterLite, Pyodide, packages, exercises.
+
+Only what learners are handed goes in: it is read from `exercises/`, which holds no solution and no hidden test.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from autograder.course import BUILD, EXERCISES, ROOT, SUPPORT_FILES, CourseError, exercise_names
+from autograder.page import licenses, wheels
+from autograder.page.obtain import Parts
+
+SITE = BUILD / "page"
+IN_THE_PAGE = ROOT / "page"
+WHEN = 1_600_000_000
+"""The time of all files that JupyterLite lists, so that its lists are the same each time."""
+
+WRITTEN = "2020-09-13T12:26:40Z"
+"""The same, as the listings say it."""
+
+BUILD_SECONDS = 300
+APPS = ("lab", "notebooks", "tree")
+
+KERNEL = {
+    "disablePyPIFallback": True,
+    "pyodideUrl": "./static/pyodide/pyodide.mjs",
+    # `import digits` hides from the kernel what digits.py imports, so what exercises 1 and 2 need is loaded at once.
+    "loadPyodideOptions": {
+        "packages": ["numpy", "matplotlib", "micropip", "ipython", "jedi", "comm", wheels.OWN],
+        "env": {"KERAS_BACKEND": "numpy", "HOME": "/home/pyodide", "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+    },
+}
+
+
+def build(parts: Parts, site: Path = SITE) -> Path:
+    """Builds the site anew from its parts, and from the exercises as they are; returns its folder.
+
+    Raises:
+        CourseError: JupyterLite could not build it.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        lite = Path(made) / "lite"
+        lite.mkdir()
+        pyodide = lite / "static" / "pyodide"
+        pyodide.mkdir(parents=True)
+        packages = wheels.lay_out(parts, IN_THE_PAGE, pyodide)
+        _configuration(lite)
+        for path in lite.rglob("*"):
+            os.utime(path, (WHEN, WHEN))
+        command: list[str | Path] = [parts.python, "-m", "jupyter", "lite", "build", "--lite-dir", lite,
+                                     "--output-dir", lite / "out"]  # fmt: skip
+        done = subprocess.run(command, cwd=lite, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=BUILD_SECONDS, env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})  # fmt: skip
+        if done.returncode:
+            raise CourseError("The page was not built: JupyterLite stopped.\n" + (done.stdout + done.stderr)[-2000:])
+        contents(lite / "out")
+        _icons(lite / "out")
+        licenses.write(packages, parts.python, lite / "out" / "licenses")
+        shutil.rmtree(site, ignore_errors=True)
+        shutil.copytree(lite / "out", site)
+    return site
+
+
+def contents(site: Path) -> None:
+    """The learner's folder: notebooks, checks, digits.py, the data; and its listings, as JupyterLite reads them.
+
+    JupyterLite can write the listings itself, with a Jupyter server installed beside it. These are the same each time.
+    """
+    files = site / "files"
+    files.mkdir()
+    for name in _built():
+        shutil.copy(EXERCISES / f"{name}.ipynb", files)
+        shutil.copytree(EXERCISES / "tests" / name, files / "tests" / name,
+                        ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    for name in SUPPORT_FILES:
+        shutil.copy(EXERCISES / name, files)
+    for folder in [files, *(path for path in files.rglob("*") if path.is_dir())]:
+        place = site / "api" / "contents" / folder.relative_to(files)
+        place.mkdir(parents=True, exist_ok=True)
+        listing = {**_listed(folder, files), "content": [_listed(path, files) for path in sorted(folder.iterdir())]}
+        (place / "all.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
+
+
+def _built() -> list[str]:
+    """The exercises of which there is a notebook: one whose master was never in order has none, and is left out."""
+    return [name for name in exercise_names() if (EXERCISES / f"{name}.ipynb").is_file()]
+
+
+def _listed(path: Path, files: Path) -> dict[str, object]:
+    """What Jupyter's contents interface says of a file or a folder."""
+    inside = path.relative_to(files).as_posix()
+    kind = "directory" if path.is_dir() else "notebook" if path.suffix == ".ipynb" else "file"
+    mimetype = {".py": "text/x-python", ".npz": "application/octet-stream"}.get(path.suffix)
+    return {"name": "" if path == files else path.name, "path": "" if path == files else inside, "type": kind,
+            "format": "json" if kind == "directory" else None, "mimetype": mimetype, "content": None,
+            "size": None if path.is_dir() else path.stat().st_size, "writable": True, "hash": None,
+            "hash_algorithm": None, "created": WRITTEN, "last_modified": WRITTEN}  # fmt: skip
+
+
+def _icons(site: Path) -> None:
+    """The icons of a notebook that is open, and of one that computes: JupyterLite asks for them and brings none."""
+    folder = site / "static" / "favicons"
+    folder.mkdir(parents=True)
+    for name in ("notebook", "file", "terminal", "busy-1", "busy-2", "busy-3"):
+        shutil.copy(site / "lab" / "favicon.ico", folder / f"favicon-{name}.ico")
+
+
+def _configuration(lite: Path) -> None:
+    page = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {
+        "appName": "Reading Digits", "contentsAllJsonFile": "all.json",
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": KERNEL}}}  # fmt: skip
+    builder = {"LiteBuildConfig": {"apps": APPS, "no_sourcemaps": True,
+                                   "no_unused_shared_packages": True}}  # fmt: skip
+    settings = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+    for name, content in (("jupyter-lite.json", page), ("jupyter_lite_config.json", builder),
+                          ("overrides.json", settings)):  # fmt: skip
+        (lite / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
