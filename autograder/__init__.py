@@ -2,7 +2,7 @@
 
 `autograder/README.md` says how it works. The map of the package, in which imports point upward:
 
-    course       where things are; the exercises, their questions and points
+    course       where things are; the exercises, their questions and points; `CourseError`
     submissions  finding, naming and reading what was handed in
     sandbox      isolation: runs strangers' code, whatever it is
     bridge       a notebook in a sandbox, and its values outside

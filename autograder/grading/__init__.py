@@ -13,11 +13,11 @@
       |
     child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most
       |
-    watched      that session, noting what the learner's code did while a test used it
+    watched      that session, kept to a check's time, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult
     variables    the notebook's variables as a dictionary, fetched when a test wants them
-    messages     what went wrong in a failed case, or stopped a check, in words
-    told         how much of it a learner may read, once a hidden test was heard
+    messages     what went wrong in a failed case, or stopped a check, in words and in full
+    told         how much of it a learner reads, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 
 Beside them, with the controller:

@@ -2,11 +2,12 @@
 
 The steps, in the order of `grade_paths`: find and name what was handed in; move
 what the gradebook has of it to whose it is now; then, for each (`_Run`), read it,
-take its fingerprint, grade it, record it; and say what came of all of them.
+take its fingerprint, grade it, record it (some are read before their turn, to see which of a learner's are for the
+exercise at hand); make count what stands in `identity.csv` (`confirm.py`); and say what came of all of them.
 
 Each submission is one independent task (`worker.py`) for a pool of workers:
 threads of this process by default, processes or a cluster as well.
-The gradebook is written here and nowhere else, after each submission. A batch
+Of the processes of a batch this one alone writes the gradebook, after each submission. A batch
 that was stopped or killed goes on where it was: what is in the gradebook under
 the same fingerprint is not run again. What happened, and when, is in the log beside it (`log.py`).
 """

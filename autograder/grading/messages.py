@@ -1,4 +1,4 @@
-"""What a learner may read about a test case that failed by an assertion or an exception, or that was stopped.
+"""In the checker's child: the message of a test case that failed, or of a check that was stopped, in full.
 
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a

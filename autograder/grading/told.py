@@ -1,10 +1,11 @@
-"""In the checker's child: what a learner may read, where a message could carry out what a hidden test handed in.
+"""How much of a message a learner reads, where it could carry out what a hidden test handed in.
 
-Trusted side. A learner's function can keep its arguments, and whatever it says later may quote them. So once a hidden
-test has called something in the notebook, a message is told only as far as its text is known from trusted files: the
-test file, the helpers it imports, this package. What the notebook put in between becomes `…`. Of an error of a cell
-the kind is told, where it is one of Python's own, and the learner's own line, taken from the notebook as handed in.
-Of a hidden test that failed never more than its hint. The instructor's files keep every text.
+It runs in the checker's child; controller and reports take the fixed sentences. A learner's function can keep its
+arguments, and whatever it says later may quote them. So once a hidden test has called something in the notebook, a
+message is told only as far as its text is known from trusted files: the test file, the modules in the folders of the
+helpers it imports, and `messages.py`. What the notebook put in between becomes `…`. Of an error of a cell the kind is
+told, where it is one of Python's own, and the learner's own line, taken from the notebook as handed in. Of a hidden
+test that failed never more than its hint. The instructor's files keep every text.
 
 This module must never let through a text because of how it looks: only because a trusted file holds it.
 """

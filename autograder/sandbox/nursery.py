@@ -21,13 +21,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import QUIET, CourseError
-from autograder.sandbox.confinement import ISOLATING, LEVELS
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
-from autograder.sandbox.limits import Limits, SandboxError
-
-__all__ = [
-    "ISOLATING", "LARGE_PAGES", "LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level",
-]  # fmt: skip
+from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
 
 IMPORT_SECONDS = 600.0
 """How long the nursery may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
