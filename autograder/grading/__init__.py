@@ -37,6 +37,7 @@ and with both:
 
     events       what the controller and the child say to each other
     results      what grading yields, plain data
+    endings      how a cell, a check or a case ended, and all the words for it
     text         text from inside, made plain
 
 All of it runs outside the sandbox. What must never happen in this package:

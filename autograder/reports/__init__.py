@@ -1,7 +1,8 @@
 """What people read of a grading: tables, pages and files for other systems; and the tables that they write for one.
 
 What is written is made from `autograder.grading.results.SubmissionResult`, and of grading takes besides only the fixed
-sentences of `told`. Class lists (`roster`) and the instructor's lines (`whose`) are read before a grading, too.
+sentences of `endings` and `told`. Class lists (`roster`) and the instructor's lines (`whose`) are read before a
+grading, too.
 
     write        all that follows a batch, into one folder:
     grades       grades.csv
