@@ -16,6 +16,7 @@ it knows what a notebook says to it, and stands in for it.
     notebooks     the one call that opens a notebook in a sandbox
     session       the conversation with one cell runner
     remote        what a test holds in place of what stays inside
+    arguments     those of a call, changed as it has changed the copies of them
     plaintext     text without what a terminal would act on
 
     nursery process and inside: ready once, forked for each notebook

@@ -28,6 +28,7 @@ can send only bytes.
 
     outside
     nursery       starts the nursery process and asks it for sandboxes
+    watch         ends a sandbox that uses too much memory, and holds a crowd back: one for each sandbox
     memory        how much memory a sandbox uses
     crowd         a sandbox with many busy threads gets the processor time that nobody else wants
 
@@ -50,8 +51,9 @@ can send only bytes.
 Who may do what (confinement): a sandbox reads Python and its packages, writes
 its own scratch folder, starts threads, and nothing else: no network, no other
 process, no other file, no program, no privilege. Several layers say so
-independently. Memory is watched from outside, and so is time. A nursery tries
-all layers before it takes anybody in; `autograder doctor` shows them.
+independently. Its memory is watched from outside, by whoever speaks with it
+(watch), and so is its time. A nursery tries all layers before it takes
+anybody in; `autograder doctor` shows them.
 
 Two kinds of failure, never mixed. What the stranger's code did is no error
 here: its sandbox ends. What the sandbox itself failed at is a `SandboxError`;
