@@ -1,6 +1,6 @@
 """Grading: the hidden tests against a notebook that runs somewhere else, to a score that nothing can change.
 
-    batch        what to grade, what is known already, progress, Ctrl-C
+    batch        the steps of a batch: what is known already, who grades the rest, Ctrl-C
       |  one task per submission, in any concurrent.futures.Executor
     worker       this process's engine; tries once more when the grader itself fails
       |
@@ -22,6 +22,9 @@
 
 Beside them, with the controller:
 
+    chosen       which of what was handed in is graded
+    exercises    what each exercise of a batch brings along, and what its submissions may use
+    speech       what a batch says: in the terminal, in the log, in the reports
     gradebook    SQLite; the only module that knows SQL
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
