@@ -2,7 +2,7 @@
 
 `autograder/README.md` says how it works. The map of the package, in which imports point upward:
 
-    course       where things are; the exercises, their questions and points
+    course       where things are; the exercises, their questions and points; `CourseError`
     page         the site in which the exercises run in a web page
     submissions  finding, naming and reading what was handed in
     sandbox      isolation: runs strangers' code, whatever it is

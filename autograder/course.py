@@ -1,4 +1,4 @@
-"""Where the course's things are, and which exercises it has.
+"""Where the course's things are, which exercises it has, and what all processes share: `CourseError`, quiet libraries.
 
 Every other module asks this one for paths, for the list of exercises and for
 what `autograder build` wrote down about each of them. It imports nothing of

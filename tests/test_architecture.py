@@ -53,6 +53,11 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
+def docstring(path: Path) -> str:
+    """The first lines of a module, as they stand there."""
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")), clean=False) or ""
+
+
 NAMES = {module_of(path): path for path in MODULES}
 
 
@@ -105,9 +110,9 @@ def test_all_that_a_score_depends_on_is_in_the_fingerprint() -> None:
 @pytest.mark.parametrize("folder", sorted({path.parent for path in MODULES}), ids=lambda path: path.name)
 def test_the_first_lines_of_a_folder_are_a_map_of_it(folder: Path) -> None:
     parts = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
-    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
-    listed = set(re.findall(r"^ *(?:- )?`?(\w+)`? {2,}\S", said, re.MULTILINE)) | set(re.findall(r"`(\w+)`", said))
-    assert parts - {"__init__"} <= listed
+    listed = re.findall(r"^(?: {4}(?=\w)|- `)(\w+)(?: {2,}|` +)\w", docstring(folder / "__init__.py"), re.MULTILINE)
+    assert sorted(listed) == sorted(parts - {"__init__", "__main__"})  # all of them, once, and nothing that is gone
+    assert "__main__" not in parts or "`__main__`" in docstring(folder / "__init__.py")
 
 
 def test_the_readme_lists_every_part_and_imports_point_up_in_its_table() -> None:
@@ -119,18 +124,47 @@ def test_the_readme_lists_every_part_and_imports_point_up_in_its_table() -> None
             assert may <= set(table[: table.index(part)]), part
 
 
-BRIDGE = [path for path in MODULES if part_of(path) == "bridge" and path.name != "__init__.py"]
+BOUNDARY = [path for path in MODULES if part_of(path) in ("sandbox", "bridge", "probes") and path.name != "__init__.py"]
+"""The modules at the trust boundary."""
+
+PROGRAM = "autograder.bridge.cellrunner"
+"""What runs in the sandboxes."""
+
+AFTER_THE_FORK = {"warden": "Inside, or outside where there are no namespaces"}
+"""Of the modules that the nursery process imports, those of which it runs nothing itself."""
 
 
-@pytest.mark.parametrize("path", BRIDGE, ids=lambda path: path.name)
-def test_the_bridge_says_on_which_side_a_module_runs(path: Path) -> None:
-    """Each module's first word, against what the two sides import from where they begin."""
-    inside = reached("autograder.bridge.cellrunner")
-    outside = reached("autograder.bridge.notebooks", *(name for name in NAMES if name.startswith("autograder.grading")))
+def _readied() -> set[str]:
+    """The modules of which something runs in the nursery process: the program, and those that its `warm_up` names."""
+    tree = ast.parse(NAMES[PROGRAM].read_text(encoding="utf-8"))
+    warm_up = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "warm_up")
+    used = {node.id for node in ast.walk(warm_up) if isinstance(node, ast.Name)}
+    return {PROGRAM} | {name for name in IMPORTS[PROGRAM] if name.rpartition(".")[2] in used}
+
+
+def side(path: Path) -> str:
+    """Where a module at the boundary runs, by what the processes on each side import from where they begin."""
     here = module_of(path)
-    sides = {(True, False): "Inside", (False, True): "Outside", (True, True): "Both sides"}
-    said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition(":")[0]
-    assert said == sides[here in inside, here in outside]
+    outside = reached("autograder.bridge.notebooks", *(name for name in NAMES if name.startswith("autograder.grading")))
+    if part_of(path) == "probes":
+        return "Outside"
+    if part_of(path) == "sandbox":
+        inside, readied = reached("autograder.sandbox.forkserver"), here not in outside
+    else:
+        inside, readied = reached(PROGRAM), here in _readied()
+    if here not in inside:
+        return "Outside"
+    return "Both sides" if here in outside else "Nursery process and inside" if readied else "Inside"
+
+
+@pytest.mark.parametrize("path", BOUNDARY, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_at_the_boundary_says_on_which_side_it_runs(path: Path) -> None:
+    """Its first words say it, and so does the heading above it in the map of its folder."""
+    assert re.match(rf"{AFTER_THE_FORK.get(path.stem, side(path))}[:,] ", docstring(path))
+    if part_of(path) != "probes":  # all of which is outside
+        above, _, _ = docstring(path.parent / "__init__.py").partition(f"\n    {path.stem}  ")
+        headings = re.findall(r"^ {4}(outside|inside|nursery process and inside|both sides)\b", above, re.MULTILINE)
+        assert headings[-1] == side(path).lower()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -16,20 +16,24 @@ it knows what a notebook says to it, and stands in for it.
     notebooks     the one call that opens a notebook in a sandbox
     session       the conversation with one cell runner
     remote        what a test holds in place of what stays inside
+    arguments     those of a call, changed as it has changed the copies of them
     plaintext     text without what a terminal would act on
 
-    inside
+    nursery process and inside: ready once, forked for each notebook
     cellrunner    runs the cells, answers the session
     helper        the course's helper module, with the data unpacked once for all
 
     both sides, from what is said to what is meant
     wire          bytes and values; nothing but plain data comes out of it
     records       plain data that stands for what cannot cross itself
-    exports       values as records
-    revival       records as values, out of closed lists
+    exports       any value as records
+    revival       values of NumPy, Keras and Python as records, and back, out of closed lists
     models        records as Keras models
     kerasobjects  configurations as objects of Keras' own classes, out of closed lists
     fasterfit     several batches per call into TensorFlow, where that changes nothing
+
+What runs inside is imported in the nursery process, before there is any
+learner. There it must never run a learner's code or know a secret.
 
 Inside, all of it may be changed by the learner's code, and may lie. Outside,
 `wire` makes only plain data of what comes, within limits, or ends the session;

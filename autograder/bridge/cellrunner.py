@@ -1,4 +1,4 @@
-"""Inside: runs a notebook's cells and answers what the session asks about its variables.
+"""Nursery process and inside: runs a notebook's cells and answers what the session asks about its variables.
 
 When it is ready, the runner says ("ready",). From then on the trusted side
 speaks first and the runner answers. Between cells, and while a cell stands at
@@ -15,8 +15,10 @@ tuples, the first element says which:
 
 and to all of them but the first two also ("raised", exception); to any ("memory",) when there is none left to answer.
 
-Nothing here is trusted: the learner's code runs in this very process and may
-change all of it.
+Inside, nothing of it is trusted: the learner's code runs in this very process and may
+change all of it. In the nursery process, which is trusted, before there is any learner,
+`warm_up` runs, and all that importing this module runs: neither may ever run a
+learner's code or know a secret.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Both sides: `fit` and `evaluate` with several batches per call into TensorFlow, where that changes nothing.
 
-Inside for what the learner's code does, in the checker for what tests do with a rebuilt model.
+Inside for what the learner's code does, in the checker for what tests do with a rebuilt model, and in the workers of
+`autograder calibrate` for the course's own code.
 
 Keras' `steps_per_execution` makes small models faster, with bit-identical
 results: weights, losses, metrics and history. It does change what callbacks

@@ -1,4 +1,4 @@
-"""Inside: the course's helper module, which unpacks the data once for all notebooks, and never again.
+"""Nursery process and inside: the course's helper module, which unpacks the data once for all notebooks.
 
 `digits.py` keeps what it has unpacked by the hash of the file it was in. The
 nursery process runs the course's own copy of it and has it unpack the course's

@@ -12,7 +12,7 @@ believed; inside, it is a model that a test hands to the learner's function.
 
 A model that cannot be rebuilt (subclassed, `Lambda`, custom layers or losses)
 is `Refused`. Outside it then becomes a `remote.RemoteModel`: it predicts where
-it lives, metrics are computed here, and the submission is marked for review.
+it lives, `remote.py` computes the metrics, and the submission is marked for review.
 """
 
 from __future__ import annotations

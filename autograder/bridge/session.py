@@ -7,29 +7,25 @@ expects ends the session, and with it everything in its sandbox.
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from autograder.bridge import models, records, remote, revival, wire
+from autograder.bridge.arguments import update
 from autograder.bridge.exports import Exporter, Kept
 from autograder.bridge.plaintext import shown
-from autograder.sandbox import crowd, memory
 from autograder.sandbox.lastword import Ended
 from autograder.sandbox.limits import READY_SECONDS, SandboxError
 from autograder.sandbox.nursery import Runner
+from autograder.sandbox.watch import Watch
 
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
 MOMENT = 0.05
 """Seconds that must be left for a cell to go on after a check; an interrupt sent while it leaves the check is lost."""
-WATCH_INTERVAL = 0.2
-"""Seconds between two looks at a sandbox's memory, and at how many of its threads are busy."""
 BROKEN = (
     "the conversation with the grader broke off, because something came in between that was no answer; the usual cause "
     "is a copy of the process, made by os.fork(), that goes on as if it were the notebook"
@@ -69,7 +65,7 @@ class Session:
     """One cell runner, from the trusted side. Not thread-safe.
 
     Args:
-        runner: its sandbox; the session closes its descriptors.
+        runner: its sandbox; the session has it watched, ends it, and closes its descriptors.
         on_check: called with the question's name when a cell stands at `grader.check(name)`; returns False when there
             is no such question, and the check raises, as Otter's does.
 
@@ -81,7 +77,7 @@ class Session:
     """
 
     def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
-        self.sock, self.pidfd, self.pid, self.limits = runner.sock, runner.pidfd, runner.pid, runner.limits
+        self.runner = runner
         self.on_check = on_check
         self.flags: list[str] = []
         self.call_timeout = 60.0
@@ -89,10 +85,8 @@ class Session:
         self.ended: SessionEnded | None = None
         self._deadline = 0.0
         self._interrupted = True  # Whether the answer waited for has been interrupted, or must not be.
-        self._overrun = ""
-        self._watcher: threading.Thread | None = None
-        self._stop_watching = threading.Event()
-        self._channel = wire.Channel(self.sock, wire.waiter(self.sock, lambda: self._deadline, self._interrupt))
+        self._watch: Watch | None = None
+        self._channel = wire.Channel(runner.sock, wire.waiter(runner.sock, lambda: self._deadline, self._interrupt))
         self._exporter = Exporter(Kept())
 
     @property
@@ -100,15 +94,20 @@ class Session:
         return self.ended is None
 
     @property
+    def pid(self) -> int:
+        """The first process of the sandbox."""
+        return self.runner.pid
+
+    @property
     def over(self) -> bool:
         """Whether its memory was measured, and was more than allowed."""
-        return bool(self._overrun)
+        return bool(self._watch and self._watch.over)
 
     # --- what the grader asks ---
 
     def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
         """Runs one cell; see `CellOutcome`. `timeout` is in seconds."""
-        most = self.limits.output_bytes + 1000  # The cell runner cuts it, too; but that is only its word.
+        most = self.runner.limits.output_bytes + 1000  # The cell runner cuts it, too; but that is only its word.
         spent = 0.0
         late = False
         request: tuple[object, ...] = ("run", index, source)
@@ -212,17 +211,14 @@ class Session:
 
     def close(self) -> None:
         """Kills everything in the sandbox, waits until it is dead, and closes the descriptors."""
-        if self.sock.fileno() < 0:
+        if self.runner.sock.fileno() < 0:
             return
         if self.ended is None:
             self.ended = SessionEnded("exited", "the session is closed")
         self._kill()
-        if self._watcher is not None:
-            self._watcher.join(10)
-        self.sock.close()
-        if self.pidfd >= 0:
-            os.close(self.pidfd)
-            self.pidfd = -1
+        if self._watch is not None:
+            self._watch.close()
+        self.runner.close()
 
     # --- the conversation ---
 
@@ -230,7 +226,7 @@ class Session:
         """Sends a request and returns the answer, with everything that can go wrong on the way."""
         if self.ended is not None:
             raise self.ended
-        if self._watcher is None:
+        if self._watch is None:
             self._greet()
         self._interrupted = False
         self._deadline = time.monotonic() + timeout
@@ -258,7 +254,7 @@ class Session:
             return False
         self._interrupted = True
         self.arriving = self._channel.begun
-        self._signal(signal.SIGINT)
+        self.runner.signal(signal.SIGINT)
         self._deadline = time.monotonic() + GRACE
         return True
 
@@ -325,42 +321,18 @@ class Session:
         """Ends the session; what it ended with first stays."""
         self._kill()
         if self.ended is None:
-            self.ended = SessionEnded("memory", self._overrun) if self._overrun else SessionEnded(status, error)
+            over = self._watch.over if self._watch else ""
+            self.ended = SessionEnded("memory", over) if over else SessionEnded(status, error)
         return self.ended
 
-    def _signal(self, signum: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            if self.pidfd >= 0:
-                signal.pidfd_send_signal(self.pidfd, signum)
-            else:
-                os.kill(self.pid, signum)
-
     def _kill(self) -> None:
-        """Has the warden end everything; if it does not, ends the warden, and everything with it."""
-        self._stop_watching.set()
-        self._signal(signal.SIGTERM)
-        if not self._dead(1):
-            self._signal(signal.SIGKILL)
-            self._dead(10)
-
-    def _dead(self, timeout: float) -> bool:
-        """Waits until the sandbox is dead: its first process, and all that hold its end of the socket."""
-        end = time.monotonic() + timeout
-        for descriptor, event in ((self.pidfd, select.POLLIN), (self.sock.fileno(), 0)):
-            if descriptor >= 0:
-                poll = select.poll()
-                poll.register(descriptor, event)
-                if not poll.poll(max(end - time.monotonic(), 0) * 1000):
-                    return False
-        return True
+        if self._watch is not None:
+            self._watch.stop()
+        self.runner.end()
 
     def _greet(self) -> None:
-        """Waits until the cell runner is ready; no code of the learner's has run before.
-
-        Starts the watch: a thread, so that it also looks while a test keeps this one busy.
-        """
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-        self._watcher.start()
+        """Starts the watch, and waits until the cell runner is ready; no code of the learner's has run before."""
+        self._watch = Watch(self.runner)
         self._deadline = time.monotonic() + READY_SECONDS
         try:
             said = self._channel.receive()
@@ -369,52 +341,6 @@ class Session:
         if said != ("ready",):
             self._end("exited", "the cell runner did not start")
             raise SandboxError(f"a cell runner did not start: {said!r}")
-
-    # --- the watch ---
-
-    def _watch(self) -> None:
-        limit = self.limits.memory_mb
-        while not self._stop_watching.wait(WATCH_INTERVAL):
-            used = memory.megabytes(self.pid, enough=limit)
-            if used > limit:
-                self._overrun = f"used {used:,.0f} MB of memory; a submission may use {limit:,} MB"
-                self._kill()
-                return
-            crowd.hold_back(self.pid)
-
-
-def update(old: Any, new: Any) -> Any:
-    """Changes `old` in place so that it equals `new`, and returns it; returns `new` where that cannot be."""
-    import numpy as np
-
-    if type(old) is not type(new):
-        return new
-    if type(old).__name__ in ("ResourceVariable", "Variable") and old.shape == new.shape and old.dtype == new.dtype:
-        old.assign(new)  # of TensorFlow or Keras
-        return old
-    if isinstance(old, np.ndarray):
-        if old.dtype != new.dtype or old.size != new.size or not old.flags["W"]:
-            return new
-        try:
-            if old.shape != new.shape:  # The function has set the shape of its argument.
-                old.resize(new.shape, refcheck=False)
-        except ValueError:  # A view cannot be given another shape.
-            return new
-        np.copyto(old, new)
-        return old
-    if isinstance(old, list):
-        old[:] = [update(a, b) for a, b in zip(old, new, strict=False)] + new[len(old) :]
-        return old
-    if isinstance(old, dict):
-        merged = {key: update(old[key], value) if key in old else value for key, value in new.items()}
-        old.clear()
-        old.update(merged)
-        return old
-    if isinstance(old, set):
-        old.clear()
-        old.update(new)
-        return old
-    return new
 
 
 def _not_stopped(timeout: float) -> str:

@@ -1,6 +1,6 @@
 """Grading: the hidden tests against a notebook that runs somewhere else, to a score that nothing can change.
 
-    batch        what to grade, what is known already, progress, Ctrl-C
+    batch        the steps of a batch: what is known already, who grades the rest, Ctrl-C
       |  one task per submission, in any concurrent.futures.Executor
     worker       this process's engine; tries once more when the grader itself fails
       |
@@ -13,16 +13,19 @@
       |
     child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most
       |
-    watched      that session, noting what the learner's code did while a test used it
+    watched      that session, kept to a check's time, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult
     variables    the notebook's variables as a dictionary, fetched when a test wants them
-    messages     what went wrong in a failed case, or stopped a check, in words
+    messages     what went wrong in a failed case, or stopped a check, in words and in full
     causes       which wrong variant gives what the answer gave, and so what the cause is
-    told         how much of it a learner may read, once a hidden test was heard
+    told         how much of it a learner reads, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 
 Beside them, with the controller:
 
+    chosen       which of what was handed in is graded
+    exercises    what each exercise of a batch brings along, and what its submissions may use
+    speech       what a batch says: in the terminal, in the log, in the reports
     gradebook    SQLite; the only module that knows SQL
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
@@ -38,6 +41,7 @@ and with both:
 
     events       what the controller and the child say to each other
     results      what grading yields, plain data
+    endings      how a cell, a check or a case ended, and all the words for it
     text         text from inside, made plain
 
 All of it runs outside the sandbox. What must never happen in this package:

@@ -1,12 +1,13 @@
 """A batch: everything handed in under some paths, graded side by side, into one gradebook.
 
-The steps, in the order of `grade_paths`: find and name what was handed in; move
-what the gradebook has of it to whose it is now; then, for each (`_Run`), read it,
-take its fingerprint, grade it, record it; and say what came of all of them.
+The steps, in the order of `grade_paths`: find and name what was handed in; choose what
+of it is graded (`chosen.py`); move what the gradebook has of it to whose it is now; then,
+for each (`_Run`), read it, take its fingerprint, grade it, record it; make count what
+stands in `identity.csv` (`confirm.py`); and say what came of all of them (`speech.py`).
 
 Each submission is one independent task (`worker.py`) for a pool of workers:
 threads of this process by default, processes or a cluster as well.
-The gradebook is written here and nowhere else, after each submission. A batch
+Of the processes of a batch this one alone writes the gradebook, after each submission. A batch
 that was stopped or killed goes on where it was: what is in the gradebook under
 the same fingerprint is not run again. What happened, and when, is in the log beside it (`log.py`).
 """
@@ -17,37 +18,33 @@ import logging
 import os
 import sys
 import traceback
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
 
-from autograder import course
-from autograder.course import Assignment, CourseError
+from autograder.course import CourseError
 from autograder.grading import moves, worker
-from autograder.grading.attempts import LATEST, is_another
-from autograder.grading.bundle import Bundle, bundle, fingerprint
+from autograder.grading.attempts import LATEST
+from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
-from autograder.grading.engine import EngineError
+from autograder.grading.exercises import Asked, Exercises
 from autograder.grading.gradebook import Counting, Gradebook
-from autograder.grading.log import FILE, BatchLog
+from autograder.grading.log import BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.grading.submission import RunLimits, refused, ungraded
+from autograder.grading.speech import Speech, listed, not_graded, undecided
+from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
-from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
 from autograder.submissions.find import Found, Search, apart, find
-from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, joined, needs
-from autograder.submissions.names import clean_name
+from autograder.submissions.identity import Decision, decide, hold_against
 from autograder.submissions.people import Person
-from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
-from autograder.submissions.systems import nbgrader
+from autograder.submissions.read import Submission, content_of
 
 GRADEBOOK = "gradebook.sqlite"
 
@@ -144,40 +141,66 @@ def grade_paths(
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
         BatchStopped: interrupted from the keyboard.
     """
-    batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True), output)
+    asked = Asked(assignment, timeout, memory_mb, confined)
+    options = {**asdict(asked), "attempts": attempts, **(notes or {})}
+    speech = Speech(console or Console(stderr=True), output)
+    exercises = Exercises(asked)
+    choice = Choice(exercises, speech)
     search = find(paths, _called_before(output / GRADEBOOK))
     decided = decide(search.found, decisions or {}, content_of, moves.gone_from(search.found, paths))
     found = apart(hold_against(decided, people))
     for remark in search.remarks:
-        batch.say(remark)
+        speech.say(remark)
     if assignment is not None:
-        if assignment in batch.former:  # what was built under that name may still lie there
-            course.require_known([assignment])
-        batch.bundle(assignment)  # an unknown exercise is said at once
-    options = {
-        "assignment": assignment, "timeout": timeout, "memory_mb": memory_mb, "confined": confined,
-        "attempts": attempts, **(notes or {}),
-    }  # fmt: skip
+        exercises.bundle(assignment)  # an unknown exercise is said at once
     workers = pool or _Threads(jobs or cores())
-    with Gradebook(output / GRADEBOOK) as gradebook, batch.log, _end_told(batch.log):
-        found = batch.begin(found, search, gradebook, options)
-        batch.log.began(paths, {**options, "jobs": workers.size})
+    with Gradebook(output / GRADEBOOK) as gradebook, speech.log, _end_told(speech.log):
+        exercises.require_numbering_of(gradebook)
+        speech.remarks += [*not_graded(search), *search.remarks]
+        chosen = choice.of(found, gradebook)
+        gradebook.begin_run({**options, "remarks": speech.remarks})
+        speech.log.began(paths, {**options, "jobs": workers.size})
         for remark in search.remarks:
-            batch.log.write("note", remark)  # said above, when there was no log yet
-        moves.to_their_owners(found, gradebook, batch.tell)
-        moves.renamed(found, paths, assignment, gradebook, batch.tell)
-        moves.tell_older(found, assignment, gradebook, batch.tell)
-        results = batch.grade(found, gradebook, workers)
+            speech.log.write("note", remark)  # said above, when there was no log yet
+        _settle([item.found for item in chosen], paths, assignment, gradebook, speech)
+        results, summary = _graded(_Run(exercises, choice, chosen, gradebook, speech, workers))
         told = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
         if told is not None:
             results = gradebook.stored(newest_batch=True)
         for remark in told or ():
-            batch.tell(remark)
-        batch.tell_renamed(results)
-        counting, undecided = batch.end(search, gradebook, attempts, results)
-    errors = batch.say_failures(results)
-    return Outcome(results, counting.batch, errors, list(search.others), batch.remarks,
-                   [*undecided, *counting.others])
+            speech.tell(remark)
+        speech.renumbered(results, exercises.former)
+        counting, left = _closed(search, gradebook, attempts, results, speech)
+        speech.log.write("ended", summary)
+    errors = speech.failures(results)
+    return Outcome(results, counting.batch, errors, list(search.others), speech.remarks, [*left, *counting.others])
+
+
+def _settle(
+    found: Sequence[Found], paths: Sequence[Path], assignment: str | None, gradebook: Gradebook, speech: Speech
+) -> None:
+    """Moves what the gradebook has of these files to whose they are now, and to what they are called."""
+    moves.to_their_owners(found, gradebook, speech.tell)
+    moves.renamed(found, paths, assignment, gradebook, speech.tell)
+    moves.tell_older(found, assignment, gradebook, speech.tell)
+
+
+def _closed(
+    search: Search, gradebook: Gradebook, attempts: str, results: Sequence[SubmissionResult], speech: Speech
+) -> tuple[Counting, list[SubmissionResult]]:
+    """Closes the batch in the gradebook, and says what is left to say; returns what counts, and what is undecided."""
+    counting, left = gradebook.counting(attempts), gradebook.undecided()
+    paragraphs = undecided(left)
+    speech.remarks += paragraphs
+    gradebook.end_run()
+    for sentence in not_graded(search):
+        speech.tell(sentence)
+    speech.attempts(counting, attempts)
+    speech.wrong_exercise(results, counting)
+    speech.doubted(counting)
+    for paragraph in paragraphs:
+        speech.tell(f"What needs you: {paragraph}")
+    return counting, left
 
 
 def _called_before(path: Path) -> dict[str, set[str]]:
@@ -188,256 +211,6 @@ def _called_before(path: Path) -> dict[str, set[str]]:
             for _, _, _, identity in gradebook.identities():
                 known.setdefault(identity.place, set()).add(identity.source)
     return known
-
-
-class _Batch:
-    """One run of `grade_paths`: what it was asked for, and what it says.
-
-    Attributes:
-        known: the exercises of the course.
-        assignments: those that were handed in, with their bundles.
-        unbuilt: exercises that were handed in and are not built, each with what there is to do. It blocks no other.
-        timeouts: of those that are graded; seconds for one cell.
-        remarks: what the instructor should know of the batch.
-        kept: what had to be read before its turn came, by `id` of what was found.
-    """
-
-    def __init__(
-        self,
-        assignment: str | None,
-        timeout: float | None,
-        memory_mb: int,
-        confined: bool,
-        console: Console,
-        output: Path,
-    ) -> None:
-        self.assignment = assignment
-        self.timeout = timeout
-        self.memory_mb = memory_mb
-        self.confined = confined
-        self.console = console
-        self.log = BatchLog(output / FILE, self.say)
-        self.summary = ""
-        self.known = course.exercise_names()
-        self.former = course.former_names()
-        self.assignments: dict[str, tuple[Assignment, Bundle]] = {}
-        self.unbuilt: dict[str, str] = {}
-        self.timeouts: dict[str, float] = {}
-        self.remarks: list[str] = []
-        self.kept: dict[int, Submission] = {}
-
-    def say(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    def tell(self, text: str) -> None:
-        """Says it, and writes it into the log."""
-        self.say(text)
-        self.log.write("note", text)
-
-    def begin(
-        self, found: Sequence[Found], search: Search, gradebook: Gradebook, options: Mapping[str, object]
-    ) -> list[Found]:
-        """Opens the batch in the gradebook; returns what of `found` is to be graded.
-
-        Raises:
-            CourseError: the gradebook is of an earlier numbering of the course.
-        """
-        self._require_same_numbering(gradebook)
-        if search.others:
-            self.remarks.append(_not_graded(search))
-        self.remarks += search.remarks
-        found = self._of_exercise(self._beside_others(found, gradebook))
-        gradebook.begin_run({**options, "remarks": self.remarks})
-        return found
-
-    def end(
-        self, search: Search, gradebook: Gradebook, attempts: str, results: Sequence[SubmissionResult]
-    ) -> tuple[Counting, list[SubmissionResult]]:
-        """Closes the batch, and says what is left to say; returns what counts, and what is undecided."""
-        counting, undecided = gradebook.counting(attempts), gradebook.undecided()
-        open_ = [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
-                 for paragraph in needs(undecided)]
-        self.remarks += open_
-        gradebook.end_run()
-        if search.others:
-            self.tell(_not_graded(search))
-        self.tell_attempts(counting, attempts)
-        self.tell_wrong(results, counting)
-        self.tell_needs(counting)
-        for paragraph in open_:
-            self.tell(f"What needs you: {paragraph}")
-        self.log.write("ended", self.summary)
-        return counting, undecided
-
-    def say_failures(self, results: Sequence[SubmissionResult]) -> list[str]:
-        """Says what the grader itself failed on: a broken test file is everybody's, and one line."""
-        failed: dict[str, list[str]] = {}
-        for result in results:
-            if result.status is Verdict.ERROR:
-                of = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
-                failed.setdefault(result.reason, []).append(of)
-        for reason, whose in failed.items():
-            self.say(f"Not graded: {_listed(whose)}: {reason}")
-        return [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
-
-    def tell_attempts(self, counting: Counting, policy: str) -> None:
-        """What of a learner's several attempts became."""
-        if counting.left_out:
-            names = [one_line(result.learner, 60) for result in counting.uncertain]
-            but = f" (of {_listed(names)} the best, for nothing says which is the latest)" if names else ""
-            if names:
-                self.remarks.append(f"Nothing says which is the latest of several files of {_listed(names)}; the best "
-                                    "counts.")  # fmt: skip
-            self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
-                      "stay in the gradebook.")  # fmt: skip
-
-    def tell_wrong(self, results: Sequence[SubmissionResult], counting: Counting) -> None:
-        """Notebooks of another exercise that do not take the place of what was handed in before."""
-        right = {(result.learner, result.assignment) for result in counting.batch
-                 if result.status is not Verdict.WRONG_ASSIGNMENT}
-        wrong = [result.identity.file or result.submission for result in results
-                 if result.status is Verdict.WRONG_ASSIGNMENT and (result.learner, result.assignment) in right]
-        if wrong:
-            self.remarks.append(f"Of another exercise, so that what was handed in before counts: {_listed(wrong)}.")
-            self.tell(self.remarks[-1])
-
-    def tell_needs(self, counting: Counting) -> None:
-        """Of whom it is not certain who they are, with the files and what to do."""
-        doubted = [result for result in counting.batch if result.identity.doubts]
-        if doubted:
-            self.tell(f"What needs you: of {len(doubted)} submissions it is not certain whose they are. Exports leave "
-                      "them out until you confirm them.")  # fmt: skip
-            for paragraph in needs(doubted):
-                self.tell(one_line(paragraph, 4000))
-            self.tell(REMEDY)
-
-    def _require_same_numbering(self, gradebook: Gradebook) -> None:
-        """Refuse a gradebook of an earlier numbering: its results would stand beside those under the new names.
-
-        Nothing in it has been changed. Reports and exports read it as it is.
-        """
-        if earlier := [name for name in gradebook.assignments() if name in self.former]:
-            renamed = joined([f"{name} is {self.former[name]} now" for name in earlier])
-            raise CourseError(
-                f"{gradebook.path} is of an earlier numbering of the course: {renamed}. It stays as it is, with its "
-                "scores; `autograder export` and `autograder adjust` go on working with it. Grade into another folder, "
-                "with another --output. Notebooks of the earlier numbering are graded there under their new names."
-            )
-
-    def tell_renamed(self, results: Sequence[SubmissionResult]) -> None:
-        """Which notebooks are of an earlier numbering, and what their exercises are called now."""
-        if earlier := Counter(result.former for result in results if result.former):
-            renamed = [f"{name} is {self.former[name]} now ({count})" for name, count in sorted(earlier.items())]
-            self.remarks.append(f"Of an earlier numbering, and graded under the new name: {joined(renamed)}.")
-            self.tell(self.remarks[-1])
-
-    def _of_exercise(self, found: Sequence[Found]) -> list[Found]:
-        """What is handed in for the exercise that is graded.
-
-        Where somebody's folder holds more notebooks of the course, as their copy of it does, these are passed over.
-        """
-        if self.assignment is not None:
-            found = self._of_folder(found)
-        several = {learner for learner, times in Counter(item.learner for item in found).items() if times > 1}
-        if self.assignment is None or not several:
-            return list(found)
-        problems = {id(item): self._read_before(item) for item in found if item.learner in several}
-        right = {item.learner for item in found if problems.get(id(item)) == ""}
-        passed = [item for item in found if item.learner in right and problems[id(item)] == WRONG_ASSIGNMENT]
-        if passed:
-            self._pass_over(passed, f"because there is a notebook of {self.assignment} from the same learner")
-        skip = set(map(id, passed))
-        for place in skip:
-            self.kept.pop(place, None)
-        return [item for item in found if id(item) not in skip]
-
-    def _of_folder(self, found: Sequence[Found]) -> list[Found]:
-        """Without what lies in a folder of nbgrader's for another exercise of the course."""
-        others = [name for name in self.known if name != self.assignment]
-        passed = [item for item in found if item.identity.system == nbgrader.SYSTEM
-                  and nbgrader.assignment_in(item.identity.file, others)]
-        if passed:
-            self._pass_over(passed, f"because it lies in nbgrader's folder of another exercise than {self.assignment}")
-        if passed and len(passed) == len(found):
-            raise CourseError(f"There is nothing of {self.assignment} there. {self.remarks[-1]}")
-        skip = set(map(id, passed))
-        return [item for item in found if id(item) not in skip]
-
-    def _pass_over(self, passed: Sequence[Found], why: str) -> None:
-        self.remarks.append(f"Passed over, {why}: {_listed([item.identity.file for item in passed])}.")
-        self.say(self.remarks[-1])
-
-    def _beside_others(self, found: Sequence[Found], gradebook: Gradebook) -> list[Found]:
-        """The same, each with another name that would take the place of what may be another person's.
-
-        That has the same learner's name and the same file's, and is from another folder or download.
-        """
-        kept = {(learner, name): identity for learner, name, assignment, identity in gradebook.identities()
-                if self.assignment in (None, assignment) or not assignment}
-        return [replace(item, name=item.identity.file) if (there := kept.get((item.learner, item.name))) and there.file
-                != item.identity.file and is_another(there, item.identity) else item for item in found]
-
-    def bundle(self, name: str) -> Bundle:
-        """The bundle of an exercise of the course, the same for all of the batch."""
-        if name not in self.assignments:
-            found = course.assignment(name)
-            self.assignments[name] = (found, bundle(found))
-        return self.assignments[name][1]
-
-    def bundle_of(self, submission: Submission) -> Bundle | None:
-        """That of its exercise; None where it is for none, or for one that is `unbuilt`."""
-        if submission.assignment not in self.known:
-            return None
-        try:
-            return self.bundle(submission.assignment)
-        except CourseError as error:
-            self.unbuilt[submission.assignment] = str(error)
-            return None
-
-    def read(self, item: Found) -> Submission:
-        """What was handed in, read once."""
-        kept = self.kept.pop(id(item), None)
-        return read_submission(item, self.assignment, self.known, self.former) if kept is None else kept
-
-    def _read_before(self, item: Found) -> str:
-        """What is wrong with it, before its turn has come. It is kept for then, if it is small."""
-        submission = read_submission(item, self.assignment, self.known, self.former)
-        if not submission.files:
-            self.kept[id(item)] = submission
-        return submission.problem
-
-    def fingerprint(self, submission: Submission) -> str:
-        """All that its result depends on."""
-        limits: dict[str, object] = {
-            "timeout": self.timeout,  # the default follows from what else is in the fingerprint
-            "memory_mb": self.memory_mb,
-            "confined": self.confined,
-        }
-        return fingerprint(submission, self.bundle_of(submission), limits)
-
-    def limits(self, own: Bundle, local: bool) -> RunLimits:
-        """What a submission may use. An engine needed here is started first, so that a fault shows at once."""
-        if own.name not in self.timeouts:
-            try:
-                engine = worker.engine(self.confined, own.ready())
-                if local:
-                    engine.start()
-                self.timeouts[own.name] = self.timeout or default_timeout(
-                    self.assignments[own.name][0], own, engine, self.memory_mb
-                )
-            except EngineError as error:
-                raise CourseError(f"The grader does not work on this machine: {error}") from error
-        return RunLimits(self.timeouts[own.name], self.memory_mb)
-
-    def grade(self, found: Sequence[Found], gradebook: Gradebook, workers: Pool) -> list[SubmissionResult]:
-        """All results, in the order of `found`; what is unchanged is not run again."""
-        with BatchProgress(len(found), self.console) as progress, _resumable(progress, gradebook):
-            results = _Run(self, found, gradebook, progress, workers).results()
-            if progress.known:
-                self.tell(f"{progress.known} of {len(found)} are unchanged since they were graded.")
-        self.summary = f"{len(found)} submissions: {progress.summary()}."
-        self.say(self.summary)
-        return results
 
 
 @dataclass(frozen=True)
@@ -458,17 +231,20 @@ class _Run:
 
     def __init__(
         self,
-        batch: _Batch,
-        found: Sequence[Found],
+        exercises: Exercises,
+        choice: Choice,
+        chosen: Sequence[Chosen],
         gradebook: Gradebook,
-        progress: BatchProgress,
+        speech: Speech,
         workers: Pool,
     ) -> None:
-        self.batch = batch
-        self.found = found
+        self.exercises = exercises
+        self.choice = choice
+        self.chosen = chosen
         self.gradebook = gradebook
-        self.progress = progress
+        self.speech = speech
         self.workers = workers
+        self.progress = BatchProgress(len(chosen), speech.console)
         self.made: dict[int, SubmissionResult] = {}
         self.running: dict[Future[SubmissionResult], tuple[Task, _Place]] = {}
         self.unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
@@ -480,7 +256,7 @@ class _Run:
             CourseError: a mistake of the instructor's, or there is nobody any more who could run a task.
         """
         try:
-            for number in range(len(self.found)):
+            for number in range(len(self.chosen)):
                 self._take(number)
             self._see_unchanged()
             while self.running:
@@ -491,21 +267,21 @@ class _Run:
             ) from error
         finally:
             self._stop()
-        return [self.made[number] for number in range(len(self.found))]
+        return [self.made[number] for number in range(len(self.chosen))]
 
     def _take(self, number: int) -> None:
         """Reads one and takes its fingerprint; then it is unchanged, refused, or graded."""
-        item = self.found[number]
-        submission = self.batch.read(item)
-        place = _Place(number, self.batch.fingerprint(submission), replace(submission, cells=(), files={}))
-        known = self.gradebook.find(item.learner, item.name, place.fingerprint)
+        item = self.chosen[number]
+        submission = self.choice.read(item)
+        place = _Place(number, self.exercises.fingerprint(submission), replace(submission, cells=(), files={}))
+        known = self.gradebook.find(item.found.learner, item.found.name, place.fingerprint)
         if known is not None:
             self._keep(place, known)
             return
         self._see_unchanged()
         if submission.problem:
-            self._record(place, refused(submission, self.batch.bundle_of(submission)))
-        elif why := self.batch.unbuilt.get(submission.assignment):
+            self._record(place, refused(submission, self.exercises.bundle_of(submission)))
+        elif why := self.exercises.unbuilt.get(submission.assignment):
             self._record(place, ungraded(submission, None, why))
         else:
             self._start(place, submission)
@@ -524,12 +300,12 @@ class _Run:
 
     def _start(self, place: _Place, submission: Submission) -> None:
         """Hands it to a worker, when there is room for it."""
-        own = self.batch.bundle(submission.assignment)
-        limits = self.batch.limits(own, local=isinstance(self.workers, _Threads))
+        own = self.exercises.bundle(submission.assignment)
+        limits = self.exercises.limits(own, local=isinstance(self.workers, _Threads))
         self.progress.begin()
         while len(self.running) >= 2 * self.workers.size:
             self._collect()
-        task = Task(submission, own, limits, self.batch.confined)
+        task = Task(submission, own, limits, self.exercises.asked.confined)
         self.running[self.workers.submit(task)] = task, place
 
     def _collect(self) -> None:
@@ -544,16 +320,16 @@ class _Run:
         result = self._handed_in(place, result)
         # What the grader failed on is tried again next time.
         self.gradebook.record(result, "" if result.status is Verdict.ERROR else place.fingerprint)
-        self.batch.log.result(result)
+        self.speech.log.result(result)
         self.made[place.number] = result
         self.progress.add(result.status)
 
     def _handed_in(self, place: _Place, result: SubmissionResult) -> SubmissionResult:
         """The result, with what is known of its handing in."""
-        found = self.found[place.number]
+        found = self.chosen[place.number].found
         flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
         if place.head.left_out:
-            flags = (*flags, f"{LEFT_OUT}: {_listed(place.head.left_out)}")
+            flags = (*flags, f"{LEFT_OUT}: {listed(place.head.left_out)}")
         return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
                        identity=replace(found.identity, content=place.head.sha256), former=place.head.former)
 
@@ -583,6 +359,18 @@ def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
         LOG.error("The worker failed on %s:\n%s", whose, "".join(traceback.format_exception(error)))
         reason = one_line(f"The worker failed: {type(error).__name__}: {error}", 500)
         return ungraded(task.submission, task.bundle, reason)
+
+
+def _graded(run: _Run) -> tuple[list[SubmissionResult], str]:
+    """All results, in the order of what was chosen, and a sentence that counts them. What is unchanged is not run."""
+    total, progress = len(run.chosen), run.progress
+    with progress, _resumable(progress, run.gradebook):
+        results = run.results()
+        if progress.known:
+            run.speech.tell(f"{progress.known} of {total} are unchanged since they were graded.")
+    summary = f"{total} submissions: {progress.summary()}."
+    run.speech.say(summary)
+    return results, summary
 
 
 @contextmanager
@@ -621,12 +409,3 @@ def _end_told(log: BatchLog) -> Iterator[None]:
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def _not_graded(search: Search) -> str:
-    return f"Not graded, being neither notebook nor zip: {_listed([clean_name(str(path)) for path in search.others])}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"

@@ -35,6 +35,7 @@ from autograder.bridge.records import ERROR_LIMIT
 from autograder.bridge.session import CellOutcome
 from autograder.course import VARIANTS
 from autograder.grading import causes, messages, portrait
+from autograder.grading.endings import End, of_cell
 from autograder.grading.events import (
     AT_END,
     OUTPUT_LIMIT,
@@ -186,9 +187,9 @@ class Attempt:
             self.here = index
             source = cell.source
             if index in self.request.skip_cells:
-                outcome = CellOutcome("skipped", "", 0.0, "")
+                outcome = CellOutcome(End.SKIPPED, "", 0.0, "")
             elif time.monotonic() > end:
-                outcome = CellOutcome("skipped", messages.OUT_OF_TIME, 0.0, "")
+                outcome = CellOutcome(End.SKIPPED, of_cell(End.SKIPPED).told, 0.0, "")
             else:
                 outcome = self.session.run_cell(index, source, self.timeout)
             self._report_cell(index, source, outcome)
@@ -200,7 +201,7 @@ class Attempt:
             return
         error = plain(outcome.error, ERROR_LIMIT)
         told = None
-        if self.session.heard and outcome.status == "skipped":
+        if self.session.heard and outcome.status == End.SKIPPED:
             told = error
         elif self.session.heard and outcome.status != "ok":
             told = cell_error(outcome.status, error, [cell.source for cell in self.request.cells])
@@ -306,12 +307,12 @@ class Attempt:
         return messages.stopped(self._stopped(), self.timeout, ended.error if ended else "")
 
     def _stopped(self) -> str:
-        """What stopped the check at hand, in a word of `messages.stopped`; empty where nothing did."""
+        """What stopped the check at hand, an `End`; empty where nothing did."""
         if self.session.slow_to_come:
-            return "slow-to-come"
+            return End.SLOW_TO_COME
         if self.session.ended is not None:
             return self.session.ended.status
-        return "late" if self.session.late else "slow" if self.slow else ""
+        return End.TIMEOUT if self.session.late else End.SLOW if self.slow else ""
 
     def _told(self) -> str | None:
         """What the learner reads of `_trouble`, where that is not all: not the number the process ended with."""
@@ -321,11 +322,12 @@ class Attempt:
     def _troubles(self) -> list[str]:
         ended = self.session.ended
         if self.session.slow_to_come:
-            return ["slow-to-come"]
+            return [End.SLOW_TO_COME]
         found = {
-            "timeout": self.session.late or self.slow,
-            "MemoryError": self.memory,
-            "over" if self.session.over else ended.status if ended else "": ended is not None,
+            End.TIMEOUT: self.session.late,
+            End.SLOW: self.slow and not self.session.late,
+            End.MEMORY_ERROR: self.memory,
+            End.OVER if self.session.over else ended.status if ended else "": ended is not None,
         }
         return [name for name, so in found.items() if so]
 

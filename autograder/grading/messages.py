@@ -1,11 +1,12 @@
-"""What a learner may read about a test case that failed by an assertion or an exception, or that was stopped.
+"""In the checker's child: the message of a test case that failed, or of a check that was stopped, in full.
 
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a
 library says about the values it compared. What the learner's own function
 raised stands in both; `told.py` says how much of a message the learner reads.
 
-What stopped a check from outside (time, memory, the end of the process) is a sentence of `stopped`.
+What stopped a check from outside (time, memory, the end of the process) is a sentence of `stopped`. The sentences
+themselves are in `endings.py`.
 
 Must never include test source of a hidden case in a message.
 """
@@ -21,6 +22,17 @@ from pathlib import Path
 
 from autograder.bridge import remote
 from autograder.bridge.remote import RemoteError
+from autograder.grading.endings import (
+    CODE_RAISED,
+    CODE_RAISED_KIND,
+    CODE_RAISED_SOME,
+    HIDDEN_HINT,
+    NOT_SO,
+    PUBLIC_HINT,
+    End,
+    of_cell,
+    of_check,
+)
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
 from autograder.grading.told import KINDS, Known
@@ -29,12 +41,6 @@ MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300
 HIDDEN_LEARNER_ERROR_LIMIT = 120
 """In a hidden case: enough to know one's own error, little for a function that raises what it was given."""
-
-HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
-PUBLIC_HINT = "A test of this question failed."
-
-OUT_OF_TIME = "Not run: the cells before it took as long as all cells together may take."
-"""Of a cell that is skipped."""
 
 
 @dataclass(frozen=True)
@@ -77,26 +83,18 @@ def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, C
     return plain(shown or (HIDDEN_HINT if failure.hidden else PUBLIC_HINT), MESSAGE_LIMIT)
 
 
-def stopped(how: str, limit: float, ending: str = "") -> str:
+def stopped(end: str, limit: float, ending: str = "") -> str:
     """The message of a check that did not come to its end by itself; empty where nothing stopped it.
 
     Args:
-        how: `slow-to-come`, the answer did not come over in time; `late`, the learner's code took too long; `slow`,
-            the test did; else how the notebook's process ended, as a session's `ended.status` has it; or empty.
-        limit: seconds that each of them may take.
+        end: what stopped it, an `End`; or empty.
+        limit: seconds that the learner's code, and the test, may take each.
         ending: how the process ended, where that is all there is to say; a learner does not read it.
     """
-    if not how:
+    if not end:
         return ""
-    itself = "Your code ended the notebook's process when a test used it"
-    return {
-        "slow-to-come": f"The answer took longer than {limit:.3g} s to come over. Is it much larger than asked for?",
-        "late": f"Your code took longer than {limit:.3g} s when tests used it, and was stopped.",
-        "slow": f"Examining your answer took longer than {limit:.3g} s. Is it much larger than asked for?",
-        "killed": f"Your code still ran after {limit:.3g} s when a test used it, and had to be ended.",
-        "memory": "Your code ran out of memory when a test used it.",
-        "protocol": "Your code broke the connection to the grader when a test used it.",
-    }.get(how, f"{itself}: {ending}." if ending else f"{itself}.")
+    message = of_check(end).message.format(limit=f"{limit:.3g}")
+    return f"{message.removesuffix('.')}: {ending}." if ending and end == End.EXITED else message
 
 
 def is_about_names(failure: Failure) -> bool:
@@ -118,7 +116,7 @@ def hint(failure: Failure, known: Known) -> str:
     text = known.redacted(text) if error is not None and known.from_helpers(error) else known.hint(text)
     if not text and failure.learner_error is not None and error in (failure.learner_error, None):
         kind = type(failure.learner_error).__name__
-        text = f"Your code raised {kind}." if kind in KINDS else "Your code raised an error."
+        text = CODE_RAISED_KIND.format(kind=kind) if kind in KINDS else CODE_RAISED_SOME
     shown = "\n".join(part for part in (failure.hint, text) if part)
     return plain(shown or HIDDEN_HINT, MESSAGE_LIMIT)
 
@@ -166,7 +164,7 @@ def _said(failure: Failure) -> Said:
     if error is None:
         return Said()
     if error is failure.learner_error:
-        return Said(f"Your code raised {exception_text(error, failure.hidden)}")
+        return Said(CODE_RAISED.format(error=exception_text(error, failure.hidden)))
     frames = traceback.extract_tb(error.__traceback__)
     if frames and frames[-1].filename == remote.__file__:  # a placeholder: it says what it is
         return Said(str(error))
@@ -190,7 +188,7 @@ def _failed_assertion(error: AssertionError, test_path: str) -> str:
     """The line of a public test that failed without a message; the learner has that file."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == test_path and frame.line:
-            return f"This is not so: {frame.line.removeprefix('assert ').strip()}"
+            return NOT_SO.format(line=frame.line.removeprefix("assert ").strip())
     return ""
 
 
@@ -208,7 +206,7 @@ def _from_doctest(failure: Failure) -> Said:
 
 def _raised_in_doctest(section: str, failure: Failure) -> Said:
     if failure.learner_error is not None:
-        return Said(f"Your code raised {exception_text(failure.learner_error, failure.hidden)}")
+        return Said(CODE_RAISED.format(error=exception_text(failure.learner_error, failure.hidden)))
     _, _, trace = section.partition("\nException raised:\n")
     lines = trace.splitlines()
     at_margin = [number for number, line in enumerate(lines) if re.match(r"    \S", line)]
@@ -231,13 +229,7 @@ def _assigns(source: str, name: str) -> bool:
 
 
 def _how_it_ended(cell: CellResult) -> str:
-    if cell.status == "raised":
-        lines = [line for line in cell.for_learner.strip().splitlines() if line.strip()]
-        return f"stopped with {one_line(lines[-1], 200)}" if lines else "stopped with an error"
-    return {
-        "timeout": "took too long and was stopped",
-        "killed": "took too long and had to be ended",
-        "memory": "stopped with a MemoryError, or ran out of memory",
-        "exited": "ended the notebook's process",
-        "skipped": "was not run",
-    }.get(cell.status, "did not finish")
+    lines = [line for line in cell.for_learner.strip().splitlines() if line.strip()]
+    if cell.status == End.RAISED and lines:
+        return f"stopped with {one_line(lines[-1], 200)}"
+    return of_cell(cell.status).belongs

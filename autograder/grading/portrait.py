@@ -1,4 +1,6 @@
-"""In the checker's child: a portrait of the learner's network, for the feedback page. No points hang on it.
+"""A portrait of the learner's network, for the feedback page. No points hang on it.
+
+It is made in the checker's child; when an exercise is built, of the course's own solution, in a process of its own.
 
 An exercise with a model may have a `portrait.py`, from the cell of its master
 that begins with `# PORTRAIT`: the course's own function `portrait`, whose

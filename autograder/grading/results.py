@@ -102,7 +102,7 @@ class QuestionResult:
 class CellResult:
     """One code cell.
 
-    `status`: `ok`; `raised` (an exception); `timeout` (interrupted at the limit);
+    `status`: `ok`, or as in `endings.End`: `raised` (an exception); `timeout` (interrupted at the limit);
     `memory` (stopped at the limit); `killed` (ended, because it ignored its
     interrupt); `exited` (ended its own process); `protocol` (its process sent
     what no honest one sends); `skipped` (not run). `index` counts the

@@ -24,6 +24,17 @@ from pathlib import Path
 
 from autograder.course import former_question
 from autograder.grading.bundle import Bundle, code_digest, environment
+from autograder.grading.endings import (
+    BROKEN_OFF,
+    ENDINGS,
+    NOT_TAKEN_IN,
+    TOO_MUCH,
+    TOO_MUCH_REASON,
+    TOO_OFTEN,
+    End,
+    of_cell,
+    of_check,
+)
 from autograder.grading.engine import SILENT, Engine, EngineError
 from autograder.grading.events import (
     AT_END,
@@ -56,24 +67,12 @@ TOTAL_FACTOR = 20
 SILENCE = 60.0
 """Seconds without an event, beyond twice the limit of a cell, after which the checker's child is given up."""
 
-VERDICTS = {
-    "timeout": Verdict.TIMEOUT,
-    "killed": Verdict.TIMEOUT,
-    "memory": Verdict.MEMORY,
-    "MemoryError": Verdict.MEMORY,
-    "over": Verdict.MEMORY,
-    "slow-to-come": Verdict.TIMEOUT,
-    "exited": Verdict.CRASHED,
-    "protocol": Verdict.CRASHED,
-}
-"""What a cell's status, or the way a notebook ended, means for the submission."""
-
-LOST: Mapping[str | int, str] = {
-    SILENT: "timeout",
-    -signal.SIGXCPU: "timeout",
-    -signal.SIGABRT: "memory",
-    -signal.SIGSEGV: "memory",
-    -signal.SIGBUS: "memory",
+LOST: Mapping[str | int, End] = {
+    SILENT: End.TIMEOUT,
+    -signal.SIGXCPU: End.TIMEOUT,
+    -signal.SIGABRT: End.MEMORY,
+    -signal.SIGSEGV: End.MEMORY,
+    -signal.SIGBUS: End.MEMORY,
 }
 """How the checker's child dies of an answer too large for its limits; other ways are the grader's fault."""
 
@@ -262,27 +261,23 @@ class Grading:
         self._blame_cell(result, over)
 
     def _blame_cell(self, result: CellResult, over: bool) -> None:
-        number, status = result.index + 1, result.status
-        limit, memory = f"{self.limits.timeout:.3g} s", f"{self.limits.memory_mb} MB of memory"
-        reason, told = {
-            "skipped": "The notebook used the time that all its cells together may take.",
-            "timeout": f"Code cell {number} was stopped after {limit}.",
-            "killed": f"Code cell {number} did not stop after {limit} and had to be ended.",
-            "memory": f"Code cell {number} needed more than {memory}."
-            if over
-            else f"Code cell {number} stopped with a MemoryError; the limit is {memory}.",
-        }.get(status, ""), ""
-        if status in ("exited", "protocol"):
-            reason, told = (f"Code cell {number}: {text.rstrip('.')}." for text in (result.error, result.for_learner))
-        if reason:
-            trouble = "timeout" if status == "skipped" else status
-            self._blame(trouble, reason, told, cell=result.index, heard=result.told is not None)
+        end = End.OVER if over else result.status
+        if result.status == "ok" or ENDINGS[end].verdict is None:
+            return
+        known = {
+            "number": result.index + 1,
+            "limit": f"{self.limits.timeout:.3g} s",
+            "memory": f"{self.limits.memory_mb} MB of memory",
+        }
+        sentence = of_cell(end).reason
+        reason, told = (sentence.format(**known, error=said.rstrip(".")) for said in (result.error, result.for_learner))
+        self._blame(end, reason, told, cell=result.index, heard=result.told is not None)
 
     def _scored(self, event: Scored) -> None:
         self.scores.add((event.cell, event.nth), event.result)
         self.heard = self.heard or event.heard
         for trouble in event.trouble:
-            reason = f"{event.result.name}: {_how(trouble)} when a test used it."
+            reason = f"{event.result.name}: {of_check(trouble).reason} when a test used it."
             self._blame(trouble, reason, heard=event.heard)
 
     def _portrayed(self, portrait: Portrait | None, note: str) -> None:
@@ -296,8 +291,8 @@ class Grading:
         """The notebook came to its end, or was ended: by the cell at hand, or by a check."""
         if not ending.status:
             return True
-        if ending.status == "protocol":
-            self._leave_rest("Not checked: the conversation with the notebook's process had broken off before.")
+        if ending.status == End.PROTOCOL:
+            self._leave_rest(BROKEN_OFF)
             return True
         if ending.question:
             self.skip_checks.add(ending.question)
@@ -314,14 +309,13 @@ class Grading:
             raise EngineError(f"the checker's child ended with {code}")
         self.heard = True  # Perhaps; the child can no longer say.
         if self.place is None:
-            self._blame(trouble, "The grader could not take in what the notebook sent.", heard=True)
-            self._leave_rest("The grader could not take in what the notebook sent.")
+            self._blame(trouble, NOT_TAKEN_IN, heard=True)
+            self._leave_rest(NOT_TAKEN_IN)
             return True
         question, cell = self.place
-        self._blame(trouble, f"{question}: the answer is more than the grader can examine.", heard=True)
-        note = "The answer is more than the grader can examine. Is it much larger than asked for?"
+        self._blame(trouble, f"{question}: {TOO_MUCH_REASON}.", heard=True)
         points = next(known.points for known in self.bundle.questions if known.name == question)
-        self.scores.add((cell, 1 << 30), QuestionResult(question, 0.0, points, "not-checked", (), note))
+        self.scores.add((cell, 1 << 30), QuestionResult(question, 0.0, points, "not-checked", (), TOO_MUCH))
         self.skip_checks.add(question)
         return self._nothing_left()
 
@@ -338,7 +332,9 @@ class Grading:
         self, trouble: str, reason: str, told: str = "", *, cell: int | None = None, heard: bool = False
     ) -> None:
         """A verdict and its reason; the arguments are as in `Blame`, `told` only where it is less than the reason."""
-        self.verdicts.append(VERDICTS[trouble])
+        verdict = ENDINGS[trouble].verdict
+        assert verdict is not None, trouble
+        self.verdicts.append(verdict)
         self.blames.append(Blame(reason, told or reason, cell, heard))
 
     def _reason_for_learner(self) -> str:
@@ -357,22 +353,7 @@ class Grading:
         result = self.scores.final(name)
         if result is not None:
             return result
-        note = (
-            f"Not checked: the notebook ended itself, or had to be ended, {MAX_ATTEMPTS} times before this."
-        )
-        return QuestionResult(name, 0.0, points, "not-checked", (), note)
-
-
-def _how(trouble: str) -> str:
-    return {
-        "slow-to-come": "the answer took too long to come over",
-        "timeout": "the learner's code took too long and was stopped",
-        "killed": "the learner's code did not stop and had to be ended",
-        "memory": "the learner's code had no memory left to answer",
-        "MemoryError": "the learner's code stopped with a MemoryError",
-        "over": "the learner's code needed more memory than allowed",
-        "protocol": "the learner's code broke the connection to the grader",
-    }.get(trouble, "the learner's code ended its own process")
+        return QuestionResult(name, 0.0, points, "not-checked", (), TOO_OFTEN.format(times=MAX_ATTEMPTS))
 
 
 def run_environment(submission: Submission, limits: RunLimits) -> dict[str, str]:

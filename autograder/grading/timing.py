@@ -76,7 +76,7 @@ def solution_result(assignment: Assignment, bundle: Bundle, engine: Engine, memo
 
 
 def _measure(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int) -> float:
-    """Seconds of the solution's slowest cell or check."""
+    """Seconds of the solution's slowest cell, or of all that is done outside cells together, if that is more."""
     result = solution_result(assignment, bundle, engine, memory_mb)
     if result.status not in (Verdict.GRADED, Verdict.REVIEW) or result.score < result.possible - 1e-6:
         raise CourseError(

@@ -1,12 +1,13 @@
-"""In the checker's child: what a learner may read, where a message could carry out what a hidden test handed in.
+"""How much of a message a learner reads, where it could carry out what a hidden test handed in.
 
-Trusted side. A learner's function can keep its arguments, and whatever it says later may quote them. So once a hidden
-test has called something in the notebook, a message is told only as far as its text is known from trusted files: the
-test file, the helpers it imports, this package. What the notebook put in between becomes `…`. Of an error of a cell
-the kind is told, where it is one of Python's own, and the learner's own line, taken from the notebook as handed in.
-Of a hidden test that failed never more than its hint. The instructor's files keep every text.
+It runs in the checker's child; controller and reports take the fixed sentences. A learner's function can keep its
+arguments, and whatever it says later may quote them. So once a hidden test has called something in the notebook, a
+message is told only as far as its text is known: from the test file, from the modules in the folders of the helpers it
+imports, and from the grader's own sentences (`endings.TRUSTED`). What the notebook put in between becomes `…`. Of an
+error of a cell the kind is told, where it is one of Python's own, and the learner's own line, taken from the notebook
+as handed in. Of a hidden test that failed never more than its hint. The instructor's files keep every text.
 
-This module must never let through a text because of how it looks: only because a trusted file holds it.
+This module must never let through a text because of how it looks: only because a trusted file, or that list, holds it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import ast
 import builtins
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 
+from autograder.grading.endings import TRUSTED, End, of_cell
 from autograder.grading.text import one_line
 
 WITHHELD = "…"
@@ -34,13 +37,6 @@ KINDS = frozenset(
 )
 """Python's own exceptions. The name of any other may be chosen by the notebook."""
 
-ENDED = {
-    "timeout": "It took too long and was stopped.",
-    "memory": "It stopped with a MemoryError, or ran out of memory.",
-    "killed": "It took too long and had to be ended.",
-    "exited": "the code ended its own process",
-    "protocol": "the code broke the connection to the grader",
-}
 LONGEST_LINE = 200
 DEEPEST = 3
 """Texts within texts: a message, the cause in it, the name in that."""
@@ -70,6 +66,26 @@ def texts(path: Path) -> Texts:
             whole.add(node.value.strip())
         elif isinstance(node, ast.JoinedStr):
             pieces.add(_pieces(node))
+    return _sorted(whole, pieces)
+
+
+def sentences(templates: Iterable[str]) -> Texts:
+    """The same of our own sentences; what has fields is in pieces."""
+    said = [tuple(_constants(template)) for template in templates]
+    return _sorted((parts[0] for parts in said if len(parts) == 1), (parts for parts in said if len(parts) > 1))
+
+
+def _constants(template: str) -> Iterator[str]:
+    """The constants of a format string, one more than it has fields."""
+    ends_with_field = False
+    for constant, name, _, _ in Formatter().parse(template):
+        yield constant
+        ends_with_field = name is not None
+    if ends_with_field:
+        yield ""
+
+
+def _sorted(whole: Iterable[str], pieces: Iterable[tuple[str, ...]]) -> Texts:
     # The most said in constants first: of two that fit, the one that leaves less open is the one that was used.
     return Texts(frozenset(whole), tuple(sorted(pieces, key=lambda parts: (-sum(map(len, parts)), parts))))
 
@@ -100,10 +116,8 @@ class Known:
         for folder in authored:
             for path in sorted(folder.glob("*.py")):
                 everything += texts(path)
-        everything += texts(Path(__file__).with_name("messages.py"))
-        self.everything = Texts(
-            everything.whole, tuple(sorted(everything.pieces, key=lambda parts: (-sum(map(len, parts)), parts)))
-        )
+        everything += sentences(TRUSTED)
+        self.everything = _sorted(everything.whole, everything.pieces)
 
     def redacted(self, message: str) -> str:
         """`message` with `…` for what no trusted file says; empty where nothing of it is known."""
@@ -182,8 +196,8 @@ def cell_error(status: str, error: str, sources: Sequence[str]) -> str:
         error: what the notebook's process says of it: its word, of which numbers and one name are taken.
         sources: of all code cells, as handed in.
     """
-    if status not in ("raised", "timeout"):
-        return ENDED.get(status, "")
+    if status not in (End.RAISED, End.TIMEOUT):
+        return of_cell(status).told
     lines = [line for line in error.strip().splitlines() if line.strip()]
     kind = "".join(lines[-1:]).partition(":")[0].strip()
     told = []
@@ -191,6 +205,6 @@ def cell_error(status: str, error: str, sources: Sequence[str]) -> str:
         own = sources[int(cell) - 1].splitlines() if 0 < int(cell) <= len(sources) else []
         if 0 < int(line) <= len(own):
             told = [f"cell {cell}, line {line}", f"    {one_line(own[int(line) - 1], LONGEST_LINE)}"]
-    if status == "timeout":
-        return "\n".join([*told, "KeyboardInterrupt"]) if told else ENDED[status]
+    if status == End.TIMEOUT:
+        return "\n".join([*told, "KeyboardInterrupt"]) if told else of_cell(status).told
     return "\n".join([*told, f"{kind if kind in KINDS else 'An error'}: {UNTOLD}"])

@@ -1,4 +1,4 @@
-"""A session that notes what a test needs to know: what the learner's own code did while a test used it."""
+"""In the checker's child: a session that keeps a check to its time, and notes what the learner's code did meanwhile."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`autograder doctor`: what is installed, which layers of isolation hold, how fast this machine is.
+"""Outside: `autograder doctor`, what is installed, which layers of isolation hold, how fast this machine is.
 
 Nothing is looked up that can be tried: every layer is really put in place, in
-a process of its own, and every level is then attacked.
+a process of its own, and every level is then attacked. It must never run a learner's code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from rich.table import Table
 from autograder.bridge.notebooks import Notebooks
 from autograder.probes import overuse
 from autograder.sandbox import landlock, linux, seccomp
-from autograder.sandbox.nursery import ISOLATING, SandboxError, Unavailable, try_level
+from autograder.sandbox.limits import ISOLATING, SandboxError
+from autograder.sandbox.nursery import Unavailable, try_level
 
 PACKAGES = ("tensorflow", "tensorflow_cpu", "keras", "numpy", "matplotlib", "ipython", "otter-grader")
 

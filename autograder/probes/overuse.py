@@ -13,8 +13,7 @@ from typing import Any
 
 from autograder.bridge.notebooks import Notebooks
 from autograder.bridge.session import CellOutcome, Session
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.nursery import LEVELS
+from autograder.sandbox.limits import LEVELS, Limits
 
 SECONDS = 20
 """What a cell of a trial gets, unless the trial is about that."""

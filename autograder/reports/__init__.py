@@ -1,7 +1,8 @@
-"""What people read after grading: tables, pages and files for other systems.
+"""What people read of a grading: tables, pages and files for other systems; and the tables that they write for one.
 
-Everything here is made from `autograder.grading.results.SubmissionResult` and
-from nothing else of grading.
+What is written is made from `autograder.grading.results.SubmissionResult`, and of grading takes besides only the fixed
+sentences of `endings` and `told`. Class lists (`roster`) and the instructor's lines (`whose`) are read before a
+grading, too.
 
     write        all that follows a batch, into one folder:
     grades       grades.csv
@@ -16,7 +17,7 @@ from nothing else of grading.
     roster       tables of people, and who in them a learner is
     items        which questions the class solved, and which tell the strong from the weak
     charts       the picture of the class report
-    portrait     the portrait of a learner's network
+    portrait     the portrait of a learner's network, and whether it is too good
     words        what verdicts and levels are called
     text         strangers' text, made fit to be shown
     pages        pages from templates

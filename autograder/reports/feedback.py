@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.grading.endings import of_cell
 from autograder.grading.results import CellResult, QuestionResult, SubmissionResult, Verdict
 from autograder.grading.told import OTHERS
 from autograder.reports import pages, portrait, text, words
@@ -20,15 +21,6 @@ LONGEST_MESSAGE = 3_000  # characters
 
 NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
 """Verdicts after which there is nothing to say about single questions."""
-
-CELL_STATUS = {
-    "raised": "stopped with an error",
-    "timeout": "ran longer than the time allowed",
-    "killed": "took Python down or had to be stopped by force",
-    "memory": "stopped with a MemoryError, or ran out of memory",
-    "skipped": "was not run",
-    "exited": "ended the program",
-}
 
 
 @dataclass(frozen=True)
@@ -227,7 +219,7 @@ def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
 
 def _cell(cell: CellResult, anchor: str) -> Cell:
     error = _message(cell.error)
-    what = CELL_STATUS.get(cell.status, "did not end")
+    what = of_cell(cell.status).page
     gist = words.gist(cell)
     if gist.startswith("NotImplementedError"):
         what = "uses something that is not written yet"

@@ -1,4 +1,6 @@
-"""The portrait of a learner's network on the feedback page: learning curves, confusion matrix, digits read wrong.
+"""The portrait of a learner's network: curves, matrix and wrong digits for its page, and whether it is too good.
+
+The feedback page shows it; whether a network is too good to be honest (`too_good`) only the class report says.
 
 Everything comes from a `results.Portrait`, numbers within limits. The pictures
 of digits are drawn from the course's own test images, by their index: nothing

@@ -1,4 +1,4 @@
-"""Confinement: what each level of isolation is made of, and in which order.
+"""Nursery process and inside: what each level of isolation is made of, and in which order.
 
 | level         | a process is confined by                                              |
 |---------------|-----------------------------------------------------------------------|
@@ -38,11 +38,6 @@ from pathlib import Path
 
 from autograder.sandbox import landlock, linux, namespaces, seccomp
 from autograder.sandbox.limits import Limits
-
-ISOLATING = ("full", "no-namespaces")
-"""The levels for strangers' code, from most to least isolation."""
-LEVELS = (*ISOLATING, "none")
-"""All levels. "none" is for code one trusts, and only on request."""
 
 SYSTEM_ROOTS = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",

@@ -1,4 +1,7 @@
-"""Messages between the host and the nursery process: JSON, with descriptors. Both ends are outside: trusted."""
+"""Both sides: messages between host and nursery process, JSON with descriptors; and a process that ends with its host.
+
+Both ends are trusted: a sandbox has neither. `ends_with` serves the checker, too.
+"""
 
 from __future__ import annotations
 

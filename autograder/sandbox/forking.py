@@ -1,6 +1,6 @@
-"""What a fork server is: one thread, a socket to its host, children that end. Runs in the nursery and in the checker.
+"""Both sides: what a fork server is: one thread, a socket to its host, children that end.
 
-These two are processes of their own, and stay apart: the nursery has no
+It runs in the nursery process and in the checker, which stay apart: the nursery has no
 secret, and what it forks runs learners' code; the checker has the tests, and
 what it forks never does. Only this module is common to them. It must never
 know what a request or a child is for.

@@ -1,8 +1,9 @@
-"""The nursery process: makes ready once what submissions need, and forks a sandbox for each.
+"""Nursery process and inside: makes ready once what submissions need, and forks a sandbox for each.
 
-It runs no learner's code and no TensorFlow operation, and has exactly one
-thread, always (`forking.py`). It has no secrets: its environment is empty, it knows of the
-course only the files it is handed, and at level full it sees no others.
+The nursery process runs no learner's code and no TensorFlow operation, and has exactly one
+thread, always (`forking.py`). It has no secrets: its environment is fixed and holds nothing of
+yours, it knows of the course only the files it is handed, and at level full it sees no others.
+What is here of a sandbox brings it from the fork to the program's first line.
 
 It serves one socket to the host (`nursery.py`). A request is JSON, with the
 submission's files as descriptors; the answer is the pid of the new sandbox's

@@ -1,4 +1,6 @@
-"""Landlock: the kernel checks every file this process and its children open against a list.
+"""Nursery process and inside: Landlock, by which the kernel checks every file that is opened against a list.
+
+It holds for this process and its children, for good. The doctor tries it in a process of its own.
 
 Unlike a mount namespace it needs no privilege and works inside containers.
 It does not hide that a file exists, nor its size; it denies opening,

@@ -1,4 +1,4 @@
-"""The last word on a sandbox's socket: how what ran in it ended. Written by the warden, read outside.
+"""Both sides: the last word on a sandbox's socket, how what ran in it ended. Written by the warden, read outside.
 
 Twelve bytes, the first four of which say that it is one:
 

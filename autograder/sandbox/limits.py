@@ -1,8 +1,13 @@
-"""What a submission may use, and the error that is not its fault."""
+"""Both sides: at which levels a submission is held, what it may use, and the error that is not its fault."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+ISOLATING = ("full", "no-namespaces")
+"""The levels for strangers' code, from most to least isolation."""
+LEVELS = (*ISOLATING, "none")
+"""All levels. "none" is for code one trusts, and only on request."""
 
 READY_SECONDS = 120.0
 """How long what runs in a sandbox may take until it is ready; a fraction of one, but the machine may be busy."""

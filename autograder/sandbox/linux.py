@@ -1,4 +1,4 @@
-"""The few system calls of Linux that Python does not offer, by ctypes. Every one raises `OSError` on failure.
+"""Both sides: the few system calls of Linux that Python does not offer, by ctypes. Each raises `OSError` on failure.
 
 Numbers and constants are those of the kernel's own headers; system calls
 added since 2018 have one number on all architectures.

@@ -1,4 +1,4 @@
-"""Namespaces: a process that sees only Python, its own scratch folder and its own processes.
+"""Nursery process and inside: namespaces, in which a process sees only Python, its own scratch folder and processes.
 
 It happens in three steps. The nursery process, once, before it imports
 anything: `enter_view` leaves it a file system with nothing but what Python

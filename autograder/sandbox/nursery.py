@@ -6,9 +6,11 @@ from a sandbox passes through here.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -21,13 +23,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.course import QUIET, CourseError
-from autograder.sandbox.confinement import ISOLATING, LEVELS
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
-from autograder.sandbox.limits import Limits, SandboxError
-
-__all__ = [
-    "ISOLATING", "LARGE_PAGES", "LEVELS", "Limits", "Nursery", "Runner", "SandboxError", "environment", "try_level",
-]  # fmt: skip
+from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
 
 IMPORT_SECONDS = 600.0
 """How long the nursery may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
@@ -59,11 +56,38 @@ class Runner:
     pid: int
     limits: Limits
 
+    def signal(self, signum: int) -> None:
+        """Sends a signal to the sandbox's first process; nothing where it has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            if self.pidfd >= 0:
+                signal.pidfd_send_signal(self.pidfd, signum)
+            else:
+                os.kill(self.pid, signum)
+
+    def end(self) -> None:
+        """Has the warden end everything; if it does not, ends the warden, and everything with it."""
+        self.signal(signal.SIGTERM)
+        if not self._dead(1):
+            self.signal(signal.SIGKILL)
+            self._dead(10)
+
+    def _dead(self, timeout: float) -> bool:
+        """Waits until the sandbox is dead: its first process, and all that hold its end of the socket."""
+        end = time.monotonic() + timeout
+        for descriptor, event in ((self.pidfd, select.POLLIN), (self.sock.fileno(), 0)):
+            if descriptor >= 0:
+                poll = select.poll()
+                poll.register(descriptor, event)
+                if not poll.poll(max(end - time.monotonic(), 0) * 1000):
+                    return False
+        return True
+
     def close(self) -> None:
         """Closes the descriptors here; the sandbox ends when nobody else holds `sock`."""
         self.sock.close()
         if self.pidfd >= 0:
             os.close(self.pidfd)
+            self.pidfd = -1
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""seccomp: which system calls a process may make.
+"""Nursery process and inside: seccomp, which system calls a process may make.
+
+It is put in place inside, before a stranger's code begins; the doctor tries it in a process of its own.
 
 An allow list: what Python, NumPy, TensorFlow and matplotlib need to compute,
 to use files and to start threads. Everything else is answered "no such system

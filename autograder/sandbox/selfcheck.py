@@ -1,4 +1,4 @@
-"""Inside, in a sandbox without a learner: tries what must not work, and what must.
+"""Nursery process and inside, in a sandbox without a learner: tries what must not work, and what must.
 
 Run once whenever a nursery starts, before it takes any submission, and by
 `autograder doctor`. The nursery refuses a level of which one promise does not

@@ -1,7 +1,8 @@
-"""The warden, the runner's parent: waits for it, passes on interrupts, and clears away.
+"""Inside, or outside where there are no namespaces: the warden, the runner's parent, which counts and clears away.
 
 The warden is the first process of a sandbox; when it ends, nothing of the
-sandbox is left. It ends when the cell runner has ended, when the trusted side
+sandbox is left. It waits for the runner and passes on interrupts; it must never
+run what the stranger sent. It ends when the cell runner has ended, when the trusted side
 is gone, or when it is told to. Its last word on the socket says how the cell
 runner ended; like everything from inside, it is a claim.
 

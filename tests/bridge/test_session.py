@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from autograder.bridge import records, revival
+from autograder.bridge.arguments import update
 from autograder.bridge.plaintext import shown
 from autograder.bridge.remote import RemoteError, RemoteFunction, RemoteObject
-from autograder.bridge.session import SessionEnded, update
+from autograder.bridge.session import SessionEnded
 from autograder.bridge.wire import WireError
 from autograder.sandbox.limits import Limits
 

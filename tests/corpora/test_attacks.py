@@ -32,7 +32,7 @@ from autograder.grading.batch import grade_paths
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
-from autograder.sandbox.nursery import ISOLATING
+from autograder.sandbox.limits import ISOLATING
 from autograder.submissions.find import find
 from tests.corpora.host import Host, alive
 from tests.corpora.neighbors import slow

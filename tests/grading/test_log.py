@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import batch, worker
+from autograder.grading import exercises, worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.engine import Engine, EngineError
 from autograder.grading.gradebook import Gradebook
@@ -184,7 +184,7 @@ def test_a_mistake_of_the_instructors_is_how_it_ended(
     def refuse(*args: object, **options: object) -> Limits:
         raise CourseError("the solution earns 9 of 10 points here")
 
-    monkeypatch.setattr(batch._Batch, "limits", refuse)
+    monkeypatch.setattr(exercises.Exercises, "limits", refuse)
     write_notebook(tmp_path / "class" / "dave.ipynb", ["x = 1"])
     with pytest.raises(CourseError):
         run(tmp_path / "class", tmp_path / "out")

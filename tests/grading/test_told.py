@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.messages import HIDDEN_HINT
+from autograder.grading.endings import HIDDEN_HINT
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CellResult, SubmissionResult
 from autograder.grading.told import MORE, OTHERS, UNTOLD, Known, cell_error

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring import sample_class
-from autograder.grading import batch
+from autograder.grading import exercises
 from autograder.reports.grades import to_csv
 from tests.grades import read_grades
 from tests.grading.conftest import NAME
@@ -129,7 +129,7 @@ def test_the_demo_says_whose_everything_is(tmp_path: Path, run: Run, monkeypatch
 
     monkeypatch.setattr(sample_class, "sample_class", made)
     monkeypatch.setattr(sample_class, "telling", lambda results: results[0])
-    monkeypatch.setattr(batch, "default_timeout", lambda *_: 5.0)
+    monkeypatch.setattr(exercises, "default_timeout", lambda *_: 5.0)
     done = run("demo", "--assignment", NAME, "--output", tmp_path / "out")
     assert done.exit_code == 0, done.output
     assert {file: line["identity"] for file, line in lines(tmp_path / "out").items()} == {

@@ -21,7 +21,7 @@ from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, CourseError
 from autograder.probes import doctor, overuse
 from autograder.sandbox import confinement, forking, forkserver, nursery, selfcheck
-from autograder.sandbox.limits import Limits, SandboxError
+from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
 
 
@@ -245,9 +245,9 @@ def test_the_levels_of_the_tests_are_those_that_the_doctor_names(capsys, monkeyp
     monkeypatch.setattr(doctor, "try_level", nothing_holds)
     assert doctor.report() == 1
     shown = capsys.readouterr().out
-    assert tuple(tried) == confinement.ISOLATING == tuple(doctor.REMEDIES)
-    assert all(f"Level {level}" in shown and f"For level {level}:" in shown for level in confinement.ISOLATING)
-    assert {*confinement.ISOLATING, "none"} == set(confinement.LEVELS)
+    assert tuple(tried) == ISOLATING == tuple(doctor.REMEDIES)
+    assert all(f"Level {level}" in shown and f"For level {level}:" in shown for level in ISOLATING)
+    assert {*ISOLATING, "none"} == set(LEVELS)
 
 
 def test_a_nursery_that_does_not_answer_is_ended_and_started_anew(best_level, monkeypatch):
@@ -383,7 +383,7 @@ def test_doctor_reports(capsys):
     assert doctor.report() == 0
     shown = capsys.readouterr().out
     for words in ("Landlock", "seccomp", "no network", "images per second", "Submissions will run at",
-                  *(trial.what for trial in overuse.TRIALS if nursery.LEVELS[0] in trial.levels)):
+                  *(trial.what for trial in overuse.TRIALS if LEVELS[0] in trial.levels)):
         assert words in shown
 
 

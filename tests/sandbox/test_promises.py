@@ -1196,7 +1196,7 @@ def test_forged_frame_ends_the_session(forged, sandbox_of):
 def test_who_goes_on_talking_in_a_copy_of_the_notebook_reads_why_it_ended(sandbox_of):
     sandbox = sandbox_of("none")
     if sandbox.run("import os; os.fork()").status == "ok":  # one spoke after the other
-        assert select.select([sandbox.session.sock], [], [], 20)[0], "the copy's answer to the same question"
+        assert select.select([sandbox.session.runner.sock], [], [], 20)[0], "the copy's answer to the same question"
         with pytest.raises(SessionEnded):
             sandbox.session.names()
     ended = sandbox.session.ended

@@ -1,0 +1,105 @@
+"""Which of what was handed in is graded, and under which name.
+
+Where one exercise is graded, notebooks of others are passed over if there is one of it from the same learner; some have
+to be read for that before their turn.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autograder.course import CourseError
+from autograder.grading.attempts import is_another
+from autograder.grading.exercises import Exercises
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.speech import Speech
+from autograder.submissions.find import Found
+from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, read_submission
+from autograder.submissions.systems import nbgrader
+
+
+@dataclass
+class Chosen:
+    """One thing that is graded. `ahead` is what was read of it before its turn, if that is small."""
+
+    found: Found
+    ahead: Submission | None = None
+
+
+class Choice:
+    """The choice of one batch.
+
+    Args:
+        exercises: the course's, and which of them is graded, if it is only one.
+        speech: says what is passed over.
+    """
+
+    def __init__(self, exercises: Exercises, speech: Speech) -> None:
+        self.assignment = exercises.asked.assignment
+        self.known = exercises.known
+        self.former = exercises.former
+        self.speech = speech
+
+    def of(self, found: Sequence[Found], gradebook: Gradebook) -> list[Chosen]:
+        """What of `found` is graded.
+
+        Raises:
+            CourseError: all of it is for another exercise.
+        """
+        found = self._beside_others(found, gradebook)
+        if self.assignment is None:
+            return [Chosen(item) for item in found]
+        return self._of_learners(self._of_folders(found))
+
+    def read(self, item: Chosen) -> Submission:
+        """What was handed in, read once; it is kept no longer."""
+        submission, item.ahead = item.ahead, None
+        return self._read(item.found) if submission is None else submission
+
+    def _beside_others(self, found: Sequence[Found], gradebook: Gradebook) -> list[Found]:
+        """The same, each with another name that would take the place of what may be another person's.
+
+        That has the same learner's name and the same file's, and is from another folder or download.
+        """
+        kept = {(learner, name): identity for learner, name, assignment, identity in gradebook.identities()
+                if self.assignment in (None, assignment) or not assignment}
+        return [replace(item, name=item.identity.file) if (there := kept.get((item.learner, item.name))) and there.file
+                != item.identity.file and is_another(there, item.identity) else item for item in found]
+
+    def _of_folders(self, found: Sequence[Found]) -> list[Found]:
+        """Without what lies in a folder of nbgrader's for another exercise of the course."""
+        others = [name for name in self.known if name != self.assignment]
+        elsewhere = [item.identity.system == nbgrader.SYSTEM and nbgrader.assignment_in(item.identity.file, others)
+                     for item in found]
+        if any(elsewhere):
+            passed = [item for item, so in zip(found, elsewhere, strict=True) if so]
+            said = self.speech.passed_over(
+                passed, f"because it lies in nbgrader's folder of another exercise than {self.assignment}")
+            if all(elsewhere):
+                raise CourseError(f"There is nothing of {self.assignment} there. {said}")
+        return [item for item, so in zip(found, elsewhere, strict=True) if not so]
+
+    def _of_learners(self, found: Sequence[Found]) -> list[Chosen]:
+        """Of a learner with a notebook of the exercise, only that: a copy of the course has the others, too."""
+        times = Counter(item.learner for item in found)
+        chosen = [Chosen(item) for item in found]
+        problems = [self._look(item) if times[item.found.learner] > 1 else None for item in chosen]
+        right = {item.found.learner for item, problem in zip(chosen, problems, strict=True) if problem == ""}
+        passed = [problem == WRONG_ASSIGNMENT and item.found.learner in right
+                  for item, problem in zip(chosen, problems, strict=True)]
+        if any(passed):
+            over = [item.found for item, so in zip(chosen, passed, strict=True) if so]
+            self.speech.passed_over(over, f"because there is a notebook of {self.assignment} from the same learner")
+        return [item for item, so in zip(chosen, passed, strict=True) if not so]
+
+    def _look(self, item: Chosen) -> str:
+        """What is wrong with it, before its turn has come. It is kept for then, if it is small."""
+        submission = self._read(item.found)
+        if not submission.files:
+            item.ahead = submission
+        return submission.problem
+
+    def _read(self, item: Found) -> Submission:
+        return read_submission(item, self.assignment, self.known, self.former)

@@ -1,0 +1,218 @@
+"""How a cell, a check or a case ended, and the words for it: a row for each way, a column for each reader.
+
+Controller, checker's child and reports have their sentences from here, so that one who rewords an ending sees all that
+is said of it. Two things stand elsewhere. Why a process ended is a sentence of the session's (`bridge/session.py`); it
+comes here as `error`. What a verdict as a whole means to learner and instructor is in `reports/words.py`.
+
+`TRUSTED` lists what a learner may read although a hidden test was heard (`told.py`). Only our own text may stand in it;
+what fills its fields is looked at by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from autograder.grading.results import Verdict
+
+
+class End(StrEnum):
+    """A way to end, other than well. The first seven are what a cell's status may be; see `results.CellResult`."""
+
+    RAISED = "raised"
+    TIMEOUT = "timeout"
+    KILLED = "killed"
+    MEMORY = "memory"
+    EXITED = "exited"
+    PROTOCOL = "protocol"
+    SKIPPED = "skipped"
+    OVER = "over"
+    """The memory of the sandbox was measured, and was more than allowed. A cell's status is then `memory`."""
+    MEMORY_ERROR = "MemoryError"
+    """A function of the learner's raised it when a test called it."""
+    SLOW_TO_COME = "slow-to-come"
+    """The time of a check was up while an answer was on its way."""
+    SLOW = "slow"
+    """The time of a check was up while the test examined an answer."""
+
+
+@dataclass(frozen=True)
+class OfCell:
+    """What is said of a cell that ended so.
+
+    Attributes:
+        reason: the reason of the verdict. It has the fields `number` (of the cell, from 1), `limit` (of time), `memory`
+            and `error` (what is known of it, without a full stop).
+        told: in place of its error, once a hidden test was heard; empty where `told.cell_error` makes it of the error.
+        page: after "Code cell 3" on the feedback page.
+        belongs: of a missing name: "It belongs to code cell 3, which ...".
+    """
+
+    reason: str
+    told: str
+    page: str
+    belongs: str
+
+
+@dataclass(frozen=True)
+class OfCheck:
+    """What is said of a check that ended so, because of what the learner's code did to it.
+
+    Attributes:
+        reason: the reason of the verdict: after the question's name, and before "when a test used it".
+        message: of each case that it failed; `limit` is its field, in seconds. Empty where the case says it itself.
+    """
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """The verdict that an ending makes, and what is said of a cell or a check; None where it cannot end so."""
+
+    verdict: Verdict | None
+    cell: OfCell | None = None
+    check: OfCheck | None = None
+
+
+_OUT_OF_MEMORY = OfCell(
+    reason="Code cell {number} stopped with a MemoryError; the limit is {memory}.",
+    told="It stopped with a MemoryError, or ran out of memory.",
+    page="stopped with a MemoryError, or ran out of memory",
+    belongs="stopped with a MemoryError, or ran out of memory",
+)
+_NO_MEMORY = OfCheck(
+    reason="the learner's code had no memory left to answer",
+    message="Your code ran out of memory when a test used it.",
+)
+_NOT_FINISHED = OfCell(
+    reason="Code cell {number}: {error}.",
+    told="the code broke the connection to the grader",
+    page="did not end",
+    belongs="did not finish",
+)
+
+ENDINGS: Mapping[str, Row] = {
+    End.RAISED: Row(
+        None,
+        OfCell(reason="", told="", page="stopped with an error", belongs="stopped with an error"),
+    ),
+    End.TIMEOUT: Row(
+        Verdict.TIMEOUT,
+        OfCell(
+            reason="Code cell {number} was stopped after {limit}.",
+            told="It took too long and was stopped.",
+            page="ran longer than the time allowed",
+            belongs="took too long and was stopped",
+        ),
+        OfCheck(
+            reason="the learner's code took too long and was stopped",
+            message="Your code took longer than {limit} s when tests used it, and was stopped.",
+        ),
+    ),
+    End.KILLED: Row(
+        Verdict.TIMEOUT,
+        OfCell(
+            reason="Code cell {number} did not stop after {limit} and had to be ended.",
+            told="It took too long and had to be ended.",
+            page="took Python down or had to be stopped by force",
+            belongs="took too long and had to be ended",
+        ),
+        OfCheck(
+            reason="the learner's code did not stop and had to be ended",
+            message="Your code still ran after {limit} s when a test used it, and had to be ended.",
+        ),
+    ),
+    End.MEMORY: Row(Verdict.MEMORY, _OUT_OF_MEMORY, _NO_MEMORY),
+    End.OVER: Row(
+        Verdict.MEMORY,
+        replace(_OUT_OF_MEMORY, reason="Code cell {number} needed more than {memory}."),
+        replace(_NO_MEMORY, reason="the learner's code needed more memory than allowed"),
+    ),
+    End.MEMORY_ERROR: Row(
+        Verdict.MEMORY,
+        check=OfCheck(reason="the learner's code stopped with a MemoryError", message=""),
+    ),
+    End.EXITED: Row(
+        Verdict.CRASHED,
+        OfCell(
+            reason="Code cell {number}: {error}.",
+            told="the code ended its own process",
+            page="ended the program",
+            belongs="ended the notebook's process",
+        ),
+        OfCheck(
+            reason="the learner's code ended its own process",
+            message="Your code ended the notebook's process when a test used it.",
+        ),
+    ),
+    End.PROTOCOL: Row(
+        Verdict.CRASHED,
+        _NOT_FINISHED,
+        OfCheck(
+            reason="the learner's code broke the connection to the grader",
+            message="Your code broke the connection to the grader when a test used it.",
+        ),
+    ),
+    End.SKIPPED: Row(
+        Verdict.TIMEOUT,
+        OfCell(
+            reason="The notebook used the time that all its cells together may take.",
+            told="Not run: the cells before it took as long as all cells together may take.",
+            page="was not run",
+            belongs="was not run",
+        ),
+    ),
+    End.SLOW_TO_COME: Row(
+        Verdict.TIMEOUT,
+        check=OfCheck(
+            reason="the answer took too long to come over",
+            message="The answer took longer than {limit} s to come over. Is it much larger than asked for?",
+        ),
+    ),
+    End.SLOW: Row(
+        Verdict.TIMEOUT,
+        check=OfCheck(
+            reason="the learner's code took too long and was stopped",
+            message="Examining your answer took longer than {limit} s. Is it much larger than asked for?",
+        ),
+    ),
+}
+
+
+def of_cell(status: str) -> OfCell:
+    """What is said of a cell with this status, other than `ok`; of one that we do not know, that it did not finish."""
+    row = ENDINGS.get(status)
+    return row.cell if row and row.cell else _NOT_FINISHED
+
+
+def of_check(end: str) -> OfCheck:
+    """What is said of a check that ended so."""
+    check = ENDINGS[end].check
+    assert check is not None, end
+    return check
+
+
+# Of a question that has no score because of how the notebook ended, whatever it holds.
+NOT_TAKEN_IN = "The grader could not take in what the notebook sent."
+TOO_MUCH = "The answer is more than the grader can examine. Is it much larger than asked for?"
+TOO_MUCH_REASON = "the answer is more than the grader can examine"
+BROKEN_OFF = "Not checked: the conversation with the notebook's process had broken off before."
+TOO_OFTEN = "Not checked: the notebook ended itself, or had to be ended, {times} times before this."
+
+# Of a case that failed by an assertion or an exception.
+HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
+PUBLIC_HINT = "A test of this question failed."
+NOT_SO = "This is not so: {line}"
+CODE_RAISED = "Your code raised {error}"
+CODE_RAISED_KIND = "Your code raised {kind}."
+CODE_RAISED_SOME = "Your code raised an error."
+
+TRUSTED = (
+    HIDDEN_HINT, PUBLIC_HINT, NOT_SO, CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME,
+    *(row.cell.told for row in ENDINGS.values() if row.cell and row.cell.told),
+    *(row.check.message for row in ENDINGS.values() if row.check and row.check.message),
+)  # fmt: skip
+"""What a learner may read of ours although a hidden test was heard; what fills the fields is looked at by itself."""

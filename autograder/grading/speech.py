@@ -1,0 +1,132 @@
+"""What a batch says of itself, and where.
+
+    say     in the terminal
+    tell    in the terminal and in the log
+    remark  in the reports, for the instructor
+    note    in all of them
+
+What is said here is a whole sentence; which results it is about, the batch knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.grading.gradebook import Counting
+from autograder.grading.log import FILE, BatchLog
+from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.text import one_line
+from autograder.submissions.find import Found, Search
+from autograder.submissions.identity import REMEDY, joined, needs
+from autograder.submissions.names import clean_name
+
+
+class Speech:
+    """The voice of one batch.
+
+    Args:
+        console: the terminal.
+        output: the folder of the log.
+
+    Attributes:
+        log: nothing is written before it is entered.
+        remarks: what the instructor should know of the batch.
+    """
+
+    def __init__(self, console: Console, output: Path) -> None:
+        self.console = console
+        self.log = BatchLog(output / FILE, self.say)
+        self.remarks: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def tell(self, text: str) -> None:
+        self.say(text)
+        self.log.write("note", text)
+
+    def remark(self, text: str) -> None:
+        self.remarks.append(text)
+
+    def note(self, text: str) -> None:
+        self.remark(text)
+        self.tell(text)
+
+    def passed_over(self, passed: Sequence[Found], why: str) -> str:
+        """Of what is handed in, but not for the exercise that is graded; when there is no log yet."""
+        text = f"Passed over, {why}: {listed([item.identity.file for item in passed])}."
+        self.remark(text)
+        self.say(text)
+        return text
+
+    def attempts(self, counting: Counting, policy: str) -> None:
+        """What of a learner's several attempts became."""
+        if counting.left_out:
+            names = [one_line(result.learner, 60) for result in counting.uncertain]
+            but = f" (of {listed(names)} the best, for nothing says which is the latest)" if names else ""
+            if names:
+                self.remark(f"Nothing says which is the latest of several files of {listed(names)}; the best counts.")
+            self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
+                      "stay in the gradebook.")  # fmt: skip
+
+    def wrong_exercise(self, results: Sequence[SubmissionResult], counting: Counting) -> None:
+        """Notebooks of another exercise that do not take the place of what was handed in before."""
+        right = {(result.learner, result.assignment) for result in counting.batch
+                 if result.status is not Verdict.WRONG_ASSIGNMENT}
+        wrong = [result.identity.file or result.submission for result in results
+                 if result.status is Verdict.WRONG_ASSIGNMENT and (result.learner, result.assignment) in right]
+        if wrong:
+            self.note(f"Of another exercise, so that what was handed in before counts: {listed(wrong)}.")
+
+    def renumbered(self, results: Sequence[SubmissionResult], former: Mapping[str, str]) -> None:
+        """Which notebooks are of an earlier numbering, and what their exercises are called now."""
+        if earlier := Counter(result.former for result in results if result.former):
+            renamed = [f"{name} is {former[name]} now ({count})" for name, count in sorted(earlier.items())]
+            self.note(f"Of an earlier numbering, and graded under the new name: {joined(renamed)}.")
+
+    def doubted(self, counting: Counting) -> None:
+        """Of whom it is not certain who they are, with the files and what to do."""
+        doubted = [result for result in counting.batch if result.identity.doubts]
+        if doubted:
+            self.tell(f"What needs you: of {len(doubted)} submissions it is not certain whose they are. Exports leave "
+                      "them out until you confirm them.")  # fmt: skip
+            for paragraph in needs(doubted):
+                self.tell(one_line(paragraph, 4000))
+            self.tell(REMEDY)
+
+    def failures(self, results: Sequence[SubmissionResult]) -> list[str]:
+        """What the grader itself failed on: a broken test file is everybody's, and one line.
+
+        Returns:
+            One sentence for each submission.
+        """
+        failed: dict[str, list[str]] = {}
+        for result in results:
+            if result.status is Verdict.ERROR:
+                of = f"{one_line(result.learner, 80)} ({one_line(result.submission, 80)})"
+                failed.setdefault(result.reason, []).append(of)
+        for reason, whose in failed.items():
+            self.say(f"Not graded: {listed(whose)}: {reason}")
+        return [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
+
+
+def not_graded(search: Search) -> list[str]:
+    """The sentence on files that were neither notebook nor zip; none where there were none."""
+    names = [clean_name(str(path)) for path in search.others]
+    return [f"Not graded, being neither notebook nor zip: {listed(names)}."] if names else []
+
+
+def undecided(results: Sequence[SubmissionResult]) -> list[str]:
+    """A paragraph on each of what is no longer handed in, and may be another's by now."""
+    return [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
+            for paragraph in needs(results)]
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first ten of them, and how many more there are."""
+    shown = ", ".join(names[:10])
+    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
