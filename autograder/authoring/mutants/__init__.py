@@ -4,5 +4,5 @@
     hear       inside, unconfined: runs mutants of our own solutions against their tests, each in a forked child
     same       inside, unconfined: whether two answers give the same on fresh valid inputs
     permitted  the mutants that a question allows, each with the sentence that does
-    examine    `autograder verify --mutants`: puts it together, counts, and says what is left
+    examine    puts it together for `autograder verify --mutants`, counts, and says what is left
 """
