@@ -17,7 +17,9 @@ listed commands are allowed. What is left out on purpose reaches beyond the
 process although it looks harmless: a lease on a file makes everyone wait who
 opens it, an advice empties the file cache for all, a lock on a library's file
 is seen by whoever locks it next, and a million locks are memory that nobody
-counts. So does a new session: Linux shares the processor out among sessions
+counts. A read can ask whether the file is in the cache, where another notebook
+may have put it; a write can wait for the disk, and all wait who use it. So does
+a new session reach beyond: Linux shares the processor out among sessions
 first, and a hundred of them would leave a neighbor a hundredth.
 
 Where no pid namespace counts them, each start of a thread is a question to
@@ -41,17 +43,15 @@ from autograder.sandbox import linux
 
 ALLOWED = """
     read 0 63, write 1 64, readv 19 65, writev 20 66, pread64 17 67, pwrite64 18 68, preadv 295 69
-    pwritev 296 70, preadv2 327 286, pwritev2 328 287, close 3 57
-    close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -, newfstatat 262 79, statx 332 291, statfs 137 43
+    pwritev 296 70, close 3 57, close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -, newfstatat 262 79, statx 332 291, statfs 137 43
     fstatfs 138 44, access 21 -, faccessat 269 48, faccessat2 439 439, readlink 89 -, readlinkat 267 78
     lseek 8 62, getdents 78 -, getdents64 217 61, dup 32 23, dup2 33 -, dup3 292 24, pipe 22 -
-    pipe2 293 59, ftruncate 77 46, fsync 74 82, fdatasync 75 83, readahead 187 213
+    pipe2 293 59, ftruncate 77 46
     mkdir 83 -, mkdirat 258 34, rmdir 84 -, unlink 87 -
     unlinkat 263 35, rename 82 -, renameat 264 38, renameat2 316 276, link 86 -, linkat 265 37
     symlink 88 -, symlinkat 266 36, creat 85 -, umask 95 166, chdir 80 49, fchdir 81 50, getcwd 79 17
     copy_file_range 326 285
-    mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, msync 26 227, mlock 149 228, munlock 150 229
-    get_mempolicy 239 236
+    mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, get_mempolicy 239 236
     exit 60 93, exit_group 231 94, wait4 61 260, waitid 247 95, set_tid_address 218 96
     set_robust_list 273 99, get_robust_list 274 100, rseq 334 293
     sched_yield 24 124, sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120
@@ -75,15 +75,19 @@ PRETENDED = """
     chmod 90 -, fchmod 91 52, fchmodat 268 53, fchmodat2 452 452, chown 92 -, fchown 93 55, lchown 94 -
     fchownat 260 54, utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88, listxattr 194 11
     llistxattr 195 12, flistxattr 196 13, flock 73 32
+    fsync 74 82, fdatasync 75 83, sync 162 81, syncfs 306 267, sync_file_range 277 84, msync 26 227
+    readahead 187 213, mlock 149 228, munlock 150 229
 """
 """Answered "done" without doing anything: what copying a file does besides copying; what Landlock, where
-it stands alone, would let a process do to its user's files anywhere; and a lock that needs no more than to read."""
+it stands alone, would let a process do to its user's files anywhere; a lock that needs no more than to read; writing out
+what is gone with the sandbox anyway, for which all would wait who use the disk; and locked memory, of which the whole
+machine is told how much there is."""
 
 CHECKED = """
     futex 202 98, mmap 9 222, madvise 28 233, open 2 -, openat 257 56, fcntl 72 25, ioctl 16 29
     sendto 44 206, recvfrom 45 207, clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129
     tgkill 234 131, prctl 157 167, arch_prctl 158 -, prlimit64 302 261, socketpair 53 199
-    getsockopt 55 209, membarrier 324 283, fadvise64 221 223, fallocate 285 47
+    getsockopt 55 209, membarrier 324 283, fadvise64 221 223, fallocate 285 47, preadv2 327 286, pwritev2 328 287
 """
 """Allowed or not by their arguments; those that are called most come first."""
 
@@ -102,6 +106,7 @@ _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 9, 1030, 1032)
 """Duplicating; flags; asking for a POSIX lock, for the owner and for a pipe's size. So no leases, no signals on input
 and output, no watching of folders, no larger pipes."""
+_F_SETFL = 4
 _FCNTL_PRETENDED = (6, 7)
 """POSIX locks, as SQLite's: within a process they hold nobody up anyway."""
 _FUTEX_COMMANDS = (0, 1, 3, 4, 5, 9, 10)
@@ -115,6 +120,12 @@ _FILE_ADVICES = (0, 1, 2, 3, 5)
 """All but "not needed", which drops a file from the cache, whoever reads it."""
 _LARGE_PAGES_OF_THE_POOL = 0x40000
 """MAP_HUGETLB: pages that the machine has set aside, and that no count of a process's memory contains."""
+_LOCKED = 0x2000
+"""MAP_LOCKED; see `mlock` in `PRETENDED`."""
+_AT_ONCE = 0x1000
+"""The bit that O_DSYNC and O_SYNC have in common: each write waits for the disk, and so do others who use it."""
+_PAST_THE_CACHE = {"x86_64": 0x4000, "aarch64": 0x10000}
+"""O_DIRECT: likewise, and reads, too."""
 _SHARED_AND_OF_NO_FILE = 0x21
 """MAP_SHARED and MAP_ANONYMOUS together: pages that stay when every process that mapped them says it needs them no
 longer, and that no process's memory contains then."""
@@ -166,12 +177,17 @@ def _one_of(index: int, values: Iterable[int], mask: int | None = None) -> Progr
     return [*program, _deny(errno.EPERM)]
 
 
-def _no_truncating_reader(index: int) -> Program:
-    """Denies opening with O_TRUNC but without a right to write, which Landlock before version 3 lets through."""
+def _opens(index: int, machine: str) -> Program:
+    """Denies opening with O_TRUNC but without a right to write, which Landlock before version 3 lets through.
+
+    Files that are written or read past the cache do not exist, as on a file system that cannot do so.
+    """
     truncate, writing = 0x200, 0x3
     allow = _instruction(_RETURN, _ALLOW)
     return [
         _argument(index),
+        _instruction(_JUMP_ANY_BIT, _AT_ONCE | _PAST_THE_CACHE[machine], 0, 1),
+        _deny(errno.EINVAL),
         _instruction(_JUMP_ANY_BIT, truncate, 1, 0),
         allow,
         _instruction(_JUMP_ANY_BIT, writing, 0, 1),
@@ -208,6 +224,8 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
     """
     allow, refuse = _instruction(_RETURN, _ALLOW), _deny(errno.EPERM)
     signals = [allow] if signals_to is None else _one_of(0, [signals_to])
+    # Whether what is asked for is in the cache, not to leave it there, to wait for the disk: an old kernel has none.
+    without_flags = _if_any_bit(5, 0xFFFFFFFF, _deny(errno.EOPNOTSUPP), allow)
     checked: dict[str, Program] = {
         # With clone3 the flags are out of the filter's sight; the C library falls back to clone.
         "clone3": [_deny(errno.ENOSYS)],
@@ -224,12 +242,14 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
         "fcntl": [
             _argument(1),
             *(step for lock in _FCNTL_PRETENDED for step in (_instruction(_JUMP_EQUAL, lock, 0, 1), _deny(0))),
+            _instruction(_JUMP_EQUAL, _F_SETFL, 0, 4),
+            *_if_any_bit(2, _PAST_THE_CACHE[machine], _deny(errno.EINVAL), allow),
             *_one_of(1, _FCNTL_COMMANDS),
         ],
         "futex": _one_of(1, _FUTEX_COMMANDS, _FUTEX_COMMAND),
         "mmap": [
             *_if_all_bits(3, _SHARED_AND_OF_NO_FILE, refuse),
-            *_if_any_bit(3, _LARGE_PAGES_OF_THE_POOL, refuse, allow),
+            *_if_any_bit(3, _LARGE_PAGES_OF_THE_POOL | _LOCKED, refuse, allow),
         ],
         "madvise": _one_of(2, _ADVICES),
         "fadvise64": _one_of(3, _FILE_ADVICES),
@@ -244,8 +264,10 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
             refuse,
             *_one_of(2, _SOCKET_OPTIONS),
         ],
-        "open": _no_truncating_reader(1),
-        "openat": _no_truncating_reader(2),
+        "open": _opens(1, machine),
+        "openat": _opens(2, machine),
+        "preadv2": without_flags,
+        "pwritev2": without_flags,
         "socketpair": [
             _argument(0),
             _instruction(_JUMP_EQUAL, _AF_UNIX, 1, 0),

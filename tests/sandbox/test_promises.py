@@ -254,6 +254,41 @@ result = {"pageout": libc.madvise(ctypes.c_void_p(place), ctypes.c_size_t(4096),
     assert set(sandbox.value(source).values()) == {-1}
 
 
+def test_cannot_ask_what_is_in_the_cache_where_another_notebook_may_have_put_it(sandbox):
+    source = REFUSED + """
+import ctypes, os, re
+file = os.open(os.__file__, os.O_RDONLY)
+def locked():
+    return int(re.search(r"Mlocked: +([0-9]+)", open("/proc/meminfo").read())[1])
+libc, memory, before = ctypes.CDLL(None), bytearray(4 << 20), locked()
+place = ctypes.c_void_p(ctypes.addressof((ctypes.c_char * len(memory)).from_buffer(memory)))
+done = libc.mlock(place, ctypes.c_size_t(len(memory)))
+result = [os.preadv(file, [bytearray(1)], 0), refused(lambda: os.preadv(file, [bytearray(1)], 0, os.RWF_NOWAIT)),
+          done, locked() - before < 4096]
+"""
+    assert sandbox.value(source) == [1, True, 0, True]
+
+
+def test_what_it_writes_makes_nobody_wait_for_the_disk(sandbox):
+    """What a call answers that is not made: a pipe has nothing to write out, and the kernel would say so."""
+    source = REFUSED + """
+import ctypes, mmap, os
+end, other = os.pipe()
+libc = ctypes.CDLL(None, use_errno=True)
+os.fsync(end); os.fdatasync(end); os.sync()
+result = [libc.syncfs(-1), libc.sync_file_range(end, ctypes.c_long(0), ctypes.c_long(0), 2)]
+with open("file", "wb") as file:
+    file.write(b"x" * mmap.PAGESIZE)
+with open("file", "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+    memory[:2] = b"ab"
+    memory.flush()
+    os.fsync(file.fileno())
+result += [open("file", "rb").read(3) == b"abx"]
+result += [refused(lambda: os.open("file", os.O_WRONLY | flag)) for flag in (os.O_SYNC, os.O_DSYNC, os.O_DIRECT)]
+"""
+    assert sandbox.value(source) == [0, 0, True, True, True, True]
+
+
 def test_cannot_ask_who_is_at_the_other_end_of_its_socket(sandbox):
     source = REFUSED + FIND_SOCKET + """
 one = socket.socket(fileno=os.dup(wire))

@@ -136,6 +136,29 @@ def test_files_are_truncated_only_by_who_may_write(answer):
                 assert answer(name, *[0] * place, flags) == errno.EPERM, flags
 
 
+def test_no_write_waits_for_the_disk_and_no_read_goes_past_the_cache(answer, machine):
+    at_once, synchronous, past_the_cache = 0x1000, 0x101000, {"x86_64": 0x4000, "aarch64": 0x10000}[machine]
+    folder = {"x86_64": 0x10000, "aarch64": 0x4000}[machine]  # O_DIRECTORY, which each has where the other has O_DIRECT
+    for name, place in (("open", 1), ("openat", 2)):
+        if name in answer.numbers:
+            assert answer(name, *[0] * place, folder | 0x80000) == "allow"
+            for flag in (at_once, synchronous, past_the_cache):
+                assert answer(name, *[0] * place, flag) == answer(name, *[0] * place, 1 | 0x40 | flag) == errno.EINVAL
+    assert answer("fcntl", 0, 4, past_the_cache | 0x800) == errno.EINVAL and answer("fcntl", 0, 4, 0x800) == "allow"
+    assert answer("fcntl", 0, 3, past_the_cache) == "allow", "asking needs no argument"
+
+
+def test_nobody_is_told_what_is_in_the_cache(answer):
+    for name in ("preadv2", "pwritev2"):
+        assert answer(name, 0, 0, 1, 0, 0, 0) == "allow"
+        for flag in (1, 2, 4, 8, 0x10, 0x80):  # RWF_NOWAIT is 8
+            assert answer(name, 0, 0, 1, 0, 0, flag) == errno.EOPNOTSUPP, flag
+    if "fork" in answer.numbers:  # the numbers are those of x86_64
+        for name, number in {"mincore": 27, "cachestat": 451, "mlock2": 325, "mlockall": 151}.items():
+            assert answer(number) == errno.ENOSYS, name
+    assert answer("mmap", 0, 4096, 3, 0x2022) == errno.EPERM, "locked memory, which /proc/meminfo shows to all"
+
+
 def test_arguments_of_the_rest(answer):
     assert answer("prctl", 15) == "allow" and answer("prctl", 4) == errno.EPERM and answer("prctl", 1) == errno.EPERM
     assert answer("prlimit64", 0) == "allow" and answer("prlimit64", 1) == errno.EPERM
