@@ -5,7 +5,8 @@ speaks first and the runner answers. Between cells, and while a cell stands at
 `grader.check(...)`, it may ask for names, values and calls. Requests are
 tuples, the first element says which:
 
-    ("run", index, source)          -> ("check", question) any number of times, ("ran", status, error, output)
+    ("run", index, source)          -> ("check", question) any number of times, then
+                                       ("ran", status, error, output, how many checks that were)
     ("continue", how)               ends a check; the cell goes on, if `how` is not "stop" (its time is up) or
                                     "unknown" (there is no such question)
     ("names",)                      -> ("value", [name, ...])
@@ -13,7 +14,8 @@ tuples, the first element says which:
     ("attribute", number, name)     -> ("value", value) or ("absent",)
     ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become}, what it printed)
 
-and to all of them but the first two also ("raised", exception); to any ("memory",) when there is none left to answer.
+and to all of them but the first two also ("raised", exception); to any ("memory",) when there is none left to answer,
+and ("astray",) to what continues a check where nobody waits in one.
 
 Inside, nothing of it is trusted: the learner's code runs in this very process and may
 change all of it. In the nursery process, which is trusted, before there is any learner,
@@ -269,6 +271,7 @@ class CellRunner:
         self.cell_names: dict[str, int] = {}
         self.interruptible = False
         self.busy = False
+        self.checks = 0
         self.reserve: mmap.mmap | None = None
         self.set_aside()
         self.pid = os.getpid()
@@ -288,15 +291,15 @@ class CellRunner:
 
     # --- the conversation ---
 
-    def serve(self) -> str:
-        """Answers requests until the trusted side is gone, or continues the check: then says how."""
+    def serve(self, waiting: bool = False) -> str:
+        """Answers requests until the trusted side is gone, or continues the check that is `waiting`: then says how."""
         while True:
             try:
                 request = self.channel.receive()
             except MemoryError:
                 self.release()
                 request = ("memory",)
-            if request[0] == "continue":
+            if request[0] == "continue" and waiting:
                 return request[1]
             try:
                 signal.signal(signal.SIGINT, self.interrupt)
@@ -327,6 +330,8 @@ class CellRunner:
             return self.call(*parts)
         if kind == "memory":
             return OUT_OF_MEMORY
+        if kind == "continue":
+            return wire.encode(("astray",))
         raise ValueError(f"unknown request {kind!r}")
 
     def interrupt(self, signum: int, frame: object) -> None:
@@ -345,9 +350,10 @@ class CellRunner:
 
     # --- requests ---
 
-    def run(self, index: int, source: str) -> tuple[str, str, str]:
-        """Runs a cell: its status ("ok", "raised", "timeout", "memory"), its error and its output."""
+    def run(self, index: int, source: str) -> tuple[str, str, str, int]:
+        """Runs a cell: its status ("ok", "raised", "timeout", "memory"), error, output, and the checks it made."""
         self.busy = False
+        self.checks = 0
         error: BaseException | None = None
         _restore(self.states)
         try:
@@ -365,7 +371,7 @@ class CellRunner:
         sys.stdout, sys.stderr = self.output, self.errors
         self.states = _random_states()
         text = _learner_traceback(error, self.cell_names) if error is not None else ""
-        return status, text, self.output.take()
+        return status, text, self.output.take(), self.checks
 
     def set_aside(self) -> None:
         """Takes the reserve, if there is memory for it."""
@@ -463,7 +469,8 @@ class CellRunner:
             states = _random_states()
             self.variables = variables if isinstance(variables, dict) else self.shell.user_ns
             self.channel.send(("check", str.__str__(question)[:200]))
-            how = self.serve()
+            self.checks += 1
+            how = self.serve(waiting=True)
             self.variables = self.shell.user_ns
             _restore(states)
             self.interruptible, self.busy = how != "stop", False

@@ -17,6 +17,7 @@ from autograder.bridge import models, records, remote, revival, wire
 from autograder.bridge.arguments import update
 from autograder.bridge.exports import Exporter, Kept
 from autograder.bridge.plaintext import shown
+from autograder.sandbox import lastword
 from autograder.sandbox.lastword import Ended
 from autograder.sandbox.limits import READY_SECONDS, SandboxError
 from autograder.sandbox.nursery import Runner
@@ -31,6 +32,16 @@ BROKEN = (
     "is a copy of the process, made by os.fork(), that goes on as if it were the notebook"
 )
 """What is known, and what most often lies behind it."""
+NO_CHECK = "the conversation with the grader broke off: what the process sent was a check that the cell had not made"
+NO_END = "the conversation with the grader broke off: what the process sent was that it had ended, and it had not"
+CUT = (
+    "the process had lost its connection to the grader; os.close(), os.closerange() or a socket's shutdown() may have "
+    "closed it"
+)
+SILENT_SECONDS = 1.0
+"""Within which the first process of a sandbox has ended from which nothing comes any more, if it was killed."""
+LAST_WORDS = 5.0
+"""Seconds in which a sandbox must have ended that says so; it says so last of all."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,9 @@ class CellOutcome:
 
     Attributes:
         status: "ok"; "raised"; "timeout" (stopped by its interrupt; the session goes on); "memory";
-            and, with the session over: "killed" (did not stop), "exited" (its process ended, by itself or by a
-            limit), "protocol" (broke the protocol). A session over the memory limit is "memory" and over.
+            and, with the session over: "killed" (did not stop), "exited" (its process ended), "limit" (it was ended,
+            as it used more than it may), "cut" (it can no longer be heard), "protocol" (broke the protocol). A session
+            over the memory limit is "memory" and over.
         error: the learner's own traceback, or one sentence that says why.
         seconds: wall-clock time of the learner's code, checks not counted.
         output: what it printed.
@@ -109,6 +121,7 @@ class Session:
         """Runs one cell; see `CellOutcome`. `timeout` is in seconds."""
         most = self.runner.limits.output_bytes + 1000  # The cell runner cuts it, too; but that is only its word.
         spent = 0.0
+        checks = 0
         late = False
         request: tuple[object, ...] = ("run", index, source)
         try:
@@ -122,6 +135,7 @@ class Session:
                 late = late or self._interrupted
                 match answer:
                     case ("check", str(question)):
+                        checks += 1
                         known = self.on_check(question) is not False
                         request = ("continue", "" if known else "unknown")
                         if timeout - spent <= MOMENT:
@@ -129,9 +143,11 @@ class Session:
                                 raise self._end("killed", _not_stopped(timeout))
                             late = True
                             request = ("continue", "stop")
-                    case ("ran", str(status), str(error), str(output)):
+                    case ("ran", str(status), str(error), str(output), int(made)):
                         if status not in ("ok", "raised", "timeout", "memory"):
                             raise self._end("protocol", BROKEN)
+                        if made != checks:  # One of them has an answer that nobody waits for, or waits for one.
+                            raise self._end("protocol", NO_CHECK)
                         if status == "timeout" and not late:  # Code that raises KeyboardInterrupt by itself.
                             status = "raised"
                         return CellOutcome(status, shown(error[: records.ERROR_LIMIT]), spent, shown(output[:most]))
@@ -236,12 +252,15 @@ class Session:
         except wire.DeadlinePassed:
             raise self._end("killed", _not_stopped(timeout)) from None
         except wire.Closed:
-            raise self._end("exited", "the process ended") from None
+            ended = self.runner.ended(SILENT_SECONDS)
+            raise (self._end("exited", "the process ended") if ended else self._end("cut", CUT)) from None
         except wire.WireError as error:
             raise self._end("protocol", BROKEN) from error
         match answer:
             case Ended(code, reason):
-                raise self._end("exited", reason or _exit_sentence(code))
+                raise self._ended(code, reason)
+            case ("astray",):
+                raise self._end("protocol", NO_CHECK)
             case ("memory",):
                 raise self._end("memory", "had no memory left to answer")
         if self._interrupted and request[0] not in ("run", "continue"):
@@ -314,6 +333,25 @@ class Session:
             thing = records.Thing(record.ref, f"Keras {record.family}", str(reason), kind, ("__call__",))
             return remote.RemoteObject(self, thing)
 
+    def _ended(self, code: int, reason: str) -> SessionEnded:
+        """The sandbox said how it ended: its last word, if nothing comes after it."""
+        if not self._silent():
+            return self._end("protocol", NO_END)
+        if code == wire.CUT_OFF or reason == lastword.HUNG_UP:
+            return self._end("cut", CUT)
+        return self._end("limit", reason) if reason else self._end("exited", _exit_sentence(code))
+
+    def _silent(self) -> bool:
+        """Whether nothing more comes from the sandbox, because nobody is left in it."""
+        self._deadline, self._interrupted = time.monotonic() + LAST_WORDS, True
+        try:
+            self._channel.receive()
+        except wire.Closed:
+            return True
+        except (wire.DeadlinePassed, wire.WireError):
+            return False
+        return False
+
     def _unexpected(self) -> SessionEnded:
         return self._end("protocol", BROKEN)
 
@@ -348,8 +386,6 @@ def _not_stopped(timeout: float) -> str:
 
 
 def _exit_sentence(code: int) -> str:
-    if code == wire.CUT_OFF:
-        return "the process had lost its connection to the grader; os.close() or os.closerange() may have closed it"
     if code >= 0:
         return f"the code ended its own process with exit code {code}"
     if code == -signal.SIGXCPU:

@@ -18,13 +18,15 @@ from autograder.grading.results import Verdict
 
 
 class End(StrEnum):
-    """A way to end, other than well. The first seven are what a cell's status may be; see `results.CellResult`."""
+    """A way to end, other than well. The first nine are what a cell's status may be; see `results.CellResult`."""
 
     RAISED = "raised"
     TIMEOUT = "timeout"
     KILLED = "killed"
     MEMORY = "memory"
     EXITED = "exited"
+    LIMIT = "limit"
+    CUT = "cut"
     PROTOCOL = "protocol"
     SKIPPED = "skipped"
     OVER = "over"
@@ -93,6 +95,10 @@ _NOT_FINISHED = OfCell(
     page="did not end",
     belongs="did not finish",
 )
+_BROKEN = OfCheck(
+    reason="the learner's code broke the connection to the grader",
+    message="Your code broke the connection to the grader when a test used it.",
+)
 
 ENDINGS: Mapping[str, Row] = {
     End.RAISED: Row(
@@ -148,14 +154,21 @@ ENDINGS: Mapping[str, Row] = {
             message="Your code ended the notebook's process when a test used it.",
         ),
     ),
-    End.PROTOCOL: Row(
+    End.LIMIT: Row(
         Verdict.CRASHED,
-        _NOT_FINISHED,
+        OfCell(
+            reason="Code cell {number} was ended: {error}.",
+            told="It used more than it may, and was ended.",
+            page="used more than it may, and was ended",
+            belongs="used more than it may and was ended",
+        ),
         OfCheck(
-            reason="the learner's code broke the connection to the grader",
-            message="Your code broke the connection to the grader when a test used it.",
+            reason="the learner's code took more files, space, processes or threads than it may, and was ended",
+            message="Your code took more files, space, processes or threads than it may when a test used it.",
         ),
     ),
+    End.CUT: Row(Verdict.CRASHED, _NOT_FINISHED, _BROKEN),
+    End.PROTOCOL: Row(Verdict.CRASHED, _NOT_FINISHED, _BROKEN),
     End.SKIPPED: Row(
         Verdict.TIMEOUT,
         OfCell(
@@ -175,7 +188,7 @@ ENDINGS: Mapping[str, Row] = {
     End.SLOW: Row(
         Verdict.TIMEOUT,
         check=OfCheck(
-            reason="the learner's code took too long and was stopped",
+            reason="the answer took too long to examine",
             message="Examining your answer took longer than {limit} s. Is it much larger than asked for?",
         ),
     ),

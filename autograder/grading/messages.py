@@ -94,7 +94,7 @@ def stopped(end: str, limit: float, ending: str = "") -> str:
     if not end:
         return ""
     message = of_check(end).message.format(limit=f"{limit:.3g}")
-    return f"{message.removesuffix('.')}: {ending}." if ending and end == End.EXITED else message
+    return f"{message.removesuffix('.')}: {ending}." if ending and end in (End.EXITED, End.LIMIT) else message
 
 
 def is_about_names(failure: Failure) -> bool:

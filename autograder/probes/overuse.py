@@ -106,13 +106,13 @@ TRIALS = (
                    10_000, "RuntimeError", limits=replace(LOW, memory_mb=Limits.memory_mb)),
     _until_refused("processes and threads in all",
                    "one = threading.Thread(target=int); one.start(); one.join()", 10_000, "RuntimeError",
-                   limits=replace(LOW, started=500), ends=("exited",)),
-    Trial("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("exited",),
+                   limits=replace(LOW, started=500), ends=("limit",)),
+    Trial("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("limit",),
           levels=("full",)),
     _until_refused("size of a file", f"open('one', 'ab').write(bytes({LOW.file_mb} << 20))", 2),
     _until_refused("all files together", f"open(f'file-{{number}}', 'wb').write(bytes({LOW.file_mb} << 19))",
-                   4 * LOW.scratch_mb // LOW.file_mb, ends=("exited",)),
-    _until_refused("number of files", "open(f'empty-{number}', 'w').close()", 4 * LOW.scratch_files, ends=("exited",)),
+                   4 * LOW.scratch_mb // LOW.file_mb, ends=("limit",)),
+    _until_refused("number of files", "open(f'empty-{number}', 'w').close()", 4 * LOW.scratch_files, ends=("limit",)),
     Trial("output", f"print('x' * {10 * LOW.output_bytes})\nrefused = True"),
 )
 

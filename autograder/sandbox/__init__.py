@@ -39,6 +39,7 @@ can send only bytes.
     landlock      no other file may be opened
     seccomp       no other system call may be made
     warden        first process of a sandbox: waits for the runner, counts what it starts, clears away
+    scratch       the folders for a sandbox's files: made, measured and removed, whatever is in them
     selfcheck     in a sandbox without a stranger: tries what must not work, and what must
 
     both sides

@@ -106,6 +106,8 @@ class Confinement:
         self.user = SPARE_USERS[os.getpid() % len(SPARE_USERS)]
         self.base = ""
         """The folder with the scratch folder, /tmp and /dev/shm of the next sandbox."""
+        self.home = ""
+        """Where there are no namespaces, the folder of the nursery process (`scratch.home`), in which that is made."""
 
     def prepare(self) -> None:
         """In the nursery, before it imports anything: at level full, leaves it nothing but Python to see.
@@ -134,7 +136,7 @@ class Confinement:
         if self.level == "full":
             self.base = namespaces.scratch_beside(self.roots)
         else:
-            self.base = tempfile.mkdtemp(prefix="reading-digits-")
+            self.base = tempfile.mkdtemp(dir=self.home)
 
     def separate(self) -> None:
         """In the child: becomes a spare user, and at level full enters namespaces of its own."""
@@ -251,12 +253,3 @@ def _threads_of_user(user: int) -> int:
             if folder.stat().st_uid == user:
                 threads += len(os.listdir(folder / "task"))
     return threads
-
-
-def clear(folder: str) -> int:
-    """Has a process remove what a sandbox left, following no link. `shutil.rmtree` gives up on very deep folders.
-
-    Returns:
-        The process. Nobody has to wait for it, but somebody must collect it.
-    """
-    return os.posix_spawnp("rm", ["rm", "-rf", "--", folder], os.environ)

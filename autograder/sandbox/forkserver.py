@@ -26,7 +26,6 @@ import select
 import signal
 import socket
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -34,8 +33,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from autograder.sandbox import linux, selfcheck
-from autograder.sandbox.confinement import Confinement, Unavailable, clear
+from autograder.sandbox import linux, scratch, selfcheck
+from autograder.sandbox.confinement import Confinement, Unavailable
 from autograder.sandbox.control import ends_with, receive, send
 from autograder.sandbox.forking import ForkServer, fork
 from autograder.sandbox.limits import Limits
@@ -76,10 +75,15 @@ class Nursery:
         self.entry = entry
         self.folders: dict[int, str] = {}
         """First process of a sandbox -> the folder to clear when it has ended."""
+        self.home: scratch.Home | None = None
 
     def prepare(self) -> list[selfcheck.Result]:
         """Takes on the level, and tries it in a sandbox without a learner. Raises `Unavailable`."""
         self.confinement.prepare()
+        self.home = scratch.home()
+        self.confinement.home = self.home.path
+        os.environ["HOME"] = f"{self.home.path}/home"
+        os.mkdir(os.environ["HOME"])
         level, pid, outside = self.confinement.level, os.getpid(), selfcheck.namespaces_of_this_process()
 
         def check(sock: socket.socket, limits: Limits) -> None:
@@ -107,6 +111,12 @@ class Nursery:
         server.serve()
         server.collect(0)
 
+    def close(self) -> None:
+        """Removes what is left of all files. Its sandboxes have ended."""
+        if self.home:
+            _end(_clear(self.home.path))
+            os.close(self.home.held)
+
     def request(self, control: socket.socket) -> bool:
         """Answers one request; False when the host is gone."""
         asked, descriptors = receive(control)
@@ -131,7 +141,7 @@ class Nursery:
         """A sandbox has ended: its folder goes."""
         folder = self.folders.pop(warden, None)
         if folder is not None:
-            clear(folder)
+            _clear(folder)
 
     def sandbox(self, limits: Limits, files: list[int], entry: Entry) -> tuple[int, socket.socket]:
         """Starts a sandbox.
@@ -318,6 +328,22 @@ def _heard(status: int, seconds: float) -> tuple[dict[str, Any], bool]:
     return said, in_time
 
 
+def _clear(folder: str) -> int:
+    """Has a child remove what a sandbox left.
+
+    Returns:
+        The child. Nobody has to wait for it, but somebody must collect it.
+    """
+    child = fork()
+    if not child:
+        try:
+            _close_all_but(set())
+            scratch.remove(folder)
+        finally:
+            os._exit(0)
+    return child
+
+
 def _end(process: int, patience: float = END_SECONDS) -> None:
     """Collects a child that ends by itself; kills it when it has not after `patience` seconds.
 
@@ -345,23 +371,23 @@ def main(descriptor: int) -> None:
     files = _read(descriptors)
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    scratch.remove_leftovers()
     # Now, for the course's own folder is about to go out of sight.
     runs = program(asked["program"]) if asked["purpose"] != "try" else None
+    nursery = Nursery(asked["level"], runs.main if runs else None)
     try:
-        nursery = Nursery(asked["level"], runs.main if runs else None)
-        results = nursery.prepare()
-    except (Unavailable, OSError) as error:
-        send(control, {"unavailable": str(error)})
-        return
-    if runs is None or not all(held for _, held, _ in results):
-        send(control, {"checks": results})
-        return
-    os.environ["HOME"] = tempfile.mkdtemp(prefix="reading-digits-")
-    try:
+        try:
+            results = nursery.prepare()
+        except (Unavailable, OSError) as error:
+            send(control, {"unavailable": str(error)})
+            return
+        if runs is None or not all(held for _, held, _ in results):
+            send(control, {"checks": results})
+            return
         if asked["purpose"] == "warm":
             with ends_with(control):
                 runs.warm_up(asked["imports"], files)
         sys.path.remove(str(Path(__file__).resolve().parents[2]))
         nursery.serve(control)
     finally:
-        _end(clear(os.environ["HOME"]))
+        nursery.close()

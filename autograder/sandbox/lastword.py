@@ -18,12 +18,13 @@ SIZE = 12
 """Bytes."""
 MARK = 0xFFFFFFFF
 
-REASONS = (
-    "",
-    "its files took more space than the scratch folder has",
-    "it started more processes and threads than it may",
-    "it started processes without end, each of which outlived the one before",
-)
+SPACE = "its files took more space than the scratch folder has"
+STARTED = "it started more processes and threads than it may"
+ORPHANS = "it started processes without end, each of which outlived the one before"
+FILES = "it made more files and folders than it may"
+MOVED = "it moved folders about all the time, so that nobody could say how large they are"
+HUNG_UP = "its connection to the grader was closed"
+REASONS = ("", SPACE, STARTED, ORPHANS, FILES, MOVED, HUNG_UP)
 """Why the warden ended it; the first: it ended by itself, or was told to."""
 
 _FORM = struct.Struct("<IiI")

@@ -71,6 +71,13 @@ class Runner:
             self.signal(signal.SIGKILL)
             self._dead(10)
 
+    def ended(self, timeout: float) -> bool:
+        """Whether its first process ends by itself within `timeout` seconds; where the system cannot say, it has."""
+        poll = select.poll()
+        if self.pidfd >= 0:
+            poll.register(self.pidfd, select.POLLIN)
+        return self.pidfd < 0 or bool(poll.poll(timeout * 1000))
+
     def _dead(self, timeout: float) -> bool:
         """Waits until the sandbox is dead: its first process, and all that hold its end of the socket."""
         end = time.monotonic() + timeout

@@ -43,7 +43,8 @@ from autograder.sandbox import linux
 
 ALLOWED = """
     read 0 63, write 1 64, readv 19 65, writev 20 66, pread64 17 67, pwrite64 18 68, preadv 295 69
-    pwritev 296 70, close 3 57, close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -, newfstatat 262 79, statx 332 291, statfs 137 43
+    pwritev 296 70, close 3 57, close_range 436 436, stat 4 -, fstat 5 80, lstat 6 -
+    newfstatat 262 79, statx 332 291, statfs 137 43
     fstatfs 138 44, access 21 -, faccessat 269 48, faccessat2 439 439, readlink 89 -, readlinkat 267 78
     lseek 8 62, getdents 78 -, getdents64 217 61, dup 32 23, dup2 33 -, dup3 292 24, pipe 22 -
     pipe2 293 59, ftruncate 77 46
@@ -78,16 +79,17 @@ PRETENDED = """
     fsync 74 82, fdatasync 75 83, sync 162 81, syncfs 306 267, sync_file_range 277 84, msync 26 227
     readahead 187 213, mlock 149 228, munlock 150 229
 """
-"""Answered "done" without doing anything: what copying a file does besides copying; what Landlock, where
-it stands alone, would let a process do to its user's files anywhere; a lock that needs no more than to read; writing out
-what is gone with the sandbox anyway, for which all would wait who use the disk; and locked memory, of which the whole
-machine is told how much there is."""
+"""Answered "done" without doing anything: what copying a file does besides copying; what Landlock, where it
+stands alone, would let a process do to its user's files anywhere; a lock that needs no more than to read; writing
+out what is gone with the sandbox anyway, for which all would wait who use the disk; and locked memory, of which
+the whole machine is told how much there is."""
 
 CHECKED = """
     futex 202 98, mmap 9 222, madvise 28 233, open 2 -, openat 257 56, fcntl 72 25, ioctl 16 29
     sendto 44 206, recvfrom 45 207, clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129
     tgkill 234 131, prctl 157 167, arch_prctl 158 -, prlimit64 302 261, socketpair 53 199
-    getsockopt 55 209, membarrier 324 283, fadvise64 221 223, fallocate 285 47, preadv2 327 286, pwritev2 328 287
+    getsockopt 55 209, membarrier 324 283, fadvise64 221 223, fallocate 285 47, preadv2 327 286
+    pwritev2 328 287
 """
 """Allowed or not by their arguments; those that are called most come first."""
 

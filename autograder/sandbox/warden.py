@@ -30,11 +30,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox import lastword, seccomp
+from autograder.sandbox import lastword, scratch, seccomp
 from autograder.sandbox.limits import Limits
 
 WATCH_INTERVAL = 0.1
 """Seconds between two looks at the scratch folder, and at how many processes and threads were started."""
+
+STAY_SECONDS = 2.0
+"""How long it stays where it cannot say how the runner ended, if nobody ends it: perhaps nobody is left to do so."""
 
 REAPED_AT_ONCE = 1000
 """Ended children collected between two such looks: a chain of processes leaves them without end."""
@@ -59,7 +62,7 @@ class Warden:
         self.started = 0
         self.reaped = 0
         self.runner = 0
-        self.ending = False
+        self.ending = self.told = False
         self.awake, wake = os.pipe()
         os.set_blocking(self.awake, False)
         os.set_blocking(wake, False)
@@ -71,7 +74,7 @@ class Warden:
         if signum == signal.SIGINT and self.runner:
             _kill(self.runner, signal.SIGINT)
         elif signum == signal.SIGTERM:
-            self.ending = True
+            self.ending = self.told = True
 
     def watch(self, runner: int, listeners: Sequence[int] = ()) -> None:
         """Waits until the process `runner` has ended, and reports how.
@@ -92,6 +95,8 @@ class Warden:
         while not (status := self.reap()):
             for descriptor, event in poll.poll(max(look - time.monotonic(), 0) * 1000):
                 if descriptor == self.sock.fileno():
+                    if not self.ending:  # From inside, or nobody outside is left to read this.
+                        reason = reason or lastword.HUNG_UP
                     self.ending = True
                     poll.unregister(self.sock)
                 elif descriptor in listeners:
@@ -107,10 +112,20 @@ class Warden:
             if self.ending or reason:
                 _kill(runner, signal.SIGKILL)
         _clear_away()
-        with contextlib.suppress(OSError):
+        try:
             self.sock.shutdown(socket.SHUT_RD)
             self.sock.settimeout(1)
             self.sock.sendall(lastword.written(lastword.Ended(os.waitstatus_to_exitcode(status[0]), reason)))
+        except OSError:
+            self.stay()
+
+    def stay(self) -> None:
+        """Waits to be ended: who hears nothing, and sees this process, knows that its socket was shut from inside."""
+        end = time.monotonic() + STAY_SECONDS
+        while not self.told and (left := end - time.monotonic()) > 0:
+            select.select([self.awake], [], [], left)
+            with contextlib.suppress(BlockingIOError):
+                os.read(self.awake, 4096)
 
     def reap(self) -> list[int]:
         """Collects ended children. Returns the runner's wait status, in a list, when it is among them."""
@@ -126,11 +141,11 @@ class Warden:
 
     def looked(self) -> str:
         """Why it must end, as far as a look now tells; "" if it need not."""
-        if self.folder and self.too_much():
-            return lastword.REASONS[1]
+        if self.folder and (reason := self.too_much()):
+            return reason
         if (self.load >= 0 and self.too_many()) or self.started > self.limits.started:
-            return lastword.REASONS[2]
-        return lastword.REASONS[3 if self.reaped > self.limits.orphans else 0]
+            return lastword.STARTED
+        return lastword.ORPHANS if self.reaped > self.limits.orphans else ""
 
     def may_start(self) -> bool:
         """Whether the runner, which asks, may start a thread. One that may and is not there yet is not counted."""
@@ -146,24 +161,15 @@ class Warden:
         last, self.last = self.last, int(os.pread(self.load, 200, 0).split()[-1])
         return self.last > self.limits.started or self.last < last  # it begins anew after the highest id there is
 
-    def too_much(self) -> bool:
-        """Whether the files in the scratch folder, or in use though deleted, are too many or too large."""
-        size, count, folders = 0, 0, [self.folder]
-        while folders:
-            try:
-                with os.scandir(folders.pop()) as entries:
-                    for entry in entries:
-                        count += 1
-                        size += entry.stat(follow_symlinks=False).st_blocks * 512
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.path)
-            except FileNotFoundError:  # It has just been removed.
-                continue
-            except OSError:  # So deep that it cannot be named: nothing a notebook needs.
-                return True
-            if count > self.limits.scratch_files:
-                return True
-        return size + self.deleted() > self.limits.scratch_mb << 20
+    def too_much(self) -> str:
+        """Why what is in the scratch folder, or in use though deleted, is too much; "" if it is not."""
+        try:
+            size, count = scratch.measured(self.folder, self.limits.scratch_files)
+        except (scratch.Moved, OSError):
+            return lastword.MOVED
+        if count > self.limits.scratch_files:
+            return lastword.FILES
+        return lastword.SPACE if size + self.deleted() > self.limits.scratch_mb << 20 else ""
 
     def deleted(self) -> int:
         """Bytes of the files that have no name any more, but are still open, or mapped."""

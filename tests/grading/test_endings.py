@@ -15,7 +15,8 @@ from autograder.grading.told import WITHHELD, Known, cell_error
 
 pytestmark = pytest.mark.fast
 
-OF_CELLS = {End.RAISED, End.TIMEOUT, End.KILLED, End.MEMORY, End.EXITED, End.PROTOCOL, End.SKIPPED, End.OVER}
+OF_CELLS = {End.RAISED, End.TIMEOUT, End.KILLED, End.MEMORY, End.EXITED, End.LIMIT, End.CUT,
+            End.PROTOCOL, End.SKIPPED, End.OVER}
 OF_CHECKS = set(End) - {End.RAISED, End.SKIPPED}
 
 
@@ -80,6 +81,7 @@ def test_only_a_process_that_ended_says_how() -> None:
     ended = "the code ended its own process with exit code 7"
     said = {end: messages.stopped(end, 2.5, ended) for end in OF_CHECKS}
     assert said.pop(End.EXITED) == f"Your code ended the notebook's process when a test used it: {ended}."
+    assert said.pop(End.LIMIT).endswith(f"than it may when a test used it: {ended}.")
     assert not any(ended in text for text in said.values())
     assert messages.stopped("", 2.5, ended) == ""
 

@@ -811,7 +811,7 @@ except RuntimeError:
     pass
 time.sleep(20)
 """, timeout=40)
-    assert outcome.status == "exited" and "more processes and threads than it may" in outcome.error, outcome
+    assert outcome.status == "limit" and "more processes and threads than it may" in outcome.error, outcome
 
 
 @pytest.mark.levels("full", "no-namespaces")
@@ -838,7 +838,7 @@ for number in range(8):
     time.sleep(0.3)
 time.sleep(20)
 """, timeout=60)
-    assert outcome.status == "exited" and "its files took more space" in outcome.error, outcome
+    assert outcome.status == "limit" and "its files took more space" in outcome.error, outcome
 
 
 @pytest.mark.levels("full")
@@ -946,7 +946,7 @@ def test_full_disk_is_noticed_without_namespaces(level, sandbox_of):
     sandbox = sandbox_of(level, Limits(scratch_mb=20))
     source = "import time\nfor n in range(100):\n    open(str(n), 'wb').write(bytes(1_000_000))\ntime.sleep(30)"
     outcome = sandbox.run(source, timeout=40)
-    assert outcome.status == "exited" and "scratch folder" in outcome.error, outcome
+    assert outcome.status == "limit" and "scratch folder" in outcome.error, outcome
     assert outcome.seconds < 20
 
 
@@ -961,7 +961,7 @@ for number in range(50):
 time.sleep(30)
 """
     outcome = sandbox.run(source, timeout=40)
-    assert outcome.status == "exited" and "scratch folder" in outcome.error, outcome
+    assert outcome.status == "limit" and "scratch folder" in outcome.error, outcome
 
 
 def test_one_file_is_capped(level, sandbox_of):
@@ -993,7 +993,25 @@ else:
     if level == "full":
         assert 200 < sandbox.session.get("result") <= 300
     else:
-        assert outcome.status == "exited" and "scratch folder" in outcome.error, outcome
+        assert outcome.status == "limit" and "more files and folders than it may" in outcome.error, outcome
+
+
+CLOSED = """
+import os, time
+os.umask(0)
+for mode in (0, 0o100, 0o200, 0o300, 0o400, 0o600):
+    os.mkdir(f"mode-{mode}", mode)
+os.mkdir("open"); open("open/file", "wb").write(b"x" * SIZE)
+os.mkdir("closed", 0o300); os.rename("open/file", "closed/file")
+time.sleep(0.5)  # a few looks
+"""
+
+
+def test_a_folder_that_nobody_may_list_is_measured_and_no_reason_to_end(level, sandbox_of):
+    assert sandbox_of(level).run(CLOSED.replace("SIZE", "1000")).status == "ok"
+    if level != "full":
+        outcome = sandbox_of(level, Limits(scratch_mb=20)).run(CLOSED.replace("SIZE", "30_000_000"))
+        assert outcome.status == "limit" and "its files took more space" in outcome.error, outcome
 
 
 def test_too_many_open_files_are_refused(sandbox):
@@ -1184,14 +1202,17 @@ def test_busy_sandbox_ends_when_the_host_is_gone(level, nursery_at):
     assert eventually(lambda: not any(os.path.exists(f"/proc/{process}") for process in everything))
 
 
-def test_scratch_folder_is_cleared_however_deep(level, sandbox_of):
+@pytest.mark.parametrize("name", ["d", "long" * 60])
+def test_scratch_folder_is_cleared_however_deep_and_whoever_may_list_it(name, level, sandbox_of):
     sandbox = sandbox_of(level)
-    place = sandbox.value(timeout=60, source="""
+    place = sandbox.value(timeout=60, source=f"""
 import os
 result = os.getcwd()
+os.umask(0)
 for number in range(1500):
-    os.mkdir("d"); os.chdir("d")
+    os.mkdir({name!r}, 0o300); os.chdir({name!r})
 os.symlink("/", "link")
+os.close(os.open("file", os.O_CREAT | os.O_WRONLY, 0)); os.mkdir("closed", 0)
 """)
     sandbox.session.close()
     assert eventually(lambda: not os.path.lexists(os.path.dirname(place)), 60)
@@ -1240,7 +1261,50 @@ def test_who_goes_on_talking_in_a_copy_of_the_notebook_reads_why_it_ended(sandbo
 
 def test_who_closes_the_connection_reads_so(level, sandbox):
     outcome = sandbox.run("import os; os.closerange(0, 256)")
-    assert outcome.status == "exited" and "lost its connection" in outcome.error and "exit code" not in outcome.error
+    assert outcome.status == "cut" and "lost its connection" in outcome.error and "exit code" not in outcome.error
+
+
+@pytest.mark.parametrize("how", ["SHUT_RD", "SHUT_WR", "SHUT_RDWR"])
+def test_who_shuts_the_connection_reads_so(how, level, sandbox):
+    source = FIND_SOCKET + f"import time; socket.socket(fileno=wire).shutdown(socket.{how}); time.sleep(20)"
+    outcome = sandbox.run(source, timeout=10)
+    assert outcome.status == "cut" and "lost its connection" in outcome.error, outcome
+    assert outcome.seconds < 10
+
+
+@pytest.mark.parametrize("then", ["time.sleep(20)", "os._exit(0)", "while True: os.write(wire, bytes(9999))"])
+def test_who_says_that_it_has_ended_and_goes_on_reads_that_it_broke_off(then, sandbox):
+    """Twelve bytes that are a last word, which none but the warden may say, and only when all is over."""
+    outcome = sandbox.run(FIND_SOCKET + f"import time; os.write(wire, struct.pack('<IQ', 2**32 - 1, 0))\n{then}")
+    assert outcome.status == "protocol" and "that it had ended, and it had not" in outcome.error, outcome
+
+
+FORGE = """
+import sys
+for piece in sys.modules["autograder.bridge.wire"].encode(("check", "q1")):
+    os.write(wire, piece)
+"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_forged_check_is_a_fault_of_the_cell_that_forged_it(known, sandbox):
+    sandbox.session.on_check = lambda question: known
+    honest = "import otter; grader = otter.Notebook()\nfor _ in range(3): grader.check('q1')" if known else "1"
+    assert sandbox.run(honest).status == "ok"
+    outcome = sandbox.run(FIND_SOCKET + FORGE)
+    assert outcome.status == "protocol" and "a check that the cell had not made" in outcome.error, outcome
+
+
+def test_an_answer_to_a_check_that_nobody_made_is_not_the_end(sandbox):
+    """Even where the notebook has made its runner count one more: no process has ended itself then."""
+    forge = FIND_SOCKET + """
+import gc
+runner, = (one for one in gc.get_objects() if type(one).__name__ == "CellRunner")
+runner.checks += 1
+""" + FORGE
+    assert sandbox.run(forge).status == "ok"
+    outcome = sandbox.run("1")
+    assert outcome.status == "protocol" and "a check that the cell had not made" in outcome.error, outcome
 
 
 def test_answer_after_the_verdict_is_not_read(sandbox_of):
