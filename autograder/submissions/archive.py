@@ -157,8 +157,8 @@ def _damage_is_said() -> Iterator[None]:
         MemoryError,
         IndexError,
         KeyError,
-    ) as error:
-        raise UnreadableError(f"The zip is damaged and cannot be read ({type(error).__name__}).") from None
+    ):
+        raise UnreadableError("The zip is damaged and cannot be read.") from None
 
 
 def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None, what: str) -> Packed:

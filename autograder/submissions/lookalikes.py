@@ -59,6 +59,14 @@ def by_ending(suffix: str) -> str:
     return f"{told} {SAVE}" if told else ""
 
 
+def packed_otherwise(data: bytes) -> str:
+    """What a file is that is called a zip, and what to do; empty where it may well be one, or is nothing we know."""
+    for beginning, what in BEGINNINGS:
+        if data.startswith(beginning) and not beginning.startswith(b"PK"):
+            return f"{what}, although its name ends like a zip's. {SAVE}"
+    return ""
+
+
 def by_content(data: bytes) -> str:
     """What a file is that is called a notebook, and what to do; empty where it may well be one.
 

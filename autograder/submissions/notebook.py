@@ -25,6 +25,7 @@ from autograder.submissions.skim import TooMuchError, skim
 
 MAX_NOTEBOOK_BYTES = 32 * 1024 * 1024
 """A notebook with every figure of the longest exercise in it has about 3 MB."""
+CLEAR = "Clear its outputs and hand it in again."
 
 MAX_CODE_CELLS = 2000
 MAX_SOURCE_CHARACTERS = 2_000_000
@@ -81,7 +82,7 @@ def _json(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_NOTEBOOK_BYTES:
         raise UnreadableError(
             f"The notebook is too large: {len(data) / 2**20:.0f} MB, at most "
-            f"{MAX_NOTEBOOK_BYTES // 2**20} MB. Clear its outputs and hand it in again."
+            f"{MAX_NOTEBOOK_BYTES // 2**20} MB. {CLEAR}"
         )
     data = data.removeprefix(codecs.BOM_UTF8)
     if not data or data.isspace():
@@ -96,8 +97,10 @@ def _json(data: bytes) -> dict[str, Any]:
         raise UnreadableError(str(error)) from None
     except RecursionError:
         raise UnreadableError("The notebook's JSON is nested too deeply.") from None
-    except ValueError as error:  # a JSON error, or a number too long to read
+    except json.JSONDecodeError as error:
         raise UnreadableError(f"The file is not a notebook: its JSON is malformed ({error}).") from None
+    except ValueError:
+        raise UnreadableError("The file is not a notebook: its JSON is malformed (a number is too long).") from None
     if not isinstance(document, dict):
         raise UnreadableError("This is JSON, but not a notebook.")
     return document

@@ -6,6 +6,7 @@ and `reason`. Only a plain file is opened; links, pipes and devices are not.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -15,12 +16,14 @@ from dataclasses import dataclass, field
 from autograder import course
 from autograder.submissions.archive import MAX_ZIP_BYTES, read_zip
 from autograder.submissions.find import Found
-from autograder.submissions.lookalikes import SAVE, by_content, by_ending
+from autograder.submissions.lookalikes import SAVE, by_content, by_ending, packed_otherwise
 from autograder.submissions.names import is_handed_in
-from autograder.submissions.notebook import Cell, UnreadableError, parse_notebook
+from autograder.submissions.notebook import CLEAR, MAX_NOTEBOOK_BYTES, Cell, UnreadableError, parse_notebook
 
 CHANGED = "not as the course hands it out (who grades can say with --assignment which exercise counts)"
 """What is true of the notebook that counts, where a folder of exercises was zipped and none is named."""
+
+NO_FILE = "This is not a plain file."
 
 NO_NAMES: Mapping[str, str] = {}
 
@@ -74,7 +77,9 @@ def read_submission(
         digest = hashlib.sha256(data).hexdigest()
         files: Mapping[str, bytes] = {}
         left_out: tuple[str, ...] = ()
-        if found.path.suffix.lower() == ".zip":
+        if is_zip(found):
+            if told := packed_otherwise(data):
+                raise UnreadableError(told)
             packed = read_zip(data, (lambda one: _is_for(one, assignment, former)) if assignment else _is_changed,
                               f"for {assignment}" if assignment else CHANGED)
             data, files, left_out = packed.notebook, packed.files, packed.left_out
@@ -99,6 +104,11 @@ def read_submission(
         reason=reason,
         former="" if problem or says == notebook.assignment else notebook.assignment,
     )
+
+
+def is_zip(found: Found) -> bool:
+    """Whether its name says that it is a zip."""
+    return found.path.suffix.lower() == ".zip"
 
 
 def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str, str]:
@@ -164,17 +174,19 @@ def _bytes(found: Found) -> bytes:
     except OSError as error:
         if found.path.is_symlink():
             raise UnreadableError("This is a link, not a file. Hand in the file itself.") from None
+        if error.errno == errno.ENXIO:  # A socket; a device behind which there is nothing.
+            raise UnreadableError(NO_FILE) from None
         raise UnreadableError(f"The file cannot be opened ({error.strerror}).") from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UnreadableError("This is not a plain file.")
-        if status.st_size > MAX_ZIP_BYTES:
+            raise UnreadableError(NO_FILE)
+        most, remedy = (MAX_ZIP_BYTES, "") if is_zip(found) else (MAX_NOTEBOOK_BYTES, f" {CLEAR}")
+        if status.st_size > most:
             raise UnreadableError(
-                f"The file is too large: {status.st_size / 2**20:.0f} MB, at most "
-                f"{MAX_ZIP_BYTES // 2**20} MB."
+                f"The file is too large: {status.st_size / 2**20:.0f} MB, at most {most // 2**20} MB.{remedy}"
             )
         try:
-            return file.read(MAX_ZIP_BYTES + 1)
+            return file.read(most + 1)
         except OSError as error:
             raise UnreadableError(f"The file cannot be read ({error.strerror}).") from None

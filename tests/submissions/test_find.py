@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import zipfile
 from pathlib import Path
 
@@ -300,6 +301,18 @@ def test_a_link_is_not_followed(tmp_path: Path, suffix: str) -> None:
 def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "alice.ipynb")
     assert "not a plain file" in read(tmp_path / "alice.ipynb").reason
+
+
+def test_a_socket_is_no_plain_file_either(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "alice.ipynb"))
+        assert "not a plain file" in read(tmp_path / "alice.ipynb").reason
+
+
+def test_a_file_that_is_too_large_is_told_how_large_it_may_be(tmp_path: Path) -> None:
+    with (tmp_path / "alice.ipynb").open("wb") as file:
+        file.truncate((32 << 20) + 1)
+    assert "The file is too large: 32 MB, at most 32 MB. Clear its outputs" in read(tmp_path / "alice.ipynb").reason
 
 
 def test_another_kind_of_file_is_refused_by_name(tmp_path: Path) -> None:

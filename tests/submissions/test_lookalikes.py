@@ -24,7 +24,9 @@ CONFLICT = notebook().replace('"cells"', '\n<<<<<<< HEAD\n"cells"').replace(
     ("x.ipynb", '{"url": "https://colab.example/drive/1", "doc_id": "1"}', "link to Google Drive or Colab"),
     ("x.ipynb", CONFLICT, "merge conflicts of Git"), ("x.ipynb", "import numpy as np\n", "Python script, although"),
     ("x.ipynb", "version https://git-lfs.example/spec/v1\n", "Git LFS' pointer"),
-    ("x.zip", "<html>", "damaged"), ("x.py", "x = 1", "This is a Python script, not a notebook"),
+    ("x.zip", "<html>", "The zip is damaged and cannot be read."),
+    ("x.zip", "Rar!", "This is a RAR archive, although its name ends like a zip's"),
+    ("x.py", "x = 1", "This is a Python script, not a notebook"),
     ("x.webloc", "<plist>", "link to a web page"), ("x.html", "<html>", "web page"), ("x.pdf", "%PDF-", "PDF"),
     ("x.url", "[InternetShortcut]", "link to a web page"), ("x.gdoc", "{}", "Google Drive"),
 ])  # fmt: skip
