@@ -19,6 +19,7 @@ from rich.table import Table
 from autograder.bridge.notebooks import Notebooks
 from autograder.probes import overuse
 from autograder.sandbox import landlock, linux, seccomp
+from autograder.sandbox.confinement import python_roots
 from autograder.sandbox.limits import ISOLATING, SandboxError
 from autograder.sandbox.nursery import Unavailable, try_level
 
@@ -32,6 +33,12 @@ REMEDIES = {
     ),
     "no-namespaces": "Linux 5.13 or newer on x86_64 or aarch64, started with landlock in its lsm= list.",
 }
+
+TIMES = (
+    "Without namespaces a notebook can see when a file was last read, and so what another notebook has read before it: "
+    "two learners who agree on it can pass on what hidden tests hand in. It cannot where file systems do not keep that "
+    "time: mount -o remount,noatime, here of {places}."
+)
 
 TRAINING = """
 import numpy, keras, time
@@ -73,6 +80,8 @@ def report() -> int:
     console.print(f"\nSubmissions will run at isolation level [bold]{level}[/].")
     if level != "full":
         console.print(f"  For level full: {REMEDIES['full']}")
+        if places := linux.keep_times(filter(os.path.exists, python_roots())):
+            console.print(f"  {TIMES.format(places=' and '.join(places))}")
     return 0 if _show_limits(console, level) and _show_speed(console, level) else 1
 
 

@@ -136,7 +136,7 @@ class Confinement:
         if self.level == "full":
             self.base = namespaces.scratch_beside(self.roots)
         else:
-            self.base = tempfile.mkdtemp(dir=self.home)
+            self.base = tempfile.mkdtemp(dir=self.home or None)
 
     def separate(self) -> None:
         """In the child: becomes a spare user, and at level full enters namespaces of its own."""

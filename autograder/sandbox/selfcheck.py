@@ -59,6 +59,8 @@ def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
             ("no watches of epoll, which are counted for all that the user runs", _refused(_epoll)),
             ("no timers with signals, which are, too", _refused(_timer)),
             ("no lease on a file, for which others would have to wait", _refused(_lease)),
+            ("what is in the file cache cannot be asked, where another notebook may have put it", _refused(_cached)),
+            ("no write waits for the disk, for which others would have to wait, too", _nothing_written_out),
             ("nobody at the other end of its socket", _refused(_peer)),
             ("the machine's network cannot be looked at", lambda: _no_network_seen(level)),
             ("other processes cannot be seen", lambda: _alone(level)),
@@ -66,7 +68,10 @@ def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
             ("no privileges, and none to be gained", _unprivileged),
         ]
     if level == "full":
-        promises.append(("namespaces of its own", lambda: _own_namespaces(outside)))
+        promises += [
+            ("namespaces of its own", lambda: _own_namespaces(outside)),
+            ("no file keeps the time at which it was read, which the next notebook could see", _no_times),
+        ]
     if level == "no-namespaces":
         promises.append(("no new processes", _refused(_fork)))
     return [_try(what, promise) for what, promise in promises]
@@ -168,6 +173,33 @@ def _lease() -> None:
     finally:
         os.close(descriptor)
         os.remove("self-check")
+
+
+def _cached() -> None:
+    descriptor = os.open(os.__file__, os.O_RDONLY)
+    try:
+        os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)
+    finally:
+        os.close(descriptor)
+
+
+def _nothing_written_out() -> None:
+    """A pipe cannot be written out, so whoever is not told that has not asked the kernel."""
+    ends = os.pipe()
+    try:
+        os.fsync(ends[0])
+    except OSError:
+        raise _Possible("fsync reaches the kernel") from None
+    finally:
+        for end in ends:
+            os.close(end)
+    for flag in (os.O_SYNC, os.O_DIRECT):
+        _refused(lambda flag=flag: os.close(os.open("self-check", os.O_WRONLY | os.O_CREAT | flag)))()  # type: ignore[misc]
+
+
+def _no_times() -> None:
+    if linux.keep_times([os.__file__, *filter(os.path.isdir, sys.path)]):
+        raise _Possible("they keep it")
 
 
 def _peer() -> None:

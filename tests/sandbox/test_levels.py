@@ -20,7 +20,7 @@ import pytest
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, CourseError
 from autograder.probes import doctor, overuse
-from autograder.sandbox import confinement, forking, forkserver, nursery, selfcheck
+from autograder.sandbox import confinement, forking, forkserver, linux, nursery, selfcheck
 from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
 
@@ -167,7 +167,9 @@ def test_a_promise_that_does_not_hold_is_noticed(monkeypatch):
     assert not [name for name in os.listdir(sys.prefix) if "check" in name]
     for what in ("no network", "no programs can be run", "the course's own files cannot be read", "no new processes",
                  "other processes cannot be seen", "no privileges, and none to be gained",
-                 "folders outside cannot be listed"):  # fmt: skip
+                 "folders outside cannot be listed",
+                 "what is in the file cache cannot be asked, where another notebook may have put it",
+                 "no write waits for the disk, for which others would have to wait, too"):  # fmt: skip
         assert not held[what], what
 
 
@@ -396,6 +398,36 @@ def test_doctor_says_what_to_do_when_nothing_holds(capsys, monkeypatch):
     shown = capsys.readouterr().out
     for words in ("forbidden here", "sysctl", "--no-sandbox", "cannot be isolated"):
         assert words in shown
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("places", [["/", "/opt"], []])
+def test_doctor_says_where_the_time_of_reading_is_a_message(places, capsys, monkeypatch):
+    def without_namespaces(level):
+        if level == "full":
+            raise nursery.Unavailable("forbidden here")
+        return [("everything", True, "")]
+
+    monkeypatch.setattr(doctor, "try_level", without_namespaces)
+    monkeypatch.setattr(doctor, "_show_limits", lambda console, level: True)
+    monkeypatch.setattr(doctor, "_show_speed", lambda console, level: True)
+    monkeypatch.setattr(linux, "keep_times", lambda paths: places)
+    assert doctor.report() == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert ("mount -o remount,noatime, here of / and /opt." in shown) == bool(places)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("flags", "kept"), [(0, True), (os.ST_RDONLY, False), (os.ST_NOATIME | 4, False), (4096, True)])
+def test_files_keep_the_time_of_reading_where_the_mount_says_so(flags, kept, monkeypatch):
+    real = os.statvfs("/")
+    monkeypatch.setattr(os, "statvfs", lambda path: os.statvfs_result([*tuple(real)[:8], flags, real[9]]))
+    assert linux.keep_times([os.__file__, "/"])[:1] == (["/"] if kept else [])
+    monkeypatch.setattr(selfcheck.os, "execv", lambda *arguments: None)
+    promise = "no file keeps the time at which it was read, which the next notebook could see"
+    shared = selfcheck.namespaces_of_this_process()
+    held = {what: holds for what, holds, _ in selfcheck.inside("full", os.getppid(), shared)}
+    assert held[promise] is not kept
 
 
 def test_importing_the_host_side_does_not_import_tensorflow():
