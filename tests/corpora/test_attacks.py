@@ -46,9 +46,11 @@ EXERCISE = "02-preprocessing"
 CASES = [path.parent.name for path in sorted(ATTACKS.glob("*/case.yaml"))]
 CONTROLS = [name for name in CASES if "control: true" in (ATTACKS / name / "case.yaml").read_text("utf-8")]
 WEAKER = [name for name in CASES if name.startswith("reach-")] + [
-    "end-forks-and-both-go-on", "end-kills-the-first-process", "end-os-exit", "score-poisons-imports",
-    "score-shell-commands", "time-child-left-running", "time-endless-loop-ignores-interrupt", "time-fork-bomb",
-    "time-fork-doubling", "time-full-disk", "time-memory-files", "time-million-files", "time-reserves-the-disk"]
+    "end-forks-and-both-go-on", "end-kills-the-first-process", "end-os-exit", "end-shuts-the-connection",
+    "score-forged-check", "score-forged-last-word", "score-poisons-imports", "score-shell-commands",
+    "time-child-left-running", "time-closed-folders", "time-deep-folders", "time-endless-loop-ignores-interrupt",
+    "time-fork-bomb", "time-fork-doubling", "time-full-closed-folders", "time-full-disk", "time-memory-files",
+    "time-million-files", "time-reserves-the-disk"]
 """What is tried again at the level for machines that forbid namespaces."""
 
 NETWORKS = [case.name for case in corpus.attacks(assignment) if case.assignment != EXERCISE]
