@@ -114,7 +114,7 @@ ENDINGS: Mapping[str, Row] = {
             belongs="took too long and was stopped",
         ),
         OfCheck(
-            reason="the learner's code took too long and was stopped",
+            reason="the notebook took too long to answer and was stopped",
             message="Your code took longer than {limit} s when tests used it, and was stopped.",
         ),
     ),

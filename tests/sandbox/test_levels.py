@@ -418,7 +418,9 @@ def test_doctor_says_where_the_time_of_reading_is_a_message(places, capsys, monk
 
 
 @pytest.mark.fast
-@pytest.mark.parametrize(("flags", "kept"), [(0, True), (os.ST_RDONLY, False), (os.ST_NOATIME | 4, False), (4096, True)])
+@pytest.mark.parametrize(
+    ("flags", "kept"), [(0, True), (os.ST_RDONLY, False), (os.ST_NOATIME | 4, False), (4096, True)]
+)
 def test_files_keep_the_time_of_reading_where_the_mount_says_so(flags, kept, monkeypatch):
     real = os.statvfs("/")
     monkeypatch.setattr(os, "statvfs", lambda path: os.statvfs_result([*tuple(real)[:8], flags, real[9]]))
