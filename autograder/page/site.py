@@ -33,6 +33,7 @@ OF_OTHERS = ("build/", "extensions/", "static/")
 """Where JupyterLite, Pyodide and the packages lie. They were there before the course."""
 
 BUILD_SECONDS = 300
+START = "start.js"
 APPS = ("lab", "notebooks", "tree")
 
 KERNEL = {
@@ -71,6 +72,7 @@ def build(parts: Parts, site: Path = SITE) -> Path:
                          if path.is_file() and path.name != packages[0].name})  # fmt: skip
         contents(lite / "out")
         _icons(lite / "out")
+        _start(lite / "out")
         licenses.write(packages, parts.python, lite / "out" / "licenses")
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(lite / "out", site)
@@ -81,7 +83,7 @@ def build(parts: Parts, site: Path = SITE) -> Path:
 def fingerprint() -> str:
     """Of all that the site is made of, but for the exercises."""
     sources = [path for folder in (Path(__file__).parent, IN_THE_PAGE) for path in sorted(folder.rglob("*"))
-               if path.suffix in (".py", ".toml", ".txt")]  # fmt: skip
+               if path.suffix in (".py", ".js", ".toml", ".txt")]  # fmt: skip
     return hashlib.sha256("".join(map(pins.sha256, sources)).encode()).hexdigest()
 
 
@@ -159,6 +161,16 @@ def _icons(site: Path) -> None:
     folder.mkdir(parents=True)
     for name in ("notebook", "file", "terminal", "busy-1", "busy-2", "busy-3"):
         shutil.copy(site / "lab" / "favicon.ico", folder / f"favicon-{name}.ico")
+
+
+def _start(site: Path) -> None:
+    """Our script, which each app begins with: it says what the browser lacks."""
+    shutil.copy(IN_THE_PAGE / START, site)
+    for app in APPS:
+        page = site / app / "index.html"
+        text = page.read_text(encoding="utf-8")
+        assert text.count("<head>") == 1, page
+        page.write_text(text.replace("<head>", f'<head>\n    <script src="../{START}"></script>'), encoding="utf-8")
 
 
 def _configuration(lite: Path) -> None:
