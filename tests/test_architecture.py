@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "bridge": {"sandbox"},
     "probes": {"sandbox", "bridge"},
     "grading": {"submissions", "sandbox", "bridge"},
-    "authoring": {"submissions", "bridge", "grading"},
+    "authoring": {"page", "submissions", "bridge", "grading"},
     "reports": {"submissions", "grading", "bridge"},
     "cli": {"page", "reports", "grading", "authoring", "submissions", "probes"},
     "__main__": {"cli"},
