@@ -19,7 +19,7 @@ from autograder.page import licenses, pins, wheels
 from autograder.page.obtain import Parts
 
 SITE = BUILD / "page"
-IN_THE_PAGE = ROOT / "page"
+IN_THE_PAGE = ROOT / "book" / "page"
 WHEN = 1_600_000_000
 """The time of all files that JupyterLite lists, so that its lists are the same each time."""
 
