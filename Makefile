@@ -121,7 +121,7 @@ bench: exercises
 style: environment
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy page/keras_in_page page/optree page/otter
+	@$(BIN)/mypy book/page/keras_in_page book/page/optree book/page/otter
 	@$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.yml' '*.yaml' '*.toml' '*.js' '*.css' '*.html' Makefile)
 
 .PHONY: pictures

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autograder.course import CourseError
+from autograder.reports import targets
 
 if TYPE_CHECKING:
     from autograder.grading.gradebook import Gradebook
@@ -318,8 +319,7 @@ def _gradebook(output: Path) -> Gradebook:
 
 
 @main.command()
-@click.argument("target", type=click.Choice(["canvas", "moodle", "gradescope", "blackboard", "brightspace", "sakai",
-                                             "ilias", "csv"]))
+@click.argument("target", type=click.Choice(targets.EXPORTS))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="The folder that `grade` wrote into.")
 @click.option("--template", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -367,7 +367,7 @@ def _named_columns(said: str) -> dict[str, str]:
 
 
 @main.command()
-@click.argument("system", type=click.Choice(["moodle", "canvas"]))
+@click.argument("system", type=click.Choice(targets.FEEDBACK))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="The folder that `grade` wrote into.")
 @click.option("--assignment", help="The exercise; needed where there are several.")

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "bridge": {"sandbox"},
     "probes": {"sandbox", "bridge"},
     "grading": {"submissions", "sandbox", "bridge"},
-    "authoring": {"submissions", "bridge", "grading"},
+    "authoring": {"page", "submissions", "bridge", "grading"},
     "reports": {"submissions", "grading", "bridge"},
     "cli": {"page", "reports", "grading", "authoring", "submissions", "probes"},
     "__main__": {"cli"},
@@ -182,6 +182,14 @@ def test_imports_point_one_way(path: Path) -> None:
 def test_neither_isolation_nor_bridge_knows_otter_or_sql() -> None:
     for path in [*PACKAGE.glob("sandbox/*.py"), *PACKAGE.glob("bridge/*.py"), *PACKAGE.glob("probes/*.py")]:
         assert not any(name.split(".")[0] in ("otter", "sqlite3") for name in imported(path)), path
+
+
+def test_no_learning_system_is_known_by_name_but_where_a_new_one_would_be() -> None:
+    """Its rules are its module's. `handback` gives files the names of one, and `roster` reads the class list of one."""
+    of_one = {name for name in NAMES if re.match(r"autograder\.submissions\.systems\.(?!base$)", name)}
+    assert len(of_one) == 10
+    assert {module for module, imports in IMPORTS.items() if imports & of_one} == {
+        "autograder.submissions.systems", "autograder.reports.handback", "autograder.reports.roster"}
 
 
 def test_grading_knows_nothing_of_html() -> None:

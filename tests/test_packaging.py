@@ -155,7 +155,7 @@ def test_only_the_release_is_published() -> None:
     assert set(PUBLISH["jobs"]) == {"release", "publish"}
     assert [given["path"] for given in steps("release", "upload-artifact")] == ["build/release/reading-digits"]
     runs = [step["run"] for step in PUBLISH["jobs"]["release"]["steps"] if "run" in step]
-    assert runs[:3] == [".ci/run", "make pdf", ".venv/bin/autograder release --output build/release"], (
+    assert runs[:4] == [".ci/run", "make pdf", "make page", ".venv/bin/autograder release --output build/release"], (
         "tested, printed, then released")
     assert "secrets." not in str(PUBLISH["jobs"]["release"])
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import hashlib
 import html
 import io
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -45,7 +46,7 @@ LONG = 24
 """A secret line of so many characters is looked for inside longer lines, too."""
 
 TEXT = {".html", ".js", ".css", ".py", ".txt", ".md", ".yml", ".yaml", ".json", ".map", ".svg", ".po", ".toml",
-        ".lock", ".cfg", ""}
+        ".lock", ".cfg", ".webmanifest", ""}
 BINARY = {".png", ".jpg", ".woff", ".woff2", ".ttf", ".ico", ".mo"}
 """Pictures, fonts and catalogs: looked at as they are. What is in neither list cannot be looked into."""
 
@@ -196,18 +197,20 @@ def _texts_in(tree: ast.AST) -> Iterator[str]:
 # --- Looking into files ------------------------------------------------------------------------------------
 
 
-def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_show: bool = False) -> list[Leak]:
+def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_show: bool = False,
+         of_others: Collection[str] = ()) -> list[Leak]:  # fmt: skip
     """What is given away in `files`, by their paths; nothing, when all is well.
 
     Args:
         files: path, with forward slashes -> contents. Zips are opened, zips inside of them as well.
         hidden: of every exercise.
         hints_may_show: for feedback pages. All of them are then looked at strictly.
+        of_others: SHA-256 of files that were there before the course, such as WebAssembly. They are not looked into.
     """
     known = [_without_hints(one) if hints_may_show else one for one in hidden]
     found = []
     for file, data in files.items():
-        for path, text in _texts(file, data):
+        for path, text in _texts(file, data, of_others):
             if text is None:
                 found.append(Leak(path, "a kind of file that cannot be looked into"))
                 continue
@@ -259,10 +262,12 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _texts(path: str, data: bytes) -> Iterator[tuple[str, str | None]]:
+def _texts(path: str, data: bytes, of_others: Collection[str]) -> Iterator[tuple[str, str | None]]:
     """What can be read in a file, with its path; None where it cannot be looked into."""
+    if of_others and hashlib.sha256(data).hexdigest() in of_others:
+        return
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix in (".zip", ".npz"):
+    if suffix in (".zip", ".whl", ".npz"):
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
         except zipfile.BadZipFile:
@@ -272,7 +277,7 @@ def _texts(path: str, data: bytes) -> Iterator[tuple[str, str | None]]:
             if suffix == ".npz" and name.endswith(".npy"):
                 continue  # numbers
             if not name.endswith("/"):
-                yield from _texts(f"{path}/{name}", archive.read(name))
+                yield from _texts(f"{path}/{name}", archive.read(name), of_others)
     elif suffix == ".ipynb":
         yield path, "\n".join(_strings(json.loads(data)))
     elif suffix == ".inv":  # Sphinx: four lines of head, and the rest compressed

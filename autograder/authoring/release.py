@@ -1,7 +1,8 @@
 """Makes what learners get from the instructor's repository: what `autograder release` does.
 
     OUTPUT/reading-digits/                the learners' repository: exercises/, environment.yml, LICENSE,
-                                          README.md, and docs/, the book as a site (GitHub Pages serves it)
+                                          README.md, and docs/, the book as a site (GitHub Pages serves it), with
+                                          the page in which the exercises run, if `make page` has made it
     OUTPUT/reading-digits-exercises.zip   its exercises
     OUTPUT/reading-digits-book.zip        its book, to be read offline
     OUTPUT/reading-digits.pdf             the same, printed; if `make pdf` has printed the book as it is now
@@ -30,6 +31,7 @@ from autograder import course
 from autograder.authoring import leaks, master, zips
 from autograder.authoring.build import BuildError, build_exercises
 from autograder.course import CourseError
+from autograder.page.site import with_exercises
 
 REPOSITORY = "reading-digits"
 EXERCISES_ZIP = "reading-digits-exercises.zip"
@@ -39,6 +41,15 @@ RECORD = "release.json"
 
 PLACEHOLDER = "https://reading-digits.example/"
 """Stands in the book's files for the address of the release."""
+
+PAGE = "page"
+"""The folder of the book in which the exercises run in the browser."""
+
+PAGE_LINK_HERE = re.compile(r"<!-- the link to ([\w-]+) in the page, where there is one -->")
+"""Stands beside the download of each exercise."""
+
+PAGE_LINK = (' <span class="in-the-page">Or <a class="reference internal" href="{to_root}page/notebooks/index.html?'
+             'path={name}.ipynb">do it in this browser</a>, with nothing installed.</span>')
 
 PDF_LINK_HERE = "<!-- the link to the printed book, where there is one -->"
 """Stands on the book's first page."""
@@ -156,10 +167,11 @@ def release(output: Path, address: str | None = None, exercises: Sequence[str] =
     earlier = _earlier_release(output)
     names, left_out = _ready(exercises)
     _build_book()
-    files = put_together(names, site)
+    page = built_page(names, site, course.BUILD / PAGE)
+    files = put_together(names, site, page)
     printed = _printed_book()
     # Nobody can look into a PDF. The page it was printed from is looked through in its place.
-    check(files | ({f"{PDF}/index.html": printed.page} if printed else {}), names)
+    check(files | ({f"{PDF}/index.html": printed.page} if printed else {}), names, page.others if page else ())
     if printed:
         files = with_pdf(files, printed.pdf)
     _write(output, files, earlier)
@@ -191,13 +203,15 @@ def _secrets(names: Collection[str]) -> Iterator[leaks.Secrets]:
                 raise
 
 
-def check(files: Mapping[str, bytes], names: list[str]) -> None:
+def check(files: Mapping[str, bytes], names: list[str], of_others: Collection[str] = ()) -> None:
     """Refuse `files` if they give away anything of an exercise; those called `names` go out.
+
+    What others made, before the course was there, is known by its hash in `of_others`, and is not looked into.
 
     Raises:
         CourseError: they do; the message says what, and in which files.
     """
-    found = leaks.find(files, _secrets(names))
+    found = leaks.find(files, _secrets(names), of_others=of_others)
     if found:
         shown = "\n".join(f"  {leak}" for leak in found[:20])
         more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
@@ -208,11 +222,13 @@ def check(files: Mapping[str, bytes], names: list[str]) -> None:
 # --- Putting together --------------------------------------------------------------------------------------
 
 
-def put_together(names: list[str], site: Site) -> dict[str, bytes]:
+def put_together(names: list[str], site: Site, page: Page | None = None) -> dict[str, bytes]:
     """Everything to be written, by its path in the output folder."""
     exercises = _exercises(names, site)
     zipped = zips.make_zip({f"{REPOSITORY}/{path}": data for path, data in exercises.items()})
-    pages = _site(exercises, zipped, site)
+    pages = _site(exercises, zipped, site, page is not None)
+    if page:
+        pages |= {f"{PAGE}/{path}": data for path, data in page.files.items()}
     files = {f"{REPOSITORY}/exercises/{path}": data for path, data in exercises.items()}
     files |= {f"{REPOSITORY}/docs/{path}": data for path, data in pages.items()}
     files[f"{REPOSITORY}/docs/.nojekyll"] = b""  # else GitHub Pages leaves out folders such as _static
@@ -222,6 +238,29 @@ def put_together(names: list[str], site: Site) -> dict[str, bytes]:
     files[EXERCISES_ZIP] = zipped
     files[BOOK_ZIP] = _book_zip(pages)
     return files
+
+
+@dataclass(frozen=True)
+class Page:
+    """The site in which the exercises run in the browser.
+
+    Attributes:
+        files: by path in it.
+        others: the hashes (SHA-256) of what others made of it.
+    """
+
+    files: dict[str, bytes]
+    others: set[str]
+
+
+def built_page(names: list[str], site: Site, folder: Path) -> Page | None:
+    """What `make page` has left in `folder`, with the exercises called `names`; None where nothing is as it is now."""
+    exercises = _exercises(names, site)
+    try:
+        files, others = with_exercises(exercises, folder)
+    except CourseError:
+        return None
+    return Page(files, others)
 
 
 @dataclass(frozen=True)
@@ -289,8 +328,11 @@ def released_notebook(data: bytes, site: Site) -> bytes:
     return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site) -> dict[str, bytes]:
-    """The built book, its downloads replaced by what is released, by path in the site."""
+def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site, page: bool) -> dict[str, bytes]:
+    """The built book, its downloads replaced by what is released, by path in the site.
+
+    With `page` it has links to the page in which the exercises run.
+    """
     built = course.BUILD / "book" / "html"
     listed = set(LISTED.findall((course.BOOK / "_toc.yml").read_text(encoding="utf-8")))
     kept_back = {f"{name}.ipynb" for name in course.exercise_names()} - set(exercises)
@@ -305,7 +347,9 @@ def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site) -> dict[str
         if name.startswith("_downloads/") and path.name in exercises:
             files[name] = exercises[path.name]
         elif path.suffix in (".html", ".yml", ".md", ".txt"):
-            files[name] = _with_addresses(files[name].decode(), site, kept_back).encode()
+            text = _with_addresses(files[name].decode(), site, kept_back)
+            there = {path.removesuffix(".ipynb") for path in exercises} if page else set()
+            files[name] = _with_links_to_the_page(text, "../" * name.count("/"), there).encode()
     return files | {EXERCISES_ZIP: zipped}
 
 
@@ -334,6 +378,12 @@ def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> s
 
     page = DOWNLOAD.sub(launch, page)
     return page.replace(PLACEHOLDER, site.address) if site.address else page
+
+
+def _with_links_to_the_page(text: str, to_root: str, names: Collection[str]) -> str:
+    """A page of the book on which each of these exercises can be opened in the browser."""
+    return PAGE_LINK_HERE.sub(
+        lambda found: PAGE_LINK.format(to_root=to_root, name=found[1]) if found[1] in names else "", text)
 
 
 def _readme(site: Site, names: list[str]) -> str:
@@ -404,6 +454,8 @@ def _summary(
         f"exercises              {output / EXERCISES_ZIP}",
         f"book                   {output / BOOK_ZIP}",
         *([f"printed book           {output / PDF}"] if PDF in files else []),
+        *([] if any(name.startswith(f"{REPOSITORY}/docs/{PAGE}/") for name in files) else
+          ["the page               left out: it is not built as it is now. Run `make page`, and release again"]),
         f"the book's address     {where}",
         *([] if site.github or not site.address else
           ["Colab and Binder       no links: they open what lies on GitHub, and this address is not GitHub Pages"]),

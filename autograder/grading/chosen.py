@@ -17,7 +17,7 @@ from autograder.grading.gradebook import Gradebook
 from autograder.grading.speech import Speech
 from autograder.submissions.find import Found
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, read_submission
-from autograder.submissions.systems import nbgrader
+from autograder.submissions.systems import assignment_in
 
 
 @dataclass
@@ -69,14 +69,14 @@ class Choice:
                 != item.identity.file and is_another(there, item.identity) else item for item in found]
 
     def _of_folders(self, found: Sequence[Found]) -> list[Found]:
-        """Without what lies in a folder of nbgrader's for another exercise of the course."""
+        """Without what lies in a folder that its system has made for another exercise of the course."""
         others = [name for name in self.known if name != self.assignment]
-        elsewhere = [item.identity.system == nbgrader.SYSTEM and nbgrader.assignment_in(item.identity.file, others)
-                     for item in found]
+        elsewhere = [assignment_in(item.identity.system, item.identity.file, others) for item in found]
         if any(elsewhere):
             passed = [item for item, so in zip(found, elsewhere, strict=True) if so]
+            system = passed[0].identity.system
             said = self.speech.passed_over(
-                passed, f"because it lies in nbgrader's folder of another exercise than {self.assignment}")
+                passed, f"because it lies in {system}'s folder of another exercise than {self.assignment}")
             if all(elsewhere):
                 raise CourseError(f"There is nothing of {self.assignment} there. {said}")
         return [item for item, so in zip(found, elsewhere, strict=True) if not so]

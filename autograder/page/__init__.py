@@ -7,6 +7,6 @@
     licenses   the licenses of all that the site hands on
     serve      serves it, to this machine only
 
-What runs in the page itself lies in `page/`, beside this package, and is no part of it. Nothing here reads a
+What runs in the page itself lies in `book/page/`, and is no part of this package. Nothing here reads a
 submission, a solution or a hidden test: what goes into the site comes out of `exercises/`.
 """

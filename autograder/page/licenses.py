@@ -66,6 +66,8 @@ def _put(texts: dict[str, bytes], name: str, folder: Path) -> str:
         raise CourseError(f"The page is not built: {name} brings no license along, and may not be handed on without.")
     place = folder / name
     place.mkdir()
-    for path, text in texts.items():
-        (place / path.replace("/", "-")).write_bytes(text)
-    return ", ".join(f"{name}/{path.replace('/', '-')}" for path in sorted(texts))
+    named = {path: path.replace("/", "-") for path in sorted(texts)}
+    named = {path: to if PurePosixPath(to).suffix in (".txt", ".md", "") else f"{to}.txt" for path, to in named.items()}
+    for path, to in named.items():
+        (place / to).write_bytes(texts[path])
+    return ", ".join(f"{name}/{to}" for to in named.values())

@@ -5,26 +5,35 @@ Only what learners are handed goes in: it is read from `exercises/`, which holds
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course import BUILD, EXERCISES, ROOT, SUPPORT_FILES, CourseError, exercise_names
-from autograder.page import licenses, wheels
+from autograder.page import licenses, pins, wheels
 from autograder.page.obtain import Parts
 
 SITE = BUILD / "page"
-IN_THE_PAGE = ROOT / "page"
+IN_THE_PAGE = ROOT / "book" / "page"
 WHEN = 1_600_000_000
 """The time of all files that JupyterLite lists, so that its lists are the same each time."""
 
 WRITTEN = "2020-09-13T12:26:40Z"
 """The same, as the listings say it."""
 
+RECORD = "page.json"
+"""Beside the site: of what it was built, and the hashes of all in it that others made."""
+
+OF_OTHERS = ("build/", "extensions/", "static/")
+"""Where JupyterLite, Pyodide and the packages lie. They were there before the course."""
+
 BUILD_SECONDS = 300
+START = "start.js"
 APPS = ("lab", "notebooks", "tree")
 
 KERNEL = {
@@ -59,37 +68,80 @@ def build(parts: Parts, site: Path = SITE) -> Path:
                               timeout=BUILD_SECONDS, env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})  # fmt: skip
         if done.returncode:
             raise CourseError("The page was not built: JupyterLite stopped.\n" + (done.stdout + done.stderr)[-2000:])
+        others = sorted({pins.sha256(path) for folder in OF_OTHERS for path in (lite / "out" / folder).rglob("*")
+                         if path.is_file() and path.name != packages[0].name})  # fmt: skip
         contents(lite / "out")
         _icons(lite / "out")
+        _start(lite / "out")
         licenses.write(packages, parts.python, lite / "out" / "licenses")
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(lite / "out", site)
+    (site.parent / RECORD).write_text(json.dumps({"of": fingerprint(), "others": others}, indent=1) + "\n", "utf-8")
     return site
 
 
-def contents(site: Path) -> None:
+def fingerprint() -> str:
+    """Of all that the site is made of, but for the exercises."""
+    sources = [path for folder in (Path(__file__).parent, IN_THE_PAGE) for path in sorted(folder.rglob("*"))
+               if path.suffix in (".py", ".js", ".toml", ".txt")]  # fmt: skip
+    return hashlib.sha256("".join(map(pins.sha256, sources)).encode()).hexdigest()
+
+
+def with_exercises(exercises: Mapping[str, bytes], site: Path = SITE) -> tuple[dict[str, bytes], set[str]]:
+    """The site that was built, with these exercises in place of those that are in it.
+
+    Args:
+        exercises: the learners' folder, by path in it: notebooks, checks, digits.py, the data.
+        site: the folder of the site.
+
+    Returns:
+        Every file by its path in the site, and the hashes (SHA-256) of all in it that others made.
+
+    Raises:
+        CourseError: there is no site, or what it is made of has changed since.
+    """
+    try:
+        record = json.loads((site.parent / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        record = {}
+    if record.get("of") != fingerprint() or not site.is_dir():
+        raise CourseError("The page is not built as it is now. Run `autograder page`, which builds it.")
+    with tempfile.TemporaryDirectory() as temporary:
+        source, made = Path(temporary) / "source", Path(temporary) / "made"
+        for name, data in exercises.items():
+            if name in SUPPORT_FILES or name.startswith("tests/") or name.endswith(".ipynb"):
+                (source / name).parent.mkdir(parents=True, exist_ok=True)
+                (source / name).write_bytes(data)
+        contents(made, source)
+        found = {path.relative_to(folder).as_posix(): path.read_bytes() for folder in (site, made)
+                 for path in sorted(folder.rglob("*")) if path.is_file() and not (
+                     folder == site and path.relative_to(site).parts[0] in ("files", "api"))}  # fmt: skip
+    return found, set(record["others"])
+
+
+def contents(site: Path, source: Path = EXERCISES) -> None:
     """The learner's folder: notebooks, checks, digits.py, the data; and its listings, as JupyterLite reads them.
 
     JupyterLite can write the listings itself, with a Jupyter server installed beside it. These are the same each time.
+
+    Args:
+        site: where to, below `files` and `api`.
+        source: a learners' folder.
     """
     files = site / "files"
-    files.mkdir()
-    for name in _built():
-        shutil.copy(EXERCISES / f"{name}.ipynb", files)
-        shutil.copytree(EXERCISES / "tests" / name, files / "tests" / name,
-                        ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    files.mkdir(parents=True)
+    for name in exercise_names():
+        if (source / f"{name}.ipynb").is_file():  # one whose master was never in order has no notebook
+            shutil.copy(source / f"{name}.ipynb", files)
+            shutil.copytree(source / "tests" / name, files / "tests" / name,
+                            ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
     for name in SUPPORT_FILES:
-        shutil.copy(EXERCISES / name, files)
+        shutil.copy(source / name, files)
     for folder in [files, *(path for path in files.rglob("*") if path.is_dir())]:
         place = site / "api" / "contents" / folder.relative_to(files)
         place.mkdir(parents=True, exist_ok=True)
         listing = {**_listed(folder, files), "content": [_listed(path, files) for path in sorted(folder.iterdir())]}
         (place / "all.json").write_text(json.dumps(listing, indent=1) + "\n", encoding="utf-8")
-
-
-def _built() -> list[str]:
-    """The exercises of which there is a notebook: one whose master was never in order has none, and is left out."""
-    return [name for name in exercise_names() if (EXERCISES / f"{name}.ipynb").is_file()]
 
 
 def _listed(path: Path, files: Path) -> dict[str, object]:
@@ -109,6 +161,16 @@ def _icons(site: Path) -> None:
     folder.mkdir(parents=True)
     for name in ("notebook", "file", "terminal", "busy-1", "busy-2", "busy-3"):
         shutil.copy(site / "lab" / "favicon.ico", folder / f"favicon-{name}.ico")
+
+
+def _start(site: Path) -> None:
+    """Our script, which each app begins with: it says what the browser lacks."""
+    shutil.copy(IN_THE_PAGE / START, site)
+    for app in APPS:
+        page = site / app / "index.html"
+        text = page.read_text(encoding="utf-8")
+        assert text.count("<head>") == 1, page
+        page.write_text(text.replace("<head>", f'<head>\n    <script src="../{START}"></script>'), encoding="utf-8")
 
 
 def _configuration(lite: Path) -> None:

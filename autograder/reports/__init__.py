@@ -10,6 +10,7 @@ grading, too.
     gradescope   one result file per submission, in Gradescope's format
     classreport  the class report
 
+    targets      which systems take back grades and pages
     lms          grade files that the systems take back
     handback     the feedback pages in a zip that Moodle or Canvas gives back
 

@@ -68,7 +68,7 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
     """Writes the learners' pages into one zip.
 
     Args:
-        system: one of `SYSTEMS`.
+        system: one of `targets.FEEDBACK`.
         results: the attempts that count. A page has all of them that its learner has.
         path: the zip to write.
         assignment: the exercise whose submissions the system shall answer; needed where there are several.

@@ -37,6 +37,7 @@ from autograder.reports import roster, text, words
 from autograder.reports.files import write_text
 from autograder.reports.grades import grades_csv, in_order, to_csv
 from autograder.reports.roster import CANVAS_POINTS
+from autograder.reports.targets import EXPORTS
 from autograder.submissions.identity import joined
 from autograder.submissions.people import Ids, Kind, squashed
 
@@ -224,7 +225,7 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     """Write the scores of `results` to `path` in the format of `target`.
 
     Args:
-        target: one of `TARGETS`.
+        target: one of `targets.EXPORTS`.
         results: of one exercise or several; `canvas` and `csv` take several at once.
         path: the file to write.
         template: the CSV that the system exported, or a roster; none for `csv`.
@@ -240,8 +241,8 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
         CourseError: there is nothing to export, nothing says to how many points to convert, the template does
             not fit, or the file cannot be written.
     """
-    if target not in TARGETS:
-        raise CourseError(f"There is no export to {target!r}. There are: {', '.join(TARGETS)}.")
+    if target not in EXPORTS:
+        raise CourseError(f"There is no export to {target!r}. There are: {', '.join(EXPORTS)}.")
     chosen = [r for r in in_order(results) if r.assignment and assignment in (None, r.assignment)]
     known = [result for result in chosen if result.learner.strip()]
     named = [result for result in known if not result.identity.doubts]
@@ -480,7 +481,7 @@ _TABLES: dict[str, Callable[[_Job], Exported]] = {
     "sakai": lambda job: _own_table(job, SAKAI),
     "ilias": lambda job: _own_table(job, ILIAS),
 }
-TARGETS = (*_TABLES, "csv")
+"""What `targets.EXPORTS` names, but for `csv`, which is nobody's own."""
 
 
 def identifier(value: str) -> str:

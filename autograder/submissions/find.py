@@ -45,16 +45,14 @@ from autograder.submissions.systems import (
     Named,
     Recognized,
     attribute,
-    canvas,
-    gradescope,
     is_download,
-    moodle,
+    is_export,
+    is_submission,
+    named_alone,
+    own_files,
     recognize,
     several,
 )
-
-NOT_HANDED_IN = (*course.SUPPORT_FILES, gradescope.METADATA)
-"""Files that need not be told of: they are the course's or the system's."""
 
 MAX_METADATA = 32 * 1024 * 1024
 """Bytes of a system's own file that are read."""
@@ -255,8 +253,12 @@ def _downloads(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str]]:
 def _is_named_by_system(path: Path) -> bool:
     """Whether a zip's own name, or its folder's, is one that a system gives to one learner's work."""
     folders = [clean_name(part) for part in path.absolute().parts[-3:-1]]
-    return bool(canvas.named(path.name) or moodle.named(path.name) or any(
-        moodle.named(folder) or gradescope.FOLDER.fullmatch(folder) for folder in folders))
+    return any(named_alone(path.name, folders[:around]) for around in range(len(folders) + 1))
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a file need not be told of: it is the course's or the system's."""
+    return name in course.SUPPORT_FILES or name in own_files()
 
 
 def _in_download(
@@ -265,7 +267,7 @@ def _in_download(
     """Whose the files in a recognized download are, and of the empty folders; and what else is in it."""
     authors: dict[str, Sequence[Named]] = dict(seen.authors)
     left = [name for name in listing.files if name not in authors and not is_handed_in(name) and name not in seen.own
-            and PurePosixPath(name).name not in NOT_HANDED_IN]
+            and not _is_ours(PurePosixPath(name).name)]
     for name in listing.handed_in:
         if name not in authors:
             authors[name] = [_odd_one(name, seen)]
@@ -430,7 +432,7 @@ def _in_folder(
             ((systems[name], authors[name]),) = said.items()
     rest, own = set(listing.handed_in) - set(authors), set[str]()
     for folder in sorted({name.partition("/")[0] for name in listing.handed_in if "/" in name}):
-        if gradescope.EXPORT.fullmatch(folder):
+        if is_export(folder):
             inner = tree.listing(f"{folder}/")
             export = _recognized(tree.root / folder, inner)
             if export:
@@ -445,7 +447,7 @@ def _in_folder(
                   ] if name in by_systems and len(by_systems) > 1 else []
         authors[name] = [replace(one, doubts=(*one.doubts, *doubt)) for one in plain]
     left = [name for name in listing.files if not is_handed_in(name) and name not in own
-            and PurePosixPath(name).name not in NOT_HANDED_IN]
+            and not _is_ours(PurePosixPath(name).name)]
     folders = {name: [one] for name in left if "/" in name and (one := _by_folder(name, exercises))}
     return authors, _with_stand_ins(authors, left, folders), systems
 
@@ -474,7 +476,7 @@ def _look_alikes(tree: _Tree, listing: Listing) -> dict[str, str]:
     said = {}
     within = Counter(name.partition("/")[0] for name in listing.handed_in if "/" in name)
     for folder in sorted(within):
-        if within[folder] > 2 and not gradescope.EXPORT.fullmatch(folder):
+        if within[folder] > 2 and not is_export(folder):
             inner = tree.listing(f"{folder}/")
             try:
                 seen = recognize(inner)
@@ -553,10 +555,10 @@ def _lone_files(files: Sequence[Path], exercises: Sequence[str]) -> dict[Path, S
     if not files:
         return {}
     above = Path(os.path.commonpath([path.absolute().parent for path in files]))
-    if len(files) == 1 and gradescope.FOLDER.fullmatch(clean_name(above.name)):
+    if len(files) == 1 and is_submission(clean_name(above.name)):
         above = above.parent
     inside = {path.absolute().relative_to(above).as_posix(): path for path in files}
-    metadata = [gradescope.METADATA] if (above / gradescope.METADATA).is_file() else []
+    metadata = [name for name in own_files() if (above / name).is_file()]
     listing = Listing([*inside, *metadata], list(inside), _reader(above), clean_name(above.name))
     seen = _recognized(above, listing) if len(files) > 1 or metadata else None
     authors: dict[Path, Sequence[Named]] = {}
@@ -569,11 +571,7 @@ def _lone_files(files: Sequence[Path], exercises: Sequence[str]) -> dict[Path, S
 def _lone_file(path: Path, exercises: Sequence[str], *, is_all: bool) -> Named:
     """Whose one file is: by its own name, else by the nearest folder that names anybody."""
     folders = path.parent.absolute().parts[1:][-3:]
-    by_moodle = (moodle.named(part) for part in (path.name, *folders))
-    system = canvas.named(path.name) or next((one for one in by_moodle if one), None)
-    number = gradescope.FOLDER.fullmatch(folders[-1]) if folders else None
-    if system is None and number:
-        system = Named(number[0], "the number that Gradescope gave it", {}, int(number[1]))
+    system = named_alone(path.name, folders)
     if system and is_all:
         return replace(system, doubts=(ALONE,))
     if named := _by_own_name(path.name, exercises):

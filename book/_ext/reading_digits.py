@@ -157,6 +157,11 @@ def download_link(env: BuildEnvironment, name: str) -> nodes.Node:
         refdoc=env.docname, reftype="download", refdomain="", refexplicit=True, refwarn=False)
 
 
+def page_link_here(name: str) -> nodes.Node:
+    """Where a release puts the link that opens the exercise in the browser; see autograder/authoring/release.py."""
+    return nodes.raw("", f"<!-- the link to {name} in the page, where there is one -->", format="html")
+
+
 def zip_link(env: BuildEnvironment, words: str) -> nodes.Node:
     """A link that downloads all exercises."""
     to_root = "../" * env.docname.count("/")
@@ -185,7 +190,8 @@ class Practice(Directive):
         everything = zip_link(env, "all exercises with data and checks, as one zip")
         box += nodes.paragraph(
             "", "", nodes.Text(f"{exercise.extent}. Download "), download_link(env, name),
-            nodes.Text(", or "), everything, nodes.Text("."), classes=["practice-downloads"])
+            nodes.Text(", or "), everything, nodes.Text("."), page_link_here(name),
+            classes=["practice-downloads"])
         return [box]
 
 
@@ -212,7 +218,7 @@ class ExerciseIndex(Directive):
                     chapters += [nodes.Text(", ")] if len(chapters) else []
                     chapters += page_link(env, page, "")
             title = nodes.paragraph("", "", nodes.strong("", exercise.title))
-            download = nodes.paragraph("", "", download_link(env, exercise.name))
+            download = nodes.paragraph("", "", download_link(env, exercise.name), page_link_here(exercise.name))
             body += nodes.row("", nodes.entry("", title, nodes.paragraph("", exercise.extent)),
                               nodes.entry("", chapters, download))
         group += [nodes.thead("", head), body]

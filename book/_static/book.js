@@ -1,4 +1,4 @@
-// Two small things that the theme leaves undone. Linked on every page, before it is shown.
+// Three small things that the theme leaves undone. Linked on every page, before it is shown.
 
 (() => {
   "use strict";
@@ -7,6 +7,15 @@
   if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
     DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
+
+  // From file:// a browser runs no Python either: say how to serve the book in place of a link that leads nowhere.
+  addEventListener("DOMContentLoaded", () => {
+    if (location.protocol !== "file:") return;
+    for (const offer of document.querySelectorAll(".in-the-page")) {
+      offer.textContent = " It can be done in the browser, too, with nothing installed, when the book is served: run "
+        + "python -m http.server --bind 127.0.0.1 in the book's folder, and open http://127.0.0.1:8000.";
+    }
+  });
 
   // What scrolls sideways must be reachable by keyboard: wide formulas and tables, as soon as they are drawn.
   const scrolls = "mjx-container, div.math, .pst-scrollable-table-container, pre";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sys
@@ -22,6 +23,7 @@ from autograder.authoring.release import Site
 from autograder.course import CourseError
 from autograder.grading.batch import grade_paths
 from autograder.grading.results import Verdict
+from autograder.page.site import fingerprint
 from tests.authoring.conftest import MASTER
 from tests.authoring.test_leaks import ANSWER, HIDDEN_TEST, HINT, highlighted
 from tests.served import served
@@ -29,7 +31,8 @@ from tests.served import served
 PAGES = "https://someone.github.io/digits/"
 EXERCISES_PAGE = """\
 <p><a class="reference download internal" download="" \
-href="_downloads/5f0/91-tiny.ipynb"><span>91-tiny.ipynb</span></a></p>
+href="_downloads/5f0/91-tiny.ipynb"><span>91-tiny.ipynb</span></a>.\
+<!-- the link to 91-tiny in the page, where there is one --></p>
 """
 
 
@@ -71,6 +74,18 @@ def print_it(root: Path, page: bytes) -> None:
     (root / "build/book/singlehtml").mkdir()
     (root / "build/book/singlehtml/index.html").write_bytes(page)
     (root / "build/book/reading-digits.pdf").write_bytes(b"%PDF of the book")
+
+
+def page_it(root: Path) -> Path:
+    """What `make page` leaves: here two files of others, one of ours, and an earlier notebook."""
+    page = root / "build" / "page"
+    for name, data in {"index.html": b"the page", "static/python.wasm": b"others' code", "static/of-ours.js": b"1",
+                       "files/91-tiny.ipynb": b"of an earlier build"}.items():  # fmt: skip
+        (page / name).parent.mkdir(parents=True, exist_ok=True)
+        (page / name).write_bytes(data)
+    others = [hashlib.sha256(b"others' code").hexdigest()]
+    (root / "build" / "page.json").write_text(json.dumps({"of": fingerprint(), "others": others}))
+    return page
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -123,6 +138,32 @@ class TestWhatIsInIt:
         out = files(course_with_book / "out")
         assert not any(path.endswith(".pdf") for path in out) and "printed book" not in said
         assert b"reading-digits.pdf" not in out["reading-digits/docs/index.html"]
+
+    def test_the_page_goes_along_as_long_as_it_is_as_it_would_be_built(self, course_with_book: Path) -> None:
+        page_it(course_with_book)
+        said = release.release(course_with_book / "out", PAGES)
+        out = files(course_with_book / "out")
+        docs = "reading-digits/docs/"
+        notebook = out["reading-digits/exercises/91-tiny.ipynb"]
+        assert out[f"{docs}page/files/91-tiny.ipynb"] == notebook and "the page" not in said
+        assert out[f"{docs}page/static/python.wasm"] == b"others' code"
+        listed = json.loads(out[f"{docs}page/api/contents/tests/91-tiny/all.json"])
+        assert [entry["name"] for entry in listed["content"]] == ["q9_1.py", "q9_2.py"]
+        assert b'href="page/notebooks/index.html?path=91-tiny.ipynb"' in out[f"{docs}index.html"]
+        with zipfile.ZipFile(io.BytesIO(out["reading-digits-book.zip"])) as archive:
+            assert archive.read("reading-digits-book/page/files/91-tiny.ipynb") == notebook
+
+        (course_with_book / "build" / "page.json").write_text(json.dumps({"of": "other parts", "others": []}))
+        said = release.release(course_with_book / "out", PAGES)
+        out = files(course_with_book / "out")
+        assert not any(name.startswith(f"{docs}page/") for name in out) and "make page" in said
+        first = out[f"{docs}index.html"]
+        assert b"page/notebooks" not in first and b"91-tiny in the page" not in first
+
+    def test_what_cannot_be_looked_into_is_known_by_its_hash_or_refused(self, course_with_book: Path) -> None:
+        (page_it(course_with_book) / "static" / "python.wasm").write_bytes(b"others' code, changed")
+        with pytest.raises(CourseError, match=r"python\.wasm: a kind of file that cannot be looked into"):
+            release.release(course_with_book / "out", PAGES)
 
     def test_the_environment_installs_the_learners_requirements(self, course_with_book: Path) -> None:
         release.release(course_with_book / "out", "")
@@ -334,10 +375,16 @@ def a_spreadsheet(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "build/book/html/_static/grades.xlsx").write_bytes(b"PK")
 
 
+def a_package_of_the_page(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(page_it(root) / "in_the_page-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("digits.py", HIDDEN_TEST)
+
+
 @pytest.mark.fast
 @pytest.mark.parametrize("plant", [
     a_page, a_page_with_an_answer, a_script, a_zip_of_the_grader, the_solved_notebook, a_builder_that_solves,
     a_builder_that_shows_all_tests, the_readme, a_printed_book, a_spreadsheet,
+    a_package_of_the_page,
 ])
 def test_with_a_leak_nothing_is_written(
         course_with_book: Path, monkeypatch: pytest.MonkeyPatch,

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.page
 
-Writes results/page.json and the part of page/README.md between the marks.
+Writes results/page.json and the part of book/page/README.md between the marks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.measured import Part
 from tests.page.visit import Visit, run_one
 
 RESULTS = Path(__file__).parent / "results" / "page.json"
-PART = Part(course.ROOT / "page" / "README.md")
+PART = Part(course.ROOT / "book" / "page" / "README.md")
 EXERCISE = "01-dataset"
 
 TRAINING = """

@@ -88,7 +88,7 @@ class Grader:
                 self.at_work[name] = set(NEIGHBORS)
                 self.changed.notify_all()
                 if name in self.harm:  # together they harm, so they wait for each other; tried alone, not for long
-                    self.changed.wait_for(lambda: self.harm <= set(self.at_work), 0.5)
+                    self.changed.wait_for(lambda: self.harm <= set(self.at_work), 2)
                     self.at_work[name] = set(NEIGHBORS)
                 assert self.changed.wait_for(lambda: not self.at_work[name], 20)
                 del self.at_work[name]

@@ -35,7 +35,7 @@ import numpy as np
 from autograder.course import ROOT
 from tests.page.as_in_page import only_what_a_page_has
 
-STAND_INS = str(ROOT / "page")
+STAND_INS = str(ROOT / "book" / "page")
 LIMIT = 900
 """Seconds for one notebook: those that train take minutes on a busy machine."""
 

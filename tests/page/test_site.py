@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.authoring import leaks
+from autograder.authoring import leaks, release
 from autograder.course import EXERCISES, exercise_names, master
 from autograder.page import obtain, pins, site, wheels
 from autograder.page.obtain import Parts
+from tests.samples import sampled
 
 pytestmark = pytest.mark.slow
+
+EVERY = 10
+"""Of the texts that nobody may see, one in so many is looked for in all bytes of the site."""
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -41,12 +48,48 @@ def test_it_holds_the_exercises_as_learners_get_them(built: Path) -> None:
 
 
 def test_nothing_hidden_is_in_it(built: Path) -> None:
+    """Not as it is built here, nor as it is released: only what others made is not looked into, by its hash."""
     hidden = [leaks.secrets(master(name)) for name in exercise_names()]
-    # A wheel is a zip, and is looked into as one; those of others have been there before the course.
-    ours = {name.replace(".whl", ".zip"): content for name, content in contents(built).items()
-            if name.startswith(("files/", "api/")) or "in_the_page" in name}  # fmt: skip
-    assert any("in_the_page" in name for name in ours)
-    assert leaks.find(ours, hidden) == []
+    page = release.built_page(exercise_names(), release.Site("https://someone.github.io/digits/"), built)
+    assert page
+    for files in (page.files, contents(built)):
+        assert leaks.find(files, hidden, of_others=page.others) == []
+        ours = {name for name, data in files.items() if hashlib.sha256(data).hexdigest() not in page.others}
+        assert {name for name in files if "in_the_page" in name or name.startswith(("files/", "api/"))} <= ours
+    planted = {"static/pyodide/in_the_page.whl": packed({"digits.py": "\n".join(max(hidden[0].rows))})}
+    assert leaks.find(planted, hidden, of_others=page.others)
+
+
+def packed(files: dict[str, str]) -> bytes:
+    """A wheel with these files in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def everything(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Each file, and each that is in one of them if it is an archive."""
+    for name, data in files.items():
+        yield name, data
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                yield from everything({f"{name}/{inside}": archive.read(inside) for inside in archive.namelist()})
+
+
+@pytest.mark.parametrize("every", sampled([EVERY, 1], [EVERY]), ids="one in {}".format)
+def test_no_wheel_and_no_asset_has_a_hint_of_a_hidden_test_or_its_name_in_it(every: int, built: Path) -> None:
+    """Byte by byte, in what others made, too: in each file, and in each file of each wheel."""
+    hidden = [leaks.secrets(master(name)) for name in exercise_names()]
+    sought = [text.encode() for one in hidden for text in sorted(one.hints | one.names)][::every]
+    assert len(sought) > 20
+    opened = dict(everything(contents(built)))
+    assert any(name.endswith(".whl/numpy/__init__.py") for name in opened)
+    whole = b"\0".join(opened.values())
+    assert len(whole) > 100_000_000
+    assert [text for text in sought if text in whole] == []
+    assert b"Put your answer in place of" in whole, "what is in it is found"
 
 
 def test_every_wheel_has_the_hash_of_the_list_and_compiled_ones_that_of_pyodide(built: Path, parts: Parts) -> None:

@@ -10,6 +10,13 @@ from playwright.sync_api import BrowserContext, Page
 LIMIT = 600
 """Seconds for whatever is waited for: on two busy cores, Python alone takes a minute to come up in a page."""
 
+TRAINING = 3600
+"""Seconds for cells to run: some train for minutes, and on busy cores for many."""
+
+
+SAID = "#start-says"
+"""Where the page says what the browser lacks."""
+
 
 class Visit:
     """A learner in the page, and all that the page asks for."""
@@ -28,6 +35,8 @@ class Visit:
         page.goto(f"{self.address}/notebooks/index.html?path={exercise}.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+        if page.locator(SAID).is_visible():  # that the browser may delete what is saved
+            page.locator(f"{SAID} button").click()
         return page
 
     def download(self, exercise: str, path: Path) -> None:
@@ -60,9 +69,8 @@ LAST = f"Math.max(0, ...{PROMPTS}.map(prompt => parseInt(prompt.innerText.slice(
 
 def wait_for_cells(page: Page, before: int) -> None:
     """Until no cell runs or waits to run, and one has run since `before` was the highest number."""
-    page.wait_for_function(
-        f"() => {LAST} > {before} && {PROMPTS}.every(prompt => !prompt.innerText.includes('*'))", timeout=LIMIT * 1000
-    )
+    none_waits = f"{PROMPTS}.every(prompt => !prompt.innerText.includes('*'))"
+    page.wait_for_function(f"() => {LAST} > {before} && {none_waits}", timeout=TRAINING * 1000)
 
 
 def run_all(page: Page) -> list[str]:

@@ -15,8 +15,26 @@ like a system's says nothing, for learners choose names.
     github       repositories, and a table of who is who
     nbgrader     submitted/, student, assignment
 
-Each has `SYSTEM`, its name, and `recognize`, which says what of a listing fits it and whose that is. Its first lines
-show the layout and name its sources.
+Each has `SYSTEM`, its name, `recognize`, which says what of a listing fits it and whose that is, and `RULES`, what is
+true of its names outside of a download. Its first lines show the layout and name its sources.
+
+A new system
+============
+
+1. A module here, in the map above and in `SYSTEMS`; where its rules have `alone`, in `ALONE`, too. That is all that
+   finding and grading its downloads needs. An example of one goes to those of the others in the tests of identity,
+   which grade and export a class of each.
+
+Only where it has more than that:
+
+2. Numbers that it counts: a `Kind` in `submissions/people.py`, and there in `SYSTEMS`.
+3. Its name, as a folder may be called: `nobody` in `submissions/words.toml`.
+4. Titles of its tables that are new: `reports/columns.toml`. What a title means in its tables alone, or that its list
+   of the class says by each cell's form what that is: `Table.identifiers` in `reports/roster.py`.
+5. Grades that it takes back: `_TABLES` in `reports/lms.py`, and `EXPORTS` in `reports/targets.py`.
+6. Pages that it gives back: `SYSTEMS` in `reports/handback.py`, and `FEEDBACK` in `reports/targets.py`.
+7. What to download, how its names are known, and what it takes back: the tables of `book/appendix/c-teaching.md`, and
+   the list of systems in `README.md`.
 """
 
 from __future__ import annotations
@@ -42,6 +60,9 @@ from autograder.submissions.systems.base import Authors, Listing, Named, Recogni
 
 SYSTEMS = (gradescope, sakai, blackboard, brightspace, moodle, nbgrader, github, ilias, canvas, google)
 """In this order: of two that fit alike, the first has the more specific names."""
+
+ALONE = (canvas, moodle, gradescope)
+"""Those of which one name says something without its download; of two that do, the first counts."""
 
 MOST_AROUND = 3
 """So many folders may lie around a download."""
@@ -71,11 +92,39 @@ def attribute(listing: Listing, seen: Recognized, names: Sequence[str]) -> Autho
 def several(listing: Listing) -> dict[str, dict[str, tuple[Named, ...]]]:
     """What each system that writes names of its own says of what is handed in, by file and system."""
     said: dict[str, dict[str, tuple[Named, ...]]] = defaultdict(dict)
-    for module in (sakai, blackboard, brightspace, moodle, ilias, canvas):
+    for module in SYSTEMS:
+        if not module.RULES.writes_names:
+            continue
         for name, authors in module.recognize(listing).authors.items():
             if name in set(listing.handed_in):
                 said[name][module.SYSTEM] = authors
     return dict(said)
+
+
+def named_alone(file: str, folders: Sequence[str]) -> Named | None:
+    """Whose a file is by its own name and those of the folders around it, the outermost first, without its download."""
+    return next((named for module in ALONE if (named := module.RULES.alone(file, folders))), None)
+
+
+def own_files() -> list[str]:
+    """The systems' own files, which lie beside what is handed in and say who is who."""
+    return [module.RULES.metadata for module in SYSTEMS if module.RULES.metadata]
+
+
+def is_submission(folder: str) -> bool:
+    """Whether a folder is called as one submission's, of whose system the own file lies beside it."""
+    return any(module.RULES.folder.fullmatch(folder) for module in SYSTEMS if module.RULES.folder)
+
+
+def is_export(folder: str) -> bool:
+    """Whether a folder is called as a whole download, several of which may lie side by side."""
+    return any(module.RULES.export.fullmatch(folder) for module in SYSTEMS if module.RULES.export)
+
+
+def assignment_in(system: str, path: str, exercises: Sequence[str]) -> str:
+    """Of which exercise a file of a system's is, as its folder says; empty where it says none."""
+    rules = next((module.RULES for module in SYSTEMS if system == module.SYSTEM), None)
+    return rules.assignment(path, exercises) if rules and rules.assignment else ""
 
 
 def _rank(seen: Recognized) -> tuple[int, bool]:
@@ -121,4 +170,7 @@ def _unwrapped(listing: Listing) -> Iterator[tuple[str, Listing]]:
                               read, clean_name(folder))
 
 
-__all__ = ["SYSTEMS", "Listing", "Named", "Recognized", "attribute", "is_download", "recognize", "several"]
+__all__ = [
+    "ALONE", "SYSTEMS", "Listing", "Named", "Recognized", "assignment_in", "attribute", "is_download", "is_export",
+    "is_submission", "named_alone", "own_files", "recognize", "several",
+]  # fmt: skip

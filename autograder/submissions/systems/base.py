@@ -1,4 +1,4 @@
-"""What every system's module works on and yields: the names in a download, and whose the files in it are."""
+"""What every system's module works on and yields: the names in a download, whose the files in it are, and its rules."""
 
 from __future__ import annotations
 
@@ -79,6 +79,29 @@ class Recognized:
     own: frozenset[str] = frozenset()
     needs_mark: bool = False
     around: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is true of a system's names outside of a whole download. A system without such rules has `Rules()`.
+
+    Attributes:
+        writes_names: it writes names of its own into each file's or folder's name, so that a few of them are told from
+            those of another system in the same folder.
+        alone: what the name of one file, and those of the folders around it, the outermost first, say without the rest
+            of the download; None where they say nothing.
+        metadata: a file of its own, beside the folders of a download, that says who is who. Nobody handed it in.
+        folder: what the folder of one submission is called, where `metadata` lies beside it.
+        export: what the folder of a whole download is called. Several of them may lie side by side.
+        assignment: of a file's path, and the names of exercises: of which of them it is, as its folder says.
+    """
+
+    writes_names: bool = False
+    alone: Callable[[str, Sequence[str]], Named | None] | None = None
+    metadata: str = ""
+    folder: re.Pattern[str] | None = None
+    export: re.Pattern[str] | None = None
+    assignment: Callable[[str, Sequence[str]], str] | None = None
 
 
 def parts_of(name: str) -> tuple[str, ...]:

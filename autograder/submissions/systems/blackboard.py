@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from autograder.course import CourseError
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, shared_start, when
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, shared_start, when
 
 SYSTEM = "Blackboard"
 ATTEMPT = re.compile(r"(?P<before>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?P<rest>_.+|\.txt)", re.DOTALL)
@@ -66,3 +66,6 @@ def _who(listing: Listing, name: str) -> tuple[str, str] | None:
     except CourseError:
         return None
     return (clean_name(found["name"]), clean_name(found["login"])) if found else None
+
+
+RULES = Rules(writes_names=True)

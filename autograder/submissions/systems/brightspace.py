@@ -18,7 +18,7 @@ from datetime import datetime
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
 
 SYSTEM = "Brightspace"
 PERSON = r"(?P<user>\d+)-(?P<item>\d+) - (?P<name>.+?) - "
@@ -52,3 +52,6 @@ def recognize(listing: Listing) -> Recognized:
                                    {Kind.BRIGHTSPACE: [match["user"]], Kind.NAME: [match["name"]]}, order,
                                    handed_in=at),)
     return Recognized(SYSTEM, authors, own=frozenset({"index.html"}) if authors else frozenset())
+
+
+RULES = Rules(writes_names=True)

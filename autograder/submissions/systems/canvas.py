@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.submissions.names import clean_name, is_handed_in, stem
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
 
 SYSTEM = "Canvas"
 
@@ -74,3 +75,11 @@ def recognize(listing: Listing) -> Recognized:
             latest = max(authors[name][0].order for name in own)
             authors |= {name: (replace(authors[name][0], order=latest),) for name in own}
     return Recognized(SYSTEM, authors, specific=False, counted=len(flat))
+
+
+def alone(file: str, folders: Sequence[str]) -> Named | None:
+    """See `Rules`. All of Canvas' files lie in one folder, whose name says nothing."""
+    return named(file)
+
+
+RULES = Rules(writes_names=True, alone=alone)

@@ -19,7 +19,7 @@ from autograder.course import CourseError
 from autograder.submissions.encoding import decode
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind, plain
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, shared_start
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, shared_start
 
 SYSTEM = "GitHub Classroom"
 AROUND = re.compile(r"(?P<slug>.+)-submissions")
@@ -85,3 +85,6 @@ def kind_of(identifier: str) -> Kind:
     if identifier.isdigit():
         return Kind.NUMBER
     return Kind.NAME if " " in identifier or "," in identifier else Kind.LOGIN
+
+
+RULES = Rules()

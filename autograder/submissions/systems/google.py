@@ -15,7 +15,7 @@ from collections import Counter
 
 from autograder.submissions.names import clean_name, stem, without_copies, without_marks
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
 
 SYSTEM = "Google"
 BETWEEN = " - "
@@ -47,3 +47,6 @@ def recognize(listing: Listing) -> Recognized:
 def _bare(text: str) -> str:
     """The title that all files share, without what Drive adds to each."""
     return without_copies(stem(text.strip())).casefold()
+
+
+RULES = Rules()

@@ -22,7 +22,7 @@ import yaml
 from autograder.course import CourseError
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
 
 SYSTEM = "Gradescope"
 FOLDER = re.compile(r"submission_(\d+)")
@@ -133,3 +133,12 @@ def recognize(listing: Listing) -> Recognized:
             authors[name] = tuple(Named(who, f"{METADATA} of Gradescope's export", ids, int(match[1]),
                                         handed_in=said.when, doubts=said.doubts) for who, ids in said.authors)
     return Recognized(SYSTEM, authors, marked, own=frozenset({METADATA}) if marked else frozenset(), needs_mark=True)
+
+
+def alone(file: str, folders: Sequence[str]) -> Named | None:
+    """See `Rules`. The folder that it lies in is a number."""
+    match = FOLDER.fullmatch(folders[-1]) if folders else None
+    return Named(match[0], "the number that Gradescope gave it", {}, int(match[1])) if match else None
+
+
+RULES = Rules(alone=alone, metadata=METADATA, folder=FOLDER, export=EXPORT)

@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, when
 
 SYSTEM = "ILIAS"
 FOLDER = re.compile(r"(?P<names>[^/_]+(?:_[^/_]+){2,})_(?P<user>\d+)")
@@ -77,3 +77,6 @@ def _named(folder: str, team: str, order: int, at: str) -> Named:
            Kind.NAME: [name for name, _ in splits]}
     learner = splits[0][1] if len(splits) == 1 else folder
     return Named(learner, "the folder's name, as ILIAS writes it", ids, order, handed_in=at)
+
+
+RULES = Rules(writes_names=True)

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
 
 SYSTEM = "Moodle"
 FILE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
@@ -87,3 +88,11 @@ def recognize(listing: Listing) -> Recognized:
                 f"Moodle calls it the work of {team!r}, which is everybody who is in no group",)),)
     own = frozenset(name for name in listing.files if (one := _beside(name)) and one.learner in people)
     return Recognized(SYSTEM, authors, own=own)
+
+
+def alone(file: str, folders: Sequence[str]) -> Named | None:
+    """See `Rules`. The name is the file's or that of a folder around it."""
+    return next((one for part in (file, *folders) if (one := named(part))), None)
+
+
+RULES = Rules(writes_names=True, alone=alone)

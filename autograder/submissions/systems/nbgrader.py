@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, when
 
 SYSTEM = "nbgrader"
 STAMP = "timestamp.txt"
@@ -64,3 +64,6 @@ def assignment_in(path: str, exercises: Iterable[str]) -> str:
     """
     parts = parts_of(path)[:-1]
     return next((name for name in exercises if name in parts), "")
+
+
+RULES = Rules(assignment=assignment_in)

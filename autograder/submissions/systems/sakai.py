@@ -23,7 +23,7 @@ from autograder.course import CourseError
 from autograder.submissions.encoding import decode
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind, plain
-from autograder.submissions.systems.base import Listing, Named, Recognized, parts_of, when
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, when
 
 SYSTEM = "Sakai"
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -114,3 +114,6 @@ def _grades(listing: Listing) -> dict[str, tuple[str, bool]]:
         if user := plain(cells.get("ID", "")):
             known[user] = clean_name(cells.get("Display ID", "")), late.startswith(("late", "yes", "true"))
     return known
+
+
+RULES = Rules(writes_names=True)
