@@ -20,7 +20,7 @@ import pytest
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, CourseError
 from autograder.probes import doctor, overuse
-from autograder.sandbox import confinement, forking, forkserver, linux, nursery, selfcheck
+from autograder.sandbox import confinement, forking, forkserver, linux, nursery, scratch, selfcheck
 from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
 from autograder.sandbox.nursery import Nursery, try_level
 
@@ -260,6 +260,27 @@ def test_a_nursery_that_does_not_answer_is_ended_and_started_anew(best_level, mo
         assert run(here, "result = 1") == 1
         assert process.poll() == -signal.SIGKILL
         assert here._process._process is not process
+
+
+@pytest.mark.levels("no-namespaces")
+def test_what_a_killed_nursery_left_is_gone_when_the_next_one_starts(level):
+    with Notebooks(level, warm=False) as here:
+        place = Path(str(run(here, "import os; result = os.getcwd()")))
+        home = place.parents[1]
+        (home / "left").mkdir()
+        process = here._process._process
+        process.kill()
+        process.wait(10)
+    assert home.name.startswith(scratch.PREFIX) and home.is_dir()
+    with Notebooks(level, warm=False):
+        assert not home.exists()
+
+
+@pytest.mark.levels("no-namespaces", "none")
+def test_a_nursery_leaves_nothing_behind(level):
+    with Notebooks(level, warm=False) as here:
+        place = Path(str(run(here, "import os; os.umask(0); os.mkdir('closed', 0); result = os.getcwd()")))
+    assert not place.parents[1].exists()
 
 
 def test_who_waits_for_a_nursery_can_be_told_to_stop(best_level):
