@@ -131,6 +131,10 @@ os.mkdir(f"{mine.path}/top")
 os.mkdir(f"{scratch.PREFIX}outside", 0o700)
 os.symlink("outside", f"{scratch.PREFIX}link")
 os.close(other.held)  # as a process that was killed: the lock goes with it
+me, os.geteuid = os.geteuid, lambda: me() + 1
+scratch.remove_leftovers()
+assert os.path.exists(f"{scratch.PREFIX}outside"), "another user's"
+os.geteuid = me
 scratch.remove_leftovers()
 print(os.path.exists(mine.path + "/top"), os.path.exists(other.path), os.path.exists("outside/kept"),
       os.path.exists(f"{scratch.PREFIX}outside"))
