@@ -48,7 +48,8 @@ def test_there_are_chapters() -> None:
 
 
 def test_a_chapter_is_listed_where_its_file_lies() -> None:
-    on_disk = {path.relative_to(BOOK).with_suffix("").as_posix() for path in BOOK.rglob("*.md") if path.stem != "README"}
+    files = [path for path in BOOK.rglob("*.md") if path.stem != "README"]
+    on_disk = {path.relative_to(BOOK).with_suffix("").as_posix() for path in files}
     assert on_disk == set(pages())
 
 
