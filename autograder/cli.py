@@ -238,6 +238,7 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
     if undo == (score is not None) or (undo and reason):
         raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
     with _gradebook(output) as book:
+        _tell_stopped(book, output)
         _take_decisions(book, output)
         if score is None:
             done = by_hand.undo(book, learner, question, assignment)
@@ -301,6 +302,13 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
                err=True)
 
 
+def _tell_stopped(book: Gradebook, output: Path) -> None:
+    """Says of a gradebook that it is of two gradings, where the last was stopped before its end."""
+    if count := book.stopped():
+        click.echo(f"The last grading into {output} was stopped before its end: {count} results are of it, and all "
+                   "others of the grading before. Run its command again to go on.", err=True)
+
+
 def _gradebook(output: Path) -> Gradebook:
     """The gradebook that `grade` left in the folder; never begins one."""
     from autograder.grading.gradebook import Gradebook
@@ -339,6 +347,7 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     if roster:
         read_roster(roster)  # what is wrong with it is said first
     with _gradebook(output) as book:
+        _tell_stopped(book, output)
         _take_decisions(book, output, roster)
         counting = book.counting()
     results = counting.everything
@@ -380,6 +389,7 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
     from autograder.reports.handback import handback
 
     with _gradebook(output) as book:
+        _tell_stopped(book, output)
         _take_decisions(book, output)
         results = book.counting().batch
         released = release_messages or bool(book.options().get("released"))

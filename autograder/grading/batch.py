@@ -30,7 +30,7 @@ from rich.console import Console
 from autograder import course
 from autograder.course import Assignment, CourseError
 from autograder.grading import moves, worker
-from autograder.grading.attempts import LATEST, is_another
+from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.confirm import confirm
 from autograder.grading.engine import EngineError
@@ -182,8 +182,8 @@ def _called_before(path: Path) -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
     if path.is_file():
         with Gradebook(path) as gradebook:
-            for _, _, _, identity in gradebook.identities():
-                known.setdefault(identity.place, set()).add(identity.source)
+            for kept in gradebook.kept():
+                known.setdefault(kept.identity.place, set()).add(kept.identity.source)
     return known
 
 
@@ -237,7 +237,8 @@ class _Batch:
         if search.others:
             self.remarks.append(_not_graded(search))
         self.remarks += search.remarks
-        found = self._of_exercise(self._beside_others(found, gradebook))
+        kept = [one for one in gradebook.kept() if self.assignment in (None, one.assignment) or not one.assignment]
+        found = self._of_exercise(moves.beside_others(found, kept))
         gradebook.begin_run({**options, "remarks": self.remarks})
         return found
 
@@ -337,16 +338,6 @@ class _Batch:
     def _pass_over(self, passed: Sequence[Found], why: str) -> None:
         self.remarks.append(f"Passed over, {why}: {_listed([item.identity.file for item in passed])}.")
         self.say(self.remarks[-1])
-
-    def _beside_others(self, found: Sequence[Found], gradebook: Gradebook) -> list[Found]:
-        """The same, each with another name that would take the place of what may be another person's.
-
-        That has the same learner's name and the same file's, and is from another folder or download.
-        """
-        kept = {(learner, name): identity for learner, name, assignment, identity in gradebook.identities()
-                if self.assignment in (None, assignment) or not assignment}
-        return [replace(item, name=item.identity.file) if (there := kept.get((item.learner, item.name))) and there.file
-                != item.identity.file and is_another(there, item.identity) else item for item in found]
 
     def bundle(self, name: str) -> Bundle:
         """The bundle of an exercise of the course, the same for all of the batch."""

@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from autograder.grading.gradebook import Gradebook, Move
 from autograder.grading.results import SubmissionResult
+from autograder.submissions.doubts import Doubt, Why
 from autograder.submissions.identity import Decision, decide, hold_against, without_the_lists
 from autograder.submissions.people import Person
 
-GONE = "identity.csv said whose it is and no longer does; grade again to see whose it is without that"
+GONE = Doubt("identity.csv said whose it is and no longer does; grade again to see whose it is without that", Why.GONE)
 
 
 def confirm(

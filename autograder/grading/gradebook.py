@@ -57,6 +57,7 @@ from autograder.course import CourseError
 from autograder.grading import attempts
 from autograder.grading.results import Adjustment, SubmissionResult
 from autograder.grading.text import one_line
+from autograder.submissions.doubts import Why, of_kind
 from autograder.submissions.identity import Identity
 
 VERSION = 2
@@ -143,6 +144,17 @@ class Counting:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A submission as it is kept: under which names, which attempt it is, and whose and why."""
+
+    learner: str
+    name: str
+    assignment: str
+    order: int
+    identity: Identity
+
+
+@dataclass(frozen=True)
 class Move:
     """A submission that is another's than it is kept as.
 
@@ -178,9 +190,6 @@ class Moved:
         return (f"{one_line(file, 200)} counted as {one_line(move.learner, 80)} and is now {one_line(move.to, 80)}'s."
                 f"{scores}")
 
-
-RENAMED = "this file is no longer handed in, and the same content is, under another name: "
-"""How the doubt begins about what may be another's by now."""
 
 FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
            " WHERE learner = ? AND name = ? AND assignment = ?")
@@ -265,6 +274,22 @@ class Gradebook:
                 "INSERT INTO run (began, options) VALUES (?, ?)", (_now(), json.dumps(dict(options)))
             )
             self._run = cursor.lastrowid
+
+    def _newest(self) -> int:
+        """The batch that runs now; else the last that ran to its end, so that what came after it is added to it.
+
+        A batch that was stopped has graded a part of the class, and takes nothing away of what was there.
+        """
+        if self._run is not None:
+            return self._run
+        with self._explained():
+            return self._value("SELECT coalesce(max(id), (SELECT max(id) FROM run), 0) FROM run WHERE ended IS NOT NULL")
+
+    def stopped(self) -> int:
+        """How many results are from batches that were stopped, since the last that ran to its end."""
+        with self._explained():
+            return self._value("SELECT count(*) FROM submission WHERE run > (SELECT coalesce(max(id), 0) FROM run"
+                               " WHERE ended IS NOT NULL)")
 
     def end_run(self) -> None:
         """Notes that the batch ran to its end."""
@@ -371,7 +396,7 @@ class Gradebook:
     def undecided(self) -> list[SubmissionResult]:
         """What is no longer handed in, and may be another's by now."""
         return [result for result in self.stored()
-                if any(doubt.startswith(RENAMED) for doubt in result.identity.doubts)]
+                if of_kind(result.identity.doubts, {Why.RENAMED})]
 
     def without_a_path(self) -> list[tuple[str, str, str, str]]:
         """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.
@@ -390,19 +415,19 @@ class Gradebook:
         """All results as the checks gave them, without the scores that were set by hand.
 
         Args:
-            newest_batch: only what was handed in to the newest batch.
+            newest_batch: only what was handed in to the newest batch, and to those that were stopped after it.
         """
-        with self._explained():
-            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
-        return [result for result, _, seen in self._all() if not newest_batch or seen == newest]
+        newest = self._newest()
+        return [result for result, _, seen in self._all() if not newest_batch or seen >= newest]
 
-    def identities(self) -> list[tuple[str, str, str, Identity]]:
-        """Learner, name and assignment of all that is kept, and whose it is and why."""
+    def kept(self) -> list[Kept]:
+        """All that is kept, with whose it is and why."""
         with self._explained():
             rows = self._connection.execute(
-                "SELECT learner, name, assignment, json_extract(result, '$.identity') FROM submission"
-                " WHERE json_valid(result)").fetchall()
-        return [(*whose, Identity.from_json(json.loads(text))) for *whose, text in rows if text]
+                "SELECT learner, name, assignment, json_extract(result, '$.order'), json_extract(result, '$.identity')"
+                " FROM submission WHERE json_valid(result)").fetchall()
+        return [Kept(learner, name, assignment, order or 0, Identity.from_json(json.loads(text)))
+                for learner, name, assignment, order, text in rows if text]
 
     def restate(self, result: SubmissionResult) -> None:
         """Writes anew what is known of whose a submission is; it keeps its fingerprint and its batch."""
@@ -485,14 +510,13 @@ class Gradebook:
         """All results, by assignment, learner and name; with the scores that were set by hand.
 
         Args:
-            newest_batch: only what was handed in to the newest batch.
+            newest_batch: only what was handed in to the newest batch, and to those that were stopped after it.
         """
-        with self._explained():
-            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
+        newest = self._newest()
         return [
             _with_adjustments(result, adjustments)
             for result, adjustments, seen in self._all()
-            if not newest_batch or seen == newest
+            if not newest_batch or seen >= newest
         ]
 
     def counting(self, policy: str | None = None) -> Counting:
@@ -504,10 +528,9 @@ class Gradebook:
         policy = policy or str(self.options().get("attempts", attempts.LATEST))
         everything = attempts.numbered((_with_adjustments(result, made), batch) for result, made, batch in self._all())
         counting, uncertain, others = attempts.counting(everything, policy)
-        with self._explained():
-            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
-        pairs = {(result.learner, result.assignment) for result, batch in everything if batch == newest}
-        now = {id(result) for result, batch in everything if batch == newest}
+        newest = self._newest()
+        pairs = {(result.learner, result.assignment) for result, batch in everything if batch >= newest}
+        now = {id(result) for result, batch in everything if batch >= newest}
         whole = {assignment for _, assignment in pairs} if self.options().get("roster") else set()
         batch_ = [result for result in counting if id(result) in now or (
             result.assignment and result.learner.strip() and (
@@ -516,8 +539,10 @@ class Gradebook:
 
     def options(self) -> dict[str, Any]:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
+        newest = self._newest()
         with self._explained():
-            row = self._connection.execute("SELECT options FROM run ORDER BY id DESC LIMIT 1").fetchone()
+            row = self._connection.execute(
+                "SELECT options FROM run WHERE id >= ? ORDER BY id LIMIT 1", (newest,)).fetchone()
         try:
             return {} if row is None else dict(json.loads(row[0]))
         except (ValueError, TypeError, RecursionError) as error:

@@ -8,14 +8,17 @@ gradebook's own affair.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from autograder.grading.gradebook import RENAMED, Gradebook, Move
+from autograder.grading.gradebook import Gradebook, Kept, Move
 from autograder.grading.text import one_line
+from autograder.submissions.doubts import Doubt, Why
 from autograder.submissions.find import Found
 from autograder.submissions.identity import joined
+from autograder.submissions.likeness import is_another, is_later
 from autograder.submissions.read import content_of
 
 Tell = Callable[[str], None]
@@ -38,8 +41,39 @@ def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) ->
             tell(became.told(file, move))
 
 
-Kept = tuple[str, str, str, str, str]
+Row = tuple[str, str, str, str, str]
 """As `Gradebook.files` has it: file, content, learner, submission, exercise."""
+
+
+def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
+    """The same, each under the name that keeps it from taking another's place.
+
+    An attempt that is kept already has the name that it had. What has the same learner's name and the same file's, and
+    may be another person's, another attempt, or older, stands beside it.
+    """
+    attempts = {(one.learner, one.identity.system, one.order): one.name for one in kept if one.order}
+    names = {(one.learner, one.name): one for one in kept}
+    now = Counter((item.learner, item.name) for item in found)
+    placed = []
+    for item in found:
+        there = names.get((item.learner, item.name))
+        known = attempts.get((item.learner, item.identity.system, item.order)) if item.identity.system else None
+        if known is not None and known != item.name and not now[item.learner, known]:
+            item = replace(item, name=known)
+        elif known is None and there and there.identity.file != item.identity.file and _is_no_newer(item, there):
+            item = replace(item, name=item.identity.file)
+        placed.append(item)
+    return placed
+
+
+def _is_no_newer(item: Found, there: Kept) -> bool:
+    """Whether something handed in may not take the place of what is kept under its name."""
+    if is_another(there.identity, item.identity):
+        return True
+    if item.order and there.order:
+        return item.order != there.order
+    return bool(there.identity.source) and item.identity.source != there.identity.source and not is_later(
+        item.identity, there.identity) and content_of(item) != there.identity.content
 
 
 def renamed(
@@ -56,7 +90,7 @@ def renamed(
     gone = _gone(kept, found, paths, assignment)
     names = {row[0] for row in kept}
     moves: dict[Move, str] = {}
-    doubted: dict[str, str] = {}
+    doubted: dict[str, Doubt] = {}
     new = _new(found, kept, gone)
     pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
              if len(items) == len(gone[content]) == 1}
@@ -74,22 +108,24 @@ def renamed(
             moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
         elif any(row[0] not in there for row in gone[content]):
             listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
-            doubted |= {row[0]: f"{RENAMED}{listed}" for row in gone[content]}
+            why = Doubt(f"this file is no longer handed in, and the same content is, under another name: {listed}",
+                        Why.RENAMED)
+            doubted |= {row[0]: why for row in gone[content]}
     for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
         what = "is another file now" if file in there else "is gone"
         tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {became.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
-        if why := doubted.get(result.identity.file):
-            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
+        if said := doubted.get(result.identity.file):
+            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(said)))
 
 
 def _gone(
-    kept: Sequence[Kept], found: Sequence[Found], paths: Sequence[Path], assignment: str | None
-) -> dict[str, list[Kept]]:
+    kept: Sequence[Row], found: Sequence[Found], paths: Sequence[Path], assignment: str | None
+) -> dict[str, list[Row]]:
     """What is kept of files that lay in the folders and do not any more, or are others now, by content."""
     there = {item.identity.file: item for item in found}
     is_gone = gone_from(found, paths)
-    gone: dict[str, list[Kept]] = {}
+    gone: dict[str, list[Row]] = {}
     for row in kept:
         item = there.get(row[0])
         if assignment in (None, row[4]) and (content_of(item) != row[1] if item else is_gone(row[0])):
@@ -97,7 +133,7 @@ def _gone(
     return gone
 
 
-def _new(found: Sequence[Found], kept: Sequence[Kept], gone: Mapping[str, list[Kept]]) -> dict[str, list[Found]]:
+def _new(found: Sequence[Found], kept: Sequence[Row], gone: Mapping[str, list[Row]]) -> dict[str, list[Found]]:
     """What is in the folders now with the content of a file that is gone, and was not before, by content."""
     before = {row[:2] for row in kept}
     new: dict[str, list[Found]] = {}

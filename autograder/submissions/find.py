@@ -20,11 +20,13 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder import course
 from autograder.course import CourseError
 from autograder.submissions.archive import NOISE
+from autograder.submissions.doubts import Doubt
 from autograder.submissions.download import Download, Entry, look
 from autograder.submissions.identity import Identity
 from autograder.submissions.lookalikes import TELLING
@@ -173,11 +175,18 @@ def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entr
     name = clean_name(path.name)
     place, source = given
     file = place if path == source else f"{place}/{clean_name(path.relative_to(source).as_posix())}"
-    identity = Identity(file, author.evidence, author.ids, (*author.doubts, *author.unlisted), system=system,
-                        unlisted=author.unlisted, place=place, source=clean_name(os.path.abspath(source)),
-                        origin="" if system else _origin(file, author), given=author.ids if system else {})
+    unlisted = tuple(map(Doubt, author.unlisted))
+    identity = Identity(
+        file, author.evidence, author.ids, (*map(Doubt, author.doubts), *unlisted), system=system, unlisted=unlisted,
+        place=place, source=clean_name(os.path.abspath(source)), origin="" if system else _origin(file, author),
+        given=author.ids if system else {}, made=_made(source) if entry else "")
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
                  author.handed_in or when_exported(name), identity)
+
+
+def _made(source: Path) -> str:
+    """When the zip of a download was made, as the disk has it."""
+    return datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat()
 
 
 def _origin(file: str, author: Named) -> str:

@@ -49,9 +49,6 @@ SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT
 WRITTEN = (Kind.LOGIN, Kind.EMAIL, Kind.NUMBER)
 """What a label may be, beside a name."""
 
-OWN = "; confirm what is somebody's own, and the group's counts for the others"
-"""How a reason ends where a group's work and a member's own are there."""
-
 LEAST_GLUED = 8
 """Letters of a name in one piece that hardly is one word by chance as well: `wangwei` may be one, `lovelaceada` not."""
 
@@ -87,12 +84,14 @@ class Matches:
         unmatched: those whom nobody on the list fits, with the reason.
         ambiguous: those of whom it is not certain who they are, with the reason.
         claimed: the places that somebody may be, certain or not.
+        shared: those of `ambiguous` that are a group's work or what may be a member's own.
     """
 
     places: Mapping[str, tuple[int, ...]]
     unmatched: Mapping[str, str] = field(default_factory=dict)
     ambiguous: Mapping[str, str] = field(default_factory=dict)
     claimed: frozenset[int] = frozenset()
+    shared: frozenset[str] = frozenset()
 
 
 def plain(value: str) -> str:
@@ -196,15 +195,17 @@ class Directory:
             if len(own) > 1 and (rest := tuple(place for place in own if place not in alone)):
                 found[learner] = rest
         times = Counter(place for places in found.values() for place in places)
+        with_members: set[str] = set()
         for learner, own in list(found.items()):
             if shared := [place for place in own if times[place] > 1]:
                 others = [one for one, places in found.items() if one != learner and shared[0] in places]
                 ambiguous[learner] = (f"{self._shown(shared[:1])} would be "
                                       f"{', '.join(map(repr, others[:3])) or 'somebody else'} too")
                 if sum(len(places) > 1 for places in found.values() if shared[0] in places) == 1:
-                    ambiguous[learner] += OWN
+                    ambiguous[learner] += "; confirm what is somebody's own, and the group's counts for the others"
+                    with_members.add(learner)
         return Matches({learner: own for learner, own in found.items() if learner not in ambiguous}, unmatched,
-                       ambiguous, frozenset(place for own in maybe.values() for place in own))
+                       ambiguous, frozenset(place for own in maybe.values() for place in own), frozenset(with_members))
 
     def _places(self, ids: Ids) -> tuple[set[int], str]:
         """The people whom somebody may be; and why that is not certain, empty if it is."""
