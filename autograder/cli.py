@@ -305,8 +305,8 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
 def _tell_stopped(book: Gradebook, output: Path) -> None:
     """Says of a gradebook that it is of two gradings, where the last was stopped before its end."""
     if count := book.stopped():
-        click.echo(f"The last grading into {output} was stopped before its end: {count} results are of it, and all "
-                   "others of the grading before. Run its command again to go on.", err=True)
+        click.echo(f"The last grading into {output} was stopped before its end: {count} results are of it, all others "
+                   "of gradings before. Run its command again to go on.", err=True)
 
 
 def _gradebook(output: Path) -> Gradebook:

@@ -153,8 +153,8 @@ def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart:
     if later := [one for one in before if one.status is not Verdict.WRONG_ASSIGNMENT and _differ(one, winner)
                  and one.identity.source and one.identity.source != winner.identity.source
                  and not is_later(winner.identity, one.identity)]:
-        return [Doubt("this was graded after another file of the same learner, and nothing else says that it was handed "
-                      f"in later: {_files([winner, *later])}", Why.ORDER)]
+        return [Doubt("this was graded after another file of the same learner, and nothing else says that it was "
+                      f"handed in later: {_files([winner, *later])}", Why.ORDER)]
     return []
 
 

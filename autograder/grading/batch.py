@@ -43,7 +43,7 @@ from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
 from autograder.submissions.find import Found, Search, apart, find
-from autograder.submissions.identity import REMEDY, Decision, decide, hold_against, needs
+from autograder.submissions.identity import REMEDY, Decision, decide, held_against_before, hold_against, needs
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, content_of, read_submission
@@ -238,6 +238,7 @@ class _Batch:
             self.remarks.append(_not_graded(search))
         self.remarks += search.remarks
         kept = [one for one in gradebook.kept() if self.assignment in (None, one.assignment) or not one.assignment]
+        found = held_against_before(found, {(one.identity.file, one.learner): one.identity for one in kept})
         found = self._of_exercise(moves.beside_others(found, kept))
         gradebook.begin_run({**options, "remarks": self.remarks})
         return found

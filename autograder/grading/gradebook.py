@@ -283,7 +283,7 @@ class Gradebook:
         if self._run is not None:
             return self._run
         with self._explained():
-            return self._value("SELECT coalesce(max(id), (SELECT max(id) FROM run), 0) FROM run WHERE ended IS NOT NULL")
+            return self._value("SELECT coalesce(max(id), 0) FROM run WHERE ended IS NOT NULL")
 
     def stopped(self) -> int:
         """How many results are from batches that were stopped, since the last that ran to its end."""

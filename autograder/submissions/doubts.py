@@ -63,7 +63,7 @@ class Why(StrEnum):
 LISTS = frozenset({Why.NOBODY, Why.NOT_SURE, Why.GROUP})
 """What a class list raised, and the next one may settle."""
 
-LINES = frozenset({Why.LINE, Why.CHANGED})
+LINES = frozenset({Why.LINE, Why.CHANGED, Why.RELISTED})
 """What refuses a line of the instructor's."""
 
 TWO_PEOPLE = frozenset({Why.PLACES, Why.DIFFERENT})
@@ -81,6 +81,7 @@ BEGINNINGS = {
     "identity.csv confirms ": Why.LINE,
     "identity.csv says ": Why.LINE,
     "identity.csv said whose it is and no longer does": Why.GONE,
+    "the class list said that it is ": Why.RELISTED,
     "this file is no longer handed in, and the same content is": Why.RENAMED,
 }
 """How those began that an earlier version kept, which wrote down no kinds."""

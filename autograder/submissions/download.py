@@ -12,6 +12,7 @@ named as one learner's; and what may be a class or one learner's is refused, wit
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import weakref
@@ -93,8 +94,10 @@ def look(path: Path) -> Download | None:
             f"{path} is too large for one learner's zip, and as a class it cannot be read: {error} "
             "Download it again, or unpack it and give the folder."
         ) from None
-    # Of two entries with one name the last counts, as on a disk.
-    files = {name: info for info in archive.infolist() if not info.is_dir() and not _is_left_out(name := _name(info))}
+    files: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        if not info.is_dir() and not _is_left_out(name := _name(info)):
+            files[_new_name(name, files)] = info
     handed_in = sorted(name for name in files if is_handed_in(name))
 
     def read(name: str) -> bytes:
@@ -103,7 +106,7 @@ def look(path: Path) -> Download | None:
         except UnreadableError as error:
             raise CourseError(f"{name} in {path} cannot be read: {error}") from None
 
-    listing = Listing(sorted(files), handed_in, read, clean_name(path.stem))
+    listing = Listing(sorted(files), handed_in, read, clean_name(path.stem), packed=True)
     try:
         seen = recognize(listing)
     except CourseError as error:
@@ -148,6 +151,15 @@ def _name(info: zipfile.ZipInfo) -> str:
         except UnicodeError:
             pass
     return info.filename
+
+
+def _new_name(name: str, taken: Collection[str]) -> str:
+    """An entry's path, with a number where another has it, for on a disk one would be in the other's place."""
+    path = PurePosixPath(name)
+    plain = "/".join(part for part in path.parts if part != ".")
+    names = itertools.chain([plain], (str(PurePosixPath(plain).with_name(f"{path.stem} [entry {number}]{path.suffix}"))
+                                      for number in itertools.count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def _is_left_out(name: str) -> bool:

@@ -147,7 +147,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             seen, listing = download.seen, download.listing
             authors, left = _in_download(seen, listing)
             for name, own in authors.items():
-                add(path / name, own, path, seen.system, download.entries[name], clean_name(name))
+                add(path / name, own, path, seen.system, download.entries.get(name), clean_name(name))
             others += [path / name for name in left]
         elif _is_folder(path):
             tree = _Tree(path)
@@ -279,7 +279,12 @@ def _in_download(
         if name not in authors:
             authors[name] = [_odd_one(name, seen)]
     left += empty
-    return authors, _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
+    left = _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
+    have = {one.learner for own in authors.values() for one in own}
+    for folder, own in seen.absent.items():
+        if not any(one.learner in have for one in own):
+            authors[folder] = own
+    return authors, left
 
 
 def _odd_one(name: str, seen: Recognized) -> Named:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
 
 from autograder.course import CourseError
-from autograder.submissions.doubts import LINES, LISTS, TWO_PEOPLE, Doubt, Why, of_kind, without
+from autograder.submissions.doubts import LINES, LISTS, STAYING, TWO_PEOPLE, Doubt, Why, of_kind, without
 from autograder.submissions.likeness import near
 from autograder.submissions.names import BROWSER
 from autograder.submissions.people import (
@@ -72,6 +72,7 @@ class Identity:
         origin: the folder that names the learner, or that the file lies in whose name does; and in a second line whom
             else the file's name names. Where files of one learner differ in it, they may be two people's.
         given: the identifiers that the system's download gave, whatever a line says since.
+        claimed: the identifiers without those that the class list added; empty where it added none.
         made: when the zip of a download was made, as the disk has it; ISO 8601 text, empty for what is no zip.
     """
 
@@ -90,6 +91,7 @@ class Identity:
     origin: str = ""
     given: Ids = field(default_factory=dict)
     made: str = ""
+    claimed: Ids = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -110,9 +112,10 @@ class Identity:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
         members = tuple({str(kind): list(values) for kind, values in one.items()} for one in data.get("members", ()))
-        given = {str(kind): list(values) for kind, values in data.get("given", {}).items()}
+        given, claimed = ({str(kind): list(values) for kind, values in data.get(name, {}).items()}
+                          for name in ("given", "claimed"))
         texts = {name: tuple(map(Doubt.from_json, data.get(name, ()))) for name in ("doubts", "unlisted")}
-        return Identity(**{**data, **texts, "ids": ids, "given": given, "members": members})
+        return Identity(**{**data, **texts, "ids": ids, "given": given, "claimed": claimed, "members": members})
 
 
 @dataclass(frozen=True)
@@ -317,9 +320,10 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             own += [value for value in values if value not in own]
     claims: dict[str, Ids] = dict(said)
     groups = {squashed(group) for one in people for group in one.ids.get(Kind.GROUP, ())}
-    for learner in directory.match(claims).unmatched:  # a folder or a line may be called like a group
-        if labels := [label for label in claims[learner].get(Kind.LABEL, ()) if squashed(label) in groups]:
-            claims[learner] = {**claims[learner], Kind.GROUP: labels}
+    for learner, ids in claims.items():  # a folder or a line may be called like a group
+        if (labels := [label for label in ids.get(Kind.LABEL, ()) if squashed(label) in groups]) and not any(
+                directory.exactly(word) is not None for word in ids.get(Kind.SAID, ())):
+            claims[learner] = {**ids, Kind.GROUP: labels}
     confirmed = {item.learner for item in items} - {item.learner for item in items if not item.identity.confirmed}
     found = directory.match(claims, confirmed=confirmed)
     if words := _same_people(directory, {one: claims[one] for one in found.ambiguous if one in confirmed}):
@@ -345,7 +349,7 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                 given = [name for kind in NAMES for name in identity.given.get(kind, ())]
                 if identity.confirmed and directory.is_called(places[0], given):
                     ids = {**numbers_of(identity.given), **ids}
-            identity = replace(identity, person=person, ids=ids,
+            identity = replace(identity, person=person, ids=ids, claimed=identity.ids,
                                doubts=tuple(one for one in identity.doubts if one not in identity.unlisted),
                                members=tuple(_alone(one.ids) for one in listed) if len(listed) > 1 or (
                                    Kind.GROUP in claims[item.learner] and len(listed) < _size(group, people)) else ())
@@ -360,6 +364,45 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                       Why.GROUP if item.learner in found.shared else Why.NOT_SURE))
         held.append(item.of(item.learner, identity))
     return held
+
+
+def held_against_before(items: Sequence[Item], before: Mapping[tuple[str, str], Identity]) -> list[Item]:
+    """Each with a doubt where the class list had somebody else for it before; and with what was doubted then for good.
+
+    Args:
+        items: as `hold_against` gives them.
+        before: by file and learner whose it was, and why, when it was graded or looked at last.
+    """
+    held = []
+    for item in items:
+        identity, was = item.identity, before.get((item.identity.file, item.learner))
+        if was is not None:
+            staying = of_kind(was.doubts, STAYING)
+            if _is_somebody_else(was.person, identity.person):
+                why = Doubt(f"the class list said that it is {_called(was.person)}'s, and now it says "
+                            f"{_called(identity.person)}", Why.RELISTED)
+                identity = replace(identity, person={}, confirmed=False).doubted(why)
+            elif staying and not (identity.confirmed and _says_more(identity, was)):
+                identity = replace(identity, person={}, confirmed=False).doubted(*staying)
+        held.append(item.of(item.learner, identity))
+    return held
+
+
+def _says_more(identity: Identity, was: Identity) -> bool:
+    """Whether the instructor has said something of it since, and not what was said already."""
+    return not was.ids.get(Kind.SAID) or was.ids[Kind.SAID] != identity.ids.get(Kind.SAID)
+
+
+def _is_somebody_else(was: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether two people of class lists are two, by the first of number, address and name that both have."""
+    if "group" in was or "group" in now:  # who is in a group may change
+        return False
+    kind = next((kind for kind in ("id", "email", "name") if was.get(kind) and now.get(kind)), "")
+    return bool(kind) and plain(was[kind]) != plain(now[kind])
+
+
+def _called(person: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (person.get("name", ""), person.get("id", "") and f"({person['id']})")))
 
 
 def _alone(ids: Ids) -> Ids:
@@ -411,12 +454,14 @@ def without_the_lists(identity: Identity) -> Identity:
     """Without what a class list said of it, so that a list can be asked again."""
     doubts = without(identity.doubts, LISTS)
     again = () if identity.confirmed else identity.unlisted
-    return replace(identity, person={}, members=(), doubts=tuple(dict.fromkeys((*doubts, *again))))
+    return replace(identity, person={}, members=(), claimed={}, ids=identity.claimed or identity.ids,
+                   doubts=tuple(dict.fromkeys((*doubts, *again))))
 
 
 ADVICE = {
     Why.NOBODY: " Here yes cannot help: write the name, number or address as the class list has it.",
     Why.NOT_SURE: " Here yes cannot help: write the name, number or address as the class list has it.",
+    Why.RELISTED: " Write the number, or the name as the class list has it.",
     Why.CHANGED: " Write whose it is now; to say the same again, empty the cell `content` beside it.",
 }
 """What helps where the general remedy does not."""

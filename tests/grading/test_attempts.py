@@ -139,8 +139,8 @@ def test_a_download_is_graded_as_it_comes_and_as_it_is_unpacked(tmp_path: Path, 
             for one, other in zip(now, then, strict=True):
                 inside = other.identity.file.replace("submissions.zip", path.name)
                 made = other.identity.made if path.suffix else ""
-                    assert one.identity == replace(other.identity, file=inside, place=path.name, source=str(path),
-                                                   made=made)
+                assert one.identity == replace(other.identity, file=inside, place=path.name, source=str(path),
+                                               made=made)
 
 
 def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: None) -> None:

@@ -55,7 +55,8 @@ def recognize(listing: Listing) -> Recognized | None:
             seen = module.recognize(inner)
             if seen.authors and (best is None or _rank(seen) > _rank(best)):
                 best = replace(seen, authors={around + name: authors for name, authors in seen.authors.items()},
-                               own=frozenset(around + name for name in seen.own), around=around)
+                               own=frozenset(around + name for name in seen.own), around=around,
+                               absent={around + name: authors for name, authors in seen.absent.items()})
     return best
 
 
@@ -118,7 +119,7 @@ def _unwrapped(listing: Listing) -> Iterator[tuple[str, Listing]]:
             return listing.read(around + name)
 
         yield around, Listing([name[start:] for name in listing.files], [name[start:] for name in listing.handed_in],
-                              read, clean_name(folder))
+                              read, clean_name(folder), listing.packed)
 
 
 __all__ = ["SYSTEMS", "Listing", "Named", "Recognized", "attribute", "is_download", "recognize", "several"]

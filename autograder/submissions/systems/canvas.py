@@ -6,8 +6,9 @@
 
 The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter, digit or underscore.
 Uploads are counted upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to
-the file's name. So files of one user with other names are of one attempt, and none of them is the later; files whose
-names differ by such a number are attempts, from several downloads in one folder.
+the file's name. So in a download the files of one user are of one attempt, and none of them is the later, whatever they
+are called. In a folder, where several downloads may have come together, files of one name are attempts if the number
+grows with the upload.
 
     stoneeve_505_text.html                                  what was typed into Canvas in place of a file
     goldfay_LATE_506_link.html                              the address of a web page
@@ -19,8 +20,10 @@ Sources, read for this: Canvas LMS, `lib/content_zipper.rb` (`add_submission`, `
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.submissions.names import clean_name, is_handed_in, stem
@@ -60,6 +63,14 @@ def _said(match: re.Match[str] | None) -> Named | None:
     return Named(learner, "the file's name, as Canvas writes it", ids, int(upload), bool(late))
 
 
+def _grows(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
+    """Whether the numbers that Canvas appended to files of one name say the same of their order as the uploads."""
+    numbers = [int(mark[0][1:]) if (mark := AGAIN.search(stem(match["file"]))) else 0
+               for name in sorted(names, key=lambda name: authors[name][0].order)
+               if (match := FILE.fullmatch(clean_name(name)))]
+    return all(one < other for one, other in itertools.pairwise(numbers))
+
+
 def recognize(listing: Listing) -> Recognized:
     flat = [name for name in listing.handed_in if len(parts_of(name)) == 1]
     authors = {name: (one,) for name in flat if (one := named(name) or (
@@ -69,8 +80,8 @@ def recognize(listing: Listing) -> Recognized:
         if match := FILE.fullmatch(clean_name(name)):
             uploads[one.learner][AGAIN.sub("", stem(match["file"]))].append(name)
     for files in uploads.values():
-        if len(files) > 1:  # of one attempt: none of them is the later
-            own = [name for names in files.values() for name in names]
+        own = [name for names in files.values() for name in names]
+        if listing.packed or len(files) > 1 or not _grows(own, authors):  # of one attempt: none of them is the later
             latest = max(authors[name][0].order for name in own)
             authors |= {name: (replace(authors[name][0], order=latest),) for name in own}
     return Recognized(SYSTEM, authors, specific=False, counted=len(flat))
