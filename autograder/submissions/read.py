@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from autograder import course
-from autograder.submissions.archive import MAX_ZIP_BYTES, read_zip
+from autograder.submissions.archive import MAX_ZIP_BYTES, Judge, read_zip
 from autograder.submissions.find import Found
 from autograder.submissions.lookalikes import SAVE, by_content, by_ending
 from autograder.submissions.names import is_handed_in
@@ -40,6 +40,8 @@ class Submission:
         left_out: files beside the notebook that it is not given, being too large or too many.
         problem: empty, `unreadable` or `wrong-assignment`.
         reason: one sentence about the problem.
+        passed: other notebooks in the zip, each with why it does not count.
+        closed: zips in the zip that cannot be looked into, each with why.
     """
 
     learner: str
@@ -51,6 +53,8 @@ class Submission:
     sha256: str = ""
     problem: str = ""
     reason: str = ""
+    passed: Mapping[str, str] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_submission(found: Found, assignment: str | None, known: Collection[str]) -> Submission:
@@ -67,10 +71,12 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         digest = hashlib.sha256(data).hexdigest()
         files: Mapping[str, bytes] = {}
         left_out: tuple[str, ...] = ()
+        passed: Mapping[str, str] = {}
+        closed: Mapping[str, str] = {}
         if found.path.suffix.lower() == ".zip":
-            packed = read_zip(data, (lambda one: _is_for(one, assignment)) if assignment else _is_changed,
-                              f"for {assignment}" if assignment else CHANGED)
+            packed = read_zip(data, _judge(assignment))
             data, files, left_out = packed.notebook, packed.files, packed.left_out
+            passed, closed = packed.passed, packed.closed
         if told := by_content(data):
             raise UnreadableError(told)
         notebook = parse_notebook(data)
@@ -89,6 +95,8 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         sha256=digest,
         problem=problem,
         reason=reason,
+        passed=passed,
+        closed=closed,
     )
 
 
@@ -106,6 +114,22 @@ def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str
     elif says not in known:
         return WRONG_ASSIGNMENT, f"The notebook is for {shown!r}, which is not an exercise of this course."
     return "", ""
+
+
+def _judge(assignment: str | None) -> Judge:
+    """What tells several notebooks of a zip apart: for which exercise they are, and whether anybody worked on them."""
+    changed = (_is_changed, CHANGED, "as the course hands it out")
+    return Judge(_answers, [changed] if assignment is None else [
+        (lambda one: _is_for(one, assignment), f"for {assignment}", f"not for {assignment}"),
+        (_is_changed, f"for {assignment}", "as the course hands it out")])
+
+
+def _answers(data: bytes) -> object:
+    """A notebook's code; what it is itself where it cannot be read."""
+    try:
+        return _code(parse_notebook(data).cells)
+    except UnreadableError:
+        return data
 
 
 def _is_for(data: bytes, assignment: str) -> bool:
