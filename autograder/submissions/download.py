@@ -106,7 +106,7 @@ def look(path: Path) -> Download | None:
         except UnreadableError as error:
             raise CourseError(f"{name} in {path} cannot be read: {error}") from None
 
-    listing = Listing(sorted(files), handed_in, read, clean_name(path.stem), packed=True)
+    listing = Listing(sorted(files), handed_in, read, clean_name(path.stem))
     try:
         seen = recognize(listing)
     except CourseError as error:

@@ -394,11 +394,12 @@ def _says_more(identity: Identity, was: Identity) -> bool:
 
 
 def _is_somebody_else(was: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether two people of class lists are two, by the first of number, address and name that both have."""
+    """Whether two people of class lists are two: by number and address, of which one may be corrected; else by name."""
     if "group" in was or "group" in now:  # who is in a group may change
         return False
-    kind = next((kind for kind in ("id", "email", "name") if was.get(kind) and now.get(kind)), "")
-    return bool(kind) and plain(was[kind]) != plain(now[kind])
+    both = [kind for kind in ("id", "email") if was.get(kind) and now.get(kind)] or [
+        kind for kind in ("name",) if was.get(kind) and now.get(kind)]
+    return bool(both) and all(plain(was[kind]) != plain(now[kind]) for kind in both)
 
 
 def _called(person: Mapping[str, str]) -> str:

@@ -119,7 +119,7 @@ def _unwrapped(listing: Listing) -> Iterator[tuple[str, Listing]]:
             return listing.read(around + name)
 
         yield around, Listing([name[start:] for name in listing.files], [name[start:] for name in listing.handed_in],
-                              read, clean_name(folder), listing.packed)
+                              read, clean_name(folder))
 
 
 __all__ = ["SYSTEMS", "Listing", "Named", "Recognized", "attribute", "is_download", "recognize", "several"]

@@ -48,14 +48,12 @@ class Listing:
         handed_in: those that are graded.
         read: gives the bytes of one of the files, within limits; raises `CourseError` where it cannot.
         title: of the folder around them; empty when there is none.
-        packed: whether it is one download, as the system packed it.
     """
 
     files: Sequence[str]
     handed_in: Sequence[str]
     read: Callable[[str], bytes]
     title: str = ""
-    packed: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@
 
 The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter, digit or underscore.
 Uploads are counted upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to
-the file's name. So in a download the files of one user are of one attempt, and none of them is the later, whatever they
-are called. In a folder, where several downloads may have come together, files of one name are attempts if the number
-grows with the upload.
+the file's name. So in a download the files of one user are of one attempt, and none of them is the later, however they
+are called. Where several downloads came together in one folder they may be attempts; only LATE says so, which is the
+attempt's: a later one that came late, after one that did not.
 
     stoneeve_505_text.html                                  what was typed into Canvas in place of a file
     goldfay_LATE_506_link.html                              the address of a web page
@@ -20,7 +20,6 @@ Sources, read for this: Canvas LMS, `lib/content_zipper.rb` (`add_submission`, `
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -63,12 +62,13 @@ def _said(match: re.Match[str] | None) -> Named | None:
     return Named(learner, "the file's name, as Canvas writes it", ids, int(upload), bool(late))
 
 
-def _grows(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
-    """Whether the numbers that Canvas appended to files of one name say the same of their order as the uploads."""
+def _are_attempts(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
+    """Whether files of one name are attempts, one of which came late, and Canvas' numbers grow with the uploads."""
+    ordered = sorted(names, key=lambda name: authors[name][0].order)
     numbers = [int(mark[0][1:]) if (mark := AGAIN.search(stem(match["file"]))) else 0
-               for name in sorted(names, key=lambda name: authors[name][0].order)
-               if (match := FILE.fullmatch(clean_name(name)))]
-    return all(one < other for one, other in itertools.pairwise(numbers))
+               for name in ordered if (match := FILE.fullmatch(clean_name(name)))]
+    late = [authors[name][0].late for name in ordered]
+    return late == [False, True] and numbers[0] < numbers[1]
 
 
 def recognize(listing: Listing) -> Recognized:
@@ -81,7 +81,7 @@ def recognize(listing: Listing) -> Recognized:
             uploads[one.learner][AGAIN.sub("", stem(match["file"]))].append(name)
     for files in uploads.values():
         own = [name for names in files.values() for name in names]
-        if listing.packed or len(files) > 1 or not _grows(own, authors):  # of one attempt: none of them is the later
+        if len(own) > 1 and (len(files) > 1 or not _are_attempts(own, authors)):  # none of them is the later
             latest = max(authors[name][0].order for name in own)
             authors |= {name: (replace(authors[name][0], order=latest),) for name in own}
     return Recognized(SYSTEM, authors, specific=False, counted=len(flat))
