@@ -116,6 +116,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports import words
+    from autograder.reports.accounts import write_accounts
     from autograder.reports.roster import people_of, read_roster
     from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
@@ -133,8 +134,9 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
                               attempts=attempts, notes=notes, decisions=decisions, people=people)
     attendance = _attendance(roster, outcome.counting)
     write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
-                  remarks=outcome.remarks)
+                  remarks=outcome.remarks, learners=outcome.learners)
     told = write_identity(output, outcome.results, outcome.counting, outcome.undecided)
+    write_accounts(output, outcome.ledger)
     for remark in (*told, *(attendance.remarks() if attendance else ())):
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
@@ -201,6 +203,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     from autograder.authoring.sample_class import sample_class, telling
     from autograder.course import assignment
     from autograder.grading.batch import grade_paths
+    from autograder.reports.accounts import write_accounts
     from autograder.reports.text import file_names
     from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
@@ -210,6 +213,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     write_reports(outcome.counting, output, remarks=outcome.remarks)
     for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided):
         click.echo(remark, err=True)
+    write_accounts(output, outcome.ledger)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
     click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
@@ -270,7 +274,8 @@ def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> N
 
     results = book.counting().batch
     write_reports(results, output, book=address(), attendance=_attendance(roster or _roster(book), results),
-                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()))
+                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
+                  learners={result.learner for result in book.stored()})
 
 
 def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.submissions.doubts import Doubt, Why
+from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.likeness import is_another, is_later
 
 LATEST = "latest"
@@ -52,6 +52,11 @@ def _is_merged(results: Sequence[SubmissionResult]) -> bool:
     return len(codes) > 1 and not all(result.identity.confirmed for result in results)
 
 
+def _was(one: SubmissionResult, other: SubmissionResult) -> bool:
+    """Whether something is what another was before it was renamed."""
+    return bool(of_kind(one.identity.doubts, {Why.RENAMED})) and one.identity.content == other.identity.content != ""
+
+
 def _code(result: SubmissionResult) -> str:
     """What tells different answers apart; empty where it is not known."""
     return result.environment.get("code") or result.identity.content
@@ -95,7 +100,8 @@ def counting(
         winner = _winner(seen, places, policy)
         result, batch = seen[winner]
         beside = [seen[place][0] for place in places if seen[place][1] == batch]
-        apart = [seen[place][0] for place in places if is_another(seen[place][0].identity, result.identity)]
+        apart = [seen[place][0] for place in places if is_another(seen[place][0].identity, result.identity)
+                 and not _was(seen[place][0], result)]
         others += apart
         before = [seen[place][0] for place in places if seen[place][1] < batch]
         doubts = _doubts(result, beside, apart, before, known=_is_order_known(seen, places), policy=policy)

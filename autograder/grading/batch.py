@@ -29,12 +29,13 @@ from rich.console import Console
 
 from autograder import course
 from autograder.course import Assignment, CourseError
-from autograder.grading import moves, worker
+from autograder.grading import ledger, moves, worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.confirm import confirm
 from autograder.grading.engine import EngineError
-from autograder.grading.gradebook import Counting, Gradebook
+from autograder.grading.gradebook import Counting, Gradebook, Kept
+from autograder.grading.ledger import Line
 from autograder.grading.log import FILE, BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
@@ -42,6 +43,7 @@ from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.timing import default_timeout
 from autograder.grading.worker import Task
+from autograder.submissions.doubts import Doubt, Why
 from autograder.submissions.find import Found, Search, apart, find
 from autograder.submissions.identity import REMEDY, Decision, decide, held_against_before, hold_against, needs
 from autograder.submissions.names import clean_name
@@ -53,6 +55,9 @@ GRADEBOOK = "gradebook.sqlite"
 
 LEFT_OUT = "Files of the zip that the notebook was not given, being too large or too many"
 """How a flag begins that says so."""
+
+LISTED = 10
+"""So many names stand in a line; `files.csv` has every one."""
 
 LOG = logging.getLogger("autograder")
 
@@ -97,6 +102,8 @@ class Outcome:
         others: files that were neither a notebook nor a zip.
         remarks: what was not graded, and what else there is to say of the paths.
         undecided: what is no longer handed in, and may be another's by now.
+        ledger: what became of each file.
+        learners: everybody of whom there is work in the gradebook.
     """
 
     results: list[SubmissionResult]
@@ -105,6 +112,8 @@ class Outcome:
     others: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     undecided: list[SubmissionResult] = field(default_factory=list)
+    ledger: list[Line] = field(default_factory=list)
+    learners: frozenset[str] = frozenset()
 
 
 def grade_paths(
@@ -145,8 +154,10 @@ def grade_paths(
         BatchStopped: interrupted from the keyboard.
     """
     batch = _Batch(assignment, timeout, memory_mb, confined, console or Console(stderr=True), output)
-    search = find(paths, _called_before(output / GRADEBOOK))
-    decided = decide(search.found, decisions or {}, content_of, moves.gone_from(search.found, paths))
+    before = _kept_before(output / GRADEBOOK)
+    search = find(paths, _called(before), output)
+    is_gone = moves.gone_from(search.found, paths, before)
+    decided = decide(search.found, decisions or {}, content_of, is_gone)
     found = apart(hold_against(decided, people))
     for remark in search.remarks:
         batch.say(remark)
@@ -163,7 +174,7 @@ def grade_paths(
         for remark in search.remarks:
             batch.log.write("note", remark)  # said above, when there was no log yet
         moves.to_their_owners(found, gradebook, batch.tell)
-        moves.renamed(found, paths, assignment, gradebook, batch.tell)
+        found = moves.renamed(found, is_gone, assignment, gradebook, batch.tell)
         moves.tell_older(found, assignment, gradebook, batch.tell)
         results = batch.grade(found, gradebook, workers)
         told = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
@@ -172,18 +183,28 @@ def grade_paths(
         for remark in told or ():
             batch.tell(remark)
         counting, undecided = batch.end(search, gradebook, attempts, results)
+        learners = frozenset(kept.learner for kept in gradebook.kept())
     errors = batch.say_failures(results)
+    accounts = ledger.lines(search, batch.passed, results, counting.everything, batch.inside)
+    lost = ledger.lost(paths, search, accounts)
+    errors += batch.say_lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), batch.remarks,
-                   [*undecided, *counting.others])
+                   [*undecided, *counting.others], [*lost, *accounts], learners)
 
 
-def _called_before(path: Path) -> dict[str, set[str]]:
-    """How paths were called that were graded into a gradebook, each with those, absolute, that were called so."""
+def _kept_before(path: Path) -> list[Kept]:
+    """What is in a gradebook, if there is one."""
+    if not path.is_file():
+        return []
+    with Gradebook(path) as gradebook:
+        return gradebook.kept()
+
+
+def _called(before: Sequence[Kept]) -> dict[str, set[str]]:
+    """How paths were called that were graded before, each with those, absolute, that were called so."""
     known: dict[str, set[str]] = {}
-    if path.is_file():
-        with Gradebook(path) as gradebook:
-            for kept in gradebook.kept():
-                known.setdefault(kept.identity.place, set()).add(kept.identity.source)
+    for kept in before:
+        known.setdefault(kept.identity.place, set()).add(kept.identity.source)
     return known
 
 
@@ -197,6 +218,8 @@ class _Batch:
         timeouts: of those that are graded; seconds for one cell.
         remarks: what the instructor should know of the batch.
         kept: what had to be read before its turn came, by `id` of what was found.
+        passed: what was found and is not graded, each with the reason.
+        inside: of learners' zips, by their path, what else is in them and why it is not read.
     """
 
     def __init__(
@@ -221,6 +244,8 @@ class _Batch:
         self.timeouts: dict[str, float] = {}
         self.remarks: list[str] = []
         self.kept: dict[int, Submission] = {}
+        self.passed: list[tuple[Found, str]] = []
+        self.inside: dict[str, dict[str, str]] = {}
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -238,7 +263,8 @@ class _Batch:
             self.remarks.append(_not_graded(search))
         self.remarks += search.remarks
         kept = [one for one in gradebook.kept() if self.assignment in (None, one.assignment) or not one.assignment]
-        found = held_against_before(found, {(one.identity.file, one.learner): one.identity for one in kept})
+        found = held_against_before(found, {  # what was gone is there again
+            (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
         found = self._of_exercise(moves.beside_others(found, kept))
         gradebook.begin_run({**options, "remarks": self.remarks})
         return found
@@ -272,6 +298,13 @@ class _Batch:
         for reason, whose in failed.items():
             self.say(f"Not graded: {_listed(whose)}: {reason}")
         return [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
+
+    def say_lost(self, lost: Sequence[Line]) -> list[str]:
+        """Says what was found and stands nowhere, which is the grader's own fault."""
+        errors = [f"{line.file}: {line.why}" for line in lost]
+        for error in errors:
+            self.say(f"Not graded: {error}")
+        return errors
 
     def tell_attempts(self, counting: Counting, policy: str) -> None:
         """What of a learner's several attempts became."""
@@ -337,6 +370,7 @@ class _Batch:
         return [item for item in found if id(item) not in skip]
 
     def _pass_over(self, passed: Sequence[Found], why: str) -> None:
+        self.passed += [(item, why) for item in passed]
         self.remarks.append(f"Passed over, {why}: {_listed([item.identity.file for item in passed])}.")
         self.say(self.remarks[-1])
 
@@ -461,6 +495,7 @@ class _Run:
         item = self.found[number]
         submission = self.batch.read(item)
         place = _Place(number, self.batch.fingerprint(submission), replace(submission, cells=(), files={}))
+        self.batch.inside[item.identity.file] = {**submission.passed, **submission.closed}
         known = self.gradebook.find(item.learner, item.name, place.fingerprint)
         if known is not None:
             self._keep(place, known)
@@ -517,8 +552,10 @@ class _Run:
         flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
         if place.head.left_out:
             flags = (*flags, f"{LEFT_OUT}: {_listed(place.head.left_out)}")
+        closed = [Doubt(f"there is a zip in it that cannot be looked into, {clean_name(name)}: {why}")
+                  for name, why in place.head.closed.items()] if not found.identity.confirmed else []
         return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
-                       identity=replace(found.identity, content=place.head.sha256))
+                       identity=replace(found.identity, content=place.head.sha256).doubted(*closed))
 
     def _stop(self) -> None:
         """Nothing goes on, whether all is done or not."""
@@ -587,9 +624,11 @@ def cores() -> int:
 
 
 def _not_graded(search: Search) -> str:
-    return f"Not graded, being neither notebook nor zip: {_listed([clean_name(str(path)) for path in search.others])}."
+    more = " files.csv names them all." if len(search.others) > LISTED else ""
+    return (f"Not graded, being neither notebook nor zip: {_listed([clean_name(str(path)) for path in search.others])}."
+            f"{more}")
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+    shown = ", ".join(names[:LISTED])
+    return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED} more"

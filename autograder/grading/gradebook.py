@@ -398,6 +398,13 @@ class Gradebook:
         return [result for result in self.stored()
                 if of_kind(result.identity.doubts, {Why.RENAMED})]
 
+    def said_of(self) -> set[tuple[str, str]]:
+        """The learners, each with an exercise, of whom the instructor has set a score or confirmed a file."""
+        with self._explained():
+            return set(self._connection.execute(
+                "SELECT learner, assignment FROM adjustment UNION SELECT learner, assignment FROM submission"
+                " WHERE json_valid(result) AND json_extract(result, '$.identity.confirmed')").fetchall())
+
     def without_a_path(self) -> list[tuple[str, str, str, str]]:
         """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.
 

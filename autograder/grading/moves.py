@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -77,20 +77,32 @@ def _is_no_newer(item: Found, there: Kept) -> bool:
 
 
 def renamed(
-    found: Sequence[Found], paths: Sequence[Path], assignment: str | None, gradebook: Gradebook, tell: Tell
-) -> None:
+    found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook, tell: Tell
+) -> list[Found]:
     """What is kept of a file that is gone, and was handed in now under another name, as another's.
 
-    Only of the folders that are graded now: what lies elsewhere may still be there. One file that is gone and one
-    that is new are one that was renamed, also where it took the name of another that was renamed itself. Where there
-    are more, which is which is for the instructor to say.
+    One file that is gone and one that is new are one that was renamed, also where it took the name of another that was
+    renamed itself. Where there are more, or where another file lies under the old name, which is which is for the
+    instructor to say, if a score or a decision of theirs hangs on it.
+
+    Args:
+        found: what is handed in now.
+        is_gone: says of a file that was graded whether it is no longer where it was.
+        assignment: the exercise that is graded; None for all.
+        gradebook: what is kept.
+        tell: says what became another's.
+
+    Returns:
+        `found`, with doubts about what may have changed places.
     """
     there = {item.identity.file for item in found}
     kept = gradebook.files()
-    gone = _gone(kept, found, paths, assignment)
+    gone = _gone(kept, found, is_gone, assignment)
     names = {row[0] for row in kept}
     moves: dict[Move, str] = {}
     doubted: dict[str, Doubt] = {}
+    replaced: dict[str, Doubt] = {}
+    said = gradebook.said_of() if gone else set()
     new = _new(found, kept, gone)
     pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
              if len(items) == len(gone[content]) == 1}
@@ -106,25 +118,31 @@ def renamed(
             continue  # the same people, who call their files otherwise
         if row[0] in pairs:
             moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
-        elif any(row[0] not in there for row in gone[content]):
-            listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
-            why = Doubt(f"this file is no longer handed in, and the same content is, under another name: {listed}",
-                        Why.RENAMED)
-            doubted |= {row[0]: why for row in gone[content]}
+            continue
+        listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
+        for row in gone[content]:
+            if row[0] not in there or (row[2], row[4]) in said:
+                doubted[row[0]] = Doubt(f"this file is no longer handed in, and the same content is, under another "
+                                        f"name: {listed}", Why.RENAMED)
+            if row[0] in there and (row[2], row[4]) in said:
+                why = Doubt(f"what you decided of {row[0]}, or the score that you set, was of what is now {listed}; "
+                            "another file lies there", Why.REPLACED)
+                replaced |= dict.fromkeys((row[0], *(item.identity.file for item in items)), why)
     for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
         what = "is another file now" if file in there else "is gone"
         tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {became.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
-        if said := doubted.get(result.identity.file):
-            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(said)))
+        if said_now := doubted.get(result.identity.file):
+            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(said_now)))
+    return [item.of(item.learner, item.identity.doubted(replaced[item.identity.file]))
+            if item.identity.file in replaced and not item.identity.confirmed else item for item in found]
 
 
 def _gone(
-    kept: Sequence[Row], found: Sequence[Found], paths: Sequence[Path], assignment: str | None
+    kept: Sequence[Row], found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None
 ) -> dict[str, list[Row]]:
-    """What is kept of files that lay in the folders and do not any more, or are others now, by content."""
+    """What is kept of files that are no longer where they were, or are others now, by content."""
     there = {item.identity.file: item for item in found}
-    is_gone = gone_from(found, paths)
     gone: dict[str, list[Row]] = {}
     for row in kept:
         item = there.get(row[0])
@@ -157,10 +175,15 @@ def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradeb
                 "back with --undo.")  # fmt: skip
 
 
-def gone_from(found: Sequence[Found], paths: Sequence[Path]) -> Callable[[str], bool]:
-    """Says of a file whether it lay in one of the folders that are graded, and does not any more."""
+def gone_from(found: Sequence[Found], paths: Sequence[Path], kept: Iterable[Kept] = ()) -> Callable[[str], bool]:
+    """Says of a file whether it lay in one of the folders that are graded, and does not any more.
+
+    Or in a folder or zip that was graded before and is gone itself, as `kept` knows it.
+    """
     roots = _roots(found, paths)
-    return lambda file: _is_gone(file, roots)
+    sources = {one.identity.file: one.identity.source for one in kept}
+    there = {source: os.path.lexists(source) for source in set(sources.values())}
+    return lambda file: _is_gone(file, roots) or (bool(sources.get(file)) and not there[sources[file]])
 
 
 def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:

@@ -199,6 +199,9 @@ class _Looked:
 
     notebooks: list[_Packed]
     closed: dict[str, str]
+    noise: dict[str, str] = field(default_factory=dict)
+    """Notebooks that a program put there."""
+
     room: int = MAX_ZIP_BYTES
     """Bytes of inner zips that are still read."""
 
@@ -232,7 +235,8 @@ def _read(archive: zipfile.ZipFile, judge: Judge | None) -> Packed:
         files[posixpath.basename(entry.filename)] = content
         room -= len(content)
     return Packed(chosen.read(), chosen.name, files,
-                  tuple(sorted(posixpath.basename(entry.filename) for entry in left_out)), passed, looked.closed)
+                  tuple(sorted(posixpath.basename(entry.filename) for entry in left_out)), {**looked.noise, **passed},
+                  looked.closed)
 
 
 def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -252,6 +256,8 @@ def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _look(archive: zipfile.ZipFile, around: str, looked: _Looked, depth: int) -> None:
     """Adds what a zip holds to `looked`; of a zip in it that cannot be read, why."""
     wanted = _wanted(archive)
+    looked.noise |= {around + entry.filename: "lies where a program keeps its own files" for entry in archive.infolist()
+                     if is_noise(entry.filename) and entry.filename.lower().endswith(NOTEBOOKS)}
     notebooks = [entry for entry in wanted if entry.filename.lower().endswith(NOTEBOOKS)]
     if len(notebooks) + len(looked.notebooks) > MAX_NOTEBOOKS:
         names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])

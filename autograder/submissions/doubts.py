@@ -69,7 +69,7 @@ LINES = frozenset({Why.LINE, Why.CHANGED, Why.RELISTED})
 TWO_PEOPLE = frozenset({Why.PLACES, Why.DIFFERENT})
 """Whether all files of a learner are one person's."""
 
-STAYING = frozenset({Why.REPLACED, Why.RELISTED})
+STAYING = frozenset({Why.REPLACED, Why.RELISTED, Why.RENAMED})
 """What only the first grading after a change can see, and so stays until the instructor has said whose it is."""
 
 BEGINNINGS = {

@@ -107,6 +107,10 @@ class Identity:
         """The same with more doubts, each once."""
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *doubts))))
 
+    def undoubted(self, *kinds: Why) -> Identity:
+        """The same without the doubts of these kinds."""
+        return replace(self, doubts=without(self.doubts, kinds))
+
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Identity:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
@@ -185,7 +189,8 @@ def decide(
     gone: list[tuple[str, Decision]] = []
     for file, lines in decisions.items():
         copies[same_copy(file)] += lines
-        gone += [(file, line) for line in lines if line.content and file not in of and is_gone(file)]
+        gone += [(file, line) for line in lines if line.content and (
+            not any(content(item).startswith(line.content) for item in of[file]) if file in of else is_gone(file))]
     decided = []
     for item in items:
         line = said.get(id(item))
