@@ -132,7 +132,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
         outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
                               attempts=attempts, notes=notes, decisions=decisions, people=people)
-    attendance = _attendance(roster, outcome.counting)
+    attendance = _attendance(roster, outcome.counting, outcome.left)
     write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
                   remarks=outcome.remarks, learners=outcome.learners)
     told = write_identity(output, outcome.results, outcome.counting, outcome.undecided)
@@ -147,13 +147,13 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     sys.exit(1 if outcome.grader_errors else 0)
 
 
-def _attendance(roster: Path | None, results: Sequence[SubmissionResult]) -> Attendance | None:
+def _attendance(roster: Path | None, results: Sequence[SubmissionResult], left: Sequence[str]) -> Attendance | None:
     """Who is missing, if there is a roster."""
     from autograder.reports.roster import attendance, read_roster
 
     if roster is None:
         return None
-    return attendance(read_roster(roster), results)
+    return attendance(read_roster(roster), results, left)
 
 
 @main.command()
@@ -273,7 +273,8 @@ def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> N
     from autograder.reports.write import write_reports
 
     results = book.counting().batch
-    write_reports(results, output, book=address(), attendance=_attendance(roster or _roster(book), results),
+    absent = _attendance(roster or _roster(book), results, list(book.options().get("left", ())))
+    write_reports(results, output, book=address(), attendance=absent,
                   released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
                   learners={result.learner for result in book.stored()})
 

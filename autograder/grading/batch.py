@@ -104,6 +104,7 @@ class Outcome:
         undecided: what is no longer handed in, and may be another's by now.
         ledger: what became of each file.
         learners: everybody of whom there is work in the gradebook.
+        left: the paths of what was found and is not graded.
     """
 
     results: list[SubmissionResult]
@@ -114,6 +115,7 @@ class Outcome:
     undecided: list[SubmissionResult] = field(default_factory=list)
     ledger: list[Line] = field(default_factory=list)
     learners: frozenset[str] = frozenset()
+    left: list[str] = field(default_factory=list)
 
 
 def grade_paths(
@@ -189,7 +191,7 @@ def grade_paths(
     lost = ledger.lost(paths, search, accounts)
     errors += batch.say_lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), batch.remarks,
-                   [*undecided, *counting.others], [*lost, *accounts], learners)
+                   [*undecided, *counting.others], [*lost, *accounts], learners, _left(search))
 
 
 def _kept_before(path: Path) -> list[Kept]:
@@ -266,7 +268,7 @@ class _Batch:
         found = held_against_before(found, {  # what was gone is there again
             (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
         found = self._of_exercise(moves.beside_others(found, kept))
-        gradebook.begin_run({**options, "remarks": self.remarks})
+        gradebook.begin_run({**options, "remarks": self.remarks, "left": _left(search)})
         return found
 
     def end(
@@ -552,10 +554,9 @@ class _Run:
         flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
         if place.head.left_out:
             flags = (*flags, f"{LEFT_OUT}: {_listed(place.head.left_out)}")
-        closed = [Doubt(f"there is a zip in it that cannot be looked into, {clean_name(name)}: {why}")
-                  for name, why in place.head.closed.items()] if not found.identity.confirmed else []
+        doubts = [] if found.identity.confirmed else map(Doubt, place.head.doubts)
         return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
-                       identity=replace(found.identity, content=place.head.sha256).doubted(*closed))
+                       identity=replace(found.identity, content=place.head.sha256).doubted(*doubts))
 
     def _stop(self) -> None:
         """Nothing goes on, whether all is done or not."""
@@ -621,6 +622,10 @@ def _end_told(log: BatchLog) -> Iterator[None]:
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _left(search: Search) -> list[str]:
+    return [clean_name(str(path)) for path, _ in search.left]
 
 
 def _not_graded(search: Search) -> str:

@@ -74,7 +74,7 @@ def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]]
     if listed:
         identity = without_the_lists(identity)
     if identity.confirmed and file not in decisions:
-        identity = identity.doubted(GONE)
+        identity = replace(identity, confirmed=False).doubted(GONE)
     return replace(result, identity=replace(identity, file=file))
 
 

@@ -178,17 +178,20 @@ class Moved:
     Attributes:
         name: how it is called now: where they have another file of that name, its path.
         stay: the questions whose scores set by hand did not go with it.
+        went: those whose scores did.
     """
 
     name: str
     stay: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
 
     def told(self, file: str, move: Move) -> str:
         """What to say of it."""
         scores = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.stay)}): set them again "
                   "with `autograder adjust` if they are of this file.") if self.stay else ""
+        went = f" Scores set by hand went along ({', '.join(self.went)})." if self.went else ""
         return (f"{one_line(file, 200)} counted as {one_line(move.learner, 80)} and is now {one_line(move.to, 80)}'s."
-                f"{scores}")
+                f"{went}{scores}")
 
 
 FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
@@ -455,9 +458,13 @@ class Gradebook:
                 self._connection.execute(
                     "UPDATE submission SET learner = ? WHERE learner = ? AND name = ? AND assignment = ?",
                     (_on_the_way(place), move.learner, move.name, move.assignment))
+            before = self._adjusted()
             taken = self._take_adjustments(moves)
             for place, move in enumerate(moves):
-                done.append(Moved(self._arrive(place, move), self._stays(move, taken)))
+                own = (move.learner, move.assignment)
+                stay = taken.get(own, ())
+                done.append(Moved(self._arrive(place, move), stay,
+                                  tuple(name for name in before.get(own, ()) if name not in stay)))
         return done
 
     def _take_adjustments(self, moves: Sequence[Move]) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -487,9 +494,13 @@ class Gradebook:
             self._connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ?", (learner, between))
         return stay
 
-    @staticmethod
-    def _stays(move: Move, stay: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[str, ...]:
-        return stay.get((move.learner, move.assignment), ())
+    def _adjusted(self) -> dict[tuple[str, str], list[str]]:
+        """The questions whose scores were set by hand, by learner and exercise."""
+        of: dict[tuple[str, str], list[str]] = {}
+        for learner, assignment, question in self._connection.execute(
+                "SELECT learner, assignment, question FROM adjustment ORDER BY question"):
+            of.setdefault((learner, assignment), []).append(question)
+        return of
 
     def _arrive(self, place: int, move: Move) -> str:
         """Gives a submission on its way to whose it is; how it is called among theirs."""

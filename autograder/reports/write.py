@@ -62,7 +62,8 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     possible = words.possible_points(ordered)
 
     write_text(output / "grades.csv", grades_csv(ordered, attendance.without if attendance else None,
-                                                 attendance.persons if attendance else None))
+                                                 attendance.persons if attendance else None,
+                                                 attendance.maybe if attendance else None))
     write_text(output / "points.csv", points_csv(ordered))
     written: dict[str, str] = {}
     for path, result in _result_files(ordered, owners, names):

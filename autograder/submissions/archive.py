@@ -81,6 +81,10 @@ class Packed:
     closed: Mapping[str, str] = field(default_factory=dict)
 
 
+class SeveralError(UnreadableError):
+    """A zip holds several notebooks, and nothing says which counts."""
+
+
 @dataclass(frozen=True)
 class Judge:
     """What tells several notebooks of one zip apart.
@@ -261,7 +265,7 @@ def _look(archive: zipfile.ZipFile, around: str, looked: _Looked, depth: int) ->
     notebooks = [entry for entry in wanted if entry.filename.lower().endswith(NOTEBOOKS)]
     if len(notebooks) + len(looked.notebooks) > MAX_NOTEBOOKS:
         names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])
-        raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}); hand in one.")
+        raise SeveralError(f"There are {len(notebooks)} notebooks in the zip ({names}); hand in one.")
     looked.notebooks += [_Packed(archive, entry, around + entry.filename) for entry in notebooks]
     for entry in wanted:
         if entry.filename.lower().endswith(".zip"):
@@ -306,7 +310,7 @@ def _chosen(notebooks: Sequence[_Packed], judge: Judge | None) -> tuple[_Packed,
     if len(left) == 1:
         return left[0], passed
     names = ", ".join(sorted(one.name[:80] for one in notebooks)[:5])
-    raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}){which}; hand in one.")
+    raise SeveralError(f"There are {len(notebooks)} notebooks in the zip ({names}){which}; hand in one.")
 
 
 def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:

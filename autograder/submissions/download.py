@@ -135,7 +135,7 @@ def look(path: Path) -> Download | None:
     if named or len(handed_in) > 2 or (len(handed_in) == 2 and notebooks != 1):
         if not named and _is_course_folder(handed_in):
             return None
-        raise CourseError(f"{path} {_seen(handed_in, seen.system if seen else '', named)} {REMEDY}")
+        raise CourseError(f"{path} {_seen(handed_in, seen.system if seen else google.SYSTEM, named)} {REMEDY}")
     return None
 
 

@@ -467,6 +467,9 @@ def without_the_lists(identity: Identity) -> Identity:
 ADVICE = {
     Why.NOBODY: " Here yes cannot help: write the name, number or address as the class list has it.",
     Why.NOT_SURE: " Here yes cannot help: write the name, number or address as the class list has it.",
+    Why.DIFFERENT: " With yes beside each of them the best counts; for another to count, take the others out of what "
+                   "is graded (a download, unpack first).",
+    Why.ORDER: " With yes beside it this one counts; for another to count, grade that one last.",
     Why.RELISTED: " Write the number, or the name as the class list has it.",
     Why.CHANGED: " Write whose it is now; to say the same again, empty the cell `content` beside it.",
 }

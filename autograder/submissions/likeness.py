@@ -15,8 +15,11 @@ from pathlib import PurePath
 from typing import Any, Protocol, Self, TypeVar
 
 from autograder.submissions.doubts import Doubt, Why, without
-from autograder.submissions.names import BROWSER, NUMBER, spelled_out, without_words
+from autograder.submissions.names import BROWSER, NUMBER, spelled_out, stem, without_copies, without_words
 from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
+
+IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
+"""What programs write behind a name: of a former version, or that it was edited."""
 
 
 class HasIdentity(Protocol):
@@ -102,6 +105,9 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
         if short := without_words(learner):
             groups[_key(short)].add(learner)
         groups[_key(spelled_out(learner))].add(learner)
+        for short in (without_copies(learner), IN_BRACKETS.sub("", learner), stem(learner)):
+            if short != learner and _key(short) in groups:
+                groups[_key(short)].add(learner)
     for learner in named:  # in either order, and as Canvas glues them
         for kind in (*NAMES, Kind.LABEL):
             names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
@@ -114,7 +120,14 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
                 for kind, values in item.identity.ids.items() if kind in SYSTEMS - {Kind.ANONYMOUS}
                 for value in values}:
             groups[f"{place}/{system}/{kind}/{value}"].add(learner)
-    seen = set()
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for learner, own in of.items():
+        for item in own:
+            if item.identity.system:
+                for value in item.identity.given.get(Kind.NUMBER, ()):
+                    numbers[plain(value)].add(learner)
+    yield from (group for group in numbers.values() if len(group) > 1)  # whatever else tells them apart
+    seen = set(map(frozenset, numbers.values()))
     for group in groups.values():
         if len(group) == 1 or _all_differ([of[one] for one in group]):
             continue

@@ -319,6 +319,13 @@ class Directory:
                       if any(form(value) == form(word) for kind in kinds for value in person.ids.get(kind, ()))]
             if len(places) == 1:
                 return places[0]
+        if both := re.fullmatch(r"(.+) \((.+)\)", word.strip()):  # as grades.csv tells namesakes apart
+            name = plain(_in_order(both[1]))
+            places = [place for place, person in enumerate(self.people)
+                      if any(plain(_in_order(known)) == name for known in person.ids.get(Kind.NAME, ()))
+                      and any(plain(value) == plain(both[2]) for kind, values in person.ids.items()
+                              if kind not in (Kind.NAME, Kind.GROUP) for value in values)]
+            return places[0] if len(places) == 1 else None
         return None
 
     def _members(self, members: set[int], names: set[int], ids: Ids) -> tuple[set[int], str]:

@@ -13,14 +13,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from autograder import course
-from autograder.submissions.archive import MAX_ZIP_BYTES, Judge, read_zip
+from autograder.submissions.archive import MAX_ZIP_BYTES, Judge, SeveralError, read_zip
 from autograder.submissions.find import Found
 from autograder.submissions.lookalikes import SAVE, by_content, by_ending
-from autograder.submissions.names import is_handed_in
+from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.notebook import Cell, UnreadableError, parse_notebook
 
 CHANGED = "not as the course hands it out (who grades can say with --assignment which exercise counts)"
 """What is true of the notebook that counts, where a folder of exercises was zipped and none is named."""
+
+SEVERAL = ("this zip holds several notebooks with different answers, and none is read; it may be one learner's, who "
+           "hands in one then, or a class, which is graded by itself")
 
 UNREADABLE = "unreadable"
 WRONG_ASSIGNMENT = "wrong-assignment"
@@ -42,6 +45,7 @@ class Submission:
         reason: one sentence about the problem.
         passed: other notebooks in the zip, each with why it does not count.
         closed: zips in the zip that cannot be looked into, each with why.
+        doubts: why it is not certain which of a zip's notebooks counts, or whose they are.
     """
 
     learner: str
@@ -55,6 +59,7 @@ class Submission:
     reason: str = ""
     passed: Mapping[str, str] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 def read_submission(found: Found, assignment: str | None, known: Collection[str]) -> Submission:
@@ -82,7 +87,8 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         notebook = parse_notebook(data)
     except UnreadableError as error:
         return Submission(
-            found.learner, found.name, assignment or "", sha256=digest, problem=UNREADABLE, reason=str(error)
+            found.learner, found.name, assignment or "", sha256=digest, problem=UNREADABLE, reason=str(error),
+            doubts=(SEVERAL,) if isinstance(error, SeveralError) else ()
         )
     problem, reason = _mismatch(notebook.assignment, assignment, known)
     return Submission(
@@ -97,6 +103,8 @@ def read_submission(found: Found, assignment: str | None, known: Collection[str]
         reason=reason,
         passed=passed,
         closed=closed,
+        doubts=tuple(f"there is a zip in it that cannot be looked into, {clean_name(name)}: {why}"
+                     for name, why in closed.items()),
     )
 
 
