@@ -23,6 +23,7 @@
 Beside them, with the controller:
 
     gradebook    SQLite; the only module that knows SQL
+    ledger       what became of each file that was handed in
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
     adjust       a score set by hand

@@ -68,12 +68,15 @@ def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
 
 def _is_no_newer(item: Found, there: Kept) -> bool:
     """Whether something handed in may not take the place of what is kept under its name."""
-    if is_another(there.identity, item.identity):
+    kept = there.identity
+    if kept.source and not os.path.lexists(kept.source) and kept.content == content_of(item) != "":
+        return False  # its folder is called otherwise now
+    if is_another(kept, item.identity):
         return True
     if item.order and there.order:
         return item.order != there.order
-    return bool(there.identity.source) and item.identity.source != there.identity.source and not is_later(
-        item.identity, there.identity) and content_of(item) != there.identity.content
+    return bool(kept.source) and item.identity.source != kept.source and not is_later(
+        item.identity, kept) and content_of(item) != kept.content
 
 
 def renamed(

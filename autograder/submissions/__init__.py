@@ -13,5 +13,6 @@
 - `skim`     a notebook's bytes without outputs, and within limits
 - `lookalikes` what was handed in in place of a notebook, named as what it is
 - `notebook` the bytes of a notebook -> its code cells
+- `inventory` everything notebook-like under some paths, which a ledger must account for
 - `read`     a `Found` -> a `Submission`: cells and files, or the reason why there are none
 """

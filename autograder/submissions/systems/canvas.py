@@ -42,6 +42,9 @@ OTHER = re.compile(r"(?P<learner>(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]
                    re.IGNORECASE | re.DOTALL)
 """What is no file handed in: text, or the address of a page."""
 
+EXPORTED = re.compile(r"_\d{4}_\d\d_\d\dT\d\d")
+"""The time of Otter's export, whose numbers are no user's."""
+
 AGAIN = re.compile(r"-\d{1,3}$")
 
 
@@ -51,7 +54,7 @@ def named(name: str) -> Named | None:
 
 
 def _said(match: re.Match[str] | None) -> Named | None:
-    if not match:
+    if not match or EXPORTED.search(match["learner"]):
         return None
     upload = match.groupdict().get("upload", "0")
     late = match["late"] or match.groupdict().get("late_too") or ""
