@@ -64,10 +64,11 @@ def _graded(file: str, result: SubmissionResult, counted: SubmissionResult | Non
     if counted is None or (counted.learner, counted.submission) == (result.learner, result.submission):
         return Line(file, COUNTED, result.learner, result.reason if result.status is not Verdict.GRADED else "")
     which = counted.identity.file or counted.submission
-    if counted.attempt and result.attempt:
-        why = f"attempt {result.attempt}; attempt {counted.attempt} counts: {which}"
-    elif result.status is Verdict.WRONG_ASSIGNMENT:
+    if result.status is Verdict.WRONG_ASSIGNMENT:
         why = f"of another exercise; {which} counts"
+    elif result.order and counted.order and result.order != counted.order:
+        when = "before" if result.order < counted.order else "after it, with fewer points"
+        why = f"handed in {when}; {which} counts"
     else:
         why = f"nothing says which is the latest; {which} counts"
     return Line(file, EARLIER, result.learner, why)

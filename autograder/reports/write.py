@@ -102,7 +102,7 @@ def _remove_former(output: Path, written: dict[str, str], learners: Collection[s
     for path in former:
         (output / path).unlink(missing_ok=True)
         del before[path]
-    write_text(account, json.dumps({**before, **written}, ensure_ascii=False, indent=1) + "\n")
+    write_text(account, json.dumps({**before, **written}, indent=1) + "\n")
 
 
 def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:

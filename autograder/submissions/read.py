@@ -133,9 +133,10 @@ def _judge(assignment: str | None) -> Judge:
 
 
 def _answers(data: bytes) -> object:
-    """A notebook's code; what it is itself where it cannot be read."""
+    """A notebook's exercise and code; what it is itself where it cannot be read."""
     try:
-        return _code(parse_notebook(data).cells)
+        notebook = parse_notebook(data)
+        return notebook.assignment, _code(notebook.cells)
     except UnreadableError:
         return data
 

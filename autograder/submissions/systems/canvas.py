@@ -66,12 +66,12 @@ def _said(match: re.Match[str] | None) -> Named | None:
 
 
 def _are_attempts(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
-    """Whether files of one name are attempts, one of which came late, and Canvas' numbers grow with the uploads."""
+    """Whether files of one name are attempts: the later came late, and Canvas' numbers do not say the opposite."""
     ordered = sorted(names, key=lambda name: authors[name][0].order)
     numbers = [int(mark[0][1:]) if (mark := AGAIN.search(stem(match["file"]))) else 0
                for name in ordered if (match := FILE.fullmatch(clean_name(name)))]
     late = [authors[name][0].late for name in ordered]
-    return late == [False, True] and numbers[0] < numbers[1]
+    return late == [False, True] and numbers[0] <= numbers[1]
 
 
 def recognize(listing: Listing) -> Recognized:
