@@ -87,7 +87,7 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", help="The exercise; read from each notebook when not given.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
-              help="Folder for grades.csv, identity.csv, gradebook.sqlite, grading.log, report.html, feedback/ and "
+              help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, feedback/ and "
               "results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
 @click.option("--scheduler", metavar="ADDRESS",
