@@ -87,8 +87,8 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", help="The exercise; read from each notebook when not given.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
-              help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, feedback/ and "
-              "results/.")
+              help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, "
+              "feedback/ and results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
 @click.option("--scheduler", metavar="ADDRESS",
               help="Grade on the Dask cluster whose scheduler listens there, such as tcp://10.0.0.5:8786.")
