@@ -88,8 +88,8 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", help="The exercise; read from each notebook when not given.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
-              help="Folder for grades.csv, identity.csv, gradebook.sqlite, grading.log, report.html, feedback/ and "
-              "results/.")
+              help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, "
+              "feedback/ and results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
 @click.option("--scheduler", metavar="ADDRESS",
               help="Grade on the Dask cluster whose scheduler listens there, such as tcp://10.0.0.5:8786.")
@@ -117,6 +117,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports import words
+    from autograder.reports.accounts import write_accounts
     from autograder.reports.roster import people_of, read_roster
     from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
@@ -132,10 +133,11 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
         outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
                               attempts=attempts, notes=notes, decisions=decisions, people=people)
-    attendance = _attendance(roster, outcome.counting)
+    attendance = _attendance(roster, outcome.counting, outcome.left)
     write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
-                  remarks=outcome.remarks)
+                  remarks=outcome.remarks, learners=outcome.learners)
     told = write_identity(output, outcome.results, outcome.counting, outcome.undecided)
+    write_accounts(output, outcome.ledger)
     for remark in (*told, *(attendance.remarks() if attendance else ())):
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
@@ -146,13 +148,13 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     sys.exit(1 if outcome.grader_errors else 0)
 
 
-def _attendance(roster: Path | None, results: Sequence[SubmissionResult]) -> Attendance | None:
+def _attendance(roster: Path | None, results: Sequence[SubmissionResult], left: Sequence[str]) -> Attendance | None:
     """Who is missing, if there is a roster."""
     from autograder.reports.roster import attendance, read_roster
 
     if roster is None:
         return None
-    return attendance(read_roster(roster), results)
+    return attendance(read_roster(roster), results, left)
 
 
 @main.command()
@@ -208,6 +210,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     from autograder.authoring.sample_class import sample_class, telling
     from autograder.course import assignment
     from autograder.grading.batch import grade_paths
+    from autograder.reports.accounts import write_accounts
     from autograder.reports.text import file_names
     from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
@@ -217,6 +220,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     write_reports(outcome.counting, output, remarks=outcome.remarks)
     for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided):
         click.echo(remark, err=True)
+    write_accounts(output, outcome.ledger)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
     click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
@@ -245,6 +249,7 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
     if undo == (score is not None) or (undo and reason):
         raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
     with _gradebook(output) as book:
+        _tell_stopped(book, output)
         _take_decisions(book, output)
         if score is None:
             done = by_hand.undo(book, learner, question, assignment)
@@ -275,8 +280,10 @@ def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> N
     from autograder.reports.write import write_reports
 
     results = book.counting().batch
-    write_reports(results, output, book=address(), attendance=_attendance(roster or _roster(book), results),
-                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()))
+    absent = _attendance(roster or _roster(book), results, list(book.options().get("left", ())))
+    write_reports(results, output, book=address(), attendance=absent,
+                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
+                  learners={result.learner for result in book.stored()})
 
 
 def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:
@@ -306,6 +313,13 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
     _write_again(book, output, roster)
     click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",
                err=True)
+
+
+def _tell_stopped(book: Gradebook, output: Path) -> None:
+    """Says of a gradebook that it is of two gradings, where the last was stopped before its end."""
+    if count := book.stopped():
+        click.echo(f"The last grading into {output} was stopped before its end: {count} results are of it, all others "
+                   "of gradings before. Run its command again to go on.", err=True)
 
 
 def _gradebook(output: Path) -> Gradebook:
@@ -345,6 +359,7 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     if roster:
         read_roster(roster)  # what is wrong with it is said first
     with _gradebook(output) as book:
+        _tell_stopped(book, output)
         _take_decisions(book, output, roster)
         counting = book.counting()
     results = counting.everything
@@ -386,6 +401,7 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
     from autograder.reports.handback import handback
 
     with _gradebook(output) as book:
+        _tell_stopped(book, output)
         _take_decisions(book, output)
         results = book.counting().batch
         released = release_messages or bool(book.options().get("released"))

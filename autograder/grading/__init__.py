@@ -27,6 +27,7 @@ Beside them, with the controller:
     exercises    what each exercise of a batch brings along, and what its submissions may use
     speech       what a batch says: in the terminal, in the log, in the reports
     gradebook    SQLite; the only module that knows SQL
+    ledger       what became of each file that was handed in
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
     adjust       a score set by hand

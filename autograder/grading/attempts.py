@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.submissions.identity import DIFFERENT, MAY_BE_TWO, Identity
-from autograder.submissions.names import BROWSER
-from autograder.submissions.people import SYSTEMS, WRITTEN, Kind, plain
+from autograder.submissions.doubts import Doubt, Why, of_kind
+from autograder.submissions.likeness import is_another, is_later
 
 LATEST = "latest"
 BEST = "best"
@@ -50,52 +48,28 @@ def _is_order_known(seen: Sequence[tuple[SubmissionResult, int]], places: Sequen
 
 def _is_merged(results: Sequence[SubmissionResult]) -> bool:
     """Whether these became one learner's, differ, and nobody has said that they are."""
-    codes = {result.environment.get("code") or result.identity.content or f"{place}"
-             for place, result in enumerate(results)}
+    codes = {_code(result) or f"{place}" for place, result in enumerate(results)}
     return len(codes) > 1 and not all(result.identity.confirmed for result in results)
+
+
+def _was(one: SubmissionResult, other: SubmissionResult) -> bool:
+    """Whether something is what another was before it was renamed."""
+    return bool(of_kind(one.identity.doubts, {Why.RENAMED})) and one.identity.content == other.identity.content != ""
+
+
+def _code(result: SubmissionResult) -> str:
+    """What tells different answers apart; empty where it is not known."""
+    return result.environment.get("code") or result.identity.content
+
+
+def _differ(one: SubmissionResult, other: SubmissionResult) -> bool:
+    return not _code(one) or _code(one) != _code(other)
 
 
 def _are_named_otherwise(results: Sequence[SubmissionResult]) -> bool:
     """Whether in one folder, that counts as a learner, files of the same content name several people."""
     return len({result.identity.origin for result in results}) > 1 and not all(
         result.identity.confirmed for result in results)
-
-
-def is_another(one: Identity, other: Identity) -> bool:
-    """Whether two things handed in under one name may be two people's: nothing says that they are one's.
-
-    It is said by the instructor, by one folder that names them, by a newer copy of the same download, and by a number
-    or an address of a system's, if a name stands beside it that is only counted within one course.
-    """
-    if one.confirmed and other.confirmed:
-        return False
-    if not one.source or not other.source:  # of an earlier version
-        return False
-    if one.system and one.system == other.system:
-        shared = {kind for kind, values in one.given.items()
-                  if set(map(plain, values)) & set(map(plain, other.given.get(kind, ())))}
-        if shared & {*SYSTEMS, *WRITTEN, Kind.GITHUB} - COUNTED or (shared & COUNTED and shared & {Kind.NAME}):
-            return False
-    if _whence(one) != _whence(other):
-        return True
-    return one.file != other.file and _folder(one) != _folder(other)
-
-
-def _folder(identity: Identity) -> str:
-    return identity.origin.partition("\n")[0] if not identity.system else ""
-
-
-COUNTED = {Kind.PARTICIPANT, Kind.ANONYMOUS}
-"""Numbers that mean nothing outside of one assignment."""
-
-
-def _whence(identity: Identity) -> str:
-    """Where something is from: the folder or the download, however often it was downloaded."""
-    lone = identity.file == identity.place
-    source = PurePath(identity.source)
-    if lone:
-        return str(source.parent)
-    return str(source.with_name(BROWSER.sub("", source.name.removesuffix(".zip"))))
 
 
 def counting(
@@ -123,36 +97,75 @@ def counting(
     chosen, uncertain = alone, set()
     others: list[SubmissionResult] = []
     for places in groups.values():
-        known = _is_order_known(seen, places)
-
-        def best(place: int) -> tuple[bool, float, int]:
-            result = seen[place][0]
-            return result.status is not Verdict.ERROR, result.score, result.order
-
-        def latest(place: int, known: bool = known) -> tuple[object, ...]:
-            result, batch = seen[place]
-            return (result.order,) if known else (batch, *best(place))
-
-        right = [place for place in places if seen[place][0].status is not Verdict.WRONG_ASSIGNMENT]
-        winner = max(right or places, key=best if policy == BEST else latest)
+        winner = _winner(seen, places, policy)
+        result, batch = seen[winner]
+        beside = [seen[place][0] for place in places if seen[place][1] == batch]
+        apart = [seen[place][0] for place in places if is_another(seen[place][0].identity, result.identity)
+                 and not _was(seen[place][0], result)]
+        others += apart
+        before = [seen[place][0] for place in places if seen[place][1] < batch]
+        doubts = _doubts(result, beside, apart, before, known=_is_order_known(seen, places), policy=policy)
+        seen[winner] = replace(result, identity=result.identity.doubted(*doubts)), batch
         chosen.append(winner)
-        beside = [seen[place][0] for place in places if seen[place][1] == seen[winner][1]]
-        if apart := [seen[place][0] for place in places
-                     if is_another(seen[place][0].identity, seen[winner][0].identity)]:
-            result, batch = seen[winner]
-            files = ", ".join(sorted({one.identity.file or one.submission for one in (result, *apart)}))
-            seen[winner] = replace(result, identity=result.identity.doubted(f"{MAY_BE_TWO}{files}")), batch
-            others += apart
-        elif not known and not _is_merged(beside) and _are_named_otherwise(beside):
-            result, batch = seen[winner]
-            files = ", ".join(sorted(one.identity.file for one in beside))
-            seen[winner] = replace(result, identity=result.identity.doubted(f"{MAY_BE_TWO}{files}")), batch
-        elif not known and _is_merged(beside):
-            files = ", ".join(sorted(result.identity.file or result.submission for result in beside))
-            result, batch = seen[winner]
-            seen[winner] = replace(result, identity=result.identity.doubted(
-                f"{DIFFERENT}counts: {files}")), batch
-        if policy == LATEST and not known and sum(seen[p][1] == seen[winner][1] for p in places) > 1:
+        if policy == LATEST and not _is_order_known(seen, places) and len(beside) > 1:
             uncertain.add(winner)
     chosen.sort()
     return [seen[place][0] for place in chosen], [seen[place][0] for place in chosen if place in uncertain], others
+
+
+def _winner(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int], policy: str) -> int:
+    """The place of the attempt that counts, of those of one learner."""
+    known = _is_order_known(seen, places)
+
+    def best(place: int) -> tuple[bool, float, int]:
+        result = seen[place][0]
+        return result.status is not Verdict.ERROR, result.score, result.order
+
+    def latest(place: int) -> tuple[object, ...]:
+        result, batch = seen[place]
+        return (result.order,) if known else (batch, *best(place))
+
+    right = [place for place in places if seen[place][0].status is not Verdict.WRONG_ASSIGNMENT]
+    return max(right or places, key=best if policy == BEST else latest)
+
+
+def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart: Sequence[SubmissionResult],
+            before: Sequence[SubmissionResult], *, known: bool, policy: str) -> list[Doubt]:
+    """Why it is not certain that this one is the learner's, and the one that counts.
+
+    Args:
+        winner: the attempt that counts.
+        beside: all of its batch, itself included.
+        apart: those of all batches that may be another person's.
+        before: those that only earlier batches had.
+        known: whether the order of all of them is known.
+        policy: `latest` or `best`.
+    """
+    if apart:
+        return [Doubt(f"{SEVERAL_PLACES}{_files([winner, *apart])}", Why.PLACES)]
+    if not known and not _is_merged(beside) and _are_named_otherwise(beside):
+        return [Doubt(f"{SEVERAL_PLACES}{_files(beside)}", Why.PLACES)]
+    if not known and _is_merged(beside):
+        return [Doubt("files with different answers count as one learner's, and nothing says which is the latest; the "
+                      f"best of them counts: {_files(beside)}", Why.DIFFERENT)]
+    if policy == BEST or winner.identity.confirmed:
+        return []
+    if known:
+        if earlier := [one for one in (*beside, *before) if one.identity.system == winner.identity.system
+                       and one.handed_in > winner.handed_in > ""]:
+            return [Doubt("the number of the attempt says that it is the latest, and the time that it is not: "
+                          f"{_files([winner, *earlier])}", Why.ORDER)]
+        return []
+    if later := [one for one in before if one.status is not Verdict.WRONG_ASSIGNMENT and _differ(one, winner)
+                 and one.identity.source and one.identity.source != winner.identity.source
+                 and not is_later(winner.identity, one.identity)]:
+        return [Doubt("this was graded after another file of the same learner, and nothing else says that it was "
+                      f"handed in later: {_files([winner, *later])}", Why.ORDER)]
+    return []
+
+
+SEVERAL_PLACES = "files of one name from several places count as one learner's, and may be two people's: "
+
+
+def _files(results: Iterable[SubmissionResult]) -> str:
+    return ", ".join(sorted({one.identity.file or one.submission for one in results}))

@@ -18,7 +18,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -28,12 +28,13 @@ from typing import Protocol
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import moves, worker
+from autograder.grading import ledger, moves, worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
 from autograder.grading.exercises import Asked, Exercises
-from autograder.grading.gradebook import Counting, Gradebook
+from autograder.grading.gradebook import Counting, Gradebook, Kept
+from autograder.grading.ledger import Line
 from autograder.grading.log import BatchLog
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
@@ -41,8 +42,10 @@ from autograder.grading.speech import Speech, listed, not_graded, undecided
 from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
-from autograder.submissions.find import Found, Search, apart, find
+from autograder.submissions.doubts import Doubt
+from autograder.submissions.find import Search, apart, find
 from autograder.submissions.identity import Decision, decide, hold_against
+from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import Submission, content_of
 
@@ -94,6 +97,9 @@ class Outcome:
         others: files that were neither a notebook nor a zip.
         remarks: what was not graded, and what else there is to say of the paths.
         undecided: what is no longer handed in, and may be another's by now.
+        ledger: what became of each file.
+        learners: everybody of whom there is work in the gradebook.
+        left: the paths of what was found and is not graded.
     """
 
     results: list[SubmissionResult]
@@ -102,6 +108,9 @@ class Outcome:
     others: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     undecided: list[SubmissionResult] = field(default_factory=list)
+    ledger: list[Line] = field(default_factory=list)
+    learners: frozenset[str] = frozenset()
+    left: list[str] = field(default_factory=list)
 
 
 def grade_paths(
@@ -146,8 +155,10 @@ def grade_paths(
     speech = Speech(console or Console(stderr=True), output)
     exercises = Exercises(asked)
     choice = Choice(exercises, speech)
-    search = find(paths, _called_before(output / GRADEBOOK))
-    decided = decide(search.found, decisions or {}, content_of, moves.gone_from(search.found, paths))
+    before = _kept_before(output / GRADEBOOK)
+    search = find(paths, _called(before), output)
+    is_gone = moves.gone_from(search.found, paths, before)
+    decided = decide(search.found, decisions or {}, content_of, is_gone)
     found = apart(hold_against(decided, people))
     for remark in search.remarks:
         speech.say(remark)
@@ -158,11 +169,11 @@ def grade_paths(
         exercises.require_numbering_of(gradebook)
         speech.remarks += [*not_graded(search), *search.remarks]
         chosen = choice.of(found, gradebook)
-        gradebook.begin_run({**options, "remarks": speech.remarks})
+        gradebook.begin_run({**options, "remarks": speech.remarks, "left": _left(search)})
         speech.log.began(paths, {**options, "jobs": workers.size})
         for remark in search.remarks:
             speech.log.write("note", remark)  # said above, when there was no log yet
-        _settle([item.found for item in chosen], paths, assignment, gradebook, speech)
+        _settle(chosen, is_gone, assignment, gradebook, speech)
         results, summary = _graded(_Run(exercises, choice, chosen, gradebook, speech, workers))
         told = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
         if told is not None:
@@ -172,17 +183,29 @@ def grade_paths(
         speech.renumbered(results, exercises.former)
         counting, left = _closed(search, gradebook, attempts, results, speech)
         speech.log.write("ended", summary)
+        learners = frozenset(kept.learner for kept in gradebook.kept())
     errors = speech.failures(results)
-    return Outcome(results, counting.batch, errors, list(search.others), speech.remarks, [*left, *counting.others])
+    accounts = ledger.lines(search, choice.passed, results, counting.everything, choice.inside)
+    lost = ledger.lost(paths, search, accounts)
+    errors += speech.lost(lost)
+    return Outcome(results, counting.batch, errors, list(search.others), speech.remarks,
+                   [*left, *counting.others], [*lost, *accounts], learners, _left(search))
 
 
 def _settle(
-    found: Sequence[Found], paths: Sequence[Path], assignment: str | None, gradebook: Gradebook, speech: Speech
+    chosen: Sequence[Chosen], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook,
+    speech: Speech,
 ) -> None:
-    """Moves what the gradebook has of these files to whose they are now, and to what they are called."""
+    """Moves what the gradebook has of these files to whose they are now, and to what they are called.
+
+    What may have changed places is doubted.
+    """
+    found = [item.found for item in chosen]
     moves.to_their_owners(found, gradebook, speech.tell)
-    moves.renamed(found, paths, assignment, gradebook, speech.tell)
+    found = moves.renamed(found, is_gone, assignment, gradebook, speech.tell)
     moves.tell_older(found, assignment, gradebook, speech.tell)
+    for item, now in zip(chosen, found, strict=True):
+        item.found = now
 
 
 def _closed(
@@ -203,14 +226,24 @@ def _closed(
     return counting, left
 
 
-def _called_before(path: Path) -> dict[str, set[str]]:
-    """How paths were called that were graded into a gradebook, each with those, absolute, that were called so."""
+def _kept_before(path: Path) -> list[Kept]:
+    """What is in a gradebook, if there is one."""
+    if not path.is_file():
+        return []
+    with Gradebook(path) as gradebook:
+        return gradebook.kept()
+
+
+def _called(before: Sequence[Kept]) -> dict[str, set[str]]:
+    """How paths were called that were graded before, each with those, absolute, that were called so."""
     known: dict[str, set[str]] = {}
-    if path.is_file():
-        with Gradebook(path) as gradebook:
-            for _, _, _, identity in gradebook.identities():
-                known.setdefault(identity.place, set()).add(identity.source)
+    for kept in before:
+        known.setdefault(kept.identity.place, set()).add(kept.identity.source)
     return known
+
+
+def _left(search: Search) -> list[str]:
+    return [clean_name(str(path)) for path, _ in search.left]
 
 
 @dataclass(frozen=True)
@@ -330,8 +363,10 @@ class _Run:
         flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
         if place.head.left_out:
             flags = (*flags, f"{LEFT_OUT}: {listed(place.head.left_out)}")
+        doubts = [] if found.identity.confirmed else map(Doubt, place.head.doubts)
         return replace(result, order=found.order, late=found.late, handed_in=found.handed_in, flags=flags,
-                       identity=replace(found.identity, content=place.head.sha256), former=place.head.former)
+                       identity=replace(found.identity, content=place.head.sha256).doubted(*doubts),
+                       former=place.head.former)
 
     def _stop(self) -> None:
         """Nothing goes on, whether all is done or not."""

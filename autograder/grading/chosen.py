@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.course import CourseError
-from autograder.grading.attempts import is_another
+from autograder.grading import moves
 from autograder.grading.exercises import Exercises
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.speech import Speech
+from autograder.submissions.doubts import Why
 from autograder.submissions.find import Found
+from autograder.submissions.identity import held_against_before
 from autograder.submissions.read import WRONG_ASSIGNMENT, Submission, read_submission
 from autograder.submissions.systems import assignment_in
 
@@ -34,6 +36,10 @@ class Choice:
     Args:
         exercises: the course's, and which of them is graded, if it is only one.
         speech: says what is passed over.
+
+    Attributes:
+        passed: what was found and is not graded, each with the reason.
+        inside: of learners' zips, by their path, what else is in them and why it is not read.
     """
 
     def __init__(self, exercises: Exercises, speech: Speech) -> None:
@@ -41,6 +47,8 @@ class Choice:
         self.known = exercises.known
         self.former = exercises.former
         self.speech = speech
+        self.passed: list[tuple[Found, str]] = []
+        self.inside: dict[str, dict[str, str]] = {}
 
     def of(self, found: Sequence[Found], gradebook: Gradebook) -> list[Chosen]:
         """What of `found` is graded.
@@ -48,25 +56,19 @@ class Choice:
         Raises:
             CourseError: all of it is for another exercise.
         """
-        found = self._beside_others(found, gradebook)
+        kept = [one for one in gradebook.kept() if self.assignment in (None, one.assignment) or not one.assignment]
+        found = held_against_before(found, {  # what was gone is there again
+            (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
+        found = moves.beside_others(found, kept)
         if self.assignment is None:
             return [Chosen(item) for item in found]
         return self._of_learners(self._of_folders(found))
 
     def read(self, item: Chosen) -> Submission:
         """What was handed in, read once; it is kept no longer."""
-        submission, item.ahead = item.ahead, None
-        return self._read(item.found) if submission is None else submission
-
-    def _beside_others(self, found: Sequence[Found], gradebook: Gradebook) -> list[Found]:
-        """The same, each with another name that would take the place of what may be another person's.
-
-        That has the same learner's name and the same file's, and is from another folder or download.
-        """
-        kept = {(learner, name): identity for learner, name, assignment, identity in gradebook.identities()
-                if self.assignment in (None, assignment) or not assignment}
-        return [replace(item, name=item.identity.file) if (there := kept.get((item.learner, item.name))) and there.file
-                != item.identity.file and is_another(there, item.identity) else item for item in found]
+        submission, item.ahead = item.ahead or self._read(item.found), None
+        self.inside[item.found.identity.file] = {**submission.passed, **submission.closed}
+        return submission
 
     def _of_folders(self, found: Sequence[Found]) -> list[Found]:
         """Without what lies in a folder that its system has made for another exercise of the course."""
@@ -75,7 +77,7 @@ class Choice:
         if any(elsewhere):
             passed = [item for item, so in zip(found, elsewhere, strict=True) if so]
             system = passed[0].identity.system
-            said = self.speech.passed_over(
+            said = self._pass_over(
                 passed, f"because it lies in {system}'s folder of another exercise than {self.assignment}")
             if all(elsewhere):
                 raise CourseError(f"There is nothing of {self.assignment} there. {said}")
@@ -91,8 +93,12 @@ class Choice:
                   for item, problem in zip(chosen, problems, strict=True)]
         if any(passed):
             over = [item.found for item, so in zip(chosen, passed, strict=True) if so]
-            self.speech.passed_over(over, f"because there is a notebook of {self.assignment} from the same learner")
+            self._pass_over(over, f"because there is a notebook of {self.assignment} from the same learner")
         return [item for item, so in zip(chosen, passed, strict=True) if not so]
+
+    def _pass_over(self, passed: Sequence[Found], why: str) -> str:
+        self.passed += [(item, why) for item in passed]
+        return self.speech.passed_over(passed, why)
 
     def _look(self, item: Chosen) -> str:
         """What is wrong with it, before its turn has come. It is kept for then, if it is small."""

@@ -12,10 +12,11 @@ from dataclasses import replace
 
 from autograder.grading.gradebook import Gradebook, Move
 from autograder.grading.results import SubmissionResult
-from autograder.submissions.identity import Decision, decide, hold_against, without_the_lists
+from autograder.submissions.doubts import Doubt, Why
+from autograder.submissions.identity import Decision, decide, held_against_before, hold_against, without_the_lists
 from autograder.submissions.people import Person
 
-GONE = "identity.csv said whose it is and no longer does; grade again to see whose it is without that"
+GONE = Doubt("identity.csv said whose it is and no longer does; grade again to see whose it is without that", Why.GONE)
 
 
 def confirm(
@@ -34,7 +35,8 @@ def confirm(
     before = book.stored()
     now = decide([_ready(result, decisions, listed=bool(people)) for result in before], decisions,
                  lambda result: result.identity.content)
-    now = _held(now, people)
+    now = held_against_before(_held(now, people), {
+        (one.identity.file, one.learner): one.identity for one in before if one.identity.file})
     if all(_same(old, new) for old, new in zip(before, now, strict=True)):
         return None
     moves = [Move(old.learner, old.submission, old.assignment, new.learner, new.submission)
@@ -72,7 +74,7 @@ def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]]
     if listed:
         identity = without_the_lists(identity)
     if identity.confirmed and file not in decisions:
-        identity = identity.doubted(GONE)
+        identity = replace(identity, confirmed=False).doubted(GONE)
     return replace(result, identity=replace(identity, file=file))
 
 

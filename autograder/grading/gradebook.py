@@ -58,6 +58,7 @@ from autograder.course import CourseError
 from autograder.grading import attempts
 from autograder.grading.results import Adjustment, SubmissionResult
 from autograder.grading.text import one_line
+from autograder.submissions.doubts import Why, of_kind
 from autograder.submissions.identity import Identity
 
 VERSION = 2
@@ -144,6 +145,17 @@ class Counting:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A submission as it is kept: under which names, which attempt it is, and whose and why."""
+
+    learner: str
+    name: str
+    assignment: str
+    order: int
+    identity: Identity
+
+
+@dataclass(frozen=True)
 class Move:
     """A submission that is another's than it is kept as.
 
@@ -167,21 +179,21 @@ class Moved:
     Attributes:
         name: how it is called now: where they have another file of that name, its path.
         stay: the questions whose scores set by hand did not go with it.
+        went: those whose scores did.
     """
 
     name: str
     stay: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
 
     def told(self, file: str, move: Move) -> str:
         """What to say of it."""
         scores = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.stay)}): set them again "
                   "with `autograder adjust` if they are of this file.") if self.stay else ""
+        went = f" Scores set by hand went along ({', '.join(self.went)})." if self.went else ""
         return (f"{one_line(file, 200)} counted as {one_line(move.learner, 80)} and is now {one_line(move.to, 80)}'s."
-                f"{scores}")
+                f"{went}{scores}")
 
-
-RENAMED = "this file is no longer handed in, and the same content is, under another name: "
-"""How the doubt begins about what may be another's by now."""
 
 FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
            " WHERE learner = ? AND name = ? AND assignment = ?")
@@ -266,6 +278,22 @@ class Gradebook:
                 "INSERT INTO run (began, options) VALUES (?, ?)", (_now(), json.dumps(dict(options)))
             )
             self._run = cursor.lastrowid
+
+    def _newest(self) -> int:
+        """The batch that runs now; else the last that ran to its end, so that what came after it is added to it.
+
+        A batch that was stopped has graded a part of the class, and takes nothing away of what was there.
+        """
+        if self._run is not None:
+            return self._run
+        with self._explained():
+            return self._value("SELECT coalesce(max(id), 0) FROM run WHERE ended IS NOT NULL")
+
+    def stopped(self) -> int:
+        """How many results are from batches that were stopped, since the last that ran to its end."""
+        with self._explained():
+            return self._value("SELECT count(*) FROM submission WHERE run > (SELECT coalesce(max(id), 0) FROM run"
+                               " WHERE ended IS NOT NULL)")
 
     def end_run(self) -> None:
         """Notes that the batch ran to its end."""
@@ -379,7 +407,14 @@ class Gradebook:
     def undecided(self) -> list[SubmissionResult]:
         """What is no longer handed in, and may be another's by now."""
         return [result for result in self.stored()
-                if any(doubt.startswith(RENAMED) for doubt in result.identity.doubts)]
+                if of_kind(result.identity.doubts, {Why.RENAMED})]
+
+    def said_of(self) -> set[tuple[str, str]]:
+        """The learners, each with an exercise, of whom the instructor has set a score or confirmed a file."""
+        with self._explained():
+            return set(self._connection.execute(
+                "SELECT learner, assignment FROM adjustment UNION SELECT learner, assignment FROM submission"
+                " WHERE json_valid(result) AND json_extract(result, '$.identity.confirmed')").fetchall())
 
     def without_a_path(self) -> list[tuple[str, str, str, str]]:
         """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.
@@ -398,19 +433,19 @@ class Gradebook:
         """All results as the checks gave them, without the scores that were set by hand.
 
         Args:
-            newest_batch: only what was handed in to the newest batch.
+            newest_batch: only what was handed in to the newest batch, and to those that were stopped after it.
         """
-        with self._explained():
-            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
-        return [result for result, _, seen in self._all() if not newest_batch or seen == newest]
+        newest = self._newest()
+        return [result for result, _, seen in self._all() if not newest_batch or seen >= newest]
 
-    def identities(self) -> list[tuple[str, str, str, Identity]]:
-        """Learner, name and assignment of all that is kept, and whose it is and why."""
+    def kept(self) -> list[Kept]:
+        """All that is kept, with whose it is and why."""
         with self._explained():
             rows = self._connection.execute(
-                "SELECT learner, name, assignment, json_extract(result, '$.identity') FROM submission"
-                " WHERE json_valid(result)").fetchall()
-        return [(*whose, Identity.from_json(json.loads(text))) for *whose, text in rows if text]
+                "SELECT learner, name, assignment, json_extract(result, '$.order'), json_extract(result, '$.identity')"
+                " FROM submission WHERE json_valid(result)").fetchall()
+        return [Kept(learner, name, assignment, order or 0, Identity.from_json(json.loads(text)))
+                for learner, name, assignment, order, text in rows if text]
 
     def restate(self, result: SubmissionResult) -> None:
         """Writes anew what is known of whose a submission is; it keeps its fingerprint and its batch."""
@@ -431,9 +466,13 @@ class Gradebook:
                 self._connection.execute(
                     "UPDATE submission SET learner = ? WHERE learner = ? AND name = ? AND assignment = ?",
                     (_on_the_way(place), move.learner, move.name, move.assignment))
+            before = self._adjusted()
             taken = self._take_adjustments(moves)
             for place, move in enumerate(moves):
-                done.append(Moved(self._arrive(place, move), self._stays(move, taken)))
+                own = (move.learner, move.assignment)
+                stay = taken.get(own, ())
+                done.append(Moved(self._arrive(place, move), stay,
+                                  tuple(name for name in before.get(own, ()) if name not in stay)))
         return done
 
     def _take_adjustments(self, moves: Sequence[Move]) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -463,9 +502,13 @@ class Gradebook:
             self._connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ?", (learner, between))
         return stay
 
-    @staticmethod
-    def _stays(move: Move, stay: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[str, ...]:
-        return stay.get((move.learner, move.assignment), ())
+    def _adjusted(self) -> dict[tuple[str, str], list[str]]:
+        """The questions whose scores were set by hand, by learner and exercise."""
+        of: dict[tuple[str, str], list[str]] = {}
+        for learner, assignment, question in self._connection.execute(
+                "SELECT learner, assignment, question FROM adjustment ORDER BY question"):
+            of.setdefault((learner, assignment), []).append(question)
+        return of
 
     def _arrive(self, place: int, move: Move) -> str:
         """Gives a submission on its way to whose it is; how it is called among theirs."""
@@ -493,14 +536,13 @@ class Gradebook:
         """All results, by assignment, learner and name; with the scores that were set by hand.
 
         Args:
-            newest_batch: only what was handed in to the newest batch.
+            newest_batch: only what was handed in to the newest batch, and to those that were stopped after it.
         """
-        with self._explained():
-            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
+        newest = self._newest()
         return [
             _with_adjustments(result, adjustments)
             for result, adjustments, seen in self._all()
-            if not newest_batch or seen == newest
+            if not newest_batch or seen >= newest
         ]
 
     def counting(self, policy: str | None = None) -> Counting:
@@ -512,10 +554,9 @@ class Gradebook:
         policy = policy or str(self.options().get("attempts", attempts.LATEST))
         everything = attempts.numbered((_with_adjustments(result, made), batch) for result, made, batch in self._all())
         counting, uncertain, others = attempts.counting(everything, policy)
-        with self._explained():
-            newest = self._value("SELECT coalesce(max(id), 0) FROM run")
-        pairs = {(result.learner, result.assignment) for result, batch in everything if batch == newest}
-        now = {id(result) for result, batch in everything if batch == newest}
+        newest = self._newest()
+        pairs = {(result.learner, result.assignment) for result, batch in everything if batch >= newest}
+        now = {id(result) for result, batch in everything if batch >= newest}
         whole = {assignment for _, assignment in pairs} if self.options().get("roster") else set()
         batch_ = [result for result in counting if id(result) in now or (
             result.assignment and result.learner.strip() and (
@@ -524,8 +565,10 @@ class Gradebook:
 
     def options(self) -> dict[str, Any]:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
+        newest = self._newest()
         with self._explained():
-            row = self._connection.execute("SELECT options FROM run ORDER BY id DESC LIMIT 1").fetchone()
+            row = self._connection.execute(
+                "SELECT options FROM run WHERE id >= ? ORDER BY id LIMIT 1", (newest,)).fetchone()
         try:
             return {} if row is None else dict(json.loads(row[0]))
         except (ValueError, TypeError, RecursionError) as error:

@@ -8,14 +8,17 @@ gradebook's own affair.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from autograder.grading.gradebook import RENAMED, Gradebook, Move
+from autograder.grading.gradebook import Gradebook, Kept, Move
 from autograder.grading.text import one_line
+from autograder.submissions.doubts import Doubt, Why
 from autograder.submissions.find import Found
 from autograder.submissions.identity import joined
+from autograder.submissions.likeness import is_another, is_later
 from autograder.submissions.read import content_of
 
 Tell = Callable[[str], None]
@@ -38,25 +41,71 @@ def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) ->
             tell(became.told(file, move))
 
 
-Kept = tuple[str, str, str, str, str]
+Row = tuple[str, str, str, str, str]
 """As `Gradebook.files` has it: file, content, learner, submission, exercise."""
 
 
+def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
+    """The same, each under the name that keeps it from taking another's place.
+
+    An attempt that is kept already has the name that it had. What has the same learner's name and the same file's, and
+    may be another person's, another attempt, or older, stands beside it.
+    """
+    attempts = {(one.learner, one.identity.system, one.order): one.name for one in kept if one.order}
+    names = {(one.learner, one.name): one for one in kept}
+    now = Counter((item.learner, item.name) for item in found)
+    placed = []
+    for item in found:
+        there = names.get((item.learner, item.name))
+        known = attempts.get((item.learner, item.identity.system, item.order)) if item.identity.system else None
+        if known is not None and known != item.name and not now[item.learner, known]:
+            item = replace(item, name=known)
+        elif known is None and there and there.identity.file != item.identity.file and _is_no_newer(item, there):
+            item = replace(item, name=item.identity.file)
+        placed.append(item)
+    return placed
+
+
+def _is_no_newer(item: Found, there: Kept) -> bool:
+    """Whether something handed in may not take the place of what is kept under its name."""
+    kept = there.identity
+    if kept.source and not os.path.lexists(kept.source) and kept.content == content_of(item) != "":
+        return False  # its folder is called otherwise now
+    if is_another(kept, item.identity):
+        return True
+    if item.order and there.order:
+        return item.order != there.order
+    return bool(kept.source) and item.identity.source != kept.source and not is_later(
+        item.identity, kept) and content_of(item) != kept.content
+
+
 def renamed(
-    found: Sequence[Found], paths: Sequence[Path], assignment: str | None, gradebook: Gradebook, tell: Tell
-) -> None:
+    found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook, tell: Tell
+) -> list[Found]:
     """What is kept of a file that is gone, and was handed in now under another name, as another's.
 
-    Only of the folders that are graded now: what lies elsewhere may still be there. One file that is gone and one
-    that is new are one that was renamed, also where it took the name of another that was renamed itself. Where there
-    are more, which is which is for the instructor to say.
+    One file that is gone and one that is new are one that was renamed, also where it took the name of another that was
+    renamed itself. Where there are more, or where another file lies under the old name, which is which is for the
+    instructor to say, if a score or a decision of theirs hangs on it.
+
+    Args:
+        found: what is handed in now.
+        is_gone: says of a file that was graded whether it is no longer where it was.
+        assignment: the exercise that is graded; None for all.
+        gradebook: what is kept.
+        tell: says what became another's.
+
+    Returns:
+        `found`, with doubts about what may have changed places.
     """
     there = {item.identity.file for item in found}
     kept = gradebook.files()
-    gone = _gone(kept, found, paths, assignment)
+    gone = _gone(kept, found, is_gone, assignment)
     names = {row[0] for row in kept}
     moves: dict[Move, str] = {}
-    doubted: dict[str, str] = {}
+    doubted: dict[str, Doubt] = {}
+    replaced: dict[str, Doubt] = {}
+    said = gradebook.said_of() if gone else set()
     new = _new(found, kept, gone)
     pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
              if len(items) == len(gone[content]) == 1}
@@ -72,24 +121,32 @@ def renamed(
             continue  # the same people, who call their files otherwise
         if row[0] in pairs:
             moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
-        elif any(row[0] not in there for row in gone[content]):
-            listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
-            doubted |= {row[0]: f"{RENAMED}{listed}" for row in gone[content]}
+            continue
+        listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
+        for row in gone[content]:
+            if row[0] not in there or (row[2], row[4]) in said:
+                doubted[row[0]] = Doubt(f"this file is no longer handed in, and the same content is, under another "
+                                        f"name: {listed}", Why.RENAMED)
+            if row[0] in there and (row[2], row[4]) in said:
+                why = Doubt(f"what you decided of {row[0]}, or the score that you set, was of what is now {listed}; "
+                            "another file lies there", Why.REPLACED)
+                replaced |= dict.fromkeys((row[0], *(item.identity.file for item in items)), why)
     for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
         what = "is another file now" if file in there else "is gone"
         tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {became.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
-        if why := doubted.get(result.identity.file):
-            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
+        if said_now := doubted.get(result.identity.file):
+            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(said_now)))
+    return [item.of(item.learner, item.identity.doubted(replaced[item.identity.file]))
+            if item.identity.file in replaced and not item.identity.confirmed else item for item in found]
 
 
 def _gone(
-    kept: Sequence[Kept], found: Sequence[Found], paths: Sequence[Path], assignment: str | None
-) -> dict[str, list[Kept]]:
-    """What is kept of files that lay in the folders and do not any more, or are others now, by content."""
+    kept: Sequence[Row], found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None
+) -> dict[str, list[Row]]:
+    """What is kept of files that are no longer where they were, or are others now, by content."""
     there = {item.identity.file: item for item in found}
-    is_gone = gone_from(found, paths)
-    gone: dict[str, list[Kept]] = {}
+    gone: dict[str, list[Row]] = {}
     for row in kept:
         item = there.get(row[0])
         if assignment in (None, row[4]) and (content_of(item) != row[1] if item else is_gone(row[0])):
@@ -97,7 +154,7 @@ def _gone(
     return gone
 
 
-def _new(found: Sequence[Found], kept: Sequence[Kept], gone: Mapping[str, list[Kept]]) -> dict[str, list[Found]]:
+def _new(found: Sequence[Found], kept: Sequence[Row], gone: Mapping[str, list[Row]]) -> dict[str, list[Found]]:
     """What is in the folders now with the content of a file that is gone, and was not before, by content."""
     before = {row[:2] for row in kept}
     new: dict[str, list[Found]] = {}
@@ -121,10 +178,15 @@ def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradeb
                 "back with --undo.")  # fmt: skip
 
 
-def gone_from(found: Sequence[Found], paths: Sequence[Path]) -> Callable[[str], bool]:
-    """Says of a file whether it lay in one of the folders that are graded, and does not any more."""
+def gone_from(found: Sequence[Found], paths: Sequence[Path], kept: Iterable[Kept] = ()) -> Callable[[str], bool]:
+    """Says of a file whether it lay in one of the folders that are graded, and does not any more.
+
+    Or in a folder or zip that was graded before and is gone itself, as `kept` knows it.
+    """
     roots = _roots(found, paths)
-    return lambda file: _is_gone(file, roots)
+    sources = {one.identity.file: one.identity.source for one in kept}
+    there = {source: os.path.lexists(source) for source in set(sources.values())}
+    return lambda file: _is_gone(file, roots) or (bool(sources.get(file)) and not there[sources[file]])
 
 
 def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:

@@ -330,7 +330,9 @@ class SubmissionResult:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for `json.dumps`."""
-        return asdict(self) | {"status": self.status.value}
+        doubts = {name: [doubt.to_json() for doubt in getattr(self.identity, name)] for name in ("doubts", "unlisted")}
+        plain = asdict(replace(self, identity=replace(self.identity, doubts=(), unlisted=())))
+        return plain | {"status": self.status.value, "identity": {**plain["identity"], **doubts}}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> SubmissionResult:

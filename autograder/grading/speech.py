@@ -17,12 +17,16 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.grading.gradebook import Counting
+from autograder.grading.ledger import Line
 from autograder.grading.log import FILE, BatchLog
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.text import one_line
 from autograder.submissions.find import Found, Search
 from autograder.submissions.identity import REMEDY, joined, needs
 from autograder.submissions.names import clean_name
+
+LISTED = 10
+"""So many names stand in a line; `files.csv` has every one."""
 
 
 class Speech:
@@ -113,11 +117,23 @@ class Speech:
             self.say(f"Not graded: {listed(whose)}: {reason}")
         return [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
 
+    def lost(self, lines: Sequence[Line]) -> list[str]:
+        """What was found and stands nowhere, which is the grader's own fault.
+
+        Returns:
+            One sentence for each file.
+        """
+        errors = [f"{line.file}: {line.why}" for line in lines]
+        for error in errors:
+            self.say(f"Not graded: {error}")
+        return errors
+
 
 def not_graded(search: Search) -> list[str]:
     """The sentence on files that were neither notebook nor zip; none where there were none."""
     names = [clean_name(str(path)) for path in search.others]
-    return [f"Not graded, being neither notebook nor zip: {listed(names)}."] if names else []
+    more = " files.csv names them all." if len(names) > LISTED else ""
+    return [f"Not graded, being neither notebook nor zip: {listed(names)}.{more}"] if names else []
 
 
 def undecided(results: Sequence[SubmissionResult]) -> list[str]:
@@ -127,6 +143,6 @@ def undecided(results: Sequence[SubmissionResult]) -> list[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first ten of them, and how many more there are."""
-    shown = ", ".join(names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+    """The first of them, and how many more there are."""
+    shown = ", ".join(names[:LISTED])
+    return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED} more"

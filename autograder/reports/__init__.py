@@ -14,6 +14,7 @@ grading, too.
     lms          grade files that the systems take back
     handback     the feedback pages in a zip that Moodle or Canvas gives back
 
+    accounts     files.csv: what became of each file
     whose        identity.csv: whose each file is, and what the instructor decided
     roster       tables of people, and who in them a learner is
     items        which questions the class solved, and which tell the strong from the weak

@@ -46,7 +46,8 @@ MISSING = "missing"
 
 
 def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None,
-               persons: Mapping[str, Mapping[str, str]] | None = None) -> str:
+               persons: Mapping[str, Mapping[str, str]] | None = None,
+               unsure: Mapping[str, Sequence[str]] | None = None) -> str:
     """The table as CSV text: the columns of `COLUMNS`, with a class list those of `LISTED`, then one per question.
 
     Args:
@@ -54,6 +55,7 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
         missing: for each exercise who handed in nothing; they stand at the end, without a score.
         persons: name, id and email of those who are missing; None without a class list. Where something was handed
             in for an exercise by somebody whom the list does not know, it is to be checked who is missing.
+        unsure: for each exercise those of them who may be the author of something that is not certain, or not graded.
 
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
@@ -93,7 +95,8 @@ ran without the sandbox, a column `sandbox` says `none`. Decimal points,
             not result.identity.person or result.identity.may_be_two
             for result in results if result.assignment == assignment) else CERTAIN
         for name in names:
-            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points, "", "", status]
+            said = CHECK if name in (unsure or {}).get(assignment, ()) else status
+            row = [text.cell(name), "", text.cell(assignment), MISSING, "", points, "", "", said]
             row += [text.cell((persons or {}).get(name, {}).get(what, "")) for what in listed]
             table.append(row + [""] * (len(table[0]) - len(row)))
     return to_csv(table)

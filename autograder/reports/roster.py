@@ -15,13 +15,14 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text
 from autograder.submissions.encoding import decode
 from autograder.submissions.identity import joined
+from autograder.submissions.names import stem
 from autograder.submissions.people import Directory, Ids, Kind, Person, plain, squashed
 from autograder.submissions.systems.github import kind_of
 
@@ -408,16 +409,18 @@ def _refuse_twice(path: Path, column: str, values: Sequence[tuple[int, str]]) ->
         )
 
 
-def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
+def attendance(table: Table, results: Sequence[SubmissionResult], left: Sequence[str] = ()) -> Attendance:
     """Who on the class list handed in nothing, and who handed in without being on it.
 
     Args:
         table: from `read_roster`.
         results: what was handed in. Where the exercise is not known it is empty, and the submission counts for none.
+        left: paths of what was found and is not graded: whom a part of one names may have handed in something.
     """
     learners = {result.learner: of_result(result) for result in results if result.learner.strip()}
     people = people_of(table)
     directory = Directory(people)
+    not_read = directory.match({label: {Kind.LABEL: [label]} for path in left for label in _labels(path)}).claimed
     found = directory.match(learners, {result.learner: result.identity.members for result in results})
     times = Counter(one.shown for one in people)
     shown = [one.shown if times[one.shown] == 1 else f"{one.shown} ({_distinct(one)})" for one in people]
@@ -429,7 +432,7 @@ def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
         # Who may be the author of something that is not certain is not missing for certain.
         open_ = {result.learner: learners[result.learner] for result in results if result.assignment == assignment
                  and result.learner in learners and result.learner not in found.places}
-        maybe = directory.match(open_).claimed
+        maybe = directory.match(open_).claimed | not_read
         gone = [place for place in range(len(people)) if place not in there]
         missing[assignment] = tuple(shown[place] for place in gone if place not in maybe)
         possible[assignment] = tuple(shown[place] for place in gone if place in maybe)
@@ -439,6 +442,13 @@ def attendance(table: Table, results: Sequence[SubmissionResult]) -> Attendance:
     persons = {shown[place]: listed(people[place]) for place in absent}
     return Attendance(len(people), missing, tuple(found.unmatched), tuple(found.ambiguous), persons,
                       not_understood(table), possible, waiting, any(result.identity.doubts for result in results))
+
+
+def _labels(path: str) -> set[str]:
+    """What parts of a path may name somebody: its folders, and the file's own name without endings."""
+    *folders, name = PurePosixPath(path).parts
+    own = name.removeprefix(".")
+    return {*folders[1:], own, stem(own), own.partition(".")[0]} - {""}
 
 
 def _may_be_anothers(result: SubmissionResult, places: Sequence[int]) -> bool:

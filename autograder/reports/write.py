@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from autograder.grading.results import SubmissionResult
@@ -31,10 +31,13 @@ from autograder.reports.grades import grades_csv, in_order, points_csv
 from autograder.reports.gradescope import results_json
 from autograder.reports.roster import Attendance
 
+ACCOUNT = ".written.json"
+"""Of each file in feedback/ and results/ whose it is."""
+
 
 def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "",
                   attendance: Attendance | None = None, released: bool = False,
-                  remarks: Sequence[str] = ()) -> None:
+                  remarks: Sequence[str] = (), learners: Collection[str] | None = None) -> None:
     """Write the table, the pages and the result files of a batch into the folder `output`.
 
     Each file is replaced in one step; the class report comes last, so that
@@ -47,6 +50,8 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         attendance: who is missing, where there is a roster.
         released: as in `feedback_page`.
         remarks: what was not graded, and what else the instructor should know of the batch.
+        learners: everybody of whom the gradebook has work. The files of others, which were written when it counted as
+            theirs, are removed; None to leave them.
 
     Raises:
         CourseError: a file cannot be written.
@@ -57,11 +62,14 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     possible = words.possible_points(ordered)
 
     write_text(output / "grades.csv", grades_csv(ordered, attendance.without if attendance else None,
-                                                 attendance.persons if attendance else None))
+                                                 attendance.persons if attendance else None,
+                                                 attendance.maybe if attendance else None))
     write_text(output / "points.csv", points_csv(ordered))
+    written: dict[str, str] = {}
     for path, result in _result_files(ordered, owners, names):
         content = json.dumps(results_json(result, released=released), ensure_ascii=False, indent=1)
         write_text(output / "results" / path, content + "\n")
+        written[f"results/{path.as_posix()}"] = result.learner
 
     own: dict[str, list[SubmissionResult]] = defaultdict(list)
     for result, owner in zip(ordered, owners, strict=True):
@@ -70,9 +78,31 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         learner = submissions[0].learner.strip() and submissions[0].learner
         page = feedback_page(learner, submissions, possible, book, released=released)
         write_text(output / "feedback" / f"{names[owner]}.html", page)
+        written[f"feedback/{names[owner]}.html"] = learner
+    _remove_former(output, written, learners)
 
     links = [f"feedback/{quote(names[owner])}.html" for owner in owners]
     write_text(output / "report.html", class_report(ordered, links, attendance, remarks))
+
+
+def _remove_former(output: Path, written: dict[str, str], learners: Collection[str] | None) -> None:
+    """Removes what earlier batches wrote of those who have no work any more, and keeps account of what is written.
+
+    Only what stands in that account is removed: nothing that a person put there.
+    """
+    account = output / ACCOUNT
+    try:
+        before = {str(path): str(learner) for path, learner in json.loads(account.read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        before = {}
+    now = set(written.values())
+    former = [path for path, learner in before.items() if path not in written and learners is not None
+              and (learner not in learners or (learner in now and path.startswith("feedback/"))) and learner.strip()
+              and PurePosixPath(path).parts[0] in ("feedback", "results") and ".." not in PurePosixPath(path).parts]
+    for path in former:
+        (output / path).unlink(missing_ok=True)
+        del before[path]
+    write_text(account, json.dumps({**before, **written}, indent=1) + "\n")
 
 
 def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:

@@ -5,6 +5,7 @@
 - `names`    what a file's or folder's name says of a person, without the words that name nobody
 - `people`   identifiers of several kinds, people on a list, and which of them somebody is
 - `encoding` the bytes of a table -> its text, where the encoding is certain
+- `doubts`   what is not certain about that, by kind
 - `identity` whose a thing is, on what evidence; the instructor's lines and the class list held against it
 - `likeness` learners who may be one person, and files of one learner who may be two
 - `download` the zip that a system makes of a class -> what was handed in
@@ -12,5 +13,6 @@
 - `skim`     a notebook's bytes without outputs, and within limits
 - `lookalikes` what was handed in in place of a notebook, named as what it is
 - `notebook` the bytes of a notebook -> its code cells
+- `inventory` everything notebook-like under some paths, which a ledger must account for
 - `read`     a `Found` -> a `Submission`: cells and files, or the reason why there are none
 """

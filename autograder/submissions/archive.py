@@ -1,6 +1,7 @@
 """A zip as handed in to the one notebook in it and the files beside that notebook.
 
-The zip comes from a stranger. Nothing is ever unpacked to the disk: entries
+A zip in it is looked into as well, for Otter's export may lie in a folder that was zipped. The zip comes from
+a stranger. Nothing is ever unpacked to the disk: entries
 are read into memory under limits that count what is really decompressed, not
 what the zip claims. What a working folder collects is passed over before any
 limit counts it, and so is what the course itself hands out. In the rest a name
@@ -20,9 +21,9 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
 from autograder.course import SUPPORT_FILES
@@ -57,6 +58,9 @@ NOISE_FILES = frozenset({"thumbs.db", "desktop.ini", "__zip_filename__"})
 MAX_NOTEBOOKS = 30
 """So many notebooks of a zip are looked at, to find the one of the exercise: more than the course has."""
 
+MAX_DEPTH = 2
+"""So many zips inside of each other are looked into: the one handed in, Otter's export in it, and one in that."""
+
 DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 """How an absolute path starts on Windows."""
 
@@ -65,28 +69,48 @@ DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 class Packed:
     """What a zip holds: the notebook's bytes, its name in the zip, and the files of the same folder.
 
-    `left_out` are files beside it that are too large, or too many, to be given to the notebook.
+    `left_out` are files beside it that are too large, or too many, to be given to the notebook. `passed` are other
+    notebooks in it, and `closed` zips in it that cannot be looked into, each with the reason.
     """
 
     notebook: bytes
     name: str
     files: dict[str, bytes]
     left_out: tuple[str, ...] = ()
+    passed: Mapping[str, str] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_zip(data: bytes, is_wanted: Callable[[bytes], bool] | None = None, wanted: str = "") -> Packed:
-    """The one notebook in a zip (Otter's export or any other), and the files beside it.
+class SeveralError(UnreadableError):
+    """A zip holds several notebooks, and nothing says which counts."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What tells several notebooks of one zip apart.
+
+    Attributes:
+        code: what is the same where the answers are.
+        steps: one after another, until one notebook is left: whether one counts, what is then true of it (for the
+            reason where it is not one), and why the others do not.
+    """
+
+    code: Callable[[bytes], object]
+    steps: Sequence[tuple[Callable[[bytes], bool], str, str]]
+
+
+def read_zip(data: bytes, judge: Judge | None = None) -> Packed:
+    """The one notebook in a zip (Otter's export or any other), or in a zip in it, and the files beside it.
 
     Args:
         data: the zip's bytes.
-        is_wanted: of several notebooks, whether one is the one that counts; None if nothing says so.
-        wanted: what is true of that one, for the reason where it is not one.
+        judge: of several notebooks, says which counts; None if nothing does.
 
     Raises:
         UnreadableError: with the reason.
     """
     with open_zip(io.BytesIO(data), MAX_CONTENTS) as archive, _damage_is_said():
-        return _read(archive, is_wanted, wanted)
+        return _read(archive, judge)
 
 
 def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
@@ -161,23 +185,44 @@ def _damage_is_said() -> Iterator[None]:
         raise UnreadableError("The zip is damaged and cannot be read.") from None
 
 
-def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None, what: str) -> Packed:
-    wanted = [entry for entry in archive.infolist() if not is_noise(entry.filename)]
-    if len(wanted) > MAX_ENTRIES:
-        raise UnreadableError(f"The zip has {len(wanted)} entries; at most {MAX_ENTRIES} are read.")
-    for entry in wanted:
-        _refuse_suspicious(entry)
-    wanted = [entry for entry in wanted if not entry.is_dir()]
-    notebooks = [entry for entry in wanted if entry.filename.lower().endswith(NOTEBOOKS)]
-    if not notebooks:
-        raise UnreadableError("There is no notebook in the zip.")
-    notebook = notebooks[0] if len(notebooks) == 1 else _chosen(archive, notebooks, is_wanted, what)
-    folder = posixpath.dirname(notebook.filename)
+@dataclass(frozen=True)
+class _Packed:
+    """A notebook in a zip, or in a zip in it."""
+
+    archive: zipfile.ZipFile
+    entry: zipfile.ZipInfo
+    name: str
+
+    def read(self) -> bytes:
+        return _content(self.archive, self.entry, MAX_NOTEBOOK_BYTES)
+
+
+@dataclass
+class _Looked:
+    """What a zip and the zips in it hold: notebooks, and zips that cannot be looked into, each with the reason."""
+
+    notebooks: list[_Packed]
+    closed: dict[str, str]
+    noise: dict[str, str] = field(default_factory=dict)
+    """Notebooks that a program put there."""
+
+    room: int = MAX_ZIP_BYTES
+    """Bytes of inner zips that are still read."""
+
+
+def _read(archive: zipfile.ZipFile, judge: Judge | None) -> Packed:
+    looked = _Looked([], {})
+    _look(archive, "", looked, MAX_DEPTH)
+    if not looked.notebooks:
+        closed = "".join(f" It holds {name}. {why}" for name, why in sorted(looked.closed.items())[:1])
+        raise UnreadableError(f"There is no notebook in the zip.{closed}")
+    chosen, passed = _chosen(looked.notebooks, judge)
+    folder = posixpath.dirname(chosen.entry.filename)
     beside = [
         entry
-        for entry in wanted
+        for entry in _wanted(chosen.archive)
         if posixpath.dirname(entry.filename) == folder
-        and entry not in notebooks
+        and not entry.filename.lower().endswith(NOTEBOOKS)
         and posixpath.splitext(entry.filename)[1].lower() in FILE_SUFFIXES
         and FILE_NAME.fullmatch(posixpath.basename(entry.filename))
         and posixpath.basename(entry.filename) not in SUPPORT_FILES
@@ -190,26 +235,82 @@ def _read(archive: zipfile.ZipFile, is_wanted: Callable[[bytes], bool] | None, w
         if entry.file_size > room:
             left_out.append(entry)
             continue
-        content = _content(archive, entry, room)
+        content = _content(chosen.archive, entry, room)
         files[posixpath.basename(entry.filename)] = content
         room -= len(content)
-    return Packed(_content(archive, notebook, MAX_NOTEBOOK_BYTES), notebook.filename, files,
-                  tuple(sorted(posixpath.basename(entry.filename) for entry in left_out)))
+    return Packed(chosen.read(), chosen.name, files,
+                  tuple(sorted(posixpath.basename(entry.filename) for entry in left_out)), {**looked.noise, **passed},
+                  looked.closed)
 
 
-def _chosen(
-    archive: zipfile.ZipFile, notebooks: Sequence[zipfile.ZipInfo], is_wanted: Callable[[bytes], bool] | None,
-    what: str,
-) -> zipfile.ZipInfo:
-    """Of several notebooks the one that counts."""
+def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The entries that somebody handed in on purpose.
+
+    Raises:
+        UnreadableError: one of them is none that is read, or there are too many.
+    """
+    wanted = [entry for entry in archive.infolist() if not is_noise(entry.filename)]
+    if len(wanted) > MAX_ENTRIES:
+        raise UnreadableError(f"The zip has {len(wanted)} entries; at most {MAX_ENTRIES} are read.")
+    for entry in wanted:
+        _refuse_suspicious(entry)
+    return [entry for entry in wanted if not entry.is_dir()]
+
+
+def _look(archive: zipfile.ZipFile, around: str, looked: _Looked, depth: int) -> None:
+    """Adds what a zip holds to `looked`; of a zip in it that cannot be read, why."""
+    wanted = _wanted(archive)
+    looked.noise |= {around + entry.filename: "lies where a program keeps its own files" for entry in archive.infolist()
+                     if is_noise(entry.filename) and entry.filename.lower().endswith(NOTEBOOKS)}
+    notebooks = [entry for entry in wanted if entry.filename.lower().endswith(NOTEBOOKS)]
+    if len(notebooks) + len(looked.notebooks) > MAX_NOTEBOOKS:
+        names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])
+        raise SeveralError(f"There are {len(notebooks)} notebooks in the zip ({names}); hand in one.")
+    looked.notebooks += [_Packed(archive, entry, around + entry.filename) for entry in notebooks]
+    for entry in wanted:
+        if entry.filename.lower().endswith(".zip"):
+            name = around + entry.filename
+            if not depth:
+                looked.closed[name] = "It is a zip in a zip in a zip, which is not opened."
+                continue
+            try:
+                with _damage_is_said():
+                    data = _content(archive, entry, looked.room)
+                    looked.room -= len(data)
+                    _look(open_zip(io.BytesIO(data), MAX_CONTENTS), f"{name}/", looked, depth - 1)
+            except UnreadableError as error:
+                looked.closed[name] = str(error)
+
+
+def _chosen(notebooks: Sequence[_Packed], judge: Judge | None) -> tuple[_Packed, dict[str, str]]:
+    """Of several notebooks the one that counts; and of each other why it does not.
+
+    Raises:
+        UnreadableError: nothing says which one counts.
+    """
+    passed: dict[str, str] = {}
+    left: list[_Packed] = []
+    codes: list[object] = []
+    for one in notebooks:
+        code = judge.code(one.read()) if judge and len(notebooks) > 1 else one
+        if code in codes:
+            passed[one.name] = f"the same answers as {left[codes.index(code)].name}"
+        else:
+            left.append(one)
+            codes.append(code)
     which = ""
-    if is_wanted is not None and len(notebooks) <= MAX_NOTEBOOKS:
-        fits = [entry for entry in notebooks if is_wanted(_content(archive, entry, MAX_NOTEBOOK_BYTES))]
-        if len(fits) == 1:
-            return fits[0]
-        which = f", and {len(fits) or 'none'} of them {what}" if what else ""
-    names = ", ".join(sorted(entry.filename[:80] for entry in notebooks)[:5])
-    raise UnreadableError(f"There are {len(notebooks)} notebooks in the zip ({names}){which}; hand in one.")
+    for is_wanted, what, why in judge.steps if judge else ():
+        if len(left) > 1:
+            fits = [one for one in left if is_wanted(one.read())]
+            which = f", and {len(fits) or 'none'} of them {what}" if what else ""
+            if not fits:
+                break
+            passed |= {one.name: why for one in left if one not in fits}
+            left = fits
+    if len(left) == 1:
+        return left[0], passed
+    names = ", ".join(sorted(one.name[:80] for one in notebooks)[:5])
+    raise SeveralError(f"There are {len(notebooks)} notebooks in the zip ({names}){which}; hand in one.")
 
 
 def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:

@@ -12,19 +12,23 @@ named as one learner's; and what may be a class or one learner's is refused, wit
 
 from __future__ import annotations
 
+import io
+import itertools
 import os
 import stat
 import weakref
 import zipfile
-from collections.abc import Collection, Sequence
+import zlib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.course import CourseError, exercise_names, former_names
 from autograder.submissions.archive import MAX_ZIP_BYTES, is_noise, open_zip, read_entry
-from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in
+from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in, person_in, stem
 from autograder.submissions.notebook import UnreadableError
-from autograder.submissions.systems import Listing, Recognized, is_download, recognize
+from autograder.submissions.people import name_keys
+from autograder.submissions.systems import Listing, Recognized, google, is_download, recognize
 
 MAX_CONTENTS = 32 * 1024 * 1024
 """Bytes of the table of contents: over 200,000 entries, which is hundreds for each learner of a large class."""
@@ -69,11 +73,13 @@ class Download:
         seen: whose download it is, and what it says.
         listing: the names in it.
         entries: every file in it, by name.
+        left_out: notebooks and zips in it that a folder would not be searched for either.
     """
 
     seen: Recognized
     listing: Listing
     entries: dict[str, Entry]
+    left_out: tuple[str, ...] = ()
 
 
 def look(path: Path) -> Download | None:
@@ -93,8 +99,15 @@ def look(path: Path) -> Download | None:
             f"{path} is too large for one learner's zip, and as a class it cannot be read: {error} "
             "Download it again, or unpack it and give the folder."
         ) from None
-    # Of two entries with one name the last counts, as on a disk.
-    files = {name: info for info in archive.infolist() if not info.is_dir() and not _is_left_out(name := _name(info))}
+    files: dict[str, zipfile.ZipInfo] = {}
+    left_out: list[str] = []
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        if _is_left_out(name := _name(info)):
+            left_out += [_new_name(name, left_out)] if is_handed_in(name) else []
+        else:
+            files[_new_name(name, files)] = info
     handed_in = sorted(name for name in files if is_handed_in(name))
 
     def read(name: str) -> bytes:
@@ -109,15 +122,42 @@ def look(path: Path) -> Download | None:
     except CourseError as error:
         raise CourseError(f"In {path}: {error}") from None
     if seen and is_download(seen, len(handed_in), strictly=True):
-        return Download(seen, listing, {name: Entry(archive, info, name) for name, info in files.items()})
+        return Download(seen, listing, {name: Entry(archive, info, name) for name, info in files.items()},
+                        tuple(left_out))
     named = list(seen.authors) if seen and (seen.marked or not seen.needs_mark) and len(seen.authors) * 2 >= len(
         handed_in) else []
+    if not named and seen is None and len(handed_in) == 1 and _names_another(handed_in[0], path):
+        named = handed_in
+    if inner := next((name for name in handed_in if name.lower().endswith(".zip") and _is_class(read, name)), None):
+        raise CourseError(f"{path} holds {clean_name(inner)}, which looks like a whole class as a system packs it. "
+                          f"Unpack {path}, and give what is in it.")
     notebooks = sum(name.lower().endswith(NOTEBOOKS) for name in handed_in)
     if named or len(handed_in) > 2 or (len(handed_in) == 2 and notebooks != 1):
         if not named and _is_course_folder(handed_in):
             return None
-        raise CourseError(f"{path} {_seen(handed_in, seen.system if seen else '', named)} {REMEDY}")
+        raise CourseError(f"{path} {_seen(handed_in, seen.system if seen else google.SYSTEM, named)} {REMEDY}")
     return None
+
+
+def _names_another(name: str, path: Path) -> bool:
+    """Whether the one notebook in a zip is named as Google Classroom names a student's, and the zip otherwise."""
+    parts = [clean_name(part).strip() for part in stem(PurePosixPath(name).name).split(google.BETWEEN)]
+    people = [part for part in parts if person_in(part, exercise_names())]
+    return len(parts) == 2 and len(people) == 1 and not (
+        name_keys(people[0]) & name_keys(person_in(path.stem, exercise_names())))
+
+
+def _is_class(read: Callable[[str], bytes], name: str) -> bool:
+    """Whether a zip in a zip is a whole class. Only its names are looked at."""
+    try:
+        with open_zip(io.BytesIO(read(name)), MAX_CONTENTS) as inner:
+            files = [one.filename for one in inner.infolist() if not one.is_dir() and not is_noise(one.filename)]
+            handed_in = [one for one in files if is_handed_in(one)]
+            seen = recognize(Listing(files, handed_in, lambda one: inner.read(one)[:MAX_METADATA], clean_name(name)))
+            return bool(seen and is_download(seen, len(handed_in), strictly=True))
+    except (CourseError, UnreadableError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError,
+            zlib.error, EOFError):
+        return False
 
 
 def _is_course_folder(handed_in: Collection[str]) -> bool:
@@ -149,6 +189,15 @@ def _name(info: zipfile.ZipInfo) -> str:
         except UnicodeError:
             pass
     return info.filename
+
+
+def _new_name(name: str, taken: Collection[str]) -> str:
+    """An entry's path, with a number where another has it, for on a disk one would be in the other's place."""
+    path = PurePosixPath(name)
+    plain = "/".join(part for part in path.parts if part != ".")
+    names = itertools.chain([plain], (str(PurePosixPath(plain).with_name(f"{path.stem} [entry {number}]{path.suffix}"))
+                                      for number in itertools.count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def _is_left_out(name: str) -> bool:

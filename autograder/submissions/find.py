@@ -20,11 +20,13 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder import course
 from autograder.course import CourseError
 from autograder.submissions.archive import NOISE
+from autograder.submissions.doubts import Doubt
 from autograder.submissions.download import Download, Entry, look
 from autograder.submissions.identity import Identity
 from autograder.submissions.lookalikes import TELLING
@@ -60,6 +62,8 @@ MAX_METADATA = 32 * 1024 * 1024
 SILENT = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv", ".ipython", ".jupyter"})
 """Folders in which nobody looks for work: they are passed over without a word."""
 
+
+KEPT_BY_PROGRAM = "lies where a program or a system keeps its own files"
 
 ALONE = "it is named as a system names it, but alone, without its download"
 
@@ -100,21 +104,27 @@ class Search:
     Attributes:
         found: what will be graded, sorted by learner.
         others: files that are neither notebook nor zip.
+        left: all that is not graded, files and folders with all that is in them, each with the reason.
+        downloads: the zips that were taken for a whole class.
         remarks: what the instructor should know about the paths, a sentence each.
     """
 
     found: tuple[Found, ...]
     others: tuple[Path, ...]
     remarks: tuple[str, ...] = ()
+    left: tuple[tuple[Path, str], ...] = ()
+    downloads: tuple[Path, ...] = ()
 
 
-def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None) -> Search:
+def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,
+         output: Path | None = None) -> Search:
     """Everything handed in under `paths`, each once.
 
     Args:
         paths: folders, notebooks, zips of one learner each, or downloads of a system as it packs them.
         known: how paths were called before, each with those, absolute, that were called so: another that is still
             there keeps its name.
+        output: the folder that the grader writes into; what lies in it nobody handed in.
 
     Raises:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
@@ -126,10 +136,11 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
     paths = list(dict.fromkeys(paths))
     places = _places(paths, known or {})
     exercises = [*course.exercise_names(), *course.former_names()]
-    downloads, remarks = _downloads(paths)
+    downloads, remarks, either = _downloads(paths)
     files = [path for path in paths if path not in downloads and not _is_folder(path)]
     found: dict[tuple[str, str], tuple[Found, str]] = {}
     others: list[Path] = []
+    left_out: dict[Path, str] = {}
 
     def add(path: Path, authors: Iterable[Named], given: Path, system: str, entry: Entry | None, whole: str) -> None:
         for author in authors:
@@ -143,23 +154,28 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             seen, listing = download.seen, download.listing
             authors, left = _in_download(seen, listing)
             for name, own in authors.items():
-                add(path / name, own, path, seen.system, download.entries[name], clean_name(name))
+                add(path / name, own, path, seen.system, download.entries.get(name), clean_name(name))
             others += [path / name for name in left]
+            left_out |= dict.fromkeys((path / name for name in download.left_out), KEPT_BY_PROGRAM)
         elif _is_folder(path):
-            tree = _Tree(path)
+            tree = _Tree(path, output)
             remarks += tree.remarks
+            left_out |= tree.left_out
             authors, left, systems = _in_folder(tree, exercises, one_of_many=len(paths) > 1)
             for name, own in authors.items():
                 add(path / name, own, path, systems.get(name, ""), None, clean_name(name))
             others += [path / name for name in left]
             remarks += tree.forgotten({one.learner for own in authors.values() for one in own}, authors, exercises)
         else:
-            add(path, lone[path], path, "", None, clean_name(path.as_posix()))
+            doubts = (either[path],) if path in either else ()
+            own = [replace(one, doubts=(*one.doubts, *doubts)) for one in lone[path]]
+            add(path, own, path, "", None, clean_name(path.as_posix()))
     if not any(is_handed_in(item.path.name) or item.path in lone for item, _ in found.values()):
         where = ", ".join(str(path) for path in paths)
         raise CourseError(f"There is no notebook and no zip in {where}.")
     handed = tuple(sorted(_distinct(found.values()), key=lambda item: (item.learner, item.name)))
-    return Search(handed, tuple(others), tuple(remarks))
+    left_out |= dict.fromkeys(others, "neither a notebook nor a zip")
+    return Search(handed, tuple(others), tuple(remarks), tuple(sorted(left_out.items())), tuple(downloads))
 
 
 def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entry: Entry | None) -> Found:
@@ -171,11 +187,18 @@ def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entr
     name = clean_name(path.name)
     place, source = given
     file = place if path == source else f"{place}/{clean_name(path.relative_to(source).as_posix())}"
-    identity = Identity(file, author.evidence, author.ids, (*author.doubts, *author.unlisted), system=system,
-                        unlisted=author.unlisted, place=place, source=clean_name(os.path.abspath(source)),
-                        origin="" if system else _origin(file, author), given=author.ids if system else {})
+    unlisted = tuple(map(Doubt, author.unlisted))
+    identity = Identity(
+        file, author.evidence, author.ids, (*map(Doubt, author.doubts), *unlisted), system=system, unlisted=unlisted,
+        place=place, source=clean_name(os.path.abspath(source)), origin="" if system else _origin(file, author),
+        given=author.ids if system else {}, made=_made(source) if entry else "")
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
                  author.handed_in or when_exported(name), identity)
+
+
+def _made(source: Path) -> str:
+    """When the zip of a download was made, as the disk has it."""
+    return datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat()
 
 
 def _origin(file: str, author: Named) -> str:
@@ -215,30 +238,38 @@ def _places(paths: Sequence[Path], known: Mapping[str, Collection[str]]) -> dict
 # ---------------------------------------------------------------- downloads
 
 
-def _downloads(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str]]:
-    """The zips that are a class, and what to say of them.
+def _downloads(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str], dict[Path, str]]:
+    """The zips that are a class, what to say of them, and what is doubted of those that may be one or a learner's.
 
     Only if every path is such a zip. Where a shell has written all files of a folder for `*.zip`, a learner's zip
-    full of others' names stays this learner's.
+    full of others' names stays this learner's, and is to be checked.
+
+    Raises:
+        CourseError: beside a class there is a zip that may be a class, too, or one learner's.
     """
     seen: dict[Path, Download] = {}
+    either: dict[Path, str] = {}
+    refused: CourseError | None = None
     for path in paths:
         if path.suffix.lower() != ".zip" or path.is_dir() or _is_named_by_system(path):
             continue
         try:
             download = look(path)
-        except CourseError:
+        except CourseError as error:
             if len(paths) == 1:
                 raise
+            refused = refused or error
+            either[path] = "this zip may be a class, or one learner's; beside other paths it counts as one learner's"
             continue
         if download:
             seen[path] = download
+    if refused and len(seen) + len(either) == len(paths) > len(either):
+        raise refused
     if len(seen) < len(paths):
-        return {}, [
-            f"{clean_name(str(path))} looks like a download from {download.seen.system}. Beside other paths it counts "
-            "as one learner's zip; to grade the class in it, give it alone."
-            for path, download in seen.items()
-        ]
+        said = {path: f"{clean_name(str(path))} looks like a download from {download.seen.system}. Beside other paths "
+                "it counts as one learner's zip; to grade the class in it, give it alone"
+                for path, download in seen.items()}
+        return {}, [f"{one}." for one in said.values()], {**either, **said}
     remarks = []
     for path, download in seen.items():
         authors = download.seen.authors
@@ -247,7 +278,7 @@ def _downloads(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str]]:
             f"{clean_name(str(path))} is a download from {download.seen.system}: {len(authors)} notebooks and "
             f"zips of {len(learners)} {'learner' if len(learners) == 1 else 'learners'}."
         )
-    return seen, remarks
+    return seen, remarks, {}
 
 
 def _is_named_by_system(path: Path) -> bool:
@@ -272,7 +303,12 @@ def _in_download(
         if name not in authors:
             authors[name] = [_odd_one(name, seen)]
     left += empty
-    return authors, _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
+    left = _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
+    have = {one.learner for own in authors.values() for one in own}
+    for folder, own in seen.absent.items():
+        if not any(one.learner in have for one in own):
+            authors[folder] = own
+    return authors, left
 
 
 def _odd_one(name: str, seen: Recognized) -> Named:
@@ -311,8 +347,11 @@ def _telling(name: str) -> int:
 class _Tree:
     """The names in a folder, and what was not looked into."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, output: Path | None = None) -> None:
         self.root = root
+        self.left_out: dict[Path, str] = {}
+        """What is not searched: files and folders, each with the reason."""
+        own = output.resolve() if output else None
         self.files: list[str] = []
         self.remarks: list[str] = []
         self.empty: list[str] = []
@@ -327,7 +366,11 @@ class _Tree:
                 path = here / name
                 if path.is_symlink():
                     passed.append(f"{path} (a link to a folder)")
+                    self.left_out[path] = "a link to a folder, which is not followed"
+                elif own and path.resolve() == own:
+                    self.left_out[path] = "the folder that the grader writes into"
                 elif name in NOISE or name.startswith("."):
+                    self.left_out[path] = KEPT_BY_PROGRAM
                     if name in SILENT:
                         self._silent += [path.relative_to(root).as_posix()] if _has_work(path) else []
                     elif _has_work(path):
@@ -341,6 +384,7 @@ class _Tree:
                     self.files.append((here / name).relative_to(root).as_posix())
                 elif is_handed_in(name):
                     passed.append(str(here / name))
+                    self.left_out[here / name] = "its name begins with a dot, as those of hidden files do"
         if passed:
             self.remarks.append(
                 f"Not searched, and what is in it not graded: {', '.join(map(clean_name, passed))}. If it is "

@@ -21,11 +21,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self, TypeVar
 
 from autograder.course import CourseError
+from autograder.submissions.doubts import LINES, LISTS, STAYING, TWO_PEOPLE, Doubt, Why, of_kind, without
 from autograder.submissions.likeness import near
 from autograder.submissions.names import BROWSER
 from autograder.submissions.people import (
     NAMES,
-    OWN,
     SYSTEMS,
     Directory,
     Ids,
@@ -40,24 +40,8 @@ from autograder.submissions.people import (
 CERTAIN = "certain"
 CHECK = "check"
 
-NOT_SURE = "it is not certain who this is on the class list: "
-NOBODY = "nobody on the class list fits: "
-"""How a doubt begins that a class list raised."""
-
-MAY_BE_TWO = "files of one name from several places count as one learner's, and may be two people's: "
-"""How the doubt begins where nothing but a name says that work is one person's."""
-
-DIFFERENT = ("files with different answers count as one learner's, and nothing says which is the latest; the best of "
-             "them ")
-"""How the doubt begins where they differ."""
-
 CONFIRMED = ("yes", "ok")
 """What an instructor writes to say that the learner is right as it stands."""
-
-CHANGED = "the file has changed since identity.csv said "
-LINE_SAYS = "identity.csv confirms "
-REFUSALS = (CHANGED, LINE_SAYS, "identity.csv says ")
-"""How a doubt begins where a line of the instructor's does not count."""
 
 NO_NAME = frozenset({
     "ja", "j", "y", "yep", "yeah", "yup", "sure", "true", "wahr", "stimmt", "richtig", "korrekt", "correct",
@@ -88,22 +72,26 @@ class Identity:
         origin: the folder that names the learner, or that the file lies in whose name does; and in a second line whom
             else the file's name names. Where files of one learner differ in it, they may be two people's.
         given: the identifiers that the system's download gave, whatever a line says since.
+        claimed: the identifiers without those that the class list added; empty where it added none.
+        made: when the zip of a download was made, as the disk has it; ISO 8601 text, empty for what is no zip.
     """
 
     file: str = ""
     evidence: str = ""
     ids: Ids = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     person: Mapping[str, str] = field(default_factory=dict)
     members: tuple[Ids, ...] = ()
     content: str = ""
     confirmed: bool = False
     system: str = ""
-    unlisted: tuple[str, ...] = ()
+    unlisted: tuple[Doubt, ...] = ()
     place: str = ""
     source: str = ""
     origin: str = ""
     given: Ids = field(default_factory=dict)
+    made: str = ""
+    claimed: Ids = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -113,20 +101,25 @@ class Identity:
     @property
     def may_be_two(self) -> bool:
         """Whether it is doubted that all files of the learner are one person's."""
-        return any(doubt.startswith((MAY_BE_TWO, DIFFERENT)) for doubt in self.doubts)
+        return bool(of_kind(self.doubts, TWO_PEOPLE))
 
-    def doubted(self, *doubts: str) -> Identity:
+    def doubted(self, *doubts: Doubt) -> Identity:
         """The same with more doubts, each once."""
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *doubts))))
+
+    def undoubted(self, *kinds: Why) -> Identity:
+        """The same without the doubts of these kinds."""
+        return replace(self, doubts=without(self.doubts, kinds))
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Identity:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
         members = tuple({str(kind): list(values) for kind, values in one.items()} for one in data.get("members", ()))
-        given = {str(kind): list(values) for kind, values in data.get("given", {}).items()}
-        texts = {name: tuple(data.get(name, ())) for name in ("doubts", "unlisted")}
-        return Identity(**{**data, **texts, "ids": ids, "given": given, "members": members})
+        given, claimed = ({str(kind): list(values) for kind, values in data.get(name, {}).items()}
+                          for name in ("given", "claimed"))
+        texts = {name: tuple(map(Doubt.from_json, data.get(name, ()))) for name in ("doubts", "unlisted")}
+        return Identity(**{**data, **texts, "ids": ids, "given": given, "claimed": claimed, "members": members})
 
 
 @dataclass(frozen=True)
@@ -196,7 +189,8 @@ def decide(
     gone: list[tuple[str, Decision]] = []
     for file, lines in decisions.items():
         copies[same_copy(file)] += lines
-        gone += [(file, line) for line in lines if line.content and file not in of and is_gone(file)]
+        gone += [(file, line) for line in lines if line.content and (
+            not any(content(item).startswith(line.content) for item in of[file]) if file in of else is_gone(file))]
     decided = []
     for item in items:
         line = said.get(id(item))
@@ -209,8 +203,8 @@ def decide(
             continue
         was = next(((where, line) for where, line in gone if plain(line.whose) not in (plain(item.learner), *CONFIRMED)
                     and content(item).startswith(line.content)), None)
-        decided.append(_refused(item, f"identity.csv says {was[1].whose!r} of {was[0]}, which is gone and had the same "
-                                      "content") if was else item)
+        decided.append(_refused(item, Doubt(f"identity.csv says {was[1].whose!r} of {was[0]}, which is gone and had "
+                                            "the same content", Why.LINE)) if was else item)
     return decided
 
 
@@ -253,19 +247,21 @@ def contradiction(file: str, first: Decision, second: Decision, where: str = "id
 def _decided(item: Item, line: Decision, known: Directory, content: Callable[[Item], str]) -> Item:
     says = plain(line.whose)
     if line.spent:
-        return _refused(item, line.spent)
+        return _refused(item, _spent(line.spent))
     if _is_no_name(says) and says != plain(item.learner) and not known.match(
             {says: {Kind.LABEL: [line.whose]}}).places:
-        return _refused(item, f"identity.csv says {line.whose!r}, which is no name; write yes where {item.learner!r} "
-                              "is right, else the learner's name")
+        return _refused(item, Doubt(f"identity.csv says {line.whose!r}, which is no name; write yes where "
+                                    f"{item.learner!r} is right, else the learner's name", Why.LINE))
     learner = item.learner if says in CONFIRMED or says == plain(item.learner) else line.whose.strip()
     if says in CONFIRMED and line.learner not in ("", item.learner):
-        return _refused(item, f"{LINE_SAYS}it as {line.learner!r}, and it now counts as {item.learner!r}")
+        return _refused(item, Doubt(
+            f"identity.csv confirms it as {line.learner!r}, and it now counts as {item.learner!r}", Why.LINE))
     if says in CONFIRMED and plain(line.before) not in ("", *CONFIRMED, plain(item.learner)):
-        return _refused(item, f"identity.csv says {line.whose!r} where it said {line.before!r} of an earlier file; "
-                              f"write the name, for it may mean this or {item.learner!r}")
+        return _refused(item, Doubt(
+            f"identity.csv says {line.whose!r} where it said {line.before!r} of an earlier file; write the name, for "
+            f"it may mean this or {item.learner!r}", Why.LINE))
     if line.content and not content(item).startswith(line.content):
-        return _refused(item, f"{CHANGED}{line.whose!r}")
+        return _refused(item, Doubt(f"the file has changed since identity.csv said {line.whose!r}", Why.CHANGED))
     said = "" if item.identity.evidence.endswith("identity.csv") else "; confirmed in identity.csv"
     told = replace(item.identity, doubts=(), confirmed=True, evidence=item.identity.evidence + said)
     if learner == item.learner:
@@ -298,15 +294,21 @@ def _is_no_name(says: str) -> bool:
         letters in NO_NAME or not letters or (len(letters) == 1 and letters.isascii() and letters.isalpha()))
 
 
-def _refused(item: Item, why: str) -> Item:
+def _refused(item: Item, why: Doubt) -> Item:
     """The same, where a line of the instructor's does not count."""
-    doubts = tuple(doubt for doubt in item.identity.doubts if not doubt.startswith(REFUSALS))
+    doubts = without(item.identity.doubts, LINES)
     return item.of(item.learner, replace(item.identity, confirmed=False, doubts=doubts).doubted(why))
+
+
+def _spent(why: str) -> Doubt:
+    """The doubt that a grading wrote into the line, as far as a text can say of which kind it was."""
+    said = Doubt.from_json(why)
+    return said if said.kind in LINES else Doubt(why, Why.LINE)
 
 
 def refusal(identity: Identity) -> str:
     """Why the instructor's line of a file does not count; empty where it does, or there is none."""
-    return next((doubt for doubt in identity.doubts if doubt.startswith(REFUSALS)), "")
+    return next(iter(of_kind(identity.doubts, LINES)), "")
 
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
@@ -323,9 +325,10 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             own += [value for value in values if value not in own]
     claims: dict[str, Ids] = dict(said)
     groups = {squashed(group) for one in people for group in one.ids.get(Kind.GROUP, ())}
-    for learner in directory.match(claims).unmatched:  # a folder or a line may be called like a group
-        if labels := [label for label in claims[learner].get(Kind.LABEL, ()) if squashed(label) in groups]:
-            claims[learner] = {**claims[learner], Kind.GROUP: labels}
+    for learner, ids in claims.items():  # a folder or a line may be called like a group
+        if (labels := [label for label in ids.get(Kind.LABEL, ()) if squashed(label) in groups]) and not any(
+                directory.exactly(word) is not None for word in ids.get(Kind.SAID, ())):
+            claims[learner] = {**ids, Kind.GROUP: labels}
     confirmed = {item.learner for item in items} - {item.learner for item in items if not item.identity.confirmed}
     found = directory.match(claims, confirmed=confirmed)
     if words := _same_people(directory, {one: claims[one] for one in found.ambiguous if one in confirmed}):
@@ -351,7 +354,7 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                 given = [name for kind in NAMES for name in identity.given.get(kind, ())]
                 if identity.confirmed and directory.is_called(places[0], given):
                     ids = {**numbers_of(identity.given), **ids}
-            identity = replace(identity, person=person, ids=ids,
+            identity = replace(identity, person=person, ids=ids, claimed=identity.ids,
                                doubts=tuple(one for one in identity.doubts if one not in identity.unlisted),
                                members=tuple(_alone(one.ids) for one in listed) if len(listed) > 1 or (
                                    Kind.GROUP in claims[item.learner] and len(listed) < _size(group, people)) else ())
@@ -360,9 +363,52 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
         else:
             why = {**found.unmatched, **found.ambiguous}[item.learner]
             many = item.learner in found.ambiguous
-            identity = identity.doubted(f"{NOT_SURE if many else NOBODY}{why}")
+            identity = identity.doubted(
+                Doubt(f"nobody on the class list fits: {why}", Why.NOBODY) if not many else
+                Doubt(f"it is not certain who this is on the class list: {why}",
+                      Why.GROUP if item.learner in found.shared else Why.NOT_SURE))
         held.append(item.of(item.learner, identity))
     return held
+
+
+def held_against_before(items: Sequence[Item], before: Mapping[tuple[str, str], Identity]) -> list[Item]:
+    """Each with a doubt where the class list had somebody else for it before; and with what was doubted then for good.
+
+    Args:
+        items: as `hold_against` gives them.
+        before: by file and learner whose it was, and why, when it was graded or looked at last.
+    """
+    held = []
+    for item in items:
+        identity, was = item.identity, before.get((item.identity.file, item.learner))
+        if was is not None:
+            staying = of_kind(was.doubts, STAYING)
+            if _is_somebody_else(was.person, identity.person):
+                why = Doubt(f"the class list said that it is {_called(was.person)}'s, and now it says "
+                            f"{_called(identity.person)}", Why.RELISTED)
+                identity = replace(identity, person={}, confirmed=False).doubted(why)
+            elif staying and not (identity.confirmed and _says_more(identity, was)):
+                identity = replace(identity, person={}, confirmed=False).doubted(*staying)
+        held.append(item.of(item.learner, identity))
+    return held
+
+
+def _says_more(identity: Identity, was: Identity) -> bool:
+    """Whether the instructor has said something of it since, and not what was said already."""
+    return not was.ids.get(Kind.SAID) or was.ids[Kind.SAID] != identity.ids.get(Kind.SAID)
+
+
+def _is_somebody_else(was: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether two people of class lists are two: by number and address, of which one may be corrected; else by name."""
+    if "group" in was or "group" in now:  # who is in a group may change
+        return False
+    both = [kind for kind in ("id", "email") if was.get(kind) and now.get(kind)] or [
+        kind for kind in ("name",) if was.get(kind) and now.get(kind)]
+    return bool(both) and all(plain(was[kind]) != plain(now[kind]) for kind in both)
+
+
+def _called(person: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (person.get("name", ""), person.get("id", "") and f"({person['id']})")))
 
 
 def _alone(ids: Ids) -> Ids:
@@ -412,10 +458,22 @@ def joined(names: Sequence[str]) -> str:
 
 def without_the_lists(identity: Identity) -> Identity:
     """Without what a class list said of it, so that a list can be asked again."""
-    doubts = [doubt for doubt in identity.doubts if not doubt.startswith((NOT_SURE, NOBODY))]
+    doubts = without(identity.doubts, LISTS)
     again = () if identity.confirmed else identity.unlisted
-    return replace(identity, person={}, members=(), doubts=tuple(dict.fromkeys((*doubts, *again))))
+    return replace(identity, person={}, members=(), claimed={}, ids=identity.claimed or identity.ids,
+                   doubts=tuple(dict.fromkeys((*doubts, *again))))
 
+
+ADVICE = {
+    Why.NOBODY: " Here yes cannot help: write the name, number or address as the class list has it.",
+    Why.NOT_SURE: " Here yes cannot help: write the name, number or address as the class list has it.",
+    Why.DIFFERENT: " With yes beside each of them the best counts; for another to count, take the others out of what "
+                   "is graded (a download, unpack first).",
+    Why.ORDER: " With yes beside it this one counts; for another to count, grade that one last.",
+    Why.RELISTED: " Write the number, or the name as the class list has it.",
+    Why.CHANGED: " Write whose it is now; to say the same again, empty the cell `content` beside it.",
+}
+"""What helps where the general remedy does not."""
 
 REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or yes where it is right. Exports and "
           "feedback mind it at once, the reports when you run this command again.")
@@ -423,7 +481,7 @@ REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or
 
 def needs(items: Iterable[HasIdentity]) -> list[str]:
     """What needs the instructor, a paragraph for each reason: whose, which files, and why."""
-    groups: dict[str, list[str]] = defaultdict(list)
+    groups: dict[Doubt, list[str]] = defaultdict(list)
     for item in items:
         for doubt in item.identity.doubts:
             groups[doubt].append(f"{item.identity.file or item.learner} (as {item.learner})")
@@ -431,12 +489,6 @@ def needs(items: Iterable[HasIdentity]) -> list[str]:
             for doubt, files in groups.items()]
 
 
-def _advice(doubt: str) -> str:
+def _advice(doubt: Doubt) -> str:
     """What helps where the general remedy does not."""
-    if doubt.endswith(OWN):
-        return ""
-    if doubt.startswith((NOBODY, NOT_SURE)):
-        return " Here yes cannot help: write the name, number or address as the class list has it."
-    if doubt.startswith(CHANGED):
-        return " Write whose it is now; to say the same again, empty the cell `content` beside it."
-    return ""
+    return ADVICE.get(doubt.kind, "")

@@ -7,13 +7,19 @@ says who they are.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any, Protocol, Self, TypeVar
 
-from autograder.submissions.names import NUMBER, spelled_out, without_words
+from autograder.submissions.doubts import Doubt, Why, without
+from autograder.submissions.names import BROWSER, NUMBER, spelled_out, stem, without_copies, without_words
 from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
+
+IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
+"""What programs write behind a name: of a former version, or that it was edited."""
 
 
 class HasIdentity(Protocol):
@@ -33,10 +39,6 @@ class Whose(HasIdentity, Protocol):
 
 Item = TypeVar("Item", bound=Whose)
 
-ONE = "are called nearly the same, or have one number, and may be one person"
-TWO = "count as one learner's, because only a mark of copies tells them apart"
-"""How the doubts end."""
-
 
 def near(items: Sequence[Item]) -> list[Item]:
     """The same, with a doubt each where learners are nearly equal, or equal only without the marks of copies.
@@ -47,18 +49,21 @@ def near(items: Sequence[Item]) -> list[Item]:
     of: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         of[item.learner].append(item)
-    doubts: dict[str, list[str]] = defaultdict(list)
+    doubts: dict[str, list[Doubt]] = defaultdict(list)
     for alike in _alike(of):
         shown = " and ".join(map(repr, sorted(alike)))
         for learner in alike:
-            doubts[learner].append(f"{shown} {ONE}")
+            doubts[learner].append(Doubt(
+                f"{shown} are called nearly the same, or have one number, and may be one person", Why.ALIKE))
     written: dict[tuple[str, str], set[str]] = defaultdict(set)
     for item in items:
         if not item.identity.system and not item.identity.confirmed and item.identity.ids.get(Kind.LABEL):
             written[item.learner, _place(item)].add(_written(item))
     for (learner, _), names in written.items():
         if len(names) > 1:
-            doubts[learner].append(f"{' and '.join(map(repr, sorted(names)))} {TWO}")
+            shown = " and ".join(map(repr, sorted(names)))
+            doubts[learner].append(Doubt(
+                f"{shown} count as one learner's, because only a mark of copies tells them apart", Why.COPIES))
     return [_doubted(item, doubts.get(item.learner, ())) for item in items]
 
 
@@ -74,12 +79,11 @@ def _written(item: HasIdentity) -> str:
     return labels[1] if len(labels) > 1 and labels[1].startswith(labels[0]) else labels[0]
 
 
-def _doubted(item: Item, doubts: Sequence[str]) -> Item:
+def _doubted(item: Item, doubts: Sequence[Doubt]) -> Item:
     identity = item.identity
     if identity.confirmed or (identity.person and not identity.doubts):
         return item
-    before, unlisted = ([one for one in said if not one.endswith((ONE, TWO))]
-                        for said in (identity.doubts, identity.unlisted))
+    before, unlisted = (without(said, {Why.ALIKE, Why.COPIES}) for said in (identity.doubts, identity.unlisted))
     now = tuple(dict.fromkeys((*before, *doubts)))
     return item.of(item.learner, replace(
         identity, doubts=identity.doubts if set(now) == set(identity.doubts) else now,
@@ -101,6 +105,9 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
         if short := without_words(learner):
             groups[_key(short)].add(learner)
         groups[_key(spelled_out(learner))].add(learner)
+        for short in (without_copies(learner), IN_BRACKETS.sub("", learner), stem(learner)):
+            if short != learner and _key(short) in groups:
+                groups[_key(short)].add(learner)
     for learner in named:  # in either order, and as Canvas glues them
         for kind in (*NAMES, Kind.LABEL):
             names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
@@ -113,7 +120,14 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
                 for kind, values in item.identity.ids.items() if kind in SYSTEMS - {Kind.ANONYMOUS}
                 for value in values}:
             groups[f"{place}/{system}/{kind}/{value}"].add(learner)
-    seen = set()
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for learner, own in of.items():
+        for item in own:
+            if item.identity.system:
+                for value in item.identity.given.get(Kind.NUMBER, ()):
+                    numbers[plain(value)].add(learner)
+    yield from (group for group in numbers.values() if len(group) > 1)  # whatever else tells them apart
+    seen = set(map(frozenset, numbers.values()))
     for group in groups.values():
         if len(group) == 1 or _all_differ([of[one] for one in group]):
             continue
@@ -145,3 +159,65 @@ def _all_differ(learners: Sequence[Sequence[HasIdentity]]) -> bool:
 
 def _values(items: Sequence[HasIdentity], kind: Kind) -> set[str]:
     return {plain(value) for item in items for value in item.identity.ids.get(kind, ())}
+
+
+# ---------------------------------------------------------------- one name, several places
+
+
+def is_another(one: Any, other: Any) -> bool:
+    """Whether two things handed in under one name may be two people's: nothing says that they are one's.
+
+    It is said by the instructor, by one folder that names them, by a newer copy of the same download, and by a number
+    or an address of a system's, if a name stands beside it that is only counted within one course.
+    """
+    if one.confirmed and other.confirmed:
+        return False
+    if not one.source or not other.source:  # of an earlier version
+        return False
+    if one.system and one.system == other.system:
+        shared = {kind for kind, values in one.given.items()
+                  if set(map(plain, values)) & set(map(plain, other.given.get(kind, ())))}
+        if shared & {*SYSTEMS, *WRITTEN, Kind.GITHUB} - COUNTED or (shared & COUNTED and shared & {Kind.NAME}):
+            return False
+    if _whence(one) != _whence(other):
+        return True
+    return one.file != other.file and _folder(one) != _folder(other)
+
+
+def _folder(identity: Any) -> str:
+    return identity.origin.partition("\n")[0] if not identity.system else ""
+
+
+COUNTED = {Kind.PARTICIPANT, Kind.ANONYMOUS}
+"""Numbers that mean nothing outside of one assignment."""
+
+
+def _whence(identity: Any) -> str:
+    """Where something is from: the folder or the download, however often it was downloaded."""
+    lone = identity.file == identity.place
+    source = PurePath(identity.source)
+    if lone:
+        return str(source.parent)
+    return str(source.with_name(BROWSER.sub("", source.name.removesuffix(".zip"))))
+
+
+def is_later(one: Any, other: Any) -> bool:
+    """Whether the download that something lies in is a later one than another's, by all that says so.
+
+    That is the number that a browser appends, and when each zip was made. What says nothing is not held against it,
+    but something must say it.
+    """
+    said = []
+    if one.made and other.made and one.made != other.made:
+        said.append(one.made > other.made)
+    (name, number), (other_name, other_number) = _downloaded(one), _downloaded(other)
+    if name == other_name and number != other_number:
+        said.append(number > other_number)
+    return bool(said) and all(said)
+
+
+def _downloaded(identity: Any) -> tuple[str, int]:
+    """What a download is called, and the number that a browser appended to it; 0 for none."""
+    name = PurePath(identity.source).name.removesuffix(".zip")
+    mark = BROWSER.search(name)
+    return BROWSER.sub("", name), int(re.sub(r"\D", "", mark[0])) if mark else 0

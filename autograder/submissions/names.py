@@ -218,9 +218,9 @@ def spelled_out(name: str) -> str:
 
 
 def time_of_export(name: str) -> int:
-    """The time that Otter's export wrote into a name, as a number; 0 where there is none."""
+    """The time that Otter's export wrote into a name, as a number; 0 where there is none, or no such time."""
     match = OTTER_TIME.search(name)
-    return int("".join(match.groups()[:-1]) + match[7].zfill(6)) if match else 0
+    return int("".join(match.groups()[:-1]) + match[7].zfill(6)) if match and when_exported(name) else 0
 
 
 def when_exported(name: str) -> str:

@@ -46,11 +46,11 @@ NAMES = (Kind.NAME, Kind.GLUED)
 SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT, Kind.ANONYMOUS})
 """Numbers that a system counts. They are short, and soon another's: a name beside one must agree."""
 
+COUNTED_BY = tuple(kind for kind in Kind if kind in SYSTEMS and kind is not Kind.ANONYMOUS)
+"""Those of them that tell who somebody is."""
+
 WRITTEN = (Kind.LOGIN, Kind.EMAIL, Kind.NUMBER)
 """What a label may be, beside a name."""
-
-OWN = "; confirm what is somebody's own, and the group's counts for the others"
-"""How a reason ends where a group's work and a member's own are there."""
 
 LEAST_GLUED = 8
 """Letters of a name in one piece that hardly is one word by chance as well: `wangwei` may be one, `lovelaceada` not."""
@@ -87,12 +87,14 @@ class Matches:
         unmatched: those whom nobody on the list fits, with the reason.
         ambiguous: those of whom it is not certain who they are, with the reason.
         claimed: the places that somebody may be, certain or not.
+        shared: those of `ambiguous` that are a group's work or what may be a member's own.
     """
 
     places: Mapping[str, tuple[int, ...]]
     unmatched: Mapping[str, str] = field(default_factory=dict)
     ambiguous: Mapping[str, str] = field(default_factory=dict)
     claimed: frozenset[int] = frozenset()
+    shared: frozenset[str] = frozenset()
 
 
 def plain(value: str) -> str:
@@ -196,18 +198,59 @@ class Directory:
             if len(own) > 1 and (rest := tuple(place for place in own if place not in alone)):
                 found[learner] = rest
         times = Counter(place for places in found.values() for place in places)
+        with_members: set[str] = set()
+        for learner, own in list(found.items()):
+            others = [one for one in ambiguous if one in maybe and one in claims and maybe[one] & set(own)]
+            if len(own) > 1 and others:
+                ambiguous[learner] = (f"{self._shown(maybe[others[0]] & set(own))} may have handed in alone, as "
+                                      f"{', '.join(map(repr, others[:3]))}")
+                with_members.add(learner)
+                del found[learner]
         for learner, own in list(found.items()):
             if shared := [place for place in own if times[place] > 1]:
                 others = [one for one, places in found.items() if one != learner and shared[0] in places]
                 ambiguous[learner] = (f"{self._shown(shared[:1])} would be "
                                       f"{', '.join(map(repr, others[:3])) or 'somebody else'} too")
                 if sum(len(places) > 1 for places in found.values() if shared[0] in places) == 1:
-                    ambiguous[learner] += OWN
+                    ambiguous[learner] += "; confirm what is somebody's own, and the group's counts for the others"
+                    with_members.add(learner)
         return Matches({learner: own for learner, own in found.items() if learner not in ambiguous}, unmatched,
-                       ambiguous, frozenset(place for own in maybe.values() for place in own))
+                       ambiguous, frozenset(place for own in maybe.values() for place in own), frozenset(with_members))
 
     def _places(self, ids: Ids) -> tuple[set[int], str]:
-        """The people whom somebody may be; and why that is not certain, empty if it is."""
+        """The people whom somebody may be; and why that is not certain, empty if it is.
+
+        One piece of evidence that fits is not enough where another contradicts it, unless the instructor said it.
+        """
+        places, why = self._fits(ids)
+        if len(places) == 1 and not why and not any(self.exactly(word) is not None for word in ids.get(Kind.SAID, ())):
+            (place,) = places
+            why = self._contradiction(place, ids)
+        return places, why
+
+    def _contradiction(self, place: int, ids: Ids) -> str:
+        """What else of somebody's is not that of the person at a place, whom they seem to be; empty if nothing is.
+
+        A number is one person's, and people have several addresses: another one is no contradiction where a number or
+        a login agrees.
+        """
+        person = self.people[place]
+        known = {plain(value) for kind, values in person.ids.items() if kind not in (*NAMES, Kind.GROUP)
+                 for value in values}
+        compared = {kind: ({plain(value) for value in ids[kind]}, {plain(value) for value in person.ids[kind]})
+                    for kind in (*COUNTED_BY, *WRITTEN, Kind.GITHUB) if ids.get(kind) and person.ids.get(kind)}
+        agree = {kind for kind, (mine, theirs) in compared.items() if mine & theirs}
+        for kind, (mine, theirs) in compared.items():
+            if kind in agree or mine & known or {one.lstrip("0") for one in mine} & {one.lstrip("0") for one in theirs}:
+                continue
+            if kind in (Kind.EMAIL, Kind.LOGIN) and agree:
+                continue
+            return (f"the {kind} is {' or '.join(sorted(mine))}, and that of {person.shown} there is "
+                    f"{' or '.join(sorted(theirs))}")
+        return ""
+
+    def _fits(self, ids: Ids) -> tuple[set[int], str]:
+        """The people whom some evidence fits; and why that is not certain, empty if it is."""
         for word in ids.get(Kind.SAID, ()):
             if (place := self.exactly(word)) is not None:
                 counted = set().union(*(self._by_id.get((kind, plain(value)), set())
@@ -276,10 +319,26 @@ class Directory:
                       if any(form(value) == form(word) for kind in kinds for value in person.ids.get(kind, ()))]
             if len(places) == 1:
                 return places[0]
+        if both := re.fullmatch(r"(.+) \((.+)\)", word.strip()):  # as grades.csv tells namesakes apart
+            name = plain(_in_order(both[1]))
+            places = [place for place, person in enumerate(self.people)
+                      if any(plain(_in_order(known)) == name for known in person.ids.get(Kind.NAME, ()))
+                      and any(plain(value) == plain(both[2]) for kind, values in person.ids.items()
+                              if kind not in (Kind.NAME, Kind.GROUP) for value in values)]
+            return places[0] if len(places) == 1 else None
         return None
 
     def _members(self, members: set[int], names: set[int], ids: Ids) -> tuple[set[int], str]:
-        """The people of a group, unless something says that it is somebody else's."""
+        """The people of a group, unless something says that it is somebody else's, or a member's own."""
+        labels = ids.get(Kind.LABEL, ())
+        called = names | self._named(labels) | set().union(*(
+            self._by_id.get((kind, plain(label)), set()) for kind in WRITTEN for label in labels))
+        if (own := called & members) and own != members:
+            alone = set().union(*(self._by_id.get((Kind.PARTICIPANT, plain(value)), set())
+                                  for value in ids.get(Kind.PARTICIPANT, ())))
+            if alone == own and len(own) == 1:
+                return own, ""
+            return members, f"a group is called so, and {self._shown(own)}, who is in it"
         numbers = set().union(*(self._by_id.get((Kind.CANVAS, plain(value)), set())
                                 for value in ids.get(Kind.CANVAS, ())))
         for others, what in ((names - members, "the name"), (numbers - members, f"the {Kind.CANVAS}")):

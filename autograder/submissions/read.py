@@ -14,10 +14,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from autograder import course
-from autograder.submissions.archive import MAX_ZIP_BYTES, read_zip
+from autograder.submissions.archive import MAX_ZIP_BYTES, Judge, SeveralError, read_zip
 from autograder.submissions.find import Found
 from autograder.submissions.lookalikes import SAVE, by_content, by_ending, packed_otherwise
-from autograder.submissions.names import is_handed_in
+from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.notebook import CLEAR, MAX_NOTEBOOK_BYTES, Cell, UnreadableError, parse_notebook
 
 CHANGED = "not as the course hands it out (who grades can say with --assignment which exercise counts)"
@@ -26,6 +26,9 @@ CHANGED = "not as the course hands it out (who grades can say with --assignment 
 NO_FILE = "This is not a plain file."
 
 NO_NAMES: Mapping[str, str] = {}
+
+SEVERAL = ("this zip holds several notebooks with different answers, and none is read; it may be one learner's, who "
+            "hands in one then, or a class, which is graded by itself")
 
 UNREADABLE = "unreadable"
 WRONG_ASSIGNMENT = "wrong-assignment"
@@ -46,6 +49,9 @@ class Submission:
         problem: empty, `unreadable` or `wrong-assignment`.
         reason: one sentence about the problem.
         former: what the notebook calls its exercise, where that is a name of an earlier numbering.
+        passed: other notebooks in the zip, each with why it does not count.
+        closed: zips in the zip that cannot be looked into, each with why.
+        doubts: why it is not certain which of a zip's notebooks counts, or whose they are.
     """
 
     learner: str
@@ -58,6 +64,9 @@ class Submission:
     problem: str = ""
     reason: str = ""
     former: str = ""
+    passed: Mapping[str, str] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 def read_submission(
@@ -77,18 +86,21 @@ def read_submission(
         digest = hashlib.sha256(data).hexdigest()
         files: Mapping[str, bytes] = {}
         left_out: tuple[str, ...] = ()
+        passed: Mapping[str, str] = {}
+        closed: Mapping[str, str] = {}
         if is_zip(found):
             if told := packed_otherwise(data):
                 raise UnreadableError(told)
-            packed = read_zip(data, (lambda one: _is_for(one, assignment, former)) if assignment else _is_changed,
-                              f"for {assignment}" if assignment else CHANGED)
+            packed = read_zip(data, _judge(assignment, former))
             data, files, left_out = packed.notebook, packed.files, packed.left_out
+            passed, closed = packed.passed, packed.closed
         if told := by_content(data):
             raise UnreadableError(told)
         notebook = parse_notebook(data)
     except UnreadableError as error:
         return Submission(
-            found.learner, found.name, assignment or "", sha256=digest, problem=UNREADABLE, reason=str(error)
+            found.learner, found.name, assignment or "", sha256=digest, problem=UNREADABLE, reason=str(error),
+            doubts=(SEVERAL,) if isinstance(error, SeveralError) else ()
         )
     says = former.get(notebook.assignment, notebook.assignment)
     problem, reason = _mismatch(says, assignment, known)
@@ -103,6 +115,10 @@ def read_submission(
         problem=problem,
         reason=reason,
         former="" if problem or says == notebook.assignment else notebook.assignment,
+        passed=passed,
+        closed=closed,
+        doubts=tuple(f"there is a zip in it that cannot be looked into, {clean_name(name)}: {why}"
+                      for name, why in closed.items()),
     )
 
 
@@ -125,6 +141,23 @@ def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str
     elif says not in known:
         return WRONG_ASSIGNMENT, f"The notebook is for {shown!r}, which is not an exercise of this course."
     return "", ""
+
+
+def _judge(assignment: str | None, former: Mapping[str, str]) -> Judge:
+    """What tells several notebooks of a zip apart: for which exercise they are, and whether anybody worked on them."""
+    changed = (_is_changed, CHANGED, "as the course hands it out")
+    return Judge(_answers, [changed] if assignment is None else [
+        (lambda one: _is_for(one, assignment, former), f"for {assignment}", f"not for {assignment}"),
+        (_is_changed, f"for {assignment}", "as the course hands it out")])
+
+
+def _answers(data: bytes) -> object:
+    """A notebook's exercise and code; what it is itself where it cannot be read."""
+    try:
+        notebook = parse_notebook(data)
+        return notebook.assignment, _code(notebook.cells)
+    except UnreadableError:
+        return data
 
 
 def _is_for(data: bytes, assignment: str, former: Mapping[str, str]) -> bool:
@@ -162,6 +195,9 @@ def content_of(found: Found) -> str:
 
 def _bytes(found: Found) -> bytes:
     """The content of a plain file of a sensible size, or of an entry in a download."""
+    if not found.entry and not os.path.lexists(found.path):
+        raise UnreadableError(f"The download's own file names {found.path.name}, and there is no notebook of it there. "
+                              "Download it again; where it stays so, ask for the notebook.")
     if not found.entry and found.path.is_dir() and not found.path.is_symlink():
         raise UnreadableError("This is an empty folder: nothing was handed in, or the download was broken off.")
     if not is_handed_in(found.path.name):

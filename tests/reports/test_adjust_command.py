@@ -27,6 +27,7 @@ def fill(folder: Path, results: list[SubmissionResult]) -> None:
         book.begin_run({})
         for number, result in enumerate(results):
             book.record(result, str(number))
+        book.end_run()
         write_reports(book.counting().batch, folder)
 
 

@@ -24,6 +24,7 @@ def graded(tmp_path: Path) -> Path:
         book.begin_run({})
         for number, result in enumerate(made_up_class(12)):
             book.record(result, str(number))
+        book.end_run()
     return tmp_path
 
 
@@ -65,9 +66,11 @@ def test_only_the_attempt_that_counts_is_exported(graded: Path) -> None:
         book.begin_run({"attempts": "latest"})
         book.record(replace(first, order=1), "")
         book.record(again, "")
+        book.end_run()
     for policy, score, file in (("latest", 0.0, "again.ipynb"), ("best", first.score, first.submission)):
         with Gradebook(graded / "gradebook.sqlite") as book:
             book.begin_run({"attempts": policy})
+            book.end_run()
         done = CliRunner().invoke(main, ["export", "csv", "--output", str(graded)])
         assert done.exit_code == 0 and "1 attempts that do not count are left out." in done.output
         (row,) = [row for row in read_grades(graded / "csv.csv") if row["learner"] == first.learner]

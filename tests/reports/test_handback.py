@@ -126,6 +126,7 @@ def test_the_command(tmp_path: Path) -> None:
         book.begin_run({})
         for number, result in enumerate(from_moodle(["Ada Lovelace_88101", "Bob_88102"])):
             book.record(result, str(number))
+        book.end_run()
     done = CliRunner().invoke(main, ["feedback", "moodle", "--output", str(tmp_path)])
     assert done.exit_code == 0 and "2 pages" in done.output
     assert len(pages(tmp_path / "moodle-feedback.zip")) == 2

@@ -148,6 +148,7 @@ def test_the_command_shows_it_everywhere_and_adjust_keeps_it(
             book.begin_run(notes)
             for result in results:
                 book.record(result, "")
+            book.end_run()
             return Outcome(results, book.results(newest_batch=True), [])
 
     monkeypatch.setattr("autograder.grading.batch.grade_paths", grade_paths)

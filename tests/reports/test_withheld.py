@@ -35,6 +35,7 @@ def grade(folder: Path, options: dict[str, str], result: SubmissionResult = RESU
     with Gradebook(folder / "gradebook.sqlite") as book:
         book.begin_run(options)
         book.record(result, "f")
+        book.end_run()
 
 
 def handed_back(folder: Path) -> str:

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 
 from autograder.submissions import archive
-from autograder.submissions.archive import read_zip
+from autograder.submissions.archive import Judge, read_zip
 from autograder.submissions.notebook import UnreadableError
 
 pytestmark = pytest.mark.fast
@@ -158,7 +158,30 @@ def test_what_browsers_make_of_a_notebooks_name_is_one(name: str) -> None:
 
 def test_of_several_notebooks_the_one_for_the_exercise_is_read() -> None:
     data = zipped(("a.ipynb", b"another's"), ("b.ipynb", b"the exercise's"), ("c.ipynb", b"another's"))
-    assert read_zip(data, lambda one: one == b"the exercise's").notebook == b"the exercise's"
+    judge = Judge(lambda one: one, [(lambda one: one == b"the exercise's", "the exercise's", "another's")])
+    packed = read_zip(data, judge)
+    assert (packed.notebook, packed.passed) == (b"the exercise's", {
+        "a.ipynb": "another's", "c.ipynb": "the same answers as a.ipynb"})
     for fits in (lambda _: True, lambda _: False):
         with pytest.raises(UnreadableError, match="There are 3 notebooks"):
-            read_zip(data, fits)
+            read_zip(data, Judge(lambda one: one, [(fits, "", "")]))
+
+
+def test_a_zip_in_the_zip_is_looked_into() -> None:
+    """Otter's export lies in the folder that a learner zips; what is in it is neither lost nor taken blindly."""
+    export = zipped(("02.ipynb", b"the work"), ("mine.csv", b"1"))
+    blank = Judge(lambda one: one, [(lambda one: one != b"handed out", "", "as handed out")])
+    packed = read_zip(zipped(("f/02.ipynb", b"handed out"), ("f/export.zip", export), ("f/more.csv", b"2")), blank)
+    assert (packed.notebook, packed.name, packed.files) == (b"the work", "f/export.zip/02.ipynb", {"mine.csv": b"1"})
+    assert packed.passed == {"f/02.ipynb": "as handed out"}
+    assert read_zip(zipped(("a.zip", zipped(("b.zip", export))))).notebook == b"the work"
+    with pytest.raises(UnreadableError, match=r"There are 2 notebooks in the zip \(02.ipynb, export.zip/02.ipynb\)"):
+        read_zip(zipped(("02.ipynb", b"other work"), ("export.zip", export)), blank)
+
+
+def test_a_zip_in_the_zip_that_cannot_be_looked_into_is_named() -> None:
+    deep = zipped(("b.zip", zipped(("c.zip", zipped(NOTEBOOK)))))
+    packed = read_zip(zipped(NOTEBOOK, ("broken.zip", b"PK"), ("deep.zip", deep)))
+    assert packed.notebook == b"the notebook" and set(packed.closed) == {"broken.zip", "deep.zip/b.zip/c.zip"}
+    with pytest.raises(UnreadableError, match=r"There is no notebook in the zip. It holds broken.zip. The zip is dam"):
+        read_zip(zipped(("broken.zip", b"PK"), ("x.txt", b"")))

@@ -76,7 +76,8 @@ def recognize(listing: Listing) -> Recognized | None:
             seen = module.recognize(inner)
             if seen.authors and (best is None or _rank(seen) > _rank(best)):
                 best = replace(seen, authors={around + name: authors for name, authors in seen.authors.items()},
-                               own=frozenset(around + name for name in seen.own), around=around)
+                               own=frozenset(around + name for name in seen.own), around=around,
+                               absent={around + name: authors for name, authors in seen.absent.items()})
     return best
 
 

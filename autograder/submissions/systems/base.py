@@ -68,6 +68,7 @@ class Recognized:
         counted: how many of what is handed in lie where the system puts it.
         own: files of the system itself, which nobody handed in.
         needs_mark: whether a zip is no download of this system without its own file.
+        absent: what the system's own file names and is not there, as the path of the folder that it should lie in.
         around: the folders that lie around all of it, with a slash at the end.
     """
 
@@ -78,6 +79,7 @@ class Recognized:
     counted: int | None = None
     own: frozenset[str] = frozenset()
     needs_mark: bool = False
+    absent: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
     around: str = ""
 
 

@@ -46,8 +46,9 @@ def recognize(listing: Listing) -> Recognized:
                                    order, handed_in=at),)
             continue
         login = match["before"].removeprefix(column) if column else match["before"].rpartition("_")[2]
-        doubts = () if match["before"].count("_") == 1 or column.count("_") == 1 else (
+        doubts: tuple[str, ...] = () if match["before"].count("_") == 1 or column.count("_") == 1 else (
             "Blackboard's name for it can be read in more than one way, and its text file is missing",)
+        doubts += (f"Blackboard's text file beside it says that it is {who[1]!r}'s",) if who else ()
         authors[name] = (Named(login, "the file's name, as Blackboard writes it", {Kind.LOGIN: [login]}, order,
                                handed_in=at, doubts=doubts),)
     return Recognized(SYSTEM, authors, bool(texts), counted=len(flat), own=frozenset(texts.values()))

@@ -6,8 +6,9 @@
 
 The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter, digit or underscore.
 Uploads are counted upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to
-the file's name. So files of one user with other names are of one attempt, and none of them is the later; files whose
-names differ by such a number are attempts, from several downloads in one folder.
+the file's name. So in a download the files of one user are of one attempt, and none of them is the later, however they
+are called. Where several downloads came together in one folder they may be attempts; only LATE says so, which is the
+attempt's: a later one that came late, after one that did not.
 
     stoneeve_505_text.html                                  what was typed into Canvas in place of a file
     goldfay_LATE_506_link.html                              the address of a web page
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.submissions.names import clean_name, is_handed_in, stem
@@ -41,6 +42,9 @@ OTHER = re.compile(r"(?P<learner>(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]
                    re.IGNORECASE | re.DOTALL)
 """What is no file handed in: text, or the address of a page."""
 
+EXPORTED = re.compile(r"_\d{4}_\d\d_\d\dT\d\d")
+"""The time of Otter's export, whose numbers are no user's."""
+
 AGAIN = re.compile(r"-\d{1,3}$")
 
 
@@ -50,7 +54,7 @@ def named(name: str) -> Named | None:
 
 
 def _said(match: re.Match[str] | None) -> Named | None:
-    if not match:
+    if not match or EXPORTED.search(match["learner"]):
         return None
     upload = match.groupdict().get("upload", "0")
     late = match["late"] or match.groupdict().get("late_too") or ""
@@ -59,6 +63,15 @@ def _said(match: re.Match[str] | None) -> Named | None:
     ids = {Kind.ANONYMOUS: [anonymous]} if anonymous else {
         Kind.CANVAS: [match["user"]], Kind.GLUED: [match["name"]], Kind.GROUP: [match["name"]]}
     return Named(learner, "the file's name, as Canvas writes it", ids, int(upload), bool(late))
+
+
+def _are_attempts(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
+    """Whether files of one name are attempts: the later came late, and Canvas' numbers do not say the opposite."""
+    ordered = sorted(names, key=lambda name: authors[name][0].order)
+    numbers = [int(mark[0][1:]) if (mark := AGAIN.search(stem(match["file"]))) else 0
+               for name in ordered if (match := FILE.fullmatch(clean_name(name)))]
+    late = [authors[name][0].late for name in ordered]
+    return late == [False, True] and numbers[0] <= numbers[1]
 
 
 def recognize(listing: Listing) -> Recognized:
@@ -70,8 +83,8 @@ def recognize(listing: Listing) -> Recognized:
         if match := FILE.fullmatch(clean_name(name)):
             uploads[one.learner][AGAIN.sub("", stem(match["file"]))].append(name)
     for files in uploads.values():
-        if len(files) > 1:  # of one attempt: none of them is the later
-            own = [name for names in files.values() for name in names]
+        own = [name for names in files.values() for name in names]
+        if len(own) > 1 and (len(files) > 1 or not _are_attempts(own, authors)):  # none of them is the later
             latest = max(authors[name][0].order for name in own)
             authors |= {name: (replace(authors[name][0], order=latest),) for name in own}
     return Recognized(SYSTEM, authors, specific=False, counted=len(flat))

@@ -44,15 +44,18 @@ def recognize(listing: Listing) -> Recognized:
         folder = clean_name(parts[0])
         user = folder.removeprefix(slug)
         if len(parts) > 1 and folder.startswith(slug) and user:
-            ids = roster.get(plain(user), {})
+            rows = roster.get(plain(user), [])
+            ids = rows[0] if len(rows) == 1 else {}
             evidence = f"the name of the repository{', and ' + ROSTER if ids else ''}"
-            authors[name] = (Named(user, evidence, {Kind.GITHUB: [user], **ids}),)
+            doubts = (f"{ROSTER} has the GitHub user {user!r} in {len(rows)} rows, of different people",
+                      ) if len(rows) > 1 else ()
+            authors[name] = (Named(user, evidence, {Kind.GITHUB: [user], **ids}, doubts=doubts),)
     return Recognized(SYSTEM, authors, bool(roster) and bool(authors), specific=False,
                       own=frozenset({ROSTER} & set(listing.files)))
 
 
-def _roster(listing: Listing) -> dict[str, dict[Kind, list[str]]]:
-    """By GitHub user: identifier and name. Empty if it is another table.
+def _roster(listing: Listing) -> dict[str, list[dict[Kind, list[str]]]]:
+    """By GitHub user: identifier and name, of each row that says another. Empty if it is another table.
 
     Raises:
         CourseError: it cannot be read, or its encoding is not certain.
@@ -63,15 +66,15 @@ def _roster(listing: Listing) -> dict[str, dict[Kind, list[str]]]:
             del lines[0]
         mark = max(",;\t", key=lines[0].count) if lines else ","  # a spreadsheet saves it with its country's
         rows = csv.DictReader(lines, delimiter=mark)
-        known = {}
+        known: dict[str, list[dict[Kind, list[str]]]] = {}
         for row in rows:
             ids: dict[Kind, list[str]] = {}
             if identifier := clean_name(row.get("identifier") or "").strip():
                 ids[kind_of(identifier)] = [identifier]
             if name := clean_name(row.get("name") or "").strip():
                 ids.setdefault(Kind.NAME, []).append(name)
-            if user := plain(row.get("github_username") or ""):
-                known[user] = ids
+            if (user := plain(row.get("github_username") or "")) and ids not in known.setdefault(user, []):
+                known[user].append(ids)
         return known
     except csv.Error as error:
         raise CourseError(

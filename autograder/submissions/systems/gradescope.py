@@ -115,13 +115,20 @@ def _time(value: object) -> str:
 
 
 def recognize(listing: Listing) -> Recognized:
-    folders = {name: match for name in listing.handed_in
-               if len(parts_of(name)) > 1 and (match := FOLDER.fullmatch(clean_name(parts_of(name)[0])))}
+    inside = [name for name in listing.handed_in if len(parts_of(name)) > 1 or name.endswith("/")]
+    folders = {name: match for name in inside if (match := FOLDER.fullmatch(clean_name(parts_of(name)[0])))}
     marked = METADATA in listing.files
     if not folders or len(folders) < len(listing.handed_in) / 2:
         return Recognized(SYSTEM, {})
     people = _distinct(read(listing.read(METADATA), METADATA)) if marked else {}
     authors: dict[str, tuple[Named, ...]] = {}
+    there = {match[0] for match in folders.values()}
+    absent = {f"{folder}/": tuple(_named(who, ids, folder, said, f"{METADATA} names {folder} of {who!r}, and there is "
+                                         "no notebook of it in this export") for who, ids in said.authors)
+              for folder, said in people.items() if folder not in there and FOLDER.fullmatch(folder)}
+    lacking: dict[str, Named] = {}
+    for one in (one for own in absent.values() for one in own):
+        lacking[one.learner] = max(one, lacking.get(one.learner, one), key=lambda named: named.order)
     for name, match in folders.items():
         said = people.get(match[0])
         if said is None:
@@ -130,9 +137,17 @@ def recognize(listing: Listing) -> Recognized:
                 f"the export has no {METADATA}, which says who is who",))
             authors[name] = (number,)
         else:
-            authors[name] = tuple(Named(who, f"{METADATA} of Gradescope's export", ids, int(match[1]),
-                                        handed_in=said.when, doubts=said.doubts) for who, ids in said.authors)
-    return Recognized(SYSTEM, authors, marked, own=frozenset({METADATA}) if marked else frozenset(), needs_mark=True)
+            authors[name] = tuple(_named(who, ids, match[0], said, *(
+                [lacking[who].doubts[-1]] if who in lacking and lacking[who].order > int(match[1]) else []))
+                                  for who, ids in said.authors)
+    return Recognized(SYSTEM, authors, marked, own=frozenset({METADATA}) if marked else frozenset(), needs_mark=True,
+                      absent=absent)
+
+
+def _named(who: str, ids: Ids, folder: str, said: HandedIn, *doubts: str) -> Named:
+    """Whose a submission is, as the file says."""
+    return Named(who, f"{METADATA} of Gradescope's export", ids, int(folder.rpartition("_")[2]), handed_in=said.when,
+                 doubts=(*said.doubts, *doubts))
 
 
 def alone(file: str, folders: Sequence[str]) -> Named | None:

@@ -1,0 +1,123 @@
+"""What is not certain about whose something is: a sentence for the instructor, and of which kind it is.
+
+Two pieces of evidence that contradict each other are a doubt, whichever is the stronger. A doubt reads as its sentence.
+The kind says who raised it, so who may take it back, and what helps; nothing is told from how a sentence begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Why(StrEnum):
+    """Of which kind a doubt is."""
+
+    EVIDENCE = "evidence"
+    """What was handed in says too little of whose it is, or contradicts itself."""
+
+    NOBODY = "nobody"
+    """Nobody on the class list fits."""
+
+    NOT_SURE = "not-sure"
+    """Several on the class list fit, or two pieces of evidence fit different people there."""
+
+    GROUP = "group"
+    """A group's work and what may be a member's own are there."""
+
+    ALIKE = "alike"
+    """Another is called nearly so."""
+
+    COPIES = "copies"
+    """Only a mark of copies tells the learner's files apart."""
+
+    PLACES = "places"
+    """Only a name says that work from several places is one person's."""
+
+    DIFFERENT = "different"
+    """One learner's files differ, and nothing says which is the latest."""
+
+    ORDER = "order"
+    """What says which is the latest contradicts itself."""
+
+    LINE = "line"
+    """A line of the instructor's does not count."""
+
+    CHANGED = "changed"
+    """A line of the instructor's does not count, because the file is another now."""
+
+    GONE = "gone"
+    """A line of the instructor's is gone that had counted."""
+
+    RENAMED = "renamed"
+    """The file is no longer handed in, and the same content is, under another name."""
+
+    REPLACED = "replaced"
+    """What was handed in under this name before lies elsewhere now, and a decision or a score was tied to it."""
+
+    RELISTED = "relisted"
+    """The class list said before that it is somebody else's."""
+
+
+LISTS = frozenset({Why.NOBODY, Why.NOT_SURE, Why.GROUP})
+"""What a class list raised, and the next one may settle."""
+
+LINES = frozenset({Why.LINE, Why.CHANGED, Why.RELISTED})
+"""What refuses a line of the instructor's."""
+
+TWO_PEOPLE = frozenset({Why.PLACES, Why.DIFFERENT})
+"""Whether all files of a learner are one person's."""
+
+STAYING = frozenset({Why.REPLACED, Why.RELISTED, Why.RENAMED})
+"""What only the first grading after a change can see, and so stays until the instructor has said whose it is."""
+
+BEGINNINGS = {
+    "it is not certain who this is on the class list: ": Why.NOT_SURE,
+    "nobody on the class list fits: ": Why.NOBODY,
+    "files of one name from several places count as one learner's": Why.PLACES,
+    "files with different answers count as one learner's": Why.DIFFERENT,
+    "the file has changed since identity.csv said ": Why.CHANGED,
+    "identity.csv confirms ": Why.LINE,
+    "identity.csv says ": Why.LINE,
+    "identity.csv said whose it is and no longer does": Why.GONE,
+    "the class list said that it is ": Why.RELISTED,
+    "this file is no longer handed in, and the same content is": Why.RENAMED,
+}
+"""How those began that an earlier version kept, which wrote down no kinds."""
+
+
+class Doubt(str):
+    """Why it is not certain whose something is: a sentence, without a capital and a period, that knows its kind."""
+
+    kind: Why
+
+    def __new__(cls, text: str, kind: Why = Why.EVIDENCE) -> Self:
+        made = super().__new__(cls, text)
+        made.kind = kind
+        return made
+
+    def to_json(self) -> list[str]:
+        """Plain data: the kind and the sentence."""
+        return [self.kind.value, str(self)]
+
+    @staticmethod
+    def from_json(data: Any) -> Doubt:
+        """The inverse of `to_json`; of an earlier version, only the sentence."""
+        if isinstance(data, Doubt):
+            return data
+        if isinstance(data, str):
+            return Doubt(data, next((kind for start, kind in BEGINNINGS.items() if data.startswith(start)),
+                                    Why.EVIDENCE))
+        kind, text = data
+        return Doubt(text, Why(kind))
+
+
+def without(doubts: Iterable[Doubt], kinds: Collection[Why]) -> tuple[Doubt, ...]:
+    """Those that are of none of these kinds."""
+    return tuple(doubt for doubt in doubts if doubt.kind not in kinds)
+
+
+def of_kind(doubts: Iterable[Doubt], kinds: Collection[Why]) -> tuple[Doubt, ...]:
+    """Those that are of one of these kinds."""
+    return tuple(doubt for doubt in doubts if doubt.kind in kinds)
