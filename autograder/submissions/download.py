@@ -25,10 +25,9 @@ from pathlib import Path, PurePosixPath
 
 from autograder.course import CourseError, exercise_names, former_names
 from autograder.submissions.archive import MAX_ZIP_BYTES, is_noise, open_zip, read_entry
-from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in, person_in, stem
+from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in
 from autograder.submissions.notebook import UnreadableError
-from autograder.submissions.people import name_keys
-from autograder.submissions.systems import Listing, Recognized, google, is_download, recognize
+from autograder.submissions.systems import Listing, Recognized, for_another, is_download, recognize
 
 MAX_CONTENTS = 32 * 1024 * 1024
 """Bytes of the table of contents: over 200,000 entries, which is hundreds for each learner of a large class."""
@@ -126,8 +125,10 @@ def look(path: Path) -> Download | None:
                         tuple(left_out))
     named = list(seen.authors) if seen and (seen.marked or not seen.needs_mark) and len(seen.authors) * 2 >= len(
         handed_in) else []
-    if not named and seen is None and len(handed_in) == 1 and _names_another(handed_in[0], path):
-        named = handed_in
+    system = seen.system if seen else ""
+    if not named and seen is None and len(handed_in) == 1:
+        system = for_another(handed_in[0], path.name, exercise_names())
+        named = handed_in if system else []
     if inner := next((name for name in handed_in if name.lower().endswith(".zip") and _is_class(read, name)), None):
         raise CourseError(f"{path} holds {clean_name(inner)}, which looks like a whole class as a system packs it. "
                           f"Unpack {path}, and give what is in it.")
@@ -135,16 +136,8 @@ def look(path: Path) -> Download | None:
     if named or len(handed_in) > 2 or (len(handed_in) == 2 and notebooks != 1):
         if not named and _is_course_folder(handed_in):
             return None
-        raise CourseError(f"{path} {_seen(handed_in, seen.system if seen else google.SYSTEM, named)} {REMEDY}")
+        raise CourseError(f"{path} {_seen(handed_in, system, named)} {REMEDY}")
     return None
-
-
-def _names_another(name: str, path: Path) -> bool:
-    """Whether the one notebook in a zip is named as Google Classroom names a student's, and the zip otherwise."""
-    parts = [clean_name(part).strip() for part in stem(PurePosixPath(name).name).split(google.BETWEEN)]
-    people = [part for part in parts if person_in(part, exercise_names())]
-    return len(parts) == 2 and len(people) == 1 and not (
-        name_keys(people[0]) & name_keys(person_in(path.stem, exercise_names())))
 
 
 def _is_class(read: Callable[[str], bytes], name: str) -> bool:

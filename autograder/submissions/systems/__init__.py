@@ -128,6 +128,12 @@ def assignment_in(system: str, path: str, exercises: Sequence[str]) -> str:
     return rules.assignment(path, exercises) if rules and rules.assignment else ""
 
 
+def for_another(file: str, zipped: str, exercises: Sequence[str]) -> str:
+    """Which system names the one notebook in a zip after somebody that the zip is not named after; empty for none."""
+    return next((module.SYSTEM for module in SYSTEMS if (rule := module.RULES.for_another)
+                 and rule(file, zipped, exercises)), "")
+
+
 def _rank(seen: Recognized) -> tuple[int, bool]:
     return len(seen.authors), seen.marked
 

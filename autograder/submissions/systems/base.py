@@ -96,6 +96,8 @@ class Rules:
         folder: what the folder of one submission is called, where `metadata` lies beside it.
         export: what the folder of a whole download is called. Several of them may lie side by side.
         assignment: of a file's path, and the names of exercises: of which of them it is, as its folder says.
+        for_another: of the one notebook in a zip, the zip's name, and those of the exercises: whether the notebook is
+            named as the system names somebody's, and the zip is not named after them.
     """
 
     writes_names: bool = False
@@ -104,6 +106,7 @@ class Rules:
     folder: re.Pattern[str] | None = None
     export: re.Pattern[str] | None = None
     assignment: Callable[[str, Sequence[str]], str] | None = None
+    for_another: Callable[[str, str, Sequence[str]], bool] | None = None
 
 
 def parts_of(name: str) -> tuple[str, ...]:

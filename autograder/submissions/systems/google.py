@@ -12,9 +12,10 @@ Sources: Google documents no names, and we had no folder of it. These are the na
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from autograder.submissions.names import clean_name, stem, without_copies, without_marks
-from autograder.submissions.people import Kind
+from autograder.submissions.names import clean_name, person_in, stem, without_copies, without_marks
+from autograder.submissions.people import Kind, name_keys
 from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
 
 SYSTEM = "Google"
@@ -49,4 +50,12 @@ def _bare(text: str) -> str:
     return without_copies(stem(text.strip())).casefold()
 
 
-RULES = Rules()
+def for_another(file: str, zipped: str, exercises: Sequence[str]) -> bool:
+    """See `Rules`. Drive packs a folder with one notebook in it as one of many."""
+    parts = [clean_name(part).strip() for part in stem(parts_of(file)[-1]).split(BETWEEN)]
+    people = [part for part in parts if person_in(part, exercises)]
+    return len(parts) == 2 and len(people) == 1 and not (
+        name_keys(people[0]) & name_keys(person_in(stem(zipped), exercises)))
+
+
+RULES = Rules(for_another=for_another)
