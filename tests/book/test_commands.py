@@ -301,7 +301,7 @@ class TestTeaching:
         text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
         listed = set(re.findall(r"^\| `([\w./]+)` \|", text, re.MULTILINE))
         files = {name for name in listed if "." in name or name.endswith("/")}
-        assert len(files) == 8
+        assert len(files) == 9
         for name in files:
             assert (term[0] / "grades" / name).exists(), name
 

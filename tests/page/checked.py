@@ -53,8 +53,8 @@ def run(path: Path) -> list[list[Any]]:
     said: list[list[Any]] = []
     of = digits.Feedback.of.__func__
 
-    def noted(cls: Any, question: str, cases: Any) -> Any:
-        feedback = of(cls, question, cases)
+    def noted(cls: Any, question: str, cases: Any, *cause: str) -> Any:
+        feedback = of(cls, question, cases, *cause)
         said.append([question, [[bool(case.passed), case.message] for case in cases], feedback.messages])
         return feedback
 

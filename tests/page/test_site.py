@@ -37,7 +37,8 @@ def test_it_is_the_same_byte_for_byte(built: Path, parts: Parts, tmp_path: Path)
 
 def test_it_holds_the_exercises_as_learners_get_them(built: Path) -> None:
     expected = {f"{name}.ipynb" for name in exercise_names()} | {"digits.py", "mnist.npz"}
-    expected |= {path.relative_to(EXERCISES).as_posix() for path in (EXERCISES / "tests").rglob("q*.py")}
+    expected |= {path.relative_to(EXERCISES).as_posix() for path in (EXERCISES / "tests").rglob("*")
+                 if path.suffix in (".py", ".json", ".txt")}
     files = contents(built / "files")
     assert files.keys() == expected
     assert all(content == (EXERCISES / name).read_bytes() for name, content in files.items())
