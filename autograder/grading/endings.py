@@ -115,7 +115,7 @@ ENDINGS: Mapping[str, Row] = {
         ),
         OfCheck(
             reason="the notebook took too long to answer and was stopped",
-            message="Your code took longer than {limit} s when tests used it, and was stopped.",
+            message="The notebook took longer than {limit} s to answer when tests used it, and was stopped.",
         ),
     ),
     End.KILLED: Row(
