@@ -376,6 +376,7 @@
     at("rd-play").textContent = paused ? "Play" : "Pause";
     if (paused || !inSight) writer.pause();
     else writer.play();
+    if (paused && scheduled) update(); // the last line written is shown now: nothing moves after the click
   }
 
   at("rd-play").addEventListener("click", () => {
