@@ -436,13 +436,23 @@ def page(serving: bool, port: int) -> None:
 
     What it is made of is fetched once, about 130 MB, and kept below ~/.cache.
     """
+    from autograder.authoring.release import with_links_to_the_page
+    from autograder.course import BUILD, exercise_names
     from autograder.page import obtain, serve, site
 
     folder = site.build(obtain.obtain(obtain.cache()))
     click.echo(folder)
     if serving:
-        server = serve.server(folder, port)
-        click.echo(f"http://{serve.HOST}:{server.server_port}/tree/ has the exercises. Ctrl-C ends it.")
+        book = BUILD / "book" / "html"
+        if (book / "index.html").is_file():
+            names = exercise_names()
+            server = serve.with_book(folder, book, lambda text, up: with_links_to_the_page(text, up, names), port)
+            click.echo(f"http://{serve.HOST}:{server.server_port}/ has the book, and /page/tree/ there the exercises. "
+                       "Ctrl-C ends it.")  # fmt: skip
+        else:
+            server = serve.server(folder, port)
+            click.echo(f"http://{serve.HOST}:{server.server_port}/tree/ has the exercises. Ctrl-C ends it. Their links "
+                       "to chapters need the book, which `make book` builds.")  # fmt: skip
         try:
             server.serve_forever()
         except KeyboardInterrupt:

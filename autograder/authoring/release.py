@@ -349,7 +349,7 @@ def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site, page: bool)
         elif path.suffix in (".html", ".yml", ".md", ".txt"):
             text = _with_addresses(files[name].decode(), site, kept_back)
             there = {path.removesuffix(".ipynb") for path in exercises} if page else set()
-            files[name] = _with_links_to_the_page(text, "../" * name.count("/"), there).encode()
+            files[name] = with_links_to_the_page(text, "../" * name.count("/"), there).encode()
     return files | {EXERCISES_ZIP: zipped}
 
 
@@ -380,7 +380,7 @@ def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> s
     return page.replace(PLACEHOLDER, site.address) if site.address else page
 
 
-def _with_links_to_the_page(text: str, to_root: str, names: Collection[str]) -> str:
+def with_links_to_the_page(text: str, to_root: str, names: Collection[str]) -> str:
     """A page of the book on which each of these exercises can be opened in the browser."""
     return PAGE_LINK_HERE.sub(
         lambda found: PAGE_LINK.format(to_root=to_root, name=found[1]) if found[1] in names else "", text)

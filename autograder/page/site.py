@@ -33,8 +33,14 @@ OF_OTHERS = ("build/", "extensions/", "static/")
 """Where JupyterLite, Pyodide and the packages lie. They were there before the course."""
 
 BUILD_SECONDS = 300
-START = "start.js"
 APPS = ("lab", "notebooks", "tree")
+SCRIPTS = {"start.js": APPS, "work.js": ("notebooks",)}
+"""What each app begins with: what the browser lacks is said, and in a notebook work is kept safe."""
+
+WORKER, OF_JUPYTERLITE = "service-worker.js", "service-worker-of-jupyterlite.js"
+OFFLINE = "offline.js"
+KEPT = ("static/pyodide/", "extensions/", "files/", "api/", "notebooks/", "tree/")
+"""What a visit without a network needs besides the parts of JupyterLite that a page has loaded."""
 
 KERNEL = {
     "disablePyPIFallback": True,
@@ -72,7 +78,8 @@ def build(parts: Parts, site: Path = SITE) -> Path:
                          if path.is_file() and path.name != packages[0].name})  # fmt: skip
         contents(lite / "out")
         _icons(lite / "out")
-        _start(lite / "out")
+        _scripts(lite / "out")
+        _offline(lite / "out")
         licenses.write(packages, parts.python, lite / "out" / "licenses")
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(lite / "out", site)
@@ -163,19 +170,31 @@ def _icons(site: Path) -> None:
         shutil.copy(site / "lab" / "favicon.ico", folder / f"favicon-{name}.ico")
 
 
-def _start(site: Path) -> None:
-    """Our script, which each app begins with: it says what the browser lacks."""
-    shutil.copy(IN_THE_PAGE / START, site)
+def _scripts(site: Path) -> None:
+    for script in SCRIPTS:
+        shutil.copy(IN_THE_PAGE / script, site)
     for app in APPS:
         page = site / app / "index.html"
         text = page.read_text(encoding="utf-8")
-        assert text.count("<head>") == 1, page
-        page.write_text(text.replace("<head>", f'<head>\n    <script src="../{START}"></script>'), encoding="utf-8")
+        assert text.count("</title>") == 1, page
+        tags = "".join(f'\n    <script src="../{script}"></script>' for script, apps in SCRIPTS.items() if app in apps)
+        page.write_text(text.replace("</title>", "</title>" + tags), encoding="utf-8")
+
+
+def _offline(site: Path) -> None:
+    """Our service worker in the place of JupyterLite's, which it loads; and the list of what it keeps."""
+    (site / WORKER).rename(site / OF_JUPYTERLITE)
+    text = (IN_THE_PAGE / OFFLINE).read_text(encoding="utf-8")
+    assert text.count('"@version@"') == 1
+    (site / WORKER).write_text(text.replace("@version@", fingerprint()[:12]), encoding="utf-8")
+    listed = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    keep = [name for name in listed if name.startswith(KEPT) or ("/" not in name and name.endswith(".json"))]
+    (site / "offline.json").write_text(json.dumps({"keep": keep}, indent=1) + "\n", encoding="utf-8")
 
 
 def _configuration(lite: Path) -> None:
     page = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {
-        "appName": "Reading Digits", "contentsAllJsonFile": "all.json",
+        "appName": "Reading Digits", "contentsAllJsonFile": "all.json", "exposeAppInBrowser": True,
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": KERNEL}}}  # fmt: skip
     builder = {"LiteBuildConfig": {"apps": APPS, "no_sourcemaps": True,
                                    "no_unused_shared_packages": True}}  # fmt: skip

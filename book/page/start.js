@@ -1,10 +1,11 @@
 // In the page: before JupyterLite starts, asks the browser to keep what is saved, and says in one sentence what it lacks.
+// Its `ReadingDigits.say` is how work.js says something, too.
 
 (() => {
   "use strict";
 
   const ELSEWHERE = 'Download the exercises instead: appendix B of the book, "Your environment", says how to run them.';
-  const DOWNLOAD = "Download your notebook before you leave: in the list of files, a right click on it, Download.";
+  const DOWNLOAD = "Download your notebook before you leave: the button is above it.";
 
   // Without these nothing runs. Each is tried, for a browser may have them and not let this page use them.
   const startsWorker = () => {
@@ -45,25 +46,54 @@
     return await storage.persisted() || await storage.persist();
   };
 
-  const say = (...sentences) => {
-    const card = document.createElement("div");
-    card.id = "start-says";
-    card.setAttribute("role", "status");
-    card.style.cssText = "position: fixed; right: 1rem; bottom: 1rem; z-index: 10000; max-width: 24rem; padding: .75rem 1rem; "
-      + "font: 14px/1.45 sans-serif; color: #222; background: #fff8e1; border: 1px solid #b58900; border-radius: 4px";
-    card.append(sentences.join(" ") + " ");
-    const close = document.createElement("button");
-    close.textContent = "Close";
-    close.addEventListener("click", () => card.remove());
-    card.append(close);
-    document.body.append(card);
+  const LOOK = "padding: .75rem 1rem; font: 14px/1.45 sans-serif; color: #222; background: #fff8e1; "
+    + "border: 1px solid #b58900; border-radius: 4px";
+
+  /** Where sentences stand, one above the other, until each is closed. */
+  const place = () => {
+    const known = document.getElementById("start-says");
+    if (known) return known;
+    const made = document.createElement("div");
+    made.id = "start-says";
+    made.setAttribute("role", "status");
+    made.style.cssText = "position: fixed; right: 1rem; bottom: 1rem; z-index: 10000; width: min(24rem, calc(100vw - 2rem)); "
+      + "display: flex; flex-direction: column; gap: .5rem";
+    document.body.append(made);
+    return made;
   };
+
+  /**
+   * Says something that stays until it is closed.
+   *
+   * @param sentences: an array of strings.
+   * @param action: {label, run} of one more button, which closes it, too; or nothing.
+   * @param closed: called when the reader has closed it.
+   */
+  const say = (sentences, action, closed = () => {}) => {
+    const card = document.createElement("div");
+    card.style.cssText = LOOK;
+    card.append(`${sentences.join(" ")} `);
+    const button = (label, run) => {
+      const made = document.createElement("button");
+      made.textContent = label;
+      made.addEventListener("click", () => {
+        card.remove();
+        run();
+        closed();
+      });
+      card.append(made, " ");
+    };
+    if (action) button(action.label, action.run);
+    button("Close", () => {});
+    place().append(card);
+  };
+  window.ReadingDigits = { say };
 
   const start = async () => {
     const what = lacking();
-    if (what) say(what, ELSEWHERE);
-    else if (!await keepsAnything()) say("This browser keeps nothing that you save here, as in a private window.", DOWNLOAD);
-    else if (!await isKept()) say("This browser may delete what you save here when it needs the space.", DOWNLOAD);
+    if (what) say([what, ELSEWHERE]);
+    else if (!await keepsAnything()) say(["This browser keeps nothing that you save here, as in a private window.", DOWNLOAD]);
+    else if (!await isKept()) say(["This browser may delete what you save here when it needs the space.", DOWNLOAD]);
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
   else start();

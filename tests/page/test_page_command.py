@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +70,35 @@ def test_the_cache_is_where_caches_are(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert obtain.cache() == tmp_path / "reading-digits" / "page"
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert obtain.cache() == Path.home() / ".cache" / "reading-digits" / "page"
+
+
+def test_the_book_is_served_around_the_page_with_links_into_it(tmp_path: Path) -> None:
+    book, page = tmp_path / "book", tmp_path / "site"
+    (book / "data").mkdir(parents=True)
+    page.mkdir()
+    (book / "index.html").write_text("first here")
+    (book / "data" / "chapter.html").write_text("chapter here")
+    (book / "plain.css").write_text("here")
+    (page / "index.html").write_text("the site, here")
+    (page / "a b.txt").write_text("of the site")
+    server = serve.with_book(page, book, lambda text, up: text.replace("here", f"{up}page"))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    found = {}
+    try:
+        for path in ("", "data/chapter.html", "plain.css", "page/", "page/a%20b.txt", "page/../plain.css",
+                     "%2e%2e/site/index.html"):
+            connection = http.client.HTTPConnection(serve.HOST, server.server_port, timeout=20)
+            connection.request("GET", f"/{path}")
+            answer = connection.getresponse()
+            found[path] = (answer.status, answer.read().decode() if answer.status == 200 else "")
+            connection.close()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert found == {
+        "": (200, "first page"), "data/chapter.html": (200, "chapter ../page"), "plain.css": (200, "here"),
+        "page/": (200, "the site, here"), "page/a%20b.txt": (200, "of the site"), "page/../plain.css": (404, ""),
+        "%2e%2e/site/index.html": (404, ""),
+    }  # fmt: skip

@@ -15,7 +15,7 @@ from tests.page.visit import SAID, Visit
 
 pytestmark = pytest.mark.browser
 
-LIMIT = 120
+LIMIT = 300
 """Seconds for whatever is waited for; Python is not."""
 
 EXERCISE = "02-preprocessing"
