@@ -103,6 +103,7 @@ check: exercises
 
 # Everything that `make test` tries a part of, and every attack beside neighbors of its own; tests/README.md says more.
 verify: exercises
+	@$(BIN)/python -m tests.install_tools chromium curl unzip npm firefox-esr
 	@$(BIN)/autograder verify
 	@$(BIN)/autograder verify --mutants
 	@$(BIN)/python -m tests.exercises.through_otter

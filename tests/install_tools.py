@@ -1,9 +1,9 @@
 """Sees to it that the programs which some tests drive are there, or says what is missing and fails.
 
-    .venv/bin/python -m tests.install_tools chromium curl unzip npm
+    .venv/bin/python -m tests.install_tools chromium curl unzip npm firefox-esr
 
 In this order: a program that is already there; the system's package, where this user may install one; for the browser
-Playwright's own build. Run by `make test` and `make pdf`.
+Playwright's own build. Run by `make test`, `make verify` and `make pdf`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from book.chromium import playwright_chromium, system_chromium
 
 BROWSER = "chromium"
 
+OTHER_NAMES = {"firefox-esr": ("firefox",)}
+"""Of programs that not every system's packages name alike."""
+
 
 def run(command: list[str]) -> bool:
     """Whether `command` succeeded; its output is shown only when it did not."""
@@ -31,7 +34,7 @@ def run(command: list[str]) -> bool:
 def is_there(program: str) -> bool:
     if program == BROWSER:
         return bool(system_chromium() or playwright_chromium())
-    return shutil.which(program) is not None
+    return any(map(shutil.which, (program, *OTHER_NAMES.get(program, ()))))
 
 
 def install_system_packages(packages: Sequence[str]) -> None:
