@@ -218,10 +218,16 @@ ReadingDigits.learning = function () {
       this.done++;
     }
 
-    /** How well the network reads now: on the images it learns from, and on those held out. */
+    /**
+     * How well the network reads now.
+     *
+     * @returns {training, held, speaking}: the images it learns from and those held out, as of `Network.measure`; and for
+     *   each unit whether any image of both makes it speak
+     */
     measure() {
       const training = this.network.measure(this.images, 0, this.images.count);
-      return { training, held: this.network.measure(this.held, 0, this.held.count) };
+      const held = this.network.measure(this.held, 0, this.held.count);
+      return { training, held, speaking: held.speaking.map((speaks, j) => speaks | training.speaking[j]) };
     }
   }
 

@@ -12,11 +12,11 @@ ReadingDigits.lossText = (loss) => {
 ReadingDigits.lowest = (points) => points.filter(({ epoch }) => Number.isInteger(epoch))
   .reduce((best, point) => (point.held < best.held ? point : best));
 
-/** Whether the loss on held-out images has been clearly lower before, while that on training images has gone on falling. */
+/** Whether it learns by heart: held-out images cost more than before and twice as much as training images, which cost less. */
 ReadingDigits.overfits = (points) => {
   const last = points.at(-1);
   const low = ReadingDigits.lowest(points);
-  return last.epoch >= low.epoch + 1 && last.held > 1.02 * low.held && last.training < low.training;
+  return last.epoch >= low.epoch + 1 && last.held > 1.02 * low.held && last.held > 2 * last.training && last.training < low.training;
 };
 
 /** Prepares an empty <svg> of 340 x 210; returns a function that draws {points, before, epochs}. */
@@ -24,7 +24,7 @@ ReadingDigits.lossCurves = function (svg) {
   const { lossText, lowest, overfits } = ReadingDigits;
   const LEFT = 24;
   const RIGHT = 334;
-  const TOP = 12;
+  const TOP = 18;
   const BOTTOM = 186;
   const MOST = 2.6; // of the loss; what is above has an arrow
   const GUESSING = Math.log(10);
@@ -49,7 +49,7 @@ ReadingDigits.lossCurves = function (svg) {
       add("text", { x: x(part * epochs), y: BOTTOM + 16, class: ["rd-middle", "rd-middle", "rd-end"][2 * part] }, part * epochs);
     }
     add("text", { x: x(epochs / 4), y: BOTTOM + 16, class: "rd-middle" }, "epoch");
-    add("text", { x: LEFT - 14, y: TOP }, "loss");
+    add("text", { x: 0, y: 10 }, "loss");
     add("line", { x1: LEFT, x2: RIGHT, y1: y(GUESSING), y2: y(GUESSING), class: "rd-guessing" });
     add("text", { x: RIGHT, y: y(GUESSING) - 4, class: "rd-end rd-soft" }, "guessing");
 

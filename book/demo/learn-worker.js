@@ -51,7 +51,7 @@ ReadingDigits.learningWorker = function (learning, scope) {
 
   function tell() {
     const { W1, b1, W2, b2 } = training.network;
-    const { answers, speaking } = measured.held;
+    const { held: { answers }, speaking } = measured;
     const { epoch, done, steps } = training;
     scope.postMessage({ run, epoch, done, steps, playing: plan !== null, points, answers, speaking, parameters: { W1, b1, W2, b2 }, milliseconds });
     points = [];
