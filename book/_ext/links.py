@@ -48,7 +48,7 @@ def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
 
 def demo_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
               options: Any = None, content: Any = None) -> tuple[list[nodes.Node], list[nodes.Node]]:
-    """`{demo}`words <learn?rate=1>``: a link that sets up a demo on the same page, whose settings are in its address."""
+    """`{demo}`words <learn?rate=1>``: a link that sets up the demo of the same page, by its address."""
     found = re.fullmatch(r"(.+?)\s*<([a-z]+)(\?[^>]+)>", text, re.DOTALL)
     if not found:
         message = inliner.reporter.error(f"{text!r} is not of the form `words <demo?name=value>`", line=lineno)

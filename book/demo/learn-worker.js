@@ -11,13 +11,14 @@ var ReadingDigits = window.ReadingDigits || {};
  *
  * - `data` {grays, labels, learned}: the images, once;
  * - `start` {run, settings}: a new network; `run` comes back with everything that is told of it;
- * - `play` {until, parts, pause}: on to epoch `until`, measured `parts` times an epoch, `pause` milliseconds from one
- *   measurement to the next;
+ * - `play` {asked, until, parts, pause}: on to epoch `until`, measured `parts` times an epoch, `pause` milliseconds from
+ *   one measurement to the next;
  * - `step` {steps}: so many batches; `pause` {}: no further.
  *
- * It answers with {run, epoch, done, steps, playing, points, answers, speaking, parameters, milliseconds}. A point is
- * {epoch, training, held, trainingWrong, heldWrong}; `points` has those since the last answer; `milliseconds` is how long
- * the last whole epoch took, without the measuring.
+ * It answers with {run, epoch, done, steps, finished, points, answers, speaking, parameters, milliseconds}. A point is
+ * {epoch, training, held, trainingWrong, heldWrong}; `points` has those since the last answer; `finished` is what `asked`
+ * was in the message whose epoch has been reached, or 0; `milliseconds` is how long the last whole epoch took, without the
+ * measuring.
  */
 ReadingDigits.learningWorker = function (learning, scope) {
   const SLICE = 50; // milliseconds after which it looks whether there is a message
@@ -25,7 +26,7 @@ ReadingDigits.learningWorker = function (learning, scope) {
   let data = null;
   let training = null;
   let run = 0;
-  let plan = null; // {until, parts, pause} while it plays
+  let plan = null; // the message `play` while it plays
   let timer = 0;
   let points = [];
   let measured = null;
@@ -46,14 +47,16 @@ ReadingDigits.learningWorker = function (learning, scope) {
   function measure() {
     measured = training.measure();
     const { training: learned, held } = measured;
-    points.push({ epoch: training.epoch, training: learned.loss, held: held.loss, trainingWrong: learned.wrong, heldWrong: held.wrong });
+    points.push({ epoch: training.epoch, training: learned.loss, held: held.loss,
+                  trainingWrong: learned.wrong, heldWrong: held.wrong });
   }
 
-  function tell() {
+  function tell(finished = 0) {
     const { W1, b1, W2, b2 } = training.network;
     const { held: { answers }, speaking } = measured;
     const { epoch, done, steps } = training;
-    scope.postMessage({ run, epoch, done, steps, playing: plan !== null, points, answers, speaking, parameters: { W1, b1, W2, b2 }, milliseconds });
+    scope.postMessage({ run, epoch, done, steps, finished, points, answers, speaking, milliseconds,
+                        parameters: { W1, b1, W2, b2 } });
     points = [];
     told = performance.now();
   }
@@ -74,10 +77,15 @@ ReadingDigits.learningWorker = function (learning, scope) {
     while (training.done < mark && performance.now() - began < SLICE) step();
     if (training.done < mark) return void (timer = setTimeout(tick, 0));
     measure();
-    const wait = Math.max(plan.pause - (performance.now() - began), 0);
-    if (training.epoch >= plan.until) plan = null;
-    else timer = setTimeout(tick, wait);
-    if (!plan || performance.now() - told >= REST) tell();
+    if (training.epoch >= plan.until) return finish();
+    if (performance.now() - told >= REST) tell();
+    timer = setTimeout(tick, Math.max(plan.pause - (performance.now() - began), 0));
+  }
+
+  function finish() {
+    const { asked } = plan;
+    stop();
+    tell(asked);
   }
 
   function stop() {
@@ -98,12 +106,11 @@ ReadingDigits.learningWorker = function (learning, scope) {
       measure();
       tell();
     },
-    play({ until, parts, pause }) {
+    play(message) {
       stop();
-      plan = { until, parts, pause };
-      if (training.epoch < until) return tick();
-      plan = null;
-      tell();
+      plan = message;
+      if (training.epoch < plan.until) tick();
+      else finish();
     },
     step({ steps }) {
       stop();

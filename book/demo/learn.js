@@ -8,7 +8,8 @@
  */
 "use strict";
 (function () {
-  const { address, announcer, bars, bytes, digitBoard, likeMnist, lossCurves, lossText, lowest, overfits, percent, weightPictures } = ReadingDigits;
+  const { address, announcer, bars, bytes, digitBoard, likeMnist, lossCurves, lossText, lowest, overfits, percent,
+          weightPictures } = ReadingDigits;
   const root = document.getElementById("rd-learn");
   if (!root) return;
   const at = (id) => document.getElementById(`rd-ln-${id}`);
@@ -32,8 +33,11 @@
     fast: { parts: 1, pause: 0 },
   };
   const CONTINUES = ["epochs", "speed"]; // with these, the same training goes on
-  const START = { rate: 0.1, batch: 32, images: 1000, units: 32, activation: "relu", pixels: 1, epochs: 30, speed: "medium", seed: 1 };
-  const text = (name, value) => (name === "pixels" ? `0 to ${value}` : typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 6 }) : value);
+  const START = {
+    rate: 0.1, batch: 32, images: 1000, units: 32, activation: "relu", pixels: 1, epochs: 30, speed: "medium", seed: 1,
+  };
+  const text = (name, value) => (name === "pixels" ? `0 to ${value}`
+    : typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 6 }) : value);
   const whole = (number) => number.toLocaleString("en-US");
 
   const say = announcer(at("status"));
@@ -41,9 +45,10 @@
   const drawCurves = lossCurves(at("curves"));
   const showWeights = weightPictures(at("weights"));
   const showBars = bars(at("bars"));
-  const { Images, Network, CLASSES } = ReadingDigits.learning();
+  const { Images, Network } = ReadingDigits.learning();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const readers = Object.fromEntries(Object.entries(CHOICES).map(([name, all]) => [name, (given) => all.find((one) => String(one) === given)]));
+  const readers = Object.fromEntries(Object.entries(CHOICES)
+    .map(([name, all]) => [name, (given) => all.find((one) => String(one) === given)]));
   const { read, write } = address("rd-learn", START, readers);
 
   const state = { ...START };
@@ -56,6 +61,7 @@
   let latest = null; // what the worker told last
   let network = null; // as it is now
   let playing = false;
+  let asked = 0; // how often it was told to play: the end of an earlier one is not the end
   let opening = ""; // what the next sentence begins with
   let aloud = false; // whether the next sentence answers a button
   let scheduled = false;
@@ -94,7 +100,8 @@
       const { learned, labels: digits, png } = ReadingDigits.learnImages;
       const grays = await unpack(bytes(png));
       const labels = Uint8Array.from(digits, Number);
-      showBoard = digitBoard(at("board"), grays.subarray(784 * learned, 784 * (learned + 100)), labels.subarray(learned, learned + 100));
+      const shown = labels.subarray(learned, learned + 100);
+      showBoard = digitBoard(at("board"), grays.subarray(784 * learned), shown);
       worker = ReadingDigits.startLearning();
       worker.onmessage = ({ data }) => hear(data);
       worker.onerror = () => fail("The training has stopped by an error of this page.");
@@ -123,15 +130,16 @@
 
   function go() {
     const { parts, pause } = SPEEDS[state.speed];
-    worker.postMessage({ kind: "play", until: state.epochs, parts: calm ? 1 : parts, pause: calm ? pause * parts : pause });
+    worker.postMessage({ kind: "play", asked: ++asked, until: state.epochs, ...(calm ? { parts: 1, pause: parts * pause } : { parts, pause }) });
   }
 
   function hear(message) {
     if (message.run !== run) return;
     points.push(...message.points);
     latest = message;
-    network = Object.assign(Object.create(Network.prototype), message.parameters, { units: state.units, relu: state.activation === "relu" });
-    if (playing && !message.playing && message.done > 0) {
+    network = Object.assign(Object.create(Network.prototype), message.parameters,
+      { units: state.units, relu: state.activation === "relu" });
+    if (playing && message.finished === asked) {
       playing = false;
       aloud = true;
     }
@@ -192,9 +200,9 @@
     showBoard(latest.answers);
     at("about").textContent = about();
     buttons();
+    if (latest.done > 0) opening = "";
     const said = `${opening}${sentence()}`.replaceAll("  ", " ");
     say(said, aloud ? { now: true } : { aloud: false });
-    if (!playing) opening = "";
     aloud = false;
     readDrawing();
   }
@@ -321,8 +329,8 @@
     const early = latest.done === 0 ? " It has not learned yet." : "";
     const same = drawn && !pad.down && image.every((gray, k) => gray === drawn[k]);
     drawn = image;
-    sayReading(broken ? `${where} It answers with no number.` : `${where} It reads ${first} (${percent(probabilities[first])})${doubt}.${early}`.trim(),
-      { aloud: moved || !same });
+    const answer = broken ? "It answers with no number." : `It reads ${first} (${percent(probabilities[first])})${doubt}.${early}`;
+    sayReading(`${where} ${answer}`.trim(), { aloud: moved || !same });
   }
 
   // --- Start -------------------------------------------------------------------------------------------

@@ -55,12 +55,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "learning").mkdir()
     for path in [*DEMO.glob("*.js"), *DEMO.glob("*.css")]:
         shutil.copy(path, folder / "demo")
-    places = {"draw": folder, "softmax": folder / "network", "backprop": folder / "learning", "learn": folder / "learning"}
+    places = {"draw": "", "softmax": "network", "backprop": "learning", "learn": "learning"}
     for widget, place in places.items():
         for theme in ("light", "dark"):
             snippet = (DEMO / f"{widget}.html").read_text(encoding="utf-8")
             html = PLAIN_PAGE.format(theme=theme, widget=snippet)
-            (place / f"{widget}-{theme}.html").write_text(html, encoding="utf-8")
+            (folder / place / f"{widget}-{theme}.html").write_text(html, encoding="utf-8")
     return folder
 
 

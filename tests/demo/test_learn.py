@@ -75,6 +75,12 @@ def play_to_the_end(page: Page) -> None:
     expect(page.locator(PLAY)).to_have_text("Play again", timeout=60_000)
 
 
+def reaches(page: Page, epoch: int) -> None:
+    """Waits until the status tells of this epoch, or of a later one."""
+    told = f"/Epoch (\\d+)/.exec(document.querySelector('{STATUS}').textContent)"
+    page.wait_for_function(f"Number({told}?.[1]) >= {epoch}")
+
+
 def cells(page: Page, which: str) -> tuple[float, int]:
     """The loss and the number of digits read wrong, as the table has them, of `training` or `held`."""
     loss, wrong = page.locator(f"tr.rd-{which} td").all_inner_texts()
@@ -138,8 +144,8 @@ def test_a_step_is_that_of_numpy_and_keras(visit, mnist, activation, pixels):
     images = grays * (pixels / 255)
     rng = np.random.default_rng(5)
     rate = 0.5 / pixels**2
-    weights = [rng.normal(0, spread / scale, shape).astype(np.float32)
-               for shape, spread, scale in (((784, UNITS), 0.1, pixels), ((UNITS,), 0.1, 1), ((UNITS, 10), 0.5, 1), ((10,), 0.1, 1))]
+    weights = [rng.normal(0, spread, shape).astype(np.float32)
+               for shape, spread in (((784, UNITS), 0.1 / pixels), ((UNITS,), 0.1), ((UNITS, 10), 0.5), ((10,), 0.1))]
     got = page.evaluate(STEP, [base64.urlsafe_b64encode(grays.tobytes()).decode(), labels.tolist(),
                                [part.tolist() for part in weights], activation, pixels, rate])
     loss, by_keras = in_keras(images, labels, weights, activation == "relu", rate)
@@ -334,7 +340,7 @@ def test_by_mouse_it_steps_plays_and_starts_over(visit):
     once = cells(page, "held")
     page.locator(PLAY).click()
     expect(page.locator(PLAY)).to_have_text("Pause")
-    expect(page.locator(STATUS)).to_contain_text("Epoch 3")
+    reaches(page, 3)
     page.locator(PLAY).click()
     expect(page.locator(PLAY)).to_have_text("Play")
     expect(page.locator(f"{STATUS} + [role=status]")).to_contain_text("It reads")
@@ -347,6 +353,14 @@ def test_by_mouse_it_steps_plays_and_starts_over(visit):
     page.locator("#rd-ln-epoch-step").click()
     expect(page.locator(STATUS)).to_contain_text("Epoch 1 of 30.")
     assert cells(page, "held") == once, "the same again"
+
+
+def test_play_pause_play_in_a_moment_plays(visit):
+    """The answer to the pause comes when it plays again, and must not be taken for the end."""
+    page = ready(visit(f"{PAGE}?images=200").page)
+    page.evaluate(f"for (let k = 0; k < 3; k++) document.querySelector('{PLAY}').click()")
+    reaches(page, 2)
+    expect(page.locator(PLAY)).to_have_text("Pause")
 
 
 def test_another_setting_starts_over_and_keeps_the_last_curves_to_compare(visit):
@@ -401,7 +415,7 @@ def test_keyboard_alone_is_enough(visit):
     expect(page.locator(STATUS)).to_contain_text("Started over: learning rate 0.3.")
     tab_to("rd-ln-play")
     page.keyboard.press("Enter")
-    expect(page.locator(STATUS)).to_contain_text("Epoch 3")
+    reaches(page, 3)
     page.keyboard.press("Enter")
     tab_to("rd-ln-epoch-step")
     page.keyboard.press("Space")
@@ -417,7 +431,7 @@ def test_keyboard_alone_is_enough(visit):
 def test_a_finger_plays_and_draws(visit):
     page = ready(visit(f"{PAGE}?images=200", **PHONE).page)
     page.locator(PLAY).tap()
-    expect(page.locator(STATUS)).to_contain_text("Epoch 2")
+    reaches(page, 2)
     page.locator(PLAY).tap()
     page.locator("#rd-ln-batch-step").tap()
     expect(page.locator(STATUS)).to_contain_text("batch")
@@ -491,7 +505,7 @@ def test_an_epoch_of_a_thousand_images_takes_less_than_fifty_milliseconds_and_th
     }""", DEFAULTS)
     assert min(milliseconds) < 50
     page.locator(PLAY).click()
-    expect(page.locator(STATUS)).to_contain_text("Epoch 2")
+    reaches(page, 2)
     frames = page.evaluate("""() => new Promise((done) => {
         const times = [];
         requestAnimationFrame(function next(now) {
@@ -514,10 +528,10 @@ def test_it_does_not_chatter(visit):
     page.evaluate(f"""() => {{
         window.said = [];
         const live = document.querySelector("{STATUS} + [role=status]");
-        new MutationObserver(() => said.push(live.textContent)).observe(live, {{ childList: true, characterData: true, subtree: true }});
+        new MutationObserver(() => said.push(live.textContent)).observe(live, {{ childList: true }});
     }}""")
     page.locator(PLAY).click()
-    expect(page.locator(STATUS)).to_contain_text("Epoch 6")
+    reaches(page, 6)
     page.locator(PLAY).click()
     expect(page.locator(f"{STATUS} + [role=status]")).to_contain_text("Epoch")
     said = page.evaluate("said")
