@@ -1,4 +1,4 @@
-"""Links to chapters by their number, which is how a page speaks of another one."""
+"""Links to chapters by their number, which is how a page speaks of another one, and to settings of a live demo."""
 
 from __future__ import annotations
 
@@ -46,5 +46,17 @@ def chapter_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
     return [page_link(env, page, words)], []
 
 
+def demo_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
+              options: Any = None, content: Any = None) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """`{demo}`words <learn?rate=1>``: a link that sets up the demo of the same page, by its address."""
+    found = re.fullmatch(r"(.+?)\s*<([a-z]+)(\?[^>]+)>", text, re.DOTALL)
+    if not found:
+        message = inliner.reporter.error(f"{text!r} is not of the form `words <demo?name=value>`", line=lineno)
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    words, demo, query = found.groups()
+    return [nodes.reference(rawtext, words, refuri=f"{query}#rd-{demo}", internal=True)], []
+
+
 def setup(app: Sphinx) -> None:
     app.add_role("chapter", chapter_role)
+    app.add_role("demo", demo_role)

@@ -140,6 +140,7 @@ ROLES: dict[str, Callable[[str, Book], str]] = {
     "ref": lambda text, book: shown(text) if "<" in text else book.reference(text),
     "doc": lambda text, book: shown(text) if "<" in text else book.title(text),
     "exercises-zip": lambda text, book: text,
+    "demo": lambda text, book: shown(text),
     "download": lambda text, book: f"`{Path(target(text)).name}`",
     "cite": lambda text, book: book.cited(text),
     "cite:p": lambda text, book: book.cited(text),

@@ -6,7 +6,8 @@
 * warns where a picture has no alternative text, and `build.py` makes warnings errors;
 * mends what the theme does wrong for screen readers and keyboards;
 * adds `practice`, a box that leads from a chapter to its exercise, and `exercise-index`;
-* adds links to chapters by number (`links.py`), and a program whose lines lead to their chapters (`program.py`);
+* adds links to chapters by number and to settings of demos (`links.py`), and a program whose lines lead to their
+  chapters (`program.py`);
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
 * gives every chapter the number in its file's name (`numbering.py`);
 * leaves the icons away that no page shows (`icons.py`);

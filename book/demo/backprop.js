@@ -7,7 +7,7 @@
  */
 "use strict";
 (function () {
-  const { announcer, camera, cameraParameters, cameraPicture, decimal } = ReadingDigits;
+  const { address, announcer, camera, cameraParameters, cameraPicture, decimal } = ReadingDigits;
   const root = document.getElementById("rd-backprop");
   if (!root) return;
   const at = (id) => document.getElementById(`rd-bp-${id}`);
@@ -26,42 +26,20 @@
 
   // --- The address -------------------------------------------------------------------------------------
 
-  /** The settings in the page's address that differ from the start, and a sentence on what cannot be read. */
-  function readAddress() {
-    const query = new URLSearchParams(location.search);
-    const whole = (text, most) => (/^\d+$/.test(text) && Number(text) <= most ? Number(text) : undefined);
-    const among = (value, all) => (all.includes(value) ? value : undefined);
-    const number = (text, most) => (text.trim() && Math.abs(Number(text)) <= most ? Number(text) : undefined);
-    const readers = {
-      image: (text) => among(text, camera.classes),
-      rate: (text) => among(Number(text), RATES),
-      step: (text) => whole(text, LAST),
-      number: (text) => among(text, cameraParameters.map(({ name }) => name)),
-      nudge: (text) => number(text, 0.5),
-      values: (text) => {
-        const values = text.split(",").map((part) => number(part, 1e6));
-        return values.length === START.values.length && !values.includes(undefined) ? values : undefined;
-      },
-    };
-    const wrong = [];
-    for (const [name, read] of Object.entries(readers)) {
-      if (!query.has(name)) continue;
-      const value = read(query.get(name));
-      if (value === undefined) wrong.push(name);
-      else state[name] = value;
-    }
-    return wrong.length ? `The address gives ${wrong.join(" and ")} in a way that cannot be read, so it was left out. ` : "";
-  }
-
-  function writeAddress() {
-    const url = new URL(location.href);
-    for (const [name, value] of Object.entries(state)) {
-      if (String(value) === String(START[name])) url.searchParams.delete(name);
-      else url.searchParams.set(name, value);
-    }
-    url.hash = "rd-backprop";
-    history.replaceState(null, "", url);
-  }
+  const whole = (text, most) => (/^\d+$/.test(text) && Number(text) <= most ? Number(text) : undefined);
+  const among = (value, all) => (all.includes(value) ? value : undefined);
+  const number = (text, most) => (text.trim() && Math.abs(Number(text)) <= most ? Number(text) : undefined);
+  const { read, write } = address("rd-backprop", START, {
+    image: (text) => among(text, camera.classes),
+    rate: (text) => among(Number(text), RATES),
+    step: (text) => whole(text, LAST),
+    number: (text) => among(text, cameraParameters.map(({ name }) => name)),
+    nudge: (text) => number(text, 0.5),
+    values: (text) => {
+      const values = text.split(",").map((part) => number(part, 1e6));
+      return values.length === START.values.length && !values.includes(undefined) ? values : undefined;
+    },
+  });
 
   // --- What is computed --------------------------------------------------------------------------------
 
@@ -175,7 +153,7 @@
   function change(changes, text = "") {
     Object.assign(state, changes);
     const computed = show();
-    writeAddress();
+    write(state);
     say(text || sentence(computed), { now: true });
     judge(verdict(computed));
   }
@@ -220,7 +198,8 @@
   for (const rate of RATES) at("rate").add(new Option(rate, rate));
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
-  const complaint = readAddress();
+  const { settings, complaint } = read();
+  Object.assign(state, settings);
   const computed = show();
   say(complaint + sentence(computed));
   judge(verdict(computed));

@@ -47,19 +47,20 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with `draw-THEME.html` at its root, and `network/softmax-THEME.html` and
-    `learning/backprop-THEME.html` one folder down."""
+    """A site with `draw-THEME.html` at its root, and `network/softmax-THEME.html`,
+    `learning/backprop-THEME.html` and `learning/learn-THEME.html` one folder down."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "demo").mkdir()
     (folder / "network").mkdir()
     (folder / "learning").mkdir()
     for path in [*DEMO.glob("*.js"), *DEMO.glob("*.css")]:
         shutil.copy(path, folder / "demo")
-    for widget, place in (("draw", folder), ("softmax", folder / "network"), ("backprop", folder / "learning")):
+    places = {"draw": "", "softmax": "network", "backprop": "learning", "learn": "learning"}
+    for widget, place in places.items():
         for theme in ("light", "dark"):
             snippet = (DEMO / f"{widget}.html").read_text(encoding="utf-8")
             html = PLAIN_PAGE.format(theme=theme, widget=snippet)
-            (place / f"{widget}-{theme}.html").write_text(html, encoding="utf-8")
+            (folder / place / f"{widget}-{theme}.html").write_text(html, encoding="utf-8")
     return folder
 
 
