@@ -114,7 +114,6 @@
       at(`${name}-value`).textContent = minus(state[name], name === "thickness" ? 2 : 0) + unit;
     }
     for (const name of CHECKS) at(name).checked = state[name];
-    at("weights").disabled = !state.shuffle;
     at("digit").value = state.digit;
     say(`It is a ${state.digit}${done()}. ${said.join("; ").replace("the", "The")}.`, { aloud, now });
   }
@@ -171,6 +170,7 @@
   function change(changes, how) {
     Object.assign(state, changes);
     state.weights &&= state.shuffle;
+    at("weights").disabled = !state.shuffle; // at once, so that the next Tab knows of it
     writeAddress();
     schedule(how);
   }
@@ -302,6 +302,7 @@
     `${percent(ReadingDigits.convolutional.accuracy)}.`;
   const { settings, wrong } = fromAddress(location.search);
   Object.assign(state, settings);
+  at("weights").disabled = !state.shuffle;
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
   update({ aloud: false });

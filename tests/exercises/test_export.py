@@ -85,7 +85,7 @@ def two_inputs() -> Any:
     (lambda: chain(layers.Dense(4), layers.Rescaling(2.0)), flat, "a `Rescaling`, at this place: it knows"),
     (lambda: chain(layers.Dense(4), layers.ReLU(max_value=6)), flat, "a `ReLU`, at this place: it knows"),
     (lambda: chain(layers.Dense(4, activation="tanh")), flat,
-     "Dense layer 1 has the activation tanh; the page computes relu in a layer that is not the last. Remedy: `activ"),
+     "Dense layer 1 has the activation tanh; the page computes relu in a layer that is not the last. Remedy: "),
     (lambda: chain(last="sigmoid"), flat, 'computes softmax in the last layer. Remedy: `activation="softmax"`'),
     (lambda: keras.Sequential([layers.Dense(10)]), flat, "`model` has no weights yet. Train it first."),
     (lambda: keras.Sequential([keras.Input((784,)), layers.Flatten()]), flat, "`model` has no dense layer"),
