@@ -5,7 +5,7 @@
  */
 "use strict";
 (function () {
-  const { announcer, evidence, evidenceConvolutional, forward, forwardConvolutional, order, sure, transform,
+  const { address, announcer, evidence, evidenceConvolutional, forward, forwardConvolutional, order, sure, transform,
     uncropped, unpack, unpackConvolutional } = ReadingDigits;
   const root = document.getElementById("rd-break");
   if (!root) return;
@@ -14,7 +14,7 @@
 
   const SLIDERS = ["right", "down", "turn", "thickness"];
   const CHECKS = ["invert", "shuffle", "weights"];
-  const START = { digit: 2, right: 0, down: 0, turn: 0, thickness: 0, invert: false, shuffle: false, weights: false };
+  const START = { digit: 2, right: 0, down: 0, turn: 0, thickness: 0, invert: 0, shuffle: 0, weights: 0 }; // 1: done
   const MOST = 14; // pixels: half of the image
   const BRUSH = 1.2; // radius in pixels
   const NETWORKS = ["dense", "convolutional"];
@@ -113,7 +113,7 @@
       const unit = { turn: "°", thickness: "" }[name] ?? " px";
       at(`${name}-value`).textContent = minus(state[name], name === "thickness" ? 2 : 0) + unit;
     }
-    for (const name of CHECKS) at(name).checked = state[name];
+    for (const name of CHECKS) at(name).checked = Boolean(state[name]);
     at("digit").value = state.digit;
     say(`It is a ${state.digit}${done()}. ${said.join("; ").replace("the", "The")}.`, { aloud, now });
   }
@@ -136,40 +136,27 @@
 
   // --- The address -------------------------------------------------------------------------------------
 
-  /** The settings in an address that can be read, and the names of those that cannot. */
-  function fromAddress(search) {
-    const query = new URLSearchParams(search);
-    const settings = { ...START };
-    const wrong = [];
-    for (const name of Object.keys(START).filter((one) => query.has(one))) {
-      const text = query.get(name);
-      const value = Number(text);
-      const [low, high] = SLIDERS.includes(name) ? [Number(at(name).min), Number(at(name).max)] : [0, name === "digit" ? 9 : 1];
-      const fits = text.trim() && value >= low && value <= high && (name === "thickness" || Number.isInteger(value));
-      if (fits) settings[name] = CHECKS.includes(name) ? value === 1 : value;
-      else wrong.push(name);
-    }
-    settings.weights &&= settings.shuffle;
-    return { settings, wrong };
-  }
+  const range = (name) => (text) => {
+    const value = Number(text);
+    const { min, max } = at(name);
+    const fits = text.trim() && value >= Number(min) && value <= Number(max);
+    return fits && (name === "thickness" || Number.isInteger(value)) ? value : undefined;
+  };
+  const { read: readAddress, write } = address("rd-break", START, {
+    digit: (text) => (/^\d$/.test(text) ? Number(text) : undefined),
+    ...Object.fromEntries(SLIDERS.map((name) => [name, range(name)])),
+    ...Object.fromEntries(CHECKS.map((name) => [name, (text) => (/^[01]$/.test(text) ? Number(text) : undefined)])),
+  });
 
   let writing = 0;
   function writeAddress() {
     clearTimeout(writing); // browsers allow few changes in a second
-    writing = setTimeout(() => {
-      const url = new URL(location.href);
-      for (const [name, value] of Object.entries(state)) {
-        if (value === START[name]) url.searchParams.delete(name);
-        else url.searchParams.set(name, Number(value));
-      }
-      url.hash = "rd-break";
-      history.replaceState(null, "", url);
-    }, 300);
+    writing = setTimeout(() => write(state), 300);
   }
 
   function change(changes, how) {
     Object.assign(state, changes);
-    state.weights &&= state.shuffle;
+    state.weights &= state.shuffle;
     at("weights").disabled = !state.shuffle; // at once, so that the next Tab knows of it
     writeAddress();
     schedule(how);
@@ -260,7 +247,7 @@
   // --- Controls ----------------------------------------------------------------------------------------
 
   for (const name of SLIDERS) at(name).addEventListener("input", () => change({ [name]: at(name).valueAsNumber }));
-  for (const name of CHECKS) at(name).addEventListener("change", () => change({ [name]: at(name).checked }));
+  for (const name of CHECKS) at(name).addEventListener("change", () => change({ [name]: Number(at(name).checked) }));
   for (const radio of root.querySelectorAll("[name='rd-br-tool']")) {
     radio.addEventListener("change", () => {
       tool = radio.value;
@@ -283,7 +270,7 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     paint.fill(-1);
-    change(fromAddress(link.search).settings, { now: true });
+    change({ ...START, ...readAddress(link.search).settings }, { now: true });
     root.scrollIntoView();
     at("image").focus({ preventScroll: true });
   });
@@ -300,11 +287,12 @@
     `held-out images, as they are, the dense one (${count(ReadingDigits.network)} parameters) reads ` +
     `${percent(ReadingDigits.network.accuracy)} right, the convolutional one (${count(ReadingDigits.convolutional)}) ` +
     `${percent(ReadingDigits.convolutional.accuracy)}.`;
-  const { settings, wrong } = fromAddress(location.search);
+  const { settings, complaint } = readAddress();
   Object.assign(state, settings);
+  state.weights &= state.shuffle;
   at("weights").disabled = !state.shuffle;
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
   update({ aloud: false });
-  if (wrong.length) say(`The address gives ${wrong.join(" and ")} in a way that cannot be read, so it was left out.`);
+  if (complaint) say(complaint.trim());
 })();
