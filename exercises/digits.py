@@ -14,6 +14,7 @@ behind the messages of Python, NumPy and Keras.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
 import io
@@ -188,6 +189,193 @@ def once_written() -> Iterator[None]:
         yield
     except NotImplementedError as error:
         print(f"{error} Then run this cell again.")
+
+
+# ------------------------------------------------------------------------ your network in the book
+
+
+class ExportError(Exception):
+    """A network that the book's page cannot compute, or a file that cannot be written."""
+
+
+def export(model: Any, preprocess: Any = None, path: str | os.PathLike[str] = "my-network.json") -> None:
+    """Write your network into one file, with which the first page of the book reads what you draw.
+
+    The page computes dense layers, with relu, softmax or no activation, one after the other. `Flatten`, `Reshape` and
+    `Rescaling` may come before them, and dropout anywhere: it does nothing once the training is over.
+
+    Args:
+        model: a trained Keras model that gives ten values for each image.
+        preprocess: what makes the model's inputs from images of shape (n, 28, 28), as in the capstone. When not given:
+            the images divided by 255, or as they are where the model begins with `Rescaling`.
+        path: the file; what is there already is written over.
+
+    Raises:
+        ExportError: the page cannot compute this model or this `preprocess`, or the file cannot be written.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise ExportError(f"`model` is {describe(model)}; expected a Keras model that has been trained.")
+    scale, offset, layers = _dense_chain(model)
+    if not isinstance(getattr(model, "input_shape", None), tuple):
+        raise ExportError("`model` is not one chain from one input. Remedy: a `keras.Sequential` of dense layers.")
+    images, labels = sample(200)
+    if preprocess is None:
+        rescaled = any(isinstance(layer, keras.layers.Rescaling) for layer in _all_layers(model))
+        shape = model.input_shape[1:] if math.prod(model.input_shape[1:]) == 784 else (784,)
+
+        def preprocess(images: np.ndarray) -> np.ndarray:
+            return images.reshape(len(images), *shape) / np.float32(1 if rescaled else 255)
+
+        assumed = "gray levels from 0 to 255" if rescaled else "gray levels divided by 255"
+    else:
+        assumed = ""
+    first, added, inputs = _scale_and_offset(preprocess, images)
+    scale, offset = np.broadcast_to(scale * first, 784), np.broadcast_to(scale * added + offset, 784)
+    try:
+        expected = np.asarray(model.predict(inputs, verbose=0))
+    except Exception as error:
+        raise ExportError(f"`model` cannot take {describe(inputs)}, made of the images: {_text(error)}") from None
+    content = json.dumps({
+        "format": "reading-digits-network", "version": 1, "scale": _packed(scale), "offset": _packed(offset),
+        "layers": [{"units": len(bias), "activation": activation, "weights": _packed(weights), "bias": _packed(bias)}
+                   for weights, bias, activation in layers],
+    })
+    values = images.reshape(len(images), 784) * scale + offset
+    for weights, bias, activation in layers:
+        values = values @ weights + bias
+        values = np.maximum(values, 0) if activation == "relu" else values
+    if layers[-1][2] == "softmax":
+        values = np.exp(values - values.max(axis=1, keepdims=True))
+        values /= values.sum(axis=1, keepdims=True)
+    if expected.shape != values.shape or not np.allclose(values, expected, rtol=1e-3, atol=1e-3):
+        raise ExportError(
+            "`model` answers otherwise than its dense layers do, one after the other, so there are ways beside them, "
+            "and the page knows none. Remedy: a `keras.Sequential` of dense layers."
+        )
+    try:
+        Path(path).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written ({error.strerror}). Give another `path`.") from None
+    right = int((expected.argmax(axis=1) == labels).sum())
+    print(f"{path}: {sum(weights.size + bias.size for weights, bias, _ in layers):,} parameters, "
+          f"{len(content) / 1e6:.1f} MB. Of the first {len(images)} training images it reads {right} right.")
+    if assumed:
+        print(f"It was given {assumed}. If it takes what a function of yours makes of the images, export it with that: "
+              "`digits.export(model, preprocess)`.")
+    print("Open the first page of the book, and choose the file below the drawing pad.")
+
+
+MOST_PARAMETERS = 3_000_000
+"""What the page computes within the blink of an eye."""
+
+PLACED = ("Rescaling", "ReLU", "Softmax", "Activation")
+"""Layers that the page can compute at other places."""
+
+
+def _all_layers(model: Any) -> Iterator[Any]:
+    """The layers of a model, and those of the models in it."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _all_layers(layer)
+        else:
+            yield layer
+
+
+def _dense_chain(model: Any) -> tuple[float, float, list[tuple[np.ndarray, np.ndarray, str]]]:
+    """What `Rescaling` multiplies the inputs by and adds; and weights, bias and activation of each dense layer."""
+    from keras import layers as known
+
+    scale, offset = 1.0, 0.0
+    dense: list[tuple[np.ndarray, np.ndarray, str]] = []
+    silent = (known.InputLayer, known.Flatten, known.Reshape, known.Dropout, known.SpatialDropout1D, known.AlphaDropout,
+              known.GaussianDropout, known.GaussianNoise)
+    for layer in _all_layers(model):
+        kind = type(layer).__name__
+        if type(layer) in silent:
+            continue
+        if type(layer) is known.Rescaling and not dense and np.ndim(layer.scale) == np.ndim(layer.offset) == 0:
+            scale, offset = scale * layer.scale, offset * layer.scale + layer.offset
+        elif type(layer) is known.Dense:
+            if not layer.built:
+                raise ExportError("`model` has no weights yet. Train it first.")
+            weights = [np.asarray(weight, "float32") for weight in layer.get_weights()]
+            bias = weights[1] if layer.use_bias else np.zeros(layer.units, "float32")
+            dense.append((weights[0], bias, getattr(layer.activation, "__name__", "?")))
+        elif dense and dense[-1][2] == "linear" and _is_activation(layer):
+            activation = layer.activation.__name__ if kind == "Activation" else kind.lower()
+            dense[-1] = (*dense[-1][:2], activation)
+        else:
+            raise ExportError(
+                f"The page cannot compute the layer `{layer.name}`, a `{kind}`{', at this place' * (kind in PLACED)}: "
+                "it knows dense layers with relu, softmax or no activation, Flatten and Rescaling before them, and "
+                "dropout. Remedy: train a network of these layers, and export that."
+            )
+    if not dense:
+        raise ExportError("`model` has no dense layer, and the page computes nothing else.")
+    for number, (weights, bias, activation) in enumerate(dense):
+        last = number == len(dense) - 1
+        if activation not in (("softmax", "linear") if last else ("relu", "linear")):
+            raise ExportError(
+                f"Dense layer {number + 1} has the activation {activation}; the page computes "
+                f"{'softmax in the last layer' if last else 'relu in a layer that is not the last'}. "
+                f'Remedy: `activation="{"softmax" if last else "relu"}"`, and train again.'
+            )
+        if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+            raise ExportError(
+                "There is nan or inf among the weights: the training went astray. Remedy: a smaller learning rate."
+            )
+    sizes = [784, *(len(bias) for _, bias, _ in dense)]
+    if [len(weights) for weights, _, _ in dense] != sizes[:-1] or sizes[-1] != 10:
+        raise ExportError(
+            f"The dense layers take {', '.join(str(len(weights)) for weights, _, _ in dense)} values, and the last one "
+            f"gives {sizes[-1]}. Remedy: the first takes the 784 gray levels of an image, and the last gives 10 values."
+        )
+    parameters = sum(weights.size + bias.size for weights, bias, _ in dense)
+    if parameters > MOST_PARAMETERS or max(sizes) > 4096 or len(dense) > 20:
+        raise ExportError(
+            f"The network has {parameters:,} parameters in {len(dense)} dense layers; the page takes "
+            f"{MOST_PARAMETERS:,}, in at most 20 layers of at most 4,096 units. Remedy: fewer units."
+        )
+    return scale, offset, dense
+
+
+def _is_activation(layer: Any) -> bool:
+    """A layer that is nothing but relu or softmax, as `activation="relu"` would have it."""
+    settings = layer.get_config()
+    plain: dict[str, dict[str, Any]] = {
+        "ReLU": {"max_value": None, "negative_slope": 0, "threshold": 0}, "Softmax": {"axis": -1}, "Activation": {}
+    }
+    kind = type(layer).__name__
+    return kind in plain and all(settings.get(name) == value for name, value in plain[kind].items())
+
+
+def _scale_and_offset(preprocess: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By what `preprocess` multiplies each pixel, and what it adds; and what it makes of the images."""
+    probes = np.concatenate([np.full((1, 28, 28), level, "uint8") for level in (0, 255, 51)] + [images])
+    try:
+        made = np.asarray(preprocess(probes.copy()))
+        inputs = np.asarray(preprocess(images.copy()))
+        values = made.reshape(len(probes), 784).astype(float)
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        raise ExportError(f"`preprocess` does not make 784 values of each image: {_text(error)}") from None
+    offset = values[0]
+    scale = (values[1] - values[0]) / 255
+    linear = probes.reshape(len(probes), 784) * scale + offset
+    if not np.isfinite(values).all() or not np.allclose(values, linear, rtol=1e-4, atol=1e-4 * abs(values).max()):
+        raise ExportError(
+            "`preprocess` does more than to multiply each pixel by a number and to add one, and the page cannot. "
+            "Remedy: a `preprocess` such as `images.reshape(len(images), 784) / 255`, and a network trained with it."
+        )
+    return scale, offset, inputs
+
+
+def _packed(values: np.ndarray) -> str:
+    """float32 values, row by row, as text."""
+    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
 
 
 # ------------------------------------------------------------------------ the checks

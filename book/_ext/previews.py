@@ -39,6 +39,7 @@ def add_preview(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     given = re.search(r'<meta content="([^"]*)" name="description"', tags)
     words = unescape(given[1]) if given else description(doctree)
     title = re.sub(r"<.*?>", "", unescape(context.get("title", "")))
+    title = app.config.project if page == app.config.root_doc else title  # "Welcome" alone says nothing in a chat
     if words and not given:
         tags += f'\n<meta name="description" content="{escape(words)}" />'
     card = {"og:type": "article", "og:site_name": app.config.project, "og:title": title, "og:description": words}

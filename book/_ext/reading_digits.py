@@ -11,7 +11,8 @@
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
 * gives every chapter the number in its file's name (`numbering.py`);
 * leaves the icons away that no page shows (`icons.py`);
-* gives every page a description (`previews.py`).
+* gives every page a description (`previews.py`);
+* marks in the answers of questions what is said of which option (`questions.py`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ import notebooks
 import numbering
 import previews
 import program
+import questions
 import requests
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -257,4 +259,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     numbering.setup(app)
     previews.setup(app)
     program.setup(app)
+    questions.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

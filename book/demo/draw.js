@@ -1,7 +1,7 @@
-/* The live demo: draw a digit, and a network trained by this course reads it.
+/* The live demo: draw a digit, and a network trained by this course reads it, or the reader's own.
  *
  * The page's part only: the image is made in image.js, the answer in network.js, the weights come in
- * weights.js. It works from http and from file://, asks for nothing and sends nothing.
+ * weights.js, or from a file that own.js reads. It works from http and from file://, asks for nothing and sends nothing.
  */
 "use strict";
 (function () {
@@ -14,8 +14,8 @@
   const STEP = 10; // by keyboard: one of 28
   const FINE_STEP = 2;
 
-  const layers = unpack(ReadingDigits.network);
-  const units = layers[0].units;
+  const courses = { layers: unpack(ReadingDigits.network), prepare: (pixel) => pixel / 255 };
+  let { layers, prepare } = courses; // or the reader's own
   const say = announcer(at("rd-status"));
   const drawing = new Drawing(SIZE);
   const pad = at("rd-pad").getContext("2d");
@@ -87,7 +87,7 @@
     pixels = example ? example.pixels : drawing.bitmap.empty ? null : likeMnist(drawing.bitmap);
     hint.hidden = taken && (pixels !== null || pen.down);
     paint(at("rd-image"), pixels, gray);
-    answer = pixels ? forward(layers, pixels) : null;
+    answer = pixels ? forward(layers, pixels, prepare) : null;
     const best = answer ? largest(answer.probabilities) : -1;
     for (let digit = 0; digit < 10; digit++) {
       const share = answer ? answer.probabilities[digit] : 0;
@@ -95,7 +95,7 @@
     }
     at("rd-image").setAttribute("aria-label", answer ? "What the network gets, 28 by 28 gray levels" : "Empty: all black");
     if (answer || !taken) tell({ aloud: false });
-    if (inside.open) showInside();
+    if (inside.open && !inside.hidden) showInside();
   }
 
   function schedule() {
@@ -121,9 +121,11 @@
 
   // --- The hidden layer --------------------------------------------------------------------------------
 
-  const COLUMNS = 16;
+  const MOST_UNITS = 1024; // of which each has a square
+  const columns = () => (layers[0].units > 256 ? 32 : 16);
 
   function showInside() {
+    const { units } = layers[0];
     const { inputs, hidden } = answer || { inputs: new Float64Array(784), hidden: new Float64Array(units) };
     if (answer && at("rd-follow").checked) at("rd-unit").value = largest(hidden) + 1;
     const unit = at("rd-unit").valueAsNumber - 1;
@@ -158,8 +160,12 @@
 
   function showUnits(hidden, chosen) {
     const canvas = at("rd-units");
-    const context = canvas.getContext("2d");
+    const { units } = layers[0];
+    const COLUMNS = columns();
     const cell = canvas.width / COLUMNS;
+    const height = Math.ceil(units / COLUMNS) * cell;
+    if (canvas.height !== height) canvas.height = height;
+    const context = canvas.getContext("2d");
     const most = Math.max(...hidden, 1e-9);
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -345,13 +351,12 @@
 
   inside.addEventListener("toggle", update);
   at("rd-follow").addEventListener("change", update);
-  at("rd-unit").max = units;
   at("rd-unit").addEventListener("input", () => chooseUnit(at("rd-unit").valueAsNumber - 1));
   at("rd-units").addEventListener("click", (event) => {
     const box = at("rd-units").getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * COLUMNS);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * (units / COLUMNS));
-    chooseUnit(Math.min(row * COLUMNS + column, units - 1));
+    const column = Math.floor(((event.clientX - box.left) / box.width) * columns());
+    const row = Math.floor(((event.clientY - box.top) / box.height) * Math.ceil(layers[0].units / columns()));
+    chooseUnit(Math.min(row * columns() + column, layers[0].units - 1));
   });
 
   // --- Until somebody takes over -----------------------------------------------------------------------
@@ -389,15 +394,85 @@
     playOrPause();
   }).observe(at("rd-pad"));
 
+  // --- The reader's own network ------------------------------------------------------------------------
+
+  const count = (number) => number.toLocaleString("en-US");
+
+  /** From now on this network reads; `about` says what it is. */
+  function use(network, about) {
+    ({ layers, prepare } = network);
+    inside.hidden = layers.length !== 2 || layers[0].activation !== "relu" || layers[0].units > MOST_UNITS;
+    at("rd-unit").max = layers[0].units;
+    at("rd-unit").value = 1;
+    at("rd-follow").checked = true;
+    at("rd-back").hidden = network === courses;
+    at("rd-about").textContent = `${about} Digits are all it knows: draw a house, and it still answers with a digit. `;
+    at("rd-about").append(Object.assign(document.createElement("a"),
+      { href: "judging/11-mistakes.html", textContent: "How sure such a network is of nonsense: chapter 11." }));
+    update();
+  }
+
+  function useCourses() {
+    const { accuracy, parameters } = ReadingDigits.network;
+    use(courses, `This network has ${courses.layers[0].units} hidden units and ${count(parameters)} parameters. It was trained ` +
+      `by the last exercise of this course and reads ${percent(accuracy)} of 10,000 held-out images right.`);
+  }
+
+  let reader = null; // own.js, which is loaded when it is wanted
+  function loadReader() {
+    reader ||= new Promise((done, fail) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: "demo/own.js", onload: done,
+        onerror: () => fail(new Error("A part of this page is missing: demo/own.js.")) }));
+    });
+    return reader;
+  }
+
+  async function load(file) {
+    const tell = (text) => (at("rd-own-status").textContent = text);
+    at("rd-own").open = true;
+    try {
+      await loadReader();
+      const { MOST_BYTES, readNetwork } = ReadingDigits;
+      if (file.size > MOST_BYTES) throw new Error(`This file has more than ${MOST_BYTES / 1e6} MB: no network that digits.export wrote.`);
+      const network = readNetwork(await file.text().catch(() => {
+        throw new Error("This file cannot be read. Is it still there?");
+      }));
+      const { scale, offset } = network;
+      const prepared = (pixel, k) => pixel * scale[k] + offset[k];
+      if ([0, 255].some((level) => forward(network.layers, new Uint8Array(784).fill(level), prepared).probabilities.some(Number.isNaN))) {
+        throw new Error("The numbers of this network are too large to compute with: it answers nan.");
+      }
+      const layer = (number) => (number === 1 ? "one layer" : `${number} layers`);
+      use({ layers: network.layers, prepare: prepared },
+        `This network is yours: ${layer(network.layers.length)}, ${count(network.parameters)} parameters.`);
+      tell("Now your own network reads what is drawn.");
+    } catch (error) {
+      tell(`${error.message} What read before goes on reading.`);
+    }
+  }
+
+  at("rd-own").addEventListener("toggle", () => loadReader().catch(() => {})); // told when a file is chosen
+  at("rd-file").addEventListener("change", () => {
+    const [file] = at("rd-file").files;
+    at("rd-file").value = ""; // the same file can be chosen again, once it has been written anew
+    if (file) load(file);
+  });
+  at("rd-back").addEventListener("click", () => {
+    useCourses();
+    at("rd-own-status").textContent = "The network of the course reads again.";
+    at("rd-file").focus();
+  });
+  root.addEventListener("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+  root.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [file] = event.dataTransfer.files;
+    if (file) load(file);
+  });
+
   // --- Start -------------------------------------------------------------------------------------------
 
-  const { accuracy, parameters } = ReadingDigits.network;
-  at("rd-about").textContent =
-    `This network has ${units} hidden units and ${parameters.toLocaleString("en-US")} parameters. It was trained ` +
-    `by the last exercise of this course and reads ${percent(accuracy)} of 10,000 held-out images right. Digits ` +
-    "are all it knows: draw a house, and it still answers with a digit. ";
-  at("rd-about").append(Object.assign(document.createElement("a"),
-    { href: "judging/11-mistakes.html", textContent: "How sure such a network is of nonsense: chapter 11." }));
   root.querySelector(".rd-fallback").hidden = true;
   root.querySelector(".rd-live").hidden = false;
   clear();
@@ -405,5 +480,5 @@
   at("rd-play").hidden = false;
   if (still) writer.still();
   playOrPause();
-  update();
+  useCourses();
 })();

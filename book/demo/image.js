@@ -111,6 +111,7 @@ ReadingDigits.likeMnist = function (bitmap) {
 // What none of MNIST's 60,000 training images goes beyond.
 ReadingDigits.MOST_INK = 101.5; // mean gray level
 ReadingDigits.WIDEST = 20 / 9; // width of the ink over its height
+ReadingDigits.MOST_BESIDE = 1 / 3; // of the ink, in either of two parts with a black column between them
 
 /** What makes an image of 784 gray levels unlike every digit that a network has learned from, or "". */
 ReadingDigits.unlike = function (image) {
@@ -118,7 +119,19 @@ ReadingDigits.unlike = function (image) {
   const inked = [...image.keys()].filter((k) => image[k] > 0);
   const extent = (places) => Math.max(...places) - Math.min(...places) + 1;
   const wide = extent(inked.map((k) => k % 28)) / extent(inked.map((k) => Math.floor(k / 28)));
-  return wide > ReadingDigits.WIDEST ? "as much width for its height" : "";
+  if (wide > ReadingDigits.WIDEST) return "as much width for its height";
+  return ReadingDigits.beside(image) > ReadingDigits.MOST_BESIDE ? "two parts beside each other, each with a third of the ink" : "";
+};
+
+/** Where black columns part the ink: the most that the smaller part has of it, as a share. */
+ReadingDigits.beside = function (image) {
+  const columns = Array.from({ length: 28 }, (_, x) => image.reduce((sum, value, k) => sum + (k % 28 === x ? value : 0), 0));
+  const all = columns.reduce((sum, value) => sum + value, 0);
+  let left = 0;
+  return columns.reduce((most, value) => {
+    left += value;
+    return value === 0 ? Math.max(most, Math.min(left, all - left) / all) : most;
+  }, 0);
 };
 
 /** The smallest square around the ink, shrunk to 20 x 20 gray levels. */

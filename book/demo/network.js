@@ -50,13 +50,18 @@ ReadingDigits.softmax = function (logits) {
 /**
  * Everything the network computes for one image.
  *
- * @param layers what `unpack` returned: a hidden layer with ReLU, an output layer with softmax
+ * @param layers what `unpack` returned: hidden layers with ReLU or nothing, and an output layer with softmax
  * @param pixels 784 gray levels from 0 (black) to 255 (white), row by row
- * @returns {inputs, hidden, logits, probabilities}
+ * @param prepare makes an input of a gray level and its place
+ * @returns {inputs, hidden, logits, probabilities}: `hidden` is what the last hidden layer answers
  */
-ReadingDigits.forward = function (layers, pixels) {
-  const inputs = Float64Array.from(pixels, (pixel) => pixel / 255);
-  const hidden = ReadingDigits.relu(ReadingDigits.dense(layers[0], inputs));
-  const logits = ReadingDigits.dense(layers[1], hidden);
+ReadingDigits.forward = function (layers, pixels, prepare = (pixel) => pixel / 255) {
+  const inputs = Float64Array.from(pixels, prepare);
+  let hidden = inputs;
+  for (const layer of layers.slice(0, -1)) {
+    const sums = ReadingDigits.dense(layer, hidden);
+    hidden = layer.activation === "relu" ? ReadingDigits.relu(sums) : sums;
+  }
+  const logits = ReadingDigits.dense(layers.at(-1), hidden);
   return { inputs, hidden, logits, probabilities: ReadingDigits.softmax(logits) };
 };

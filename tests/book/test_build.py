@@ -47,6 +47,8 @@ MISTAKES = {
     "{chapter}`99`": "there is no chapter 99",
     ":::{practice} 99-nothing\nDo it.\n:::": "there is no exercise 99-nothing",
     "```{nonsuch}\n```": "nonsuch",
+    "{.options}\n- (a) One.\n- (b) Two.\n\nText.": "a question without an answer",
+    "{.options}\n- (a) One.\n- (b) Two.\n\n:::{dropdown} Answer\n**(b).** So.\n:::": "once why it is right or wrong",
     '```{code-cell} python\nimport sys\nprint("careful", file=sys.stderr)\n```': "stderr",
 }
 

@@ -104,6 +104,7 @@ def test_every_page_says_what_it_is_about(site: Path) -> None:
         card = {tag["property"]: tag["content"] for tag in head.find_all("meta", property=True)}
         assert 20 < len(description) <= 202, page
         assert card["og:description"] == description and card["og:title"] and card["og:site_name"] == "Reading Digits"
+        assert (card["og:title"] == "Reading Digits") == (page == "index")
         said[page] = description
         question = parsed(page_path(site, page)).select_one(".admonition.question p:not(.admonition-title)")
         if question and page != "index":

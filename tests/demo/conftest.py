@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from autograder import course
 from tests.served import served
 
 DEMO = course.BOOK / "demo"
+sys.path.insert(0, str(course.EXERCISES))  # for `digits`, which writes what the pad reads
 
 # As in the book, the theme stands in an attribute of <html>.
 PLAIN_PAGE = """<!doctype html>
@@ -47,15 +49,14 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with `draw-THEME.html` at its root, and `network/softmax-THEME.html`,
-    `learning/backprop-THEME.html` and `learning/learn-THEME.html` one folder down."""
+    """A site with `draw-THEME.html` at its root, and one folder down `network/softmax-THEME.html`,
+    `learning/backprop-THEME.html`, `learning/learn-THEME.html` and `judging/break-THEME.html`."""
     folder = tmp_path_factory.mktemp("site")
-    (folder / "demo").mkdir()
-    (folder / "network").mkdir()
-    (folder / "learning").mkdir()
+    for name in ("demo", "network", "learning", "judging"):
+        (folder / name).mkdir()
     for path in [*DEMO.glob("*.js"), *DEMO.glob("*.css")]:
         shutil.copy(path, folder / "demo")
-    places = {"draw": "", "softmax": "network", "backprop": "learning", "learn": "learning"}
+    places = {"draw": "", "softmax": "network", "backprop": "learning", "learn": "learning", "break": "judging"}
     for widget, place in places.items():
         for theme in ("light", "dark"):
             snippet = (DEMO / f"{widget}.html").read_text(encoding="utf-8")

@@ -173,8 +173,10 @@ def test_ink_that_no_digit_has_is_said_and_mnists_digits_are_never_accused(visit
     page = visit("draw-light.html").page
     unlike = "none of MNIST's 60,000 training images has {}: this is no digit to it."
     scribble = [(20 + 60 * (k % 2), 20 + 1.5 * k) for k in range(40)]
+    two = [[(x / 2 + shift, y) for x, y in stroke] for digit, shift in ((4, 0), (2, 55)) for stroke in DIGITS[digit]]
     for strokes, said in (([[(30, 50)]], "a dot is no digit."), ([scribble], unlike.format("as much ink")),
-                          ([[(5, 40), (95, 44)]], unlike.format("as much width for its height"))):
+                          ([[(5, 40), (95, 44)]], unlike.format("as much width for its height")),
+                          (two, unlike.format("two parts beside each other, each with a third of the ink"))):
         draw_by_mouse(page, strokes)
         expect(page.locator(STATUS)).to_contain_text(f"The network reads {answer(page)} (")
         expect(page.locator(STATUS)).to_contain_text(f"). But {said}")
@@ -184,13 +186,21 @@ def test_ink_that_no_digit_has_is_said_and_mnists_digits_are_never_accused(visit
         expect(page.locator(STATUS)).to_contain_text("The network reads")
         assert "no digit" not in page.locator(STATUS).inner_text()
         page.locator("#rd-clear").click()
-    most_ink, widest = page.evaluate("[ReadingDigits.MOST_INK, ReadingDigits.WIDEST]")
+    most_ink, widest, most_beside = page.evaluate(
+        "[ReadingDigits.MOST_INK, ReadingDigits.WIDEST, ReadingDigits.MOST_BESIDE]")
     images = mnist["x_train"]
     inks = images.mean(axis=(1, 2))
     rows, columns = (images > 0).any(2), (images > 0).any(1)
     height, width = (28 - mask.argmax(1) - mask[:, ::-1].argmax(1) for mask in (rows, columns))
     assert inks.max() <= most_ink < inks.max() + 0.2
     assert (width / height).max() == pytest.approx(widest)
+    ink = images.sum(axis=1, dtype=int)
+    left = ink.cumsum(axis=1) / ink.sum(axis=1, keepdims=True)
+    beside = np.where(ink == 0, np.minimum(left, 1 - left), 0).max(axis=1)
+    assert most_beside - 0.05 < beside.max() < most_beside
+    parted = np.argsort(beside)[-20:]
+    found = page.evaluate("images => images.map(ReadingDigits.beside)", images[parted].reshape(20, 784).tolist())
+    np.testing.assert_allclose(found, beside[parted])
 
 
 def test_the_page_links_to_what_such_a_network_gets_wrong(visit):
@@ -255,7 +265,7 @@ def test_a_stroke_is_answered_within_a_frame(visit):
     is what it takes on one quiet core of a server. A stroke takes a tenth of the loop.
     """
     page = visit("draw-light.html").page
-    page.locator("summary").click()
+    page.locator("summary").first.click()
     stroke, baseline = page.evaluate(
         """() => {
             const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
@@ -487,7 +497,7 @@ def test_saved_image_is_what_the_network_got(visit):
 def test_hidden_layer_adds_up_to_the_answer(visit, packed):
     """What the units add to each digit, read off the page unit by unit, gives the logits with the bias."""
     page = visit("draw-light.html").page
-    page.locator("summary").click()
+    page.locator("summary").first.click()
     draw_by_mouse(page, DIGITS[2])
     page.wait_for_timeout(50)
     shares, sums = page.evaluate(
@@ -527,7 +537,8 @@ def test_accessible_and_no_wider_than_the_screen(visit, http_address, theme, dev
     for state in ("empty", "everything open"):
         if state == "everything open":
             page.locator("#rd-hard").click()
-            page.locator("summary").click()
+            for summary in page.locator("summary").all():
+                summary.click()
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
