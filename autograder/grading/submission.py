@@ -366,6 +366,7 @@ def run_environment(submission: Submission, limits: RunLimits) -> dict[str, str]
         "timeout": f"{limits.timeout:.3g}",
         "memory_mb": str(limits.memory_mb),
         "code": code_digest(submission.cells),
+        "code_size": str(sum(len(cell.source) for cell in submission.cells)),
     }
 
 

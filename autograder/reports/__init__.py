@@ -9,6 +9,7 @@ grading, too.
     feedback     one page per learner
     gradescope   one result file per submission, in Gradescope's format
     classreport  the class report
+    commonest    what failed checks and stopped cells said, and to whom
 
     targets      which systems take back grades and pages
     lms          grade files that the systems take back

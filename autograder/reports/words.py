@@ -158,6 +158,11 @@ def question_label(name: str) -> str:
     return f"Question {found[1]}.{found[2]}" if found else name
 
 
+def anchor(name: str) -> str:
+    """What a question is called in the address of a page: its name, if that is one; else what stands for it."""
+    return name if re.fullmatch(r"\w[\w.-]{0,60}", name, re.ASCII) else f"q-{text.digest(name)[:10]}"
+
+
 def gist(cell: CellResult) -> str:
     """What of a cell's error says most: its last line; of a cell that was stopped, where it was."""
     said = [line for line in text.lines(cell.error).splitlines() if line.strip()]
