@@ -265,6 +265,39 @@ def adjust(learner: str, question: str, score: float | None, reason: str, undo: 
                f"of {done.possible:g} points.", err=True)
 
 
+@main.command()
+@click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
+              help="The folder that `grade` wrote into.")
+@click.option("--delete", is_flag=True, help="Remove the pages, and the code in them.")
+def desk(output: Path, delete: bool) -> None:
+    """Write pages for you alone: of each submission the code, beside each question and what came of it.
+
+    They go into the folder instructor-only in --output, to which the class report then links, and which is never
+    handed back. Other commands keep it up to date from then on.
+    """
+    from autograder.reports import desk as pages
+
+    if delete:
+        count, left = pages.remove(output)
+        click.echo(f"{count} pages with learners' code are removed from {output / pages.FOLDER}.", err=True)
+        if left:
+            click.echo(f"Not made by this command, and left alone: {', '.join(map(str, left[:5]))}"
+                       f"{f' and {len(left) - 5} more' if len(left) > 5 else ''}.", err=True)
+        if (output / "gradebook.sqlite").is_file():
+            with _gradebook(output) as book:
+                _write_again(book, output)
+        return
+    with _gradebook(output) as book:
+        _tell_stopped(book, output)
+        _take_decisions(book, output)
+        pages.begin(output)
+        unknown = _write_again(book, output)
+    if unknown:
+        click.echo(f"Of {unknown} the code is not there; their pages say why.", err=True)
+    click.echo(f"{output / 'report.html'} leads to the pages in {output / pages.FOLDER}. They are for you alone; "
+               f"`autograder desk --delete --output {output}` removes them.", err=True)
+
+
 def _roster(book: Gradebook) -> Path | None:
     """The class list of the newest batch, if there is one and it is still where it was."""
     roster = book.options().get("roster")
@@ -274,16 +307,16 @@ def _roster(book: Gradebook) -> Path | None:
     return Path(roster) if roster else None
 
 
-def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> None:
-    """Writes the reports of the newest batch anew, with the class list that it had."""
+def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> int:
+    """Writes the reports of the newest batch anew, with the class list that it had; returns as `write_reports`."""
     from autograder.course import address
     from autograder.reports.write import write_reports
 
     results = book.counting().batch
     absent = _attendance(roster or _roster(book), results, list(book.options().get("left", ())))
-    write_reports(results, output, book=address(), attendance=absent,
-                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
-                  learners={result.learner for result in book.stored()})
+    return write_reports(results, output, book=address(), attendance=absent,
+                         released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
+                         learners={result.learner for result in book.stored()})
 
 
 def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:

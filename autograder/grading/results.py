@@ -117,6 +117,7 @@ class CellResult:
     seconds: float
     error: str = ""
     told: str | None = None
+    output: str = ""
 
     @property
     def for_learner(self) -> str:
@@ -306,7 +307,8 @@ class SubmissionResult:
                 for question in self.questions
             ),
             cells=tuple(
-                cell if released else replace(cell, error=cell.for_learner, told=None)
+                replace(cell, output="") if released
+                else replace(cell, error=cell.for_learner, told=None, output="")
                 for cell in self.cells
                 if released or cell.told is None or cell is shown
             ),

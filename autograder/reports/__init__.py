@@ -9,6 +9,8 @@ grading, too.
     feedback     one page per learner
     gradescope   one result file per submission, in Gradescope's format
     classreport  the class report
+    desk         the instructor's pages: each submission's code beside its questions
+    answers      the code that was handed in, read again for them
     commonest    what failed checks and stopped cells said, and to whom
 
     targets      which systems take back grades and pages
