@@ -76,6 +76,21 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """What the instructor says to a learner, without a score.
+
+    Attributes:
+        text: in the instructor's words.
+        by: the login of who said it.
+        made: when; UTC, ISO 8601.
+    """
+
+    text: str
+    by: str = ""
+    made: str = ""
+
+
+@dataclass(frozen=True)
 class QuestionResult:
     """One question. `checked` is `in-place`, `at-end` or `not-checked` (then `note` says why).
 
@@ -89,13 +104,18 @@ class QuestionResult:
     cases: tuple[CaseResult, ...] = ()
     note: str = ""
     adjustment: Adjustment | None = None
+    comment: Comment | None = None
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> QuestionResult:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         cases = tuple(CaseResult(**case) for case in data["cases"])
         adjustment = Adjustment(**data["adjustment"]) if data.get("adjustment") else None
-        return QuestionResult(**{**data, "cases": cases, "adjustment": adjustment})
+        return QuestionResult(**{**data, "cases": cases, "adjustment": adjustment, "comment": _comment(data)})
+
+
+def _comment(data: dict[str, Any]) -> Comment | None:
+    return Comment(**data["comment"]) if data.get("comment") else None
 
 
 @dataclass(frozen=True)
@@ -251,6 +271,7 @@ class SubmissionResult:
         told: what the learner reads of `reason`, where that is not all.
         identity: whose it is, on what evidence, and what is not certain about it.
         former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
+        comment: what the instructor says of the whole. As the scores set by hand it is not stored with the result.
     """
 
     learner: str
@@ -274,6 +295,7 @@ class SubmissionResult:
     told: str | None = None
     identity: Identity = field(default_factory=Identity)
     former: str = ""
+    comment: Comment | None = None
 
     @property
     def score(self) -> float:
@@ -352,6 +374,7 @@ class SubmissionResult:
                 "questions": tuple(map(QuestionResult.from_json, data["questions"])),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
+                "comment": _comment(data),
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }
         )

@@ -73,10 +73,12 @@ class Row:
     by_hand: bool
     late: bool
     doubted: bool
+    comments: str
 
     @property
     def marks(self) -> tuple[str, ...]:
-        kinds = {"marked": self.flags, "late": self.late, "by-hand": self.by_hand, "check": self.doubted}
+        kinds = {"marked": self.flags, "late": self.late, "by-hand": self.by_hand, "commented": self.comments,
+                 "check": self.doubted}
         return tuple(name for name, applies in kinds.items() if applies)
 
 
@@ -211,6 +213,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         ambiguous=list(map(_name, attendance.ambiguous)) if attendance else [],
         people=attendance.people if attendance else 0,
         by_hand=_by_hand(ordered, rows),
+        commented=[row for row in rows_of(ordered) if row.comments],
         alike_known=any(CODE_KEY in r.environment for r in ordered),
         environment=_environment(ordered),
         marks=_marks(rows.values()),
@@ -218,7 +221,8 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
     )
 
 
-MARKS = {"marked": "marked for a look", "late": "late", "by-hand": "set by hand", "check": "not certain whose it is"}
+MARKS = {"marked": "marked for a look", "late": "late", "by-hand": "set by hand", "commented": "with a comment",
+         "check": "not certain whose it is"}
 """What `Row.marks` are called."""
 
 
@@ -277,6 +281,7 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float], said: 
         by_hand=any(question.adjustment for question in result.questions),
         late=result.late,
         doubted=bool(result.identity.doubts),
+        comments=text.clip(words.commented(result), 4 * LONGEST_MESSAGE),
     )
 
 

@@ -77,7 +77,7 @@ class QuestionShown:
     computed: float | None
     reason: str
     whom: str
-    comment: str = ""
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _page(result: SubmissionResult, code: Code, path: PurePosixPath, feedback: s
         doubts=[_message(str(doubt)) for doubt in result.identity.doubts],
         missing=_message(code.missing),
         questions=tuple(questions.values()),
-        comment="",
+        comment=_message(result.comment.text) if result.comment else "",
         parts=shown,
         elsewhere=[question for question in questions.values() if question.name not in there],
         more_cells=max(len(code.cells) - MOST_CELLS, 0),
@@ -253,6 +253,7 @@ def _question(question: QuestionResult, command: _Command) -> QuestionShown:
         computed=made.computed if made else None,
         reason=_message(made.reason) if made else "",
         whom=command.whom(question.name),
+        comment=_message(question.comment.text) if question.comment else "",
     )
 
 

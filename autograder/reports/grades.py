@@ -60,8 +60,9 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
     late, a column `late` at the end says so; where a score was set by hand, a
-    column `adjusted` says which, from what to what, and why; where something
-ran without the sandbox, a column `sandbox` says `none`. Decimal points,
+    column `adjusted` says which, from what to what, and why; where something was
+    said by hand, a column `comments` has it; where something ran without the
+    sandbox, a column `sandbox` says `none`. Decimal points,
     commas between cells, text through `text.cell`.
     """
     questions = questions_of(results)
@@ -69,6 +70,7 @@ ran without the sandbox, a column `sandbox` says `none`. Decimal points,
     notes: dict[str, Callable[[SubmissionResult], str]] = {
         "late": lambda result: "late" if result.late else "",
         "adjusted": words.adjusted,
+        "comments": words.commented,
         "sandbox": lambda result: "none" if words.ran_unconfined(result) else "",
     }
     noted = [name for name, note in notes.items() if any(map(note, results))]

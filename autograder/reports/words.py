@@ -182,6 +182,12 @@ def adjusted(result: SubmissionResult) -> str:
     )
 
 
+def commented(result: SubmissionResult) -> str:
+    """What the instructor says to it, question by question, and to the whole; empty where nothing is said."""
+    said = [(question.name, question.comment) for question in result.questions] + [("the whole", result.comment)]
+    return "; ".join(f"{where}: {text.line(comment.text)}" for where, comment in said if comment)
+
+
 def is_full(score: float, possible: float) -> bool:
     """Whether all points were reached, but for the rounding of sums."""
     return possible > 0 and score >= possible - 1e-6
