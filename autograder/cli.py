@@ -21,6 +21,7 @@ from autograder.reports import targets
 
 if TYPE_CHECKING:
     from autograder.grading.adjust import Adjusted
+    from autograder.grading.due import Rule
     from autograder.grading.gradebook import Gradebook
     from autograder.grading.results import SubmissionResult
     from autograder.reports.roster import Attendance
@@ -106,12 +107,14 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="The class list, with a column Name, Email, ID, Username or Learner: grades.csv and the class "
               "report then say who is missing, and who is not on it.")
+@click.option("--due", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="When exercises are due, and what being late takes. It counts until another is given.")
 @click.option("--release-messages", is_flag=True,
               help="Show learners in full what their code said after a hidden check had run. It may quote what that "
               "check handed in.")
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
-          attempts: str, roster: Path | None, release_messages: bool) -> None:
+          attempts: str, roster: Path | None, due: Path | None, release_messages: bool) -> None:
     """Grade folders of notebooks, notebooks, zips, and what a learning management system packs of a class."""
     from contextlib import nullcontext
 
@@ -124,7 +127,10 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
 
-    notes: dict[str, str] = {"released": "yes"} if release_messages else {}
+    notes: dict[str, object] = {"released": "yes"} if release_messages else {}
+    rule = _due(due, output)
+    if rule.due:
+        notes["due"] = rule.to_json()
     people = people_of(read_roster(roster)) if roster else []  # what is wrong with it is said before anything is graded
     if roster:
         notes["roster"] = str(roster.resolve())
@@ -148,6 +154,22 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
         click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
+
+
+def _due(path: Path | None, output: Path) -> Rule:
+    """The due dates that are given, else those of the batch before."""
+    from autograder.grading.due import Rule, read_rule
+
+    if path:
+        return read_rule(path)
+    if not (output / "gradebook.sqlite").is_file():
+        return Rule()
+    with _gradebook(output) as book:
+        rule = book.rule()
+    if rule.due:
+        click.echo(f"The due dates of {rule.source}, given before, still count. A file without dates, given with "
+                   "--due, takes them away.", err=True)
+    return rule
 
 
 def _attendance(roster: Path | None, results: Sequence[SubmissionResult], left: Sequence[str]) -> Attendance | None:

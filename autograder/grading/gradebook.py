@@ -57,6 +57,7 @@ from typing import Any
 
 from autograder.course import CourseError
 from autograder.grading import attempts
+from autograder.grading.due import Rule
 from autograder.grading.results import Adjustment, Comment, SubmissionResult
 from autograder.grading.text import one_line
 from autograder.submissions.doubts import Why, of_kind
@@ -589,13 +590,15 @@ class Gradebook:
         ]
 
     def counting(self, policy: str | None = None) -> Counting:
-        """The attempts that count, with the scores that were set by hand.
+        """The attempts that count, with the scores that were set by hand and what being late takes.
 
         Args:
             policy: `latest` or `best`; that of the newest batch when not given.
         """
         policy = policy or str(self.options().get("attempts", attempts.LATEST))
-        everything = attempts.numbered((_with_adjustments(result, made), batch) for result, made, batch in self._all())
+        rule = self.rule()
+        everything = attempts.numbered((rule.apply(_with_adjustments(result, made)), batch)
+                                       for result, made, batch in self._all())
         counting, uncertain, others = attempts.counting(everything, policy)
         newest = self._newest()
         pairs = {(result.learner, result.assignment) for result, batch in everything if batch >= newest}
@@ -605,6 +608,10 @@ class Gradebook:
             result.assignment and result.learner.strip() and (
                 result.assignment in whole or (result.learner, result.assignment) in pairs))]
         return Counting(counting, batch_, uncertain, len(everything) - len(counting), others)
+
+    def rule(self) -> Rule:
+        """The due dates and the late rule of the newest batch."""
+        return Rule.from_json(self.options().get("due"))
 
     def options(self) -> dict[str, Any]:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""

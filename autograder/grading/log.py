@@ -131,6 +131,14 @@ class BatchLog:
             f"{result.seconds:.1f} s{reason}",
         )
 
+    def late(self, result: SubmissionResult) -> None:
+        """That something came late, if it did, and what that takes."""
+        if late := result.lateness:
+            by = f"{late.days} days begun, {late.percent:g}%, {late.taken:g} points taken" if late.days else (
+                "by how much nobody says, nothing taken")
+            self.write("late", f"{_quoted(one_line(result.learner, LONGEST_NAME))}, {result.assignment}, "
+                               f"due {late.due}, handed in {_quoted(result.handed_in)}: {by}")
+
     def by_hand(self, kind: str, done: Adjusted) -> None:
         """What an instructor has set, said or taken back."""
         score = f", {done.before:g} became {done.after:g} of {done.possible:g} points" if done.why or (

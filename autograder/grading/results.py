@@ -245,6 +245,25 @@ def _is_number(value: object, low: float, high: float) -> bool:
 
 
 @dataclass(frozen=True)
+class Lateness:
+    """How late something came, and what that took of its score.
+
+    Attributes:
+        due: when it was due, ISO 8601 text with its zone.
+        seconds: how long after that it came; 0 where a system says that it was late, and nobody by how much.
+        days: the days that had begun.
+        percent: what is taken of the points that were earned.
+        taken: that in points.
+    """
+
+    due: str
+    seconds: float = 0.0
+    days: int = 0
+    percent: float = 0.0
+    taken: float = 0.0
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
     """Everything known about one graded submission.
 
@@ -272,6 +291,7 @@ class SubmissionResult:
         identity: whose it is, on what evidence, and what is not certain about it.
         former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
         comment: what the instructor says of the whole. As the scores set by hand it is not stored with the result.
+        lateness: how late it came and what that took, where there is a rule (`due.py`); not stored either.
     """
 
     learner: str
@@ -296,10 +316,17 @@ class SubmissionResult:
     identity: Identity = field(default_factory=Identity)
     former: str = ""
     comment: Comment | None = None
+    lateness: Lateness | None = None
+
+    @property
+    def earned(self) -> float:
+        """The points of all questions."""
+        return sum(question.score for question in self.questions)
 
     @property
     def score(self) -> float:
-        return sum(question.score for question in self.questions)
+        """What counts: the points of all questions, without what was taken for being late."""
+        return self.earned - (self.lateness.taken if self.lateness else 0.0)
 
     @property
     def possible(self) -> float:
@@ -375,6 +402,7 @@ class SubmissionResult:
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
                 "comment": _comment(data),
+                "lateness": Lateness(**data["lateness"]) if data.get("lateness") else None,
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }
         )

@@ -74,6 +74,7 @@ class Row:
     late: bool
     doubted: bool
     comments: str
+    lateness: str
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -213,6 +214,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         ambiguous=list(map(_name, attendance.ambiguous)) if attendance else [],
         people=attendance.people if attendance else 0,
         by_hand=_by_hand(ordered, rows),
+        late=[row for row in rows_of(ordered) if row.lateness],
         commented=[row for row in rows_of(ordered) if row.comments],
         alike_known=any(CODE_KEY in r.environment for r in ordered),
         environment=_environment(ordered),
@@ -281,8 +283,20 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float], said: 
         by_hand=any(question.adjustment for question in result.questions),
         late=result.late,
         doubted=bool(result.identity.doubts),
+        lateness=_late(result),
         comments=text.clip(words.commented(result), 4 * LONGEST_MESSAGE),
     )
+
+
+def _late(result: SubmissionResult) -> str:
+    """How late it came, for the instructor; empty where no rule says that it was."""
+    late = result.lateness
+    if late is None:
+        return ""
+    if not late.days:
+        return "the system says that it was late, and not by how much; nothing is taken"
+    came = f"{words.duration(late.seconds)} after {words.moment(late.due)}"
+    return f"{came}; {text.number(late.percent)}%, {text.number(late.taken)} points, taken" if late.percent else came
 
 
 def _points(question: QuestionResult, key: str) -> Points:

@@ -276,6 +276,7 @@ def _facts(result: SubmissionResult) -> list[tuple[str, str]]:
     facts += [
         ("File", identity.file or result.submission),
         ("Handed in", " ".join(filter(None, (result.handed_in.replace("T", " "), "late" if result.late else "")))),
+        ("Due", words.late(result) or (words.moment(result.lateness.due) if result.lateness else "")),
         ("Attempt", f"{result.attempt} of {result.attempts}" if result.attempt else ""),
         ("Isolation", "none: it ran as an ordinary program" if words.ran_unconfined(result) else result.sandbox),
         ("Time", f"{text.number(result.seconds, 1)} s"),

@@ -119,6 +119,7 @@ class Submission:
     attempt: str
     dated: str
     comment: str
+    late: str
 
     @property
     def share(self) -> float:
@@ -190,6 +191,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
         portrait=portrait.shown(result.portrait) if result.portrait and questions else None,
         attempt=f"attempt {result.attempt} of {result.attempts}" if result.attempt and result.attempts > 1 else "",
         comment=_message(result.comment.text) if result.comment else "",
+        late=words.late(result),
         dated=text.short(result.handed_in.replace("T", " ").replace("+00:00", " UTC")),
     )
 
@@ -240,7 +242,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tu
     if result.status is not Verdict.GRADED:
         told = words.LEARNER[result.status]
         return told.what, told.next
-    if words.is_full(result.score, result.possible):
+    if words.is_full(result.earned, result.possible):
         by_hand = any(question.adjustment for question in result.questions)
         what = "Full marks, as your instructor decided." if by_hand else "Full marks. Every check passed."
         return what, "Nothing to mend. On to the next exercise."

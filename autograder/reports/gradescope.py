@@ -57,7 +57,7 @@ def results_json(result: SubmissionResult, *, released: bool = False) -> dict[st
 
 def _summary(result: SubmissionResult, others: str) -> str:
     """What happened, for the learner: the verdict in words, and where code stopped."""
-    parts = [_commented(result.comment)] if result.comment else []
+    parts = [*filter(None, (words.late(result), _commented(result.comment)))]
     if result.status in words.LEARNER:
         told = words.LEARNER[result.status]
         parts.append(f"{told.what} {told.next}")

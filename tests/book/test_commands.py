@@ -262,6 +262,9 @@ def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
     (table,) = re.findall(r"^```text\n(learner,question,.*?)^```$", (BOOK / f"{page}.md").read_text(encoding="utf-8"),
                           re.MULTILINE | re.DOTALL)
     (folder / "scores.csv").write_text(table)
+    (dates,) = re.findall(r"^```toml\n(zone = .*?)^```$", (BOOK / f"{page}.md").read_text(encoding="utf-8"),
+                          re.MULTILINE | re.DOTALL)
+    (folder / "dates.toml").write_text(dates)
     done = {}
     with Engines() as engines, contextlib.chdir(folder):
         for command in commands(page):
@@ -356,7 +359,8 @@ def test_the_page_names_every_column_of_the_table_of_grades() -> None:
     table = re.search(r"^\| column \|.*\n\|---.*\n((?:\|.*\n)+)", text, re.MULTILINE)
     assert table
     named = re.findall(r"^\| `(\w+)`", table[1], re.MULTILINE)
-    assert named == [*COLUMNS, "q2_1", "late", "adjusted", "comments", "sandbox"] and f"`{MISSING}`" in table[1]
+    assert named == [*COLUMNS, "q2_1", "late", "taken", "adjusted", "comments", "sandbox"]
+    assert f"`{MISSING}`" in table[1]
 
 
 @pytest.mark.fast
