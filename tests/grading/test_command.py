@@ -116,7 +116,7 @@ def test_the_report_names_those_whose_code_is_the_same(output: Path) -> None:
 
 def test_due_dates_count_until_others_are_given(output: Path, tmp_path: Path) -> None:
     (output.parent / "class" / "alice.ipynb").unlink()
-    write_notebook(output.parent / "class" / "alice_2026_11_05T10_00_00_000000.ipynb", [*SOLUTION])
+    write_notebook(output.parent / "class" / "alice" / f"{NAME}_2026_11_05T10_00_00_000000.ipynb", [*SOLUTION])
     dates, none = tmp_path / "dates.toml", tmp_path / "none.toml"
     dates.write_text(f"zone = 'UTC'\npercent_per_day = 10\n[due]\n{NAME} = 2026-11-03")
     none.write_text("[due]\n")
