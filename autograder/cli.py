@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from autograder.course import CourseError
 from autograder.reports import targets
 
 if TYPE_CHECKING:
+    from autograder.grading.adjust import Adjusted
+    from autograder.grading.due import Rule
     from autograder.grading.gradebook import Gradebook
     from autograder.grading.results import SubmissionResult
     from autograder.reports.roster import Attendance
@@ -104,12 +107,14 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.option("--roster", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="CSV",
               help="The class list, with a column Name, Email, ID, Username or Learner: grades.csv and the class "
               "report then say who is missing, and who is not on it.")
+@click.option("--due", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+              help="When exercises are due, and what being late takes. It counts until another is given.")
 @click.option("--release-messages", is_flag=True,
               help="Show learners in full what their code said after a hidden check had run. It may quote what that "
               "check handed in.")
 def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
-          attempts: str, roster: Path | None, release_messages: bool) -> None:
+          attempts: str, roster: Path | None, due: Path | None, release_messages: bool) -> None:
     """Grade folders of notebooks, notebooks, zips, and what a learning management system packs of a class."""
     from contextlib import nullcontext
 
@@ -122,7 +127,10 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
 
-    notes: dict[str, str] = {"released": "yes"} if release_messages else {}
+    notes: dict[str, object] = {"released": "yes"} if release_messages else {}
+    rule = _due(due, output)
+    if rule.due:
+        notes["due"] = rule.to_json()
     people = people_of(read_roster(roster)) if roster else []  # what is wrong with it is said before anything is graded
     if roster:
         notes["roster"] = str(roster.resolve())
@@ -146,6 +154,22 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
         click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
+
+
+def _due(path: Path | None, output: Path) -> Rule:
+    """The due dates that are given, else those of the batch before."""
+    from autograder.grading.due import Rule, read_rule
+
+    if path:
+        return read_rule(path)
+    if not (output / "gradebook.sqlite").is_file():
+        return Rule()
+    with _gradebook(output) as book:
+        rule = book.rule()
+    if rule.due:
+        click.echo(f"The due dates of {rule.source}, given before, still count. A file without dates, given with "
+                   "--due, takes them away.", err=True)
+    return rule
 
 
 def _attendance(roster: Path | None, results: Sequence[SubmissionResult], left: Sequence[str]) -> Attendance | None:
@@ -228,41 +252,140 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 
 
 @main.command()
-@click.argument("learner")
-@click.argument("question")
+@click.argument("learner", required=False)
+@click.argument("question", required=False)
 @click.argument("score", type=float, required=False)
 @click.option("--reason", default="", help="Why; the learner's page and the class report show it.")
 @click.option("--undo", is_flag=True, help="Take an adjustment back: what the checks give counts again.")
+@click.option("--from", "table", metavar="TABLE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Do what a CSV file says: columns learner, question, score and reason, or comment.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="The folder that `grade` wrote into.")
 @click.option("--assignment", help="The exercise; needed where the learner has this question in several.")
-def adjust(learner: str, question: str, score: float | None, reason: str, undo: bool, output: Path,
-           assignment: str | None) -> None:
-    """Set the SCORE of a QUESTION of one LEARNER by hand, with a reason.
+def adjust(learner: str | None, question: str | None, score: float | None, reason: str, undo: bool,
+           table: Path | None, output: Path, assignment: str | None) -> None:
+    """Set the SCORE of a QUESTION of one LEARNER by hand, with a reason; or many of them, as a table says.
 
     LEARNER is a name as in grades.csv, QUESTION a name such as q2_1. The score counts instead of what the
     checks give, also when the submission is graded again or another one is handed in, until --undo.
-    grades.csv, the learner's page and the class report are written anew and say so.
+    grades.csv, the learner's page and the class report are written anew and say so. Of a table all is done,
+    or nothing: each line that cannot be followed is named.
     """
     from autograder.grading import adjust as by_hand
+    from autograder.reports.byhand import read_wishes
 
-    if undo == (score is not None) or (undo and reason):
+    if table and (learner or undo or reason):
+        raise CourseError("--from takes everything from the table: leave LEARNER, QUESTION, SCORE, --reason and --undo "
+                          "out.")
+    if not table and not (learner and question):
+        raise CourseError("Give a LEARNER, a QUESTION, a SCORE and a --reason, or --from a table.")
+    if not table and (undo == (score is not None) or (undo and reason)):
         raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
+    wishes, empty = read_wishes(table) if table else ([], 0)
     with _gradebook(output) as book:
         _tell_stopped(book, output)
         _take_decisions(book, output)
-        if score is None:
-            done = by_hand.undo(book, learner, question, assignment)
+        if table:
+            wishes = [wish if wish.assignment else replace(wish, assignment=assignment) for wish in wishes]
+            done, kind = by_hand.follow(book, wishes, str(table)), "adjusted"
+        elif score is None:
+            done, kind = [by_hand.undo(book, str(learner), str(question), assignment)], "undone"
         else:
-            done = by_hand.adjust(book, learner, question, score, reason, assignment)
-        results = book.counting().batch
-        if any((r.learner, r.assignment) == (done.learner, done.assignment) for r in results):
-            _write_again(book, output)
+            done, kind = [by_hand.adjust(book, str(learner), str(question), score, reason, assignment)], "adjusted"
+        _said_by_hand(book, output, kind, done)
+    scores = [one for one in done if one.why or kind == "undone"]
+    for one in scores:
+        click.echo(one.told, err=True)
+    if table:
+        comments = sum(bool(one.comment) for one in done)
+        click.echo(f"{table}: {_many(len(scores), 'score')} set, {_many(comments, 'comment')} kept"
+                   + (f"; {_many(empty, 'line')} with neither left alone." if empty else "."), err=True)
+
+
+@main.command()
+@click.argument("learner")
+@click.argument("question", required=False)
+@click.argument("text", required=False)
+@click.option("--undo", is_flag=True, help="Take the comment back.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
+              help="The folder that `grade` wrote into.")
+@click.option("--assignment", help="The exercise; needed where the learner has handed in several.")
+def comment(learner: str, question: str | None, text: str | None, undo: bool, output: Path,
+            assignment: str | None) -> None:
+    """Write TEXT onto the page of one LEARNER, to a QUESTION or, without one, to the whole. No score changes.
+
+    LEARNER is a name as in grades.csv, QUESTION a name such as q2_1. A comment replaces the one before it, and
+    stays when the submission is graded again or another one is handed in, until --undo.
+    """
+    from autograder.grading import adjust as by_hand
+
+    if not undo and text is None:
+        question, text = None, question
+    if undo == (text is not None):
+        raise CourseError("Give a TEXT in quotation marks, or --undo and no text.")
+    with _gradebook(output) as book:
+        _tell_stopped(book, output)
+        _take_decisions(book, output)
+        if text is None:
+            done, kind = by_hand.uncomment(book, learner, question or "", assignment), "undone"
         else:
-            click.echo(f"The reports in {output} are of another batch. Grade the submissions of {done.assignment} "
-                       "again to write them with this score; what is unchanged is not run again.", err=True)
-    click.echo(f"{done.learner}, {done.assignment}, {done.question}: {done.before:g} became {done.after:g} "
-               f"of {done.possible:g} points.", err=True)
+            done, kind = by_hand.comment(book, learner, question or "", text, assignment), "commented"
+        _said_by_hand(book, output, kind, [done])
+    click.echo(f"{done.learner}, {done.assignment}, {done.question or 'the whole'}: the comment is "
+               f"{'taken back' if undo else 'on the page'}.", err=True)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _said_by_hand(book: Gradebook, output: Path, kind: str, done: Sequence[Adjusted]) -> None:
+    """Keeps in the log what was set by hand, and writes the reports that show it."""
+    from autograder.grading.log import FILE, BatchLog
+
+    with BatchLog(output / FILE, lambda text: click.echo(text, err=True)) as log:
+        for one in done:
+            log.by_hand(kind, one)
+    shown = {(result.learner, result.assignment) for result in book.counting().batch}
+    if any((one.learner, one.assignment) in shown for one in done):
+        _write_again(book, output)
+    elsewhere = sorted({one.assignment for one in done if (one.learner, one.assignment) not in shown})
+    if elsewhere:
+        click.echo(f"The reports in {output} are of another batch. Grade the submissions of {', '.join(elsewhere)} "
+                   "again to write them with this; what is unchanged is not run again.", err=True)
+
+
+@main.command()
+@click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
+              help="The folder that `grade` wrote into.")
+@click.option("--delete", is_flag=True, help="Remove the pages, and the code in them.")
+def desk(output: Path, delete: bool) -> None:
+    """Write pages for you alone: of each submission the code, beside each question and what came of it.
+
+    They go into the folder instructor-only in --output, to which the class report then links, and which is never
+    handed back. Other commands keep it up to date from then on.
+    """
+    from autograder.reports import desk as pages
+
+    if delete:
+        count, left = pages.remove(output)
+        click.echo(f"{count} pages with learners' code are removed from {output / pages.FOLDER}.", err=True)
+        if left:
+            click.echo(f"Not made by this command, and left alone: {', '.join(map(str, left[:5]))}"
+                       f"{f' and {len(left) - 5} more' if len(left) > 5 else ''}.", err=True)
+        if (output / "gradebook.sqlite").is_file():
+            with _gradebook(output) as book:
+                _write_again(book, output)
+        return
+    with _gradebook(output) as book:
+        _tell_stopped(book, output)
+        _take_decisions(book, output)
+        pages.begin(output)
+        unknown = _write_again(book, output)
+    if unknown:
+        click.echo(f"Of {unknown} the code is not there; their pages say why.", err=True)
+    click.echo(f"{output / 'report.html'} leads to the pages in {output / pages.FOLDER}. They are for you alone; "
+               f"`autograder desk --delete --output {output}` removes them.", err=True)
 
 
 def _roster(book: Gradebook) -> Path | None:
@@ -274,16 +397,16 @@ def _roster(book: Gradebook) -> Path | None:
     return Path(roster) if roster else None
 
 
-def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> None:
-    """Writes the reports of the newest batch anew, with the class list that it had."""
+def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> int:
+    """Writes the reports of the newest batch anew, with the class list that it had; returns as `write_reports`."""
     from autograder.course import address
     from autograder.reports.write import write_reports
 
     results = book.counting().batch
     absent = _attendance(roster or _roster(book), results, list(book.options().get("left", ())))
-    write_reports(results, output, book=address(), attendance=absent,
-                  released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
-                  learners={result.learner for result in book.stored()})
+    return write_reports(results, output, book=address(), attendance=absent,
+                         released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
+                         learners={result.learner for result in book.stored()})
 
 
 def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:

@@ -30,7 +30,8 @@ Beside them, with the controller:
     ledger       what became of each file that was handed in
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts
-    adjust       a score set by hand
+    adjust       a score or a comment by hand
+    due          due dates, and what being late takes
     confirm      what the instructor wrote into identity.csv, taken over into the gradebook
     log          what a batch did, line by line
     progress     how far a batch has come, for whoever watches

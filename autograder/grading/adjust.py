@@ -1,7 +1,8 @@
-"""A score set by hand: who is meant, which question, and what may be set.
+"""What an instructor says by hand: who is meant, which question, and what may be set.
 
 The gradebook keeps it (`gradebook.py`); this module turns what an instructor
-types into one question of one learner, or says why it is none or several.
+types, or has in a table, into scores and comments on questions of learners, or
+says why it is none or several.
 """
 
 from __future__ import annotations
@@ -9,20 +10,52 @@ from __future__ import annotations
 import difflib
 import getpass
 import math
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.course import CourseError
-from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook import Gradebook, Said
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.grading.text import one_line
 
 LONGEST_REASON = 500  # characters
+LONGEST_COMMENT = 2_000  # characters
+MOST_LINES = 20
+"""Lines of a table that are named when they cannot be followed."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be said of a learner's work, as it was typed.
+
+    Attributes:
+        learner: as in grades.csv; upper and lower case need not be right.
+        question: as in the notebook's `grader.check`; empty for the whole, which takes a comment alone.
+        score: points, that count instead of what the checks give from now on; None to set none.
+        reason: why that score; learner and class report read it.
+        comment: what else the learner shall read; empty for nothing.
+        assignment: the exercise; needed where the learner has this question in several.
+        line: where in a table it stands; 0 where it was typed.
+        problem: what is wrong with that line by itself; empty if nothing is.
+    """
+
+    learner: str
+    question: str = ""
+    score: float | None = None
+    reason: str = ""
+    comment: str = ""
+    assignment: str | None = None
+    line: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class Adjusted:
-    """What was done: `before` and `after` are the scores that counted and that count now, of `possible`."""
+    """What was done: `before` and `after` are the scores that counted and that count now, of `possible`.
+
+    `why` is the reason of a score, `comment` what else was said; either is empty where there is none.
+    """
 
     learner: str
     assignment: str
@@ -30,40 +63,140 @@ class Adjusted:
     before: float
     after: float
     possible: float
+    why: str = ""
+    comment: str = ""
+
+    @property
+    def told(self) -> str:
+        """The score, in a sentence."""
+        return (f"{self.learner}, {self.assignment}, {self.question}: {self.before:g} became {self.after:g} of "
+                f"{self.possible:g} points.")
 
 
 def adjust(
     book: Gradebook, learner: str, question: str, score: float, reason: str, assignment: str | None = None
 ) -> Adjusted:
-    """Sets the score of a question by hand.
-
-    Args:
-        book: where it is kept.
-        learner: as in grades.csv; upper and lower case need not be right.
-        question: as in the notebook's `grader.check`.
-        score: points; counts instead of what the checks give, from now on.
-        reason: why; learner and class report read it.
-        assignment: the exercise; needed where the learner has this question in several.
+    """Sets the score of a question by hand. Arguments as in `Wish`.
 
     Raises:
         CourseError: there is no such learner or question, or the score or the reason is none.
     """
-    result, found = _question(book.counting().everything, learner, question, assignment)
+    return _done(book, [_meant(book.counting().everything, Wish(learner, question, score, reason,
+                                                                assignment=assignment))])[0]
+
+
+def comment(book: Gradebook, learner: str, question: str, said: str, assignment: str | None = None) -> Adjusted:
+    """Comments on a question, or on the whole where `question` is empty, in the place of an earlier comment.
+
+    Raises:
+        CourseError: there is no such learner or question, or nothing is said.
+    """
+    if not one_line(said, LONGEST_COMMENT):
+        raise CourseError("Say something: a comment of nothing would not be read. --undo takes one back.")
+    wish = Wish(learner, question, comment=said, assignment=assignment)
+    return _done(book, [_meant(book.counting().everything, wish)])[0]
+
+
+def uncomment(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
+    """Takes a comment back.
+
+    Raises:
+        CourseError: there is no such learner or question, or no comment.
+    """
+    result, found = _place(book.counting().everything, learner, question, assignment)
+    if (found.comment if found else result.comment) is None:
+        where = f"on {found.name}" if found else "on the whole"
+        raise CourseError(f"There is no comment {where} of {result.learner}; nothing is changed.")
+    book.say([Said(result.learner, result.assignment, found.name if found else "", comment="", by=login())])
+    return _unchanged(result, found)
+
+
+def follow(book: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjusted]:
+    """Does all that a table says, or nothing.
+
+    Args:
+        book: where it is kept.
+        wishes: the lines of the table.
+        source: what the table is called in messages.
+
+    Raises:
+        CourseError: a line cannot be followed, or two are of the same question; names each of them.
+    """
+    results = book.counting().everything
+    wrong: list[tuple[int, str]] = []
+    meant: dict[tuple[str, str, str], list[tuple[Wish, _Meant]]] = defaultdict(list)
+    for wish in wishes:
+        try:
+            if wish.problem:
+                raise CourseError(wish.problem)
+            one = _meant(results, wish)
+            meant[one.said.learner, one.said.assignment, one.said.question].append((wish, one))
+        except CourseError as error:
+            wrong.append((wish.line, str(error)))
+    for (learner, _, question), own in meant.items():
+        wrong += [(wish.line, f"{learner}, {question or 'the whole'}, stands in line {own[0][0].line} already.")
+                  for wish, _ in own[1:]]
+    if wrong:
+        raise CourseError(_not_followed(source, wrong))
+    return _done(book, [one for own in meant.values() for _, one in own])
+
+
+def _not_followed(source: str, wrong: Sequence[tuple[int, str]]) -> str:
+    """What is said of a table with such lines, each with its number and what is wrong with it."""
+    lines = [f"  line {line}: {why}" for line, why in sorted(wrong)[:MOST_LINES]]
+    if len(wrong) > MOST_LINES:
+        lines.append(f"  and {len(wrong) - MOST_LINES} more")
+    count = "a line of it" if len(wrong) == 1 else f"{len(wrong)} of its lines"
+    return "\n".join([f"{source}: {count} cannot be followed, so nothing is changed. Mend it, and give it again.",
+                      *lines])
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """What a wish comes to: what the gradebook shall keep, and what will have been done."""
+
+    said: Said
+    done: Adjusted
+
+
+def _meant(results: Sequence[SubmissionResult], wish: Wish) -> _Meant:
+    """Raises a `CourseError` where it cannot be done."""
+    result, found = _place(results, wish.learner, wish.question, wish.assignment)
+    said = one_line(wish.comment, LONGEST_COMMENT)
+    if wish.score is None or found is None:
+        if found is None and wish.score is not None:
+            raise CourseError("A score is of a question, and none is named. A total cannot be set.")
+        if not said:
+            raise CourseError("There is neither a score nor a comment.")
+        done = _unchanged(result, found, said)
+        return _Meant(Said(result.learner, result.assignment, done.question, comment=said, by=login()), done)
     if result.status is Verdict.ERROR:
         raise CourseError(
             f"{result.learner} has no score in {result.assignment} yet, because the grader itself failed. "
             "Grade it again first."
         )
-    if not math.isfinite(score) or not 0 <= score <= found.possible:
+    if not math.isfinite(wish.score) or not 0 <= wish.score <= found.possible:
         raise CourseError(f"{found.name} has {found.possible:g} points. Give a score from 0 to {found.possible:g}.")
-    reason = one_line(reason, LONGEST_REASON)
+    reason = one_line(wish.reason, LONGEST_REASON)
     if not reason:
-        raise CourseError("Say why with --reason: the learner and the class report will show it.")
+        raise CourseError("Say why with --reason: the learner and the class report will show it." if not wish.line
+                          else "There is a score and no reason: the learner and the class report show it.")
     computed = found.adjustment.computed if found.adjustment else found.score
-    book.adjust(
-        result.learner, result.assignment, found.name, score, computed=computed, reason=reason, by=_login()
-    )
-    return Adjusted(result.learner, result.assignment, found.name, found.score, score, found.possible)
+    return _Meant(
+        Said(result.learner, result.assignment, found.name, wish.score, computed, reason, said or None, login()),
+        Adjusted(result.learner, result.assignment, found.name, found.score, wish.score, found.possible, reason, said))
+
+
+def _done(book: Gradebook, meant: Sequence[_Meant]) -> list[Adjusted]:
+    book.say([one.said for one in meant])
+    return [one.done for one in meant]
+
+
+def _unchanged(result: SubmissionResult, found: QuestionResult | None, said: str = "") -> Adjusted:
+    """What was done where no score was set."""
+    if found is None:
+        return Adjusted(result.learner, result.assignment, "", result.score, result.score, result.possible, "", said)
+    return Adjusted(result.learner, result.assignment, found.name, found.score, found.score, found.possible, "", said)
 
 
 def undo(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
@@ -79,16 +212,26 @@ def undo(book: Gradebook, learner: str, question: str, assignment: str | None = 
     return Adjusted(result.learner, result.assignment, found.name, found.score, computed, found.possible)
 
 
+def _place(
+    results: Iterable[SubmissionResult], learner: str, question: str, assignment: str | None
+) -> tuple[SubmissionResult, QuestionResult | None]:
+    """The submission that is meant, and its question, if one is named."""
+    results = list(results)
+    if question:
+        return _question(results, learner, question, assignment)
+    own = _own(results, learner, assignment)
+    if len(own) > 1:
+        raise CourseError(f"{own[0].learner} has handed in several exercises. Say which with --assignment: "
+                          f"{', '.join(sorted(result.assignment for result in own))}.")
+    return own[0], None
+
+
 def _question(
     results: Iterable[SubmissionResult], learner: str, question: str, assignment: str | None
 ) -> tuple[SubmissionResult, QuestionResult]:
     """The one question that is meant, and the submission it is in."""
-    results = list(results)
-    name = _learner(results, learner)
-    own = [r for r in results if r.learner == name and assignment in (None, r.assignment)]
-    if not own:
-        handed_in = ", ".join(sorted({r.assignment or "an unknown exercise" for r in results if r.learner == name}))
-        raise CourseError(f"{name} has handed in nothing for {assignment!r}, but {handed_in}.")
+    own = _own(list(results), learner, assignment)
+    name = own[0].learner
     found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question}
     if not found:
         known = ", ".join(dict.fromkeys(q.name for r in own for q in r.questions))
@@ -100,6 +243,16 @@ def _question(
         raise CourseError(f"{name} has {question} in several exercises. Say which with --assignment: "
                           f"{', '.join(sorted(found))}.")  # fmt: skip
     return next(iter(found.values()))
+
+
+def _own(results: Sequence[SubmissionResult], learner: str, assignment: str | None) -> list[SubmissionResult]:
+    """What counts of a learner, of one exercise or of all; never empty."""
+    name = _learner(results, learner)
+    own = [r for r in results if r.learner == name and assignment in (None, r.assignment)]
+    if not own:
+        handed_in = ", ".join(sorted({r.assignment or "an unknown exercise" for r in results if r.learner == name}))
+        raise CourseError(f"{name} has handed in nothing for {assignment!r}, but {handed_in}.")
+    return own
 
 
 def _learner(results: Iterable[SubmissionResult], wanted: str) -> str:
@@ -114,7 +267,8 @@ def _learner(results: Iterable[SubmissionResult], wanted: str) -> str:
     raise CourseError(f"There is nobody called {wanted!r} in the gradebook.{hint} The names are those of grades.csv.")
 
 
-def _login() -> str:
+def login() -> str:
+    """Who is at the keyboard; empty where the system has no name for them."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user id without a name, as in some containers

@@ -32,6 +32,7 @@ from autograder.grading import ledger, moves, worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
+from autograder.grading.due import told
 from autograder.grading.exercises import Asked, Exercises
 from autograder.grading.gradebook import Counting, Gradebook, Kept
 from autograder.grading.ledger import Line
@@ -125,7 +126,7 @@ def grade_paths(
     pool: Pool | None = None,
     console: Console | None = None,
     attempts: str = LATEST,
-    notes: Mapping[str, str] | None = None,
+    notes: Mapping[str, object] | None = None,
     decisions: Mapping[str, Sequence[Decision]] | None = None,
     people: Sequence[Person] = (),
 ) -> Outcome:
@@ -175,10 +176,10 @@ def grade_paths(
             speech.log.write("note", remark)  # said above, when there was no log yet
         _settle(chosen, is_gone, assignment, gradebook, speech)
         results, summary = _graded(_Run(exercises, choice, chosen, gradebook, speech, workers))
-        told = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
-        if told is not None:
+        confirmed = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
+        if confirmed is not None:
             results = gradebook.stored(newest_batch=True)
-        for remark in told or ():
+        for remark in confirmed or ():
             speech.tell(remark)
         speech.renumbered(results, exercises.former)
         counting, left = _closed(search, gradebook, attempts, results, speech)
@@ -216,6 +217,11 @@ def _closed(
     paragraphs = undecided(left)
     speech.remarks += paragraphs
     gradebook.end_run()
+    for result in counting.batch:
+        speech.log.late(result)
+    rule = gradebook.rule()
+    for sentence in told(counting.batch, rule) if rule.due else ():
+        speech.tell(sentence)
     for sentence in not_graded(search):
         speech.tell(sentence)
     speech.attempts(counting, attempts)

@@ -1,12 +1,12 @@
 """The gradebook: every result of every batch, in one SQLite file. The only module that knows SQL.
 
-Schema, version 2 (`PRAGMA user_version`; `PRAGMA application_id` says that the file is a gradebook):
+Schema, version 3 (`PRAGMA user_version`; `PRAGMA application_id` says that the file is a gradebook):
 
     run         one row per batch: when it began and ended, the options it was given
     submission  one row per thing handed in, the newest grading of it; `result` is the
                 whole `SubmissionResult` as JSON, the columns beside it are for reading with SQL
     question    one row per question of a submission: score, possible points, how it was checked
-    adjustment  one row per score set by hand: whose, of which question, the score, and why
+    adjustment  one row per question of which a person said something: a score set by hand and why, or a comment
 
 Among the keys of `result` are some that no column has:
 
@@ -30,8 +30,9 @@ person decided. They are joined when results are read, so no new grading touches
 an adjustment. It belongs to the learner, the exercise and the question, not to
 one file: it stays when the learner hands in again.
 
-Version 1 had no table `adjustment` and no column `submission.seen`. A gradebook
-of version 1 is brought to version 2 when it is opened, in one transaction.
+Version 1 had no table `adjustment` and no column `submission.seen`, version 2 no
+comments. A gradebook of an earlier version is brought to this one when it is
+opened, in one transaction.
 
 Every attempt of a learner is a row of `submission`. Which of them counts follows
 from `attempts` in the newest run's options (`attempts.py`).
@@ -56,24 +57,28 @@ from typing import Any
 
 from autograder.course import CourseError
 from autograder.grading import attempts
-from autograder.grading.results import Adjustment, SubmissionResult
+from autograder.grading.due import Rule
+from autograder.grading.results import Adjustment, Comment, SubmissionResult
 from autograder.grading.text import one_line
 from autograder.submissions.doubts import Why, of_kind
 from autograder.submissions.identity import Identity
 
-VERSION = 2
+VERSION = 3
 APPLICATION = 0x52444742  # "RDGB", Reading Digits gradebook
 
 ADJUSTMENT = """
 CREATE TABLE adjustment (
-    learner     TEXT NOT NULL,
-    assignment  TEXT NOT NULL,
-    question    TEXT NOT NULL,
-    score       REAL NOT NULL,          -- counts instead of what the checks give
-    computed    REAL NOT NULL,          -- what the checks gave when it was set
-    reason      TEXT NOT NULL,
-    made_by     TEXT NOT NULL,          -- login
-    made        TEXT NOT NULL,          -- UTC, ISO 8601
+    learner       TEXT NOT NULL,
+    assignment    TEXT NOT NULL,
+    question      TEXT NOT NULL,            -- empty for what is said of the whole submission
+    score         REAL,                     -- counts instead of what the checks give, NULL where none was set
+    computed      REAL,                     -- what the checks gave when it was set
+    reason        TEXT NOT NULL DEFAULT '',
+    made_by       TEXT NOT NULL DEFAULT '', -- login
+    made          TEXT NOT NULL DEFAULT '', -- UTC, ISO 8601
+    comment       TEXT NOT NULL DEFAULT '', -- empty where there is none
+    comment_by    TEXT NOT NULL DEFAULT '',
+    comment_made  TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (learner, assignment, question)
 );
 """
@@ -121,6 +126,13 @@ MIGRATIONS = {
 ALTER TABLE submission ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 UPDATE submission SET seen = run;
 {ADJUSTMENT}""",
+    2: f"""
+ALTER TABLE adjustment RENAME TO adjustment_2;
+{ADJUSTMENT}
+INSERT INTO adjustment (learner, assignment, question, score, computed, reason, made_by, made)
+    SELECT learner, assignment, question, score, computed, reason, made_by, made FROM adjustment_2;
+DROP TABLE adjustment_2;
+""",
 }
 """What brings a gradebook of one version to the next."""
 
@@ -142,6 +154,38 @@ class Counting:
     uncertain: list[SubmissionResult]
     left_out: int
     others: list[SubmissionResult] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says of a question, or of a whole submission.
+
+    Attributes:
+        learner, assignment, question: as they are called in the results; no question for the whole.
+        score: counts from now on, whatever the checks give; None to leave what counts.
+        computed: what the checks give now.
+        reason: why that score.
+        comment: what else the learner shall read; None to leave what is there, empty to take it away.
+        by: who says so.
+    """
+
+    learner: str
+    assignment: str
+    question: str
+    score: float | None = None
+    computed: float = 0.0
+    reason: str = ""
+    comment: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class _ByHand:
+    """What a person said of a question, as it is kept."""
+
+    score: float | None
+    adjustment: Adjustment | None
+    comment: Comment | None
 
 
 @dataclass(frozen=True)
@@ -546,13 +590,15 @@ class Gradebook:
         ]
 
     def counting(self, policy: str | None = None) -> Counting:
-        """The attempts that count, with the scores that were set by hand.
+        """The attempts that count, with the scores that were set by hand and what being late takes.
 
         Args:
             policy: `latest` or `best`; that of the newest batch when not given.
         """
         policy = policy or str(self.options().get("attempts", attempts.LATEST))
-        everything = attempts.numbered((_with_adjustments(result, made), batch) for result, made, batch in self._all())
+        rule = self.rule()
+        everything = attempts.numbered((rule.apply(_with_adjustments(result, made)), batch)
+                                       for result, made, batch in self._all())
         counting, uncertain, others = attempts.counting(everything, policy)
         newest = self._newest()
         pairs = {(result.learner, result.assignment) for result, batch in everything if batch >= newest}
@@ -562,6 +608,10 @@ class Gradebook:
             result.assignment and result.learner.strip() and (
                 result.assignment in whole or (result.learner, result.assignment) in pairs))]
         return Counting(counting, batch_, uncertain, len(everything) - len(counting), others)
+
+    def rule(self) -> Rule:
+        """The due dates and the late rule of the newest batch."""
+        return Rule.from_json(self.options().get("due"))
 
     def options(self) -> dict[str, Any]:
         """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
@@ -577,19 +627,22 @@ class Gradebook:
                 "Run `autograder grade` on the class once more; what is unchanged is not run again."
             ) from None
 
-    def _all(self) -> list[tuple[SubmissionResult, dict[str, tuple[float, Adjustment]], int]]:
-        """Each result, the adjustments of its learner in its exercise, and the newest batch that had it."""
+    def _all(self) -> list[tuple[SubmissionResult, dict[str, _ByHand], int]]:
+        """Each result, what was said by hand of its learner in its exercise, and the newest batch that had it."""
         with self._explained():
             rows = self._connection.execute(
                 "SELECT result, seen, learner, name, assignment, id FROM submission"
                 " ORDER BY assignment, learner, name"
             ).fetchall()
             made = self._connection.execute(
-                "SELECT learner, assignment, question, score, computed, reason, made_by, made FROM adjustment"
+                "SELECT learner, assignment, question, score, computed, reason, made_by, made,"
+                " comment, comment_by, comment_made FROM adjustment"
             ).fetchall()
-        of: dict[tuple[str, str], dict[str, tuple[float, Adjustment]]] = {}
-        for learner, assignment, question, score, *facts in made:
-            of.setdefault((learner, assignment), {})[question] = score, Adjustment(0.0, *facts)
+        of: dict[tuple[str, str], dict[str, _ByHand]] = {}
+        for learner, assignment, question, score, computed, reason, by, when, comment, *who in made:
+            of.setdefault((learner, assignment), {})[question] = _ByHand(
+                score, None if score is None else Adjustment(0.0, computed, reason, by, when),
+                Comment(comment, *who) if comment else None)
         results, broken = [], []
         for text, seen, *whose in rows:
             result, error = _read_result(text)
@@ -609,28 +662,42 @@ class Gradebook:
     def adjust(
         self, learner: str, assignment: str, question: str, score: float, *, computed: float, reason: str, by: str
     ) -> None:
-        """Sets the score of a question by hand, in the place of an earlier adjustment of it.
+        """Sets the score of a question by hand, in the place of an earlier one; arguments as in `Said`."""
+        self.say([Said(learner, assignment, question, score, computed, reason, by=by)])
 
-        Args:
-            learner, assignment, question: as they are called in the results.
-            score: counts from now on, whatever the checks give.
-            computed: what the checks give now.
-            reason: why.
-            by: who says so.
-        """
-        with self._explained():
-            self._connection.execute(
-                "INSERT OR REPLACE INTO adjustment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (learner, assignment, question, score, computed, reason, by, _now()),
-            )
+    def say(self, said: Iterable[Said]) -> None:
+        """Keeps what a person says, all of it or nothing, in the place of what they said before of the same."""
+        with self._explained(), self._transaction():
+            for one in said:
+                whose = (one.learner, one.assignment, one.question)
+                self._connection.execute(
+                    "INSERT OR IGNORE INTO adjustment (learner, assignment, question) VALUES (?, ?, ?)", whose)
+                if one.score is not None:
+                    self._connection.execute(
+                        "UPDATE adjustment SET score = ?, computed = ?, reason = ?, made_by = ?, made = ?"
+                        " WHERE learner = ? AND assignment = ? AND question = ?",
+                        (one.score, one.computed, one.reason, one.by, _now(), *whose))
+                if one.comment is not None:
+                    self._connection.execute(
+                        "UPDATE adjustment SET comment = ?, comment_by = ?, comment_made = ?"
+                        " WHERE learner = ? AND assignment = ? AND question = ?",
+                        (one.comment, one.by, _now(), *whose))
+            self._drop_empty()
 
     def undo(self, learner: str, assignment: str, question: str) -> bool:
-        """Takes an adjustment back; whether there was one."""
-        with self._explained():
-            return bool(self._connection.execute(
-                "DELETE FROM adjustment WHERE learner = ? AND assignment = ? AND question = ?",
+        """Takes a score set by hand back; whether there was one. A comment stays."""
+        with self._explained(), self._transaction():
+            done = self._connection.execute(
+                "UPDATE adjustment SET score = NULL, computed = NULL, reason = '', made_by = '', made = ''"
+                " WHERE learner = ? AND assignment = ? AND question = ? AND score IS NOT NULL",
                 (learner, assignment, question),
-            ).rowcount)  # fmt: skip
+            ).rowcount  # fmt: skip
+            self._drop_empty()
+        return bool(done)
+
+    def _drop_empty(self) -> None:
+        """Nothing is left of what says nothing any more."""
+        self._connection.execute("DELETE FROM adjustment WHERE score IS NULL AND comment = ''")
 
     def _value(self, query: str) -> int:
         return int(self._connection.execute(query).fetchone()[0])
@@ -688,18 +755,17 @@ def _read_result(text: str) -> tuple[SubmissionResult | None, str]:
         return None, one_line(f"{type(error).__name__}: {error}", 120)
 
 
-def _with_adjustments(
-    result: SubmissionResult, adjustments: Mapping[str, tuple[float, Adjustment]]
-) -> SubmissionResult:
+def _with_adjustments(result: SubmissionResult, by_hand: Mapping[str, _ByHand]) -> SubmissionResult:
     questions = []
     for question in result.questions:
-        if question.name in adjustments:
-            score, adjustment = adjustments[question.name]
+        said = by_hand.get(question.name)
+        if said and said.adjustment and said.score is not None:
             question = replace(
-                question, score=score, adjustment=replace(adjustment, computed=question.score)
+                question, score=said.score, adjustment=replace(said.adjustment, computed=question.score)
             )
-        questions.append(question)
-    return replace(result, questions=tuple(questions))
+        questions.append(replace(question, comment=said.comment) if said else question)
+    whole = by_hand.get("")
+    return replace(result, questions=tuple(questions), comment=whole.comment if whole else None)
 
 
 def _now() -> str:

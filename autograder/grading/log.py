@@ -3,11 +3,12 @@
     2026-11-02T16:05:12+00:00 began: in "/home/grace", paths ["submissions"], options {"assignment": null, ...}
     2026-11-02T16:05:31+00:00 graded: "alice", "alice.ipynb", 02-preprocessing, 13 of 15 points, 3.2 s
     2026-11-02T16:05:52+00:00 timeout: "bob", "bob.ipynb", 02-preprocessing, 4 of 15 points, 18.1 s; Code cell 3 ...
+    2026-11-03T09:12:00+00:00 adjusted: "bob", 02-preprocessing, q2_1, 1 became 2 of 2 points, by "grace"; "also right"
 
-Each batch appends to it. Only the controller writes it, in one write for each entry, so that a batch which is killed
-leaves whole lines. An entry begins with the time, in UTC. What is indented, such as a traceback, belongs to the entry
-above it. Text from a learner stands on one line, without control characters, and names stand in quotes: nobody can
-write an entry, or a verdict, of their own.
+Each batch appends to it, and so does what an instructor sets by hand. Only the controller writes it, in one write for
+each entry, so that a batch which is killed leaves whole lines. An entry begins with the time, in UTC. What is indented,
+such as a traceback, belongs to the entry above it. Text from a learner stands on one line, without control characters,
+and names stand in quotes: nobody can write an entry, or a verdict, of their own.
 
 What this package says with Python's `logging` arrives here while the log is open; standard error gets its first line,
 and where the rest is. What a worker in another process says stays there; the reason comes with its result.
@@ -28,6 +29,7 @@ from io import FileIO
 from pathlib import Path
 from types import TracebackType
 
+from autograder.grading.adjust import Adjusted, login
 from autograder.grading.bundle import environment
 from autograder.grading.results import SubmissionResult
 from autograder.grading.text import one_line, plain
@@ -129,8 +131,25 @@ class BatchLog:
             f"{result.seconds:.1f} s{reason}",
         )
 
+    def late(self, result: SubmissionResult) -> None:
+        """That something came late, if it did, and what that takes."""
+        if late := result.lateness:
+            by = f"{late.days} days begun, {late.percent:g}%, {late.taken:g} points taken" if late.days else (
+                "by how much nobody says, nothing taken")
+            self.write("late", f"{_quoted(one_line(result.learner, LONGEST_NAME))}, {result.assignment}, "
+                               f"due {late.due}, handed in {_quoted(result.handed_in)}: {by}")
+
+    def by_hand(self, kind: str, done: Adjusted) -> None:
+        """What an instructor has set, said or taken back."""
+        score = f", {done.before:g} became {done.after:g} of {done.possible:g} points" if done.why or (
+            done.before != done.after) else ""
+        words = (("", done.why), ("comment ", done.comment))
+        said = "".join(f"; {what}{_quoted(text)}" for what, text in words if text)
+        self.write(kind, f"{_quoted(one_line(done.learner, LONGEST_NAME))}, {done.assignment or 'unknown exercise'}, "
+                         f"{done.question or 'the whole'}{score}, by {_quoted(login())}{said}")
+
     def _give_up(self, error: OSError) -> None:
-        self._say(f"{self.path} cannot be written ({error.strerror or error}). Grading goes on without this log.")
+        self._say(f"{self.path} cannot be written ({error.strerror or error}). It goes on without this log.")
 
 
 def _opened(path: Path) -> FileIO:

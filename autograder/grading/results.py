@@ -76,6 +76,21 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """What the instructor says to a learner, without a score.
+
+    Attributes:
+        text: in the instructor's words.
+        by: the login of who said it.
+        made: when; UTC, ISO 8601.
+    """
+
+    text: str
+    by: str = ""
+    made: str = ""
+
+
+@dataclass(frozen=True)
 class QuestionResult:
     """One question. `checked` is `in-place`, `at-end` or `not-checked` (then `note` says why).
 
@@ -89,13 +104,18 @@ class QuestionResult:
     cases: tuple[CaseResult, ...] = ()
     note: str = ""
     adjustment: Adjustment | None = None
+    comment: Comment | None = None
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> QuestionResult:
         """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         cases = tuple(CaseResult(**case) for case in data["cases"])
         adjustment = Adjustment(**data["adjustment"]) if data.get("adjustment") else None
-        return QuestionResult(**{**data, "cases": cases, "adjustment": adjustment})
+        return QuestionResult(**{**data, "cases": cases, "adjustment": adjustment, "comment": _comment(data)})
+
+
+def _comment(data: dict[str, Any]) -> Comment | None:
+    return Comment(**data["comment"]) if data.get("comment") else None
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,7 @@ class CellResult:
     seconds: float
     error: str = ""
     told: str | None = None
+    output: str = ""
 
     @property
     def for_learner(self) -> str:
@@ -224,6 +245,25 @@ def _is_number(value: object, low: float, high: float) -> bool:
 
 
 @dataclass(frozen=True)
+class Lateness:
+    """How late something came, and what that took of its score.
+
+    Attributes:
+        due: when it was due, ISO 8601 text with its zone.
+        seconds: how long after that it came; 0 where a system says that it was late, and nobody by how much.
+        days: the days that had begun.
+        percent: what is taken of the points that were earned.
+        taken: that in points.
+    """
+
+    due: str
+    seconds: float = 0.0
+    days: int = 0
+    percent: float = 0.0
+    taken: float = 0.0
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
     """Everything known about one graded submission.
 
@@ -250,6 +290,8 @@ class SubmissionResult:
         told: what the learner reads of `reason`, where that is not all.
         identity: whose it is, on what evidence, and what is not certain about it.
         former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
+        comment: what the instructor says of the whole. As the scores set by hand it is not stored with the result.
+        lateness: how late it came and what that took, where there is a rule (`due.py`); not stored either.
     """
 
     learner: str
@@ -273,10 +315,18 @@ class SubmissionResult:
     told: str | None = None
     identity: Identity = field(default_factory=Identity)
     former: str = ""
+    comment: Comment | None = None
+    lateness: Lateness | None = None
+
+    @property
+    def earned(self) -> float:
+        """The points of all questions."""
+        return sum(question.score for question in self.questions)
 
     @property
     def score(self) -> float:
-        return sum(question.score for question in self.questions)
+        """What counts: the points of all questions, without what was taken for being late."""
+        return self.earned - (self.lateness.taken if self.lateness else 0.0)
 
     @property
     def possible(self) -> float:
@@ -306,7 +356,8 @@ class SubmissionResult:
                 for question in self.questions
             ),
             cells=tuple(
-                cell if released else replace(cell, error=cell.for_learner, told=None)
+                replace(cell, output="") if released
+                else replace(cell, error=cell.for_learner, told=None, output="")
                 for cell in self.cells
                 if released or cell.told is None or cell is shown
             ),
@@ -350,6 +401,8 @@ class SubmissionResult:
                 "questions": tuple(map(QuestionResult.from_json, data["questions"])),
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
+                "comment": _comment(data),
+                "lateness": Lateness(**data["lateness"]) if data.get("lateness") else None,
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }
         )

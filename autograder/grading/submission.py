@@ -19,7 +19,7 @@ import platform
 import signal
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.course import former_question
@@ -63,6 +63,9 @@ MAX_ATTEMPTS = 6
 
 TOTAL_FACTOR = 20
 """All cells of a submission together may take this many times the limit of one."""
+
+CELL_OUTPUT = 2_000
+"""Characters that are kept of what one cell printed: its end, as of the whole notebook."""
 
 SILENCE = 60.0
 """Seconds without an event, beyond twice the limit of a cell, after which the checker's child is given up."""
@@ -255,8 +258,8 @@ class Grading:
         before = self.cells.get(index)
         if before and before.told is None and (before.status, before.error) == (status, result.error):
             result = before  # it said the same when it could know of nothing hidden
-        self.cells[index] = result
         self.heard = self.heard or result.told is not None
+        self.cells[index] = replace(result, output=output[-CELL_OUTPUT:])
         self.output += output
         self._blame_cell(result, over)
 
@@ -366,6 +369,7 @@ def run_environment(submission: Submission, limits: RunLimits) -> dict[str, str]
         "timeout": f"{limits.timeout:.3g}",
         "memory_mb": str(limits.memory_mb),
         "code": code_digest(submission.cells),
+        "code_size": str(sum(len(cell.source) for cell in submission.cells)),
     }
 
 

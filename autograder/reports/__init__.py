@@ -2,19 +2,23 @@
 
 What is written is made from `autograder.grading.results.SubmissionResult`, and of grading takes besides only the fixed
 sentences of `endings` and `told`. Class lists (`roster`) and the instructor's lines (`whose`) are read before a
-grading, too.
+grading, too; a table of scores (`byhand`) becomes what `grading/adjust.py` takes.
 
     write        all that follows a batch, into one folder:
     grades       grades.csv
     feedback     one page per learner
     gradescope   one result file per submission, in Gradescope's format
     classreport  the class report
+    desk         the instructor's pages: each submission's code beside its questions
+    answers      the code that was handed in, read again for them
+    commonest    what failed checks and stopped cells said, and to whom
 
     targets      which systems take back grades and pages
     lms          grade files that the systems take back
     handback     the feedback pages in a zip that Moodle or Canvas gives back
 
     accounts     files.csv: what became of each file
+    byhand       the table of scores and comments that an instructor writes
     whose        identity.csv: whose each file is, and what the instructor decided
     roster       tables of people, and who in them a learner is
     items        which questions the class solved, and which tell the strong from the weak

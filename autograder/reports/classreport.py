@@ -6,24 +6,30 @@ for a look and judges nothing: whether a score is deserved is not decided here.
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.grading.results import SubmissionResult, Verdict
-from autograder.reports import charts, items, pages, portrait, text, words
+from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
+from autograder.reports import charts, commonest, items, pages, portrait, text, words
+from autograder.reports.commonest import LONGEST_MESSAGE, Message
 from autograder.reports.grades import in_order, questions_of
 from autograder.reports.roster import Attendance
 from autograder.submissions.identity import REMEDY, needs
+from autograder.submissions.people import Kind
 
-LONGEST_MESSAGE = 500
 MOST_MESSAGES = 15
+MOST_RARER = 200
+"""Messages that are there to be opened, below the commonest: a hostile notebook may bring thousands."""
+
 MOST_SLOW = 5
 
-CODE_KEY = "code"
-"""The entry of `SubmissionResult.environment` with the hash of the code cells, where grading gives one."""
+CODE_KEY, CODE_SIZE = "code", "code_size"
+"""The entries of `SubmissionResult.environment` with the hash and the length of the code, where grading gives them."""
+
+SCRIPT = "report.js"
+"""What finds, sorts and chooses in the tables. Without it the page reads as it is."""
 
 ATTENTION = (Verdict.ERROR, Verdict.REVIEW, Verdict.WRONG_ASSIGNMENT, Verdict.UNREADABLE, Verdict.CRASHED,
              Verdict.MEMORY, Verdict.TIMEOUT)
@@ -31,8 +37,25 @@ ATTENTION = (Verdict.ERROR, Verdict.REVIEW, Verdict.WRONG_ASSIGNMENT, Verdict.UN
 
 
 @dataclass(frozen=True)
+class Points:
+    """What a submission got in a question: `kind` is `full`, `part`, `none` or `open`, where it was not checked."""
+
+    question: str
+    kind: str
+    score: float
+    by_hand: bool
+
+
+@dataclass(frozen=True)
 class Row:
-    """One submission in a table. `link` leads to the learner's feedback page."""
+    """One submission in a table.
+
+    Attributes:
+        link: the instructor's page of it, where there is one, else the page that the learner gets.
+        questions: in the order of its exercise's columns; None where it has no such question.
+        says: the keys of the messages that it got.
+        marks: what can be chosen by, besides its status.
+    """
 
     learner: str
     link: str
@@ -43,11 +66,21 @@ class Row:
     graded: bool
     score: float
     possible: float
-    lost: tuple[str, ...]
+    questions: tuple[Points | None, ...]
+    says: tuple[str, ...]
     seconds: float
     flags: tuple[str, ...]
     by_hand: bool
     late: bool
+    doubted: bool
+    comments: str
+    lateness: str
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        kinds = {"marked": self.flags, "late": self.late, "by-hand": self.by_hand, "commented": self.comments,
+                 "check": self.doubted}
+        return tuple(name for name, applies in kinds.items() if applies)
 
 
 @dataclass(frozen=True)
@@ -65,14 +98,39 @@ class ByHand:
 
 
 @dataclass(frozen=True)
-class Message:
-    """A message that submissions got: from which `kind` of checks, and in how many `variants` of numbers."""
+class Asked:
+    """A question over the class: its numbers, and who did not get all of its points.
 
-    question: str
-    kind: str
-    message: str
-    count: int
-    variants: int
+    Attributes:
+        key: what it is called in the page's address.
+        anchor: what it is called on the instructor's pages.
+        lost: those who lost points in it, or whose notebook stopped before it.
+    """
+
+    key: str
+    anchor: str
+    item: items.Item
+    lost: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Messages, each with those who got it and its question's anchor.
+
+    The commonest, those that are there to be opened, and how many are left out.
+    """
+
+    first: tuple[tuple[Message, tuple[Row, ...], str], ...] = ()
+    rarer: tuple[tuple[Message, tuple[Row, ...], str], ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Submissions with the same code: `size` is its length in characters, 0 where not known."""
+
+    rows: tuple[Row, ...]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -88,43 +146,51 @@ class Exercise:
     mean: float
     full: int
     histogram: charts.Histogram
-    questions: tuple[items.Item, ...]
+    questions: tuple[Asked, ...]
     hardest: tuple[items.Item, ...]
-    messages: tuple[Message, ...]
-    more_messages: int
-    errors: tuple[Message, ...]
-    more_errors: int
+    messages: Told
+    errors: Told
+    alike: tuple[Alike, ...]
     times: dict[str, float]
     slowest: tuple[Row, ...]
+    rows: tuple[Row, ...]
 
 
 def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
-                 attendance: Attendance | None = None, remarks: Sequence[str] = ()) -> str:
+                 attendance: Attendance | None = None, remarks: Sequence[str] = (), *, desk: bool = False) -> str:
     """The page as one HTML file.
 
     Args:
         results: all submissions of a batch, of one exercise or several.
-        links: for each of them the address of its feedback page, relative to the report.
+        links: for each of them the address of its page, relative to the report.
         attendance: who is missing, where there is a roster.
         remarks: what was not graded, and what else there is to say of the batch.
+        desk: whether the links lead to the instructor's pages, and not to those that learners get.
     """
     possible = words.possible_points(results)
     link_of = {id(result): link for result, link in zip(results, links, strict=True)}
     ordered = in_order(results)
-    rows = {id(result): _row(result, link_of[id(result)], possible) for result in ordered}
     # Files of which nobody knows the exercise have no scores to tell of; they stand under what needs a look.
-    known = {result.assignment for result in ordered}
-    assignments = sorted(known - {""} or known)
+    by_exercise = {name: [result for result in ordered if result.assignment == name]
+                   for name in sorted({result.assignment for result in ordered})}
+    assignments = [name for name in by_exercise if name] or list(by_exercise)
     verdicts = Counter(result.status for result in ordered)
+    times = Counter(question for own in by_exercise.values() for question in questions_of(own))
+    shared = {question for question, count in times.items() if count > 1}
+    said = {name: _Said(own, shared) for name, own in by_exercise.items()}
+    rows = {id(result): _row(result, link_of[id(result)], possible, said[name])
+            for name, own in by_exercise.items() for result in own}
 
     def rows_of(chosen: Iterable[SubmissionResult]) -> tuple[Row, ...]:
         return tuple(rows[id(result)] for result in chosen)
 
+    exercises = tuple(_exercise(name, f"e{position}", by_exercise[name], possible[name], said[name], rows_of)
+                      for position, name in enumerate(assignments, start=1))
     return pages.render(
-        "report.html",
-        exercises=tuple(_exercise(name, f"e{position}", [r for r in ordered if r.assignment == name],
-                                  possible[name], rows_of)
-                        for position, name in enumerate(assignments, start=1)),
+        "report.html", SCRIPT,
+        exercises=exercises,
+        unknown=rows_of(by_exercise[""]) if "" not in assignments and "" in by_exercise else (),
+        desk=desk,
         learners=len({result.learner for result in ordered}),
         submissions=len(ordered),
         unconfined=rows_of(r for r in ordered if words.ran_unconfined(r)),
@@ -148,15 +214,58 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         ambiguous=list(map(_name, attendance.ambiguous)) if attendance else [],
         people=attendance.people if attendance else 0,
         by_hand=_by_hand(ordered, rows),
-        alike=_alike(ordered, rows_of),
+        late=[row for row in rows_of(ordered) if row.lateness],
+        commented=[row for row in rows_of(ordered) if row.comments],
         alike_known=any(CODE_KEY in r.environment for r in ordered),
         environment=_environment(ordered),
-        rows=rows_of(ordered),
+        marks=_marks(rows.values()),
         fewest=items.FEWEST,
     )
 
 
-def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row:
+MARKS = {"marked": "marked for a look", "late": "late", "by-hand": "set by hand", "commented": "with a comment",
+         "check": "not certain whose it is"}
+"""What `Row.marks` are called."""
+
+
+def _marks(rows: Iterable[Row]) -> list[tuple[str, str]]:
+    """The marks that some of them have, each with what it is called."""
+    there = {mark for row in rows for mark in row.marks}
+    return [(mark, called) for mark, called in MARKS.items() if mark in there]
+
+
+class _Said:
+    """What the submissions of an exercise were told, and its questions.
+
+    Attributes:
+        names: the questions, in the exercise's order.
+        keys: of them what each is called in the page's address.
+        checks, errors: the messages that are on the page.
+        more_checks, more_errors: how many are not.
+    """
+
+    def __init__(self, own: Sequence[SubmissionResult], shared: Collection[str] = ()) -> None:
+        """Takes the submissions of the exercise, and the names that questions of other exercises have as well."""
+        most = MOST_MESSAGES + MOST_RARER
+        checks, errors = commonest.of_checks(own), commonest.of_cells(own)
+        self.own = own
+        self.names = questions_of(own)
+        self.keys = {name: f"{own[0].assignment}.{name}" if name in shared else name for name in self.names}
+        self.keys = {name: words.anchor(key) for name, key in self.keys.items()}
+        self.checks, self.more_checks = checks[:most], max(len(checks) - most, 0)
+        self.errors, self.more_errors = errors[:most], max(len(errors) - most, 0)
+        self._of: dict[int, list[str]] = defaultdict(list)
+        for message in (*self.checks, *self.errors):
+            for place in message.places:
+                self._of[id(own[place])].append(message.key)
+
+    def to(self, result: SubmissionResult) -> tuple[str, ...]:
+        """The keys of the messages that a submission got."""
+        return tuple(self._of[id(result)])
+
+
+def _row(result: SubmissionResult, link: str, possible: dict[str, float], said: _Said) -> Row:
+    own = {question.name: question for question in result.questions}
     return Row(
         learner=_name(result.learner),
         link=link,
@@ -167,13 +276,36 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float]) -> Row
         graded=words.has_score(result),
         score=result.score,
         possible=result.possible or possible[result.assignment],
-        lost=tuple(text.short(q.name) for q in result.questions
-                   if q.possible and not words.is_full(q.score, q.possible)),
+        questions=tuple(_points(own[name], said.keys[name]) if name in own else None for name in said.names),
+        says=said.to(result),
         seconds=result.seconds,
         flags=tuple(text.clip(text.lines(flag), LONGEST_MESSAGE) for flag in _flags(result)),
         by_hand=any(question.adjustment for question in result.questions),
         late=result.late,
+        doubted=bool(result.identity.doubts),
+        lateness=_late(result),
+        comments=text.clip(words.commented(result), 4 * LONGEST_MESSAGE),
     )
+
+
+def _late(result: SubmissionResult) -> str:
+    """How late it came, for the instructor; empty where no rule says that it was."""
+    late = result.lateness
+    if late is None:
+        return ""
+    if not late.days:
+        return "the system says that it was late, and not by how much; nothing is taken"
+    came = f"{words.duration(late.seconds)} after {words.moment(late.due)}"
+    return f"{came}; {text.number(late.percent)}%, {text.number(late.taken)} points, taken" if late.percent else came
+
+
+def _points(question: QuestionResult, key: str) -> Points:
+    by_hand = question.adjustment is not None
+    kind = ("open" if question.checked == "not-checked" and not by_hand
+            else "full" if words.is_full(question.score, question.possible)
+            or (not question.possible and all(case.passed for case in question.cases))
+            else "part" if question.score > 0 else "none")
+    return Points(key, kind, question.score, by_hand)
 
 
 def _flags(result: SubmissionResult) -> tuple[str, ...]:
@@ -195,12 +327,14 @@ def _name(learner: str) -> str:
     return shown if visible else "(no name)"
 
 
-def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible: float,
+def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible: float, said: _Said,
               rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> Exercise:
     scores = [result.score for result in own if words.has_score(result)]
-    messages = _messages(own)
-    errors = _errors(own)
-    analyzed = tuple(items.analyze(own, questions_of(own)))
+    analyzed = items.analyze(own, said.names)
+    rows = rows_of(own)
+    asked = tuple(Asked(said.keys[item.name], words.anchor(item.name), item,
+                        tuple(row for row in rows if row.graded and _lost(row, place)))
+                  for place, item in enumerate(analyzed))
     return Exercise(
         anchor=anchor,
         title=text.short(words.facts(name).title),
@@ -211,15 +345,28 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
         mean=statistics.fmean(scores) if scores else 0.0,
         full=sum(words.is_full(score, possible) for score in scores),
         histogram=charts.score_histogram(scores, possible),
-        questions=analyzed,
+        questions=asked,
         hardest=tuple(sorted((item for item in analyzed if item.lost > 0), key=lambda item: -item.lost)[:2]),
-        messages=messages[:MOST_MESSAGES],
-        more_messages=max(len(messages) - MOST_MESSAGES, 0),
-        errors=errors[:MOST_MESSAGES],
-        more_errors=max(len(errors) - MOST_MESSAGES, 0),
+        messages=_told(said.checks, said.more_checks, rows, said.names),
+        errors=_told(said.errors, said.more_errors, rows, said.names),
+        alike=_alike(own, rows_of),
         times=_times([result.seconds for result in own]),
         slowest=rows_of(sorted(own, key=lambda result: -result.seconds)[:MOST_SLOW]),
+        rows=rows,
     )
+
+
+def _lost(row: Row, place: int) -> bool:
+    """Whether not all points of the question at this place are there."""
+    points = row.questions[place]
+    return points is not None and points.kind != "full"
+
+
+def _told(messages: Sequence[Message], more: int, rows: Sequence[Row], names: Sequence[str]) -> Told:
+    anchors = {text.short(name): words.anchor(name) for name in names}
+    found = tuple((message, tuple(rows[place] for place in message.places), anchors.get(message.question, ""))
+                  for message in messages)
+    return Told(found[:MOST_MESSAGES], found[MOST_MESSAGES:], more)
 
 
 def _times(seconds: Sequence[float]) -> dict[str, float]:
@@ -231,69 +378,36 @@ def _times(seconds: Sequence[float]) -> dict[str, float]:
             "longest": max(seconds), "sum": sum(seconds)}
 
 
-def _masked(message: str) -> str:
-    """A message without its numbers: two learners with 254 and 255 made the same mistake."""
-    return re.sub(r"\d[\d.,]*(e[+-]?\d+)?", "#", message)
+def _alike(own: Sequence[SubmissionResult],
+           rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> tuple[Alike, ...]:
+    """Groups of submissions, not of one team, whose code cells are the same, character for character.
 
-
-def _grouped(found: Iterable[tuple[int, str, str, str]]) -> tuple[Message, ...]:
-    """Groups (submission, question, kind of check, message) by question and message, numbers apart.
-
-    The commonest wording stands for its group. Each submission counts once.
+    What says most comes first: what few share, and of that the longest. Many arrive at the same short answers, and
+    everybody at those of the notebook as it was handed out, which earns nothing and comes last.
     """
-    wordings: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    submissions: dict[tuple[str, str], set[int]] = defaultdict(set)
-    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for submission, question, kind, message in found:
-        key = (question, _masked(message))
-        wordings[key][message] += 1
-        submissions[key].add(submission)
-        kinds[key].add(kind)
-    groups = [
-        Message(question, " and ".join(sorted(kinds[question, masked], reverse=True)),
-                min((-times, wording) for wording, times in counted.items())[1],
-                len(submissions[question, masked]), len(counted))
-        for (question, masked), counted in wordings.items()
-    ]
-    return tuple(sorted(groups, key=lambda group: (-group.count, group.question, group.message)))
-
-
-def _messages(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
-    """What failed checks said, the commonest first."""
-    return _grouped(
-        (position, text.short(question.name), "hidden" if case.hidden else "public",
-         text.clip(text.lines(case.message), LONGEST_MESSAGE) or "(no message)")
-        for position, result in enumerate(own) if words.was_run(result)
-        for question in result.questions for case in question.cases if not case.passed
-    )
-
-
-def _errors(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
-    """What the errors that cells stopped with say, the commonest first."""
-    found = []
-    for position, result in enumerate(own):
-        for cell in result.cells if words.was_run(result) else ():
-            if gist := words.gist(cell):
-                found.append((position, "", "", text.clip(gist, LONGEST_MESSAGE)))
-    return _grouped(found)
-
-
-def _alike(ordered: Sequence[SubmissionResult],
-           rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> list[tuple[Row, ...]]:
-    """Groups of submissions of learners of different groups whose code cells are the same, character for character."""
-    groups: dict[tuple[str, str], list[SubmissionResult]] = defaultdict(list)
-    for result in ordered:
+    groups: dict[str, list[SubmissionResult]] = defaultdict(list)
+    for result in own:
         if result.environment.get(CODE_KEY):
-            groups[result.assignment, result.environment[CODE_KEY]].append(result)
-    return [rows_of(group) for group in groups.values()
-            if len({result.learner for result in group}) > 1 and not _is_one_group(group)]
+            groups[result.environment[CODE_KEY]].append(result)
+    found = [(group, len({result.learner for result in group}), _code_size(group)) for group in groups.values()]
+    found = [one for one in found if one[1] > 1 and not _is_one_group(one[0])]
+    found.sort(key=lambda one: (not any(result.score for result in one[0]), one[1], -one[2]))
+    return tuple(Alike(rows_of(group), size) for group, _, size in found)
+
+
+def _code_size(group: Sequence[SubmissionResult]) -> int:
+    """The length of their code, in characters; 0 where an earlier version graded them."""
+    return next((int(size) for result in group
+                 if (size := result.environment.get(CODE_SIZE, "")).isdecimal()), 0)
 
 
 def _is_one_group(results: Sequence[SubmissionResult]) -> bool:
-    """Whether these are the members of one group: one file for all of them, or a group that the class list names."""
+    """Whether these are the members of one group: one file for all of them, or one that the list or the download names.
+    """
     files = {result.identity.file for result in results}
-    groups = {result.identity.person.get("group", "") for result in results}
-    return (len(files) == 1 or len(groups) == 1) and "" not in (files if len(files) == 1 else groups)
+    teams = [{group for group in (result.identity.person.get("group", ""), *result.identity.ids.get(Kind.GROUP, ()))
+              if group} for result in results]
+    return (len(files) == 1 and "" not in files) or bool(set.intersection(*teams))
 
 
 def _environment(ordered: Sequence[SubmissionResult]) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -301,7 +415,7 @@ def _environment(ordered: Sequence[SubmissionResult]) -> list[tuple[str, list[tu
     values: dict[str, Counter[str]] = defaultdict(Counter)
     for result in ordered:
         for key, value in result.environment.items():
-            if key != CODE_KEY:
+            if key not in (CODE_KEY, CODE_SIZE):
                 values[text.short(key)][text.short(str(value))] += 1
     return [(key, sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))[:5])
             for key, counted in sorted(values.items())]

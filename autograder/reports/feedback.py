@@ -56,6 +56,7 @@ class Question:
     public: int
     hidden: int
     by_hand: ByHand | None = None
+    comment: str = ""
 
     @property
     def complete(self) -> bool:
@@ -117,6 +118,8 @@ class Submission:
     portrait: portrait.Shown | None
     attempt: str
     dated: str
+    comment: str
+    late: str
 
     @property
     def share(self) -> float:
@@ -156,7 +159,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
     prefix = f"s{position}"
     graded = words.has_score(result)
     told = [question for question in result.questions
-            if graded and (result.status not in NOT_RUN or question.adjustment)]
+            if graded and (result.status not in NOT_RUN or question.adjustment or question.comment)]
     questions = tuple(_question(question, f"{prefix}q{number}")
                       for number, question in enumerate(told, start=1))
     stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
@@ -187,6 +190,8 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
         chapter=text.short(facts.chapter) if questions else "",
         portrait=portrait.shown(result.portrait) if result.portrait and questions else None,
         attempt=f"attempt {result.attempt} of {result.attempts}" if result.attempt and result.attempts > 1 else "",
+        comment=_message(result.comment.text) if result.comment else "",
+        late=words.late(result),
         dated=text.short(result.handed_in.replace("T", " ").replace("+00:00", " UTC")),
     )
 
@@ -208,6 +213,7 @@ def _question(question: QuestionResult, anchor: str) -> Question:
         public=sum(not case.hidden for case in question.cases),
         hidden=sum(case.hidden for case in question.cases),
         by_hand=ByHand(made.computed, _message(made.reason)) if made else None,
+        comment=_message(question.comment.text) if question.comment else "",
     )
 
 
@@ -236,7 +242,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tu
     if result.status is not Verdict.GRADED:
         told = words.LEARNER[result.status]
         return told.what, told.next
-    if words.is_full(result.score, result.possible):
+    if words.is_full(result.earned, result.possible):
         by_hand = any(question.adjustment for question in result.questions)
         what = "Full marks, as your instructor decided." if by_hand else "Full marks. Every check passed."
         return what, "Nothing to mend. On to the next exercise."

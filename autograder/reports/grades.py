@@ -59,16 +59,19 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
 
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
-    late, a column `late` at the end says so; where a score was set by hand, a
-    column `adjusted` says which, from what to what, and why; where something
-ran without the sandbox, a column `sandbox` says `none`. Decimal points,
+    late, a column `late` at the end says so, and `taken` what that took of the score; where a score was set by hand, a
+    column `adjusted` says which, from what to what, and why; where something was
+    said by hand, a column `comments` has it; where something ran without the
+    sandbox, a column `sandbox` says `none`. Decimal points,
     commas between cells, text through `text.cell`.
     """
     questions = questions_of(results)
     possible = words.possible_points(results)
     notes: dict[str, Callable[[SubmissionResult], str]] = {
         "late": lambda result: "late" if result.late else "",
+        "taken": lambda result: text.number(result.lateness.taken, 5) if result.lateness else "",
         "adjusted": words.adjusted,
+        "comments": words.commented,
         "sandbox": lambda result: "none" if words.ran_unconfined(result) else "",
     }
     noted = [name for name, note in notes.items() if any(map(note, results))]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict
+from autograder.grading.results import CaseResult, Comment, QuestionResult, SubmissionResult, Verdict
 from autograder.grading.told import OTHERS
 from autograder.reports import text, words
 
@@ -57,7 +57,7 @@ def results_json(result: SubmissionResult, *, released: bool = False) -> dict[st
 
 def _summary(result: SubmissionResult, others: str) -> str:
     """What happened, for the learner: the verdict in words, and where code stopped."""
-    parts = []
+    parts = [*filter(None, (words.late(result), _commented(result.comment)))]
     if result.status in words.LEARNER:
         told = words.LEARNER[result.status]
         parts.append(f"{told.what} {told.next}")
@@ -82,7 +82,8 @@ def _question(question: QuestionResult, label: str) -> list[dict[str, Any]]:
         "score": round(question.score, 5),
         "max_score": round(question.possible, 5),
         "visibility": "after_published" if hidden or not question.cases else "visible",
-        "output": text.clip(text.lines("\n".join(filter(None, (_adjusted(question), question.note)))),
+        "output": text.clip(text.lines("\n".join(filter(None, (_adjusted(question), _commented(question.comment),
+                                                                   question.note)))),
                             LONGEST_MESSAGE),
     }]
     for position, (name, case) in enumerate(named_cases(question), start=1):
@@ -102,6 +103,10 @@ def _adjusted(question: QuestionResult) -> str:
         return ""
     points = text.number(made.computed), text.number(question.score)
     return f"Set by hand, from {points[0]} to {points[1]} points. The reason: {made.reason}"
+
+
+def _commented(comment: Comment | None) -> str:
+    return f"Your instructor says: {comment.text}" if comment else ""
 
 
 def named_cases(question: QuestionResult) -> list[tuple[str, CaseResult]]:

@@ -130,7 +130,7 @@ def analyze(results: Sequence[SubmissionResult], names: Sequence[str]) -> list[I
 
 
 def _item(name: str, run: Sequence[SubmissionResult]) -> Item:
-    pairs = [(question, result.score) for result in run for question in result.questions
+    pairs = [(question, result.earned) for result in run for question in result.questions
              if question.name == name and question.checked != "not-checked" and question.possible > 0]
     shares = [question.score / question.possible for question, _ in pairs]
     totals = [total for _, total in pairs]

@@ -66,6 +66,7 @@ class Exported:
         why: for those whom nobody in the template fits, or more than one person, the reason.
         adjusted: with a score that was set by hand in what is written.
         unconfined: whose notebook ran without a sandbox.
+        late: from whose score something was taken for being late.
     """
 
     path: Path
@@ -82,6 +83,7 @@ class Exported:
     why: Mapping[str, str] = field(default_factory=dict)
     adjusted: tuple[str, ...] = ()
     unconfined: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -95,6 +97,7 @@ class Exported:
             (self.locked, "without a grade, because it cannot be changed there"),
             (self.several, "with several submissions, of which the best counts"),
             (self.adjusted, "with scores that were set by hand"),
+            (self.late, "with points taken for being late"),
             (self.unconfined, "ran without the sandbox; trust these scores only if you trust every author"),
             (self.maybe, "in the template, who may be one of those left out above; left as they are"),
             (tuple(name for name in self.absent if name not in self.maybe), "in the template, but not graded here"
@@ -216,6 +219,8 @@ class _Job:
                                          if learner in written and words.adjusted(result))),
             unconfined=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
                                            if learner in written and words.ran_unconfined(result))),
+            late=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
+                                     if learner in written and result.lateness and result.lateness.taken)),
         )
 
 
@@ -471,7 +476,8 @@ def _csv(job: _Job, results: Sequence[SubmissionResult]) -> Exported:
     return Exported(job.path, tuple(dict.fromkeys(result.learner for result in results)),
                     unconfirmed=job.unconfirmed,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
-                    unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))))
+                    unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))),
+                    late=tuple(dict.fromkeys(r.learner for r in results if r.lateness and r.lateness.taken)))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {

@@ -1,12 +1,15 @@
-"""Pages from templates: one self-contained file each, escaped, without scripts.
+"""Pages from templates: one self-contained file each, escaped, with no script but our own.
 
 Templates get plain text and numbers only, and escape all of it. As a second
 line of defense every page forbids itself, by its content security policy, to
-run a script or to load anything at all.
+load anything at all, and to use any style or script but those that it names by
+their hash: nothing inline that came from anybody else can act, whatever it is.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from functools import cache
 from typing import Any
@@ -16,11 +19,20 @@ from markupsafe import Markup, escape
 
 from autograder.reports import text
 
+_LOADER = PackageLoader("autograder.reports", "templates")
+
+
+@cache
+def _own(name: str) -> Markup:
+    """The text of our own style sheet or of a script, which must not be escaped where it stands in the page."""
+    source, _, _ = _LOADER.get_source(Environment(autoescape=True), name)
+    return Markup(source)
+
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("autograder.reports", "templates"),
+        loader=_LOADER,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -30,9 +42,7 @@ def _environment() -> Environment:
     environment.filters["percent"] = text.percent
     environment.filters["line"] = text.line
     environment.filters["prose"] = prose
-    # The style sheet is our own, and style elements must not be escaped.
-    source, _, _ = PackageLoader("autograder.reports", "templates").get_source(environment, "style.css")
-    environment.globals["css"] = Markup(source)
+    environment.globals["css"] = _own("style.css")
     return environment
 
 
@@ -45,6 +55,15 @@ def prose(message: str) -> Markup:
     )
 
 
-def render(template: str, **content: Any) -> str:
-    """The page that `template` makes of `content`. Everything in it is escaped."""
-    return _environment().get_template(template).render(**content)
+def render(template: str, script: str = "", /, **content: Any) -> str:
+    """The page that `template` makes of `content`, with our own `script` if one is named. All content is escaped."""
+    own = _own(script) if script else Markup("")
+    policy = f"default-src 'none'; style-src '{_hash(_own('style.css'))}'; base-uri 'none'; form-action 'none'"
+    if script:
+        policy += f"; script-src '{_hash(own)}'"
+    return _environment().get_template(template).render(**content, script=own, policy=policy)
+
+
+def _hash(source: str) -> str:
+    """How a content security policy names an inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

@@ -158,6 +158,11 @@ def question_label(name: str) -> str:
     return f"Question {found[1]}.{found[2]}" if found else name
 
 
+def anchor(name: str) -> str:
+    """What a question is called in the address of a page: its name, if that is one; else what stands for it."""
+    return name if re.fullmatch(r"\w[\w.-]{0,60}", name, re.ASCII) else f"q-{text.digest(name)[:10]}"
+
+
 def gist(cell: CellResult) -> str:
     """What of a cell's error says most: its last line; of a cell that was stopped, where it was."""
     said = [line for line in text.lines(cell.error).splitlines() if line.strip()]
@@ -175,6 +180,41 @@ def adjusted(result: SubmissionResult) -> str:
         f"({text.line(question.adjustment.reason)})"
         for question in result.questions if question.adjustment
     )
+
+
+def commented(result: SubmissionResult) -> str:
+    """What the instructor says to it, question by question, and to the whole; empty where nothing is said."""
+    said = [(question.name, question.comment) for question in result.questions] + [("the whole", result.comment)]
+    return "; ".join(f"{where}: {text.line(comment.text)}" for where, comment in said if comment)
+
+
+def late(result: SubmissionResult) -> str:
+    """How late something came and what that took, in sentences for its learner; empty where nothing is known of it."""
+    found = result.lateness
+    if found is None or not found.days:
+        return ""
+    how_long = duration(found.seconds)
+    came = f"Handed in {how_long} after it was due ({moment(found.due)})."
+    if not found.percent:
+        return f"{came} No points are taken for that."
+    days = "The first day has begun" if found.days == 1 else f"{found.days} days had begun"
+    return (f"{came} {days}, for which {text.number(found.percent)}% of your {text.number(result.earned)} points are "
+            f"taken: {text.number(found.taken)}. So {text.number(result.score)} count.")
+
+
+def moment(when: str) -> str:
+    """A time as ISO 8601 text, to the minute, as it is read: `2026-11-02 23:59 (UTC+01:00)`."""
+    day, _, clock = when.partition("T")
+    zone = re.search(r"[+-]\d\d:\d\d$|Z$", clock)
+    return f"{day} {clock[:5]}" + (f" (UTC{'' if zone[0] in ('Z', '+00:00') else zone[0]})" if zone else "")
+
+
+def duration(seconds: float) -> str:
+    """How long that is, in its two largest units: `2 days and 3 hours`."""
+    minutes = max(int(seconds // 60), 1)
+    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " and ".join(said[:2])
 
 
 def is_full(score: float, possible: float) -> bool:

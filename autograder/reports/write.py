@@ -6,6 +6,7 @@
     feedback/NAME.html    one page per learner, with all of that learner's submissions
     results/NAME.json     one file per submission, in Gradescope's format; with more
                           than one exercise in the batch results/EXERCISE/NAME.json
+    instructor-only/      the instructor's page of each submission, where there is a desk (`desk.py`)
 
 NAME is the learner's name made fit for a file system (`text.file_names`); a
 second submission of the same learner and exercise is `NAME (2)`. A submission
@@ -23,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from autograder.grading.results import SubmissionResult
-from autograder.reports import text, words
+from autograder.reports import desk, text, words
 from autograder.reports.classreport import class_report
 from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
@@ -37,7 +38,7 @@ ACCOUNT = ".written.json"
 
 def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "",
                   attendance: Attendance | None = None, released: bool = False,
-                  remarks: Sequence[str] = (), learners: Collection[str] | None = None) -> None:
+                  remarks: Sequence[str] = (), learners: Collection[str] | None = None) -> int:
     """Write the table, the pages and the result files of a batch into the folder `output`.
 
     Each file is replaced in one step; the class report comes last, so that
@@ -53,6 +54,9 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         learners: everybody of whom the gradebook has work. The files of others, which were written when it counted as
             theirs, are removed; None to leave them.
 
+    Returns:
+        Of how many submissions the instructor's page has no code, where there is a desk.
+
     Raises:
         CourseError: a file cannot be written.
     """
@@ -66,7 +70,8 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
                                                  attendance.maybe if attendance else None))
     write_text(output / "points.csv", points_csv(ordered))
     written: dict[str, str] = {}
-    for path, result in _result_files(ordered, owners, names):
+    placed = _result_files(ordered, owners, names)
+    for path, result in placed:
         content = json.dumps(results_json(result, released=released), ensure_ascii=False, indent=1)
         write_text(output / "results" / path, content + "\n")
         written[f"results/{path.as_posix()}"] = result.learner
@@ -82,7 +87,14 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     _remove_former(output, written, learners)
 
     links = [f"feedback/{quote(names[owner])}.html" for owner in owners]
-    write_text(output / "report.html", class_report(ordered, links, attendance, remarks))
+    has_desk = desk.is_kept(output)
+    unknown = 0
+    if has_desk:
+        pages = [PurePosixPath(path).with_suffix(".html") for path, _ in placed]
+        unknown = desk.write_desk(output, list(zip(pages, ordered, links, strict=True)))
+        links = [f"{desk.FOLDER}/{quote(page.as_posix())}" for page in pages]
+    write_text(output / "report.html", class_report(ordered, links, attendance, remarks, desk=has_desk))
+    return unknown
 
 
 def _remove_former(output: Path, written: dict[str, str], learners: Collection[str] | None) -> None:

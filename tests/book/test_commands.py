@@ -259,6 +259,12 @@ def term(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, di
         archive.write(exercise.solution, "Alice A._501_assignsubmission_file/02-preprocessing.ipynb")
         archive.write(exercise.learner, "Bob B._502_assignsubmission_file/02-preprocessing.ipynb")
     page = "appendix/c-teaching"
+    (table,) = re.findall(r"^```text\n(learner,question,.*?)^```$", (BOOK / f"{page}.md").read_text(encoding="utf-8"),
+                          re.MULTILINE | re.DOTALL)
+    (folder / "scores.csv").write_text(table)
+    (dates,) = re.findall(r"^```toml\n(zone = .*?)^```$", (BOOK / f"{page}.md").read_text(encoding="utf-8"),
+                          re.MULTILINE | re.DOTALL)
+    (folder / "dates.toml").write_text(dates)
     done = {}
     with Engines() as engines, contextlib.chdir(folder):
         for command in commands(page):
@@ -301,9 +307,22 @@ class TestTeaching:
         text = (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8")
         listed = set(re.findall(r"^\| `([\w./]+)` \|", text, re.MULTILINE))
         files = {name for name in listed if "." in name or name.endswith("/")}
-        assert len(files) == 9
-        for name in files:
+        assert len(files) == 10
+        for name in files - {"instructor-only/"}:
             assert (term[0] / "grades" / name).exists(), name
+
+    def test_the_desk_was_there_and_is_removed(self, term: tuple[Path, dict[str, Done]]) -> None:
+        folder, done = term
+        assert "leads to the pages in grades/instructor-only" in done["autograder desk --output grades"].said
+        assert "2 pages with learners' code are removed" in done["autograder desk --delete --output grades"].said
+        assert not (folder / "grades" / "instructor-only").exists()
+
+    def test_what_was_said_by_hand_is_kept(self, term: tuple[Path, dict[str, Done]]) -> None:
+        folder, done = term
+        said = done["autograder adjust --from scores.csv --output grades"].said
+        assert "scores.csv: 1 score set, 1 comment kept" in said
+        page = (folder / "grades" / "feedback" / "bob.html").read_text(encoding="utf-8")
+        assert "Come and see me about question 2.3." in page and "See what 254 // 255 is." in page
 
     def test_no_notebook_ran_without_the_sandbox(self, term: tuple[Path, dict[str, Done]]) -> None:
         for folder in (term[0] / "grades", term[0] / "trial"):
@@ -340,7 +359,8 @@ def test_the_page_names_every_column_of_the_table_of_grades() -> None:
     table = re.search(r"^\| column \|.*\n\|---.*\n((?:\|.*\n)+)", text, re.MULTILINE)
     assert table
     named = re.findall(r"^\| `(\w+)`", table[1], re.MULTILINE)
-    assert named == [*COLUMNS, "q2_1", "late", "adjusted", "sandbox"] and f"`{MISSING}`" in table[1]
+    assert named == [*COLUMNS, "q2_1", "late", "taken", "adjusted", "comments", "sandbox"]
+    assert f"`{MISSING}`" in table[1]
 
 
 @pytest.mark.fast

@@ -114,6 +114,29 @@ def test_the_report_names_those_whose_code_is_the_same(output: Path) -> None:
     assert re.findall(r"feedback/(\w+)\.html", alike) == ["alice", "bob"]
 
 
+def test_due_dates_count_until_others_are_given(output: Path, tmp_path: Path) -> None:
+    (output.parent / "class" / "alice.ipynb").unlink()
+    write_notebook(output.parent / "class" / "alice" / f"{NAME}_2026_11_05T10_00_00_000000.ipynb", [*SOLUTION])
+    dates, none = tmp_path / "dates.toml", tmp_path / "none.toml"
+    dates.write_text(f"zone = 'UTC'\npercent_per_day = 10\n[due]\n{NAME} = 2026-11-03")
+    none.write_text("[due]\n")
+    code, said = grade(output, "--timeout", "20", "--due", str(dates))
+    assert code == 0 and "1 of 1 came after the due date; points are taken from 1." in said
+    assert ",8,10," in (output / "grades.csv").read_text()
+    log = (output / "grading.log").read_text()
+    assert re.search(r' late: "alice", 90-sample, due 2026-11-03T23:59:59\+00:00, handed in "2026-11-05T10:00:00": '
+                     r"2 days begun, 20%, 2 points taken$", log, re.MULTILINE)
+    assert '"percent_per_day": 10.0' in log, "the rule itself"
+    code, said = grade(output, "--timeout", "20")
+    assert code == 0 and "The due dates of dates.toml, given before, still count." in said
+    assert "1 of 1 are unchanged" in said and ",8,10," in (output / "grades.csv").read_text()
+    code, said = grade(output, "--timeout", "20", "--due", str(none))
+    assert code == 0 and "due date" not in said and ",10,10," in (output / "grades.csv").read_text()
+    dates.write_text("percent_per_day = -1")
+    code, said = grade(output, "--due", str(dates))
+    assert code == 2 and f"{dates}: percent_per_day = -1 is no number from 0 to 100." in said
+
+
 def test_the_graders_own_failure_exits_with_1(output: Path, tiny_course: Path) -> None:
     test = tiny_course / "build" / NAME / "tests" / "q1.py"
     kept = test.read_text()

@@ -7,11 +7,15 @@ writes the reports of such a class into FOLDER, for looking at.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import (
     CaseResult,
     CellResult,
@@ -21,6 +25,8 @@ from autograder.grading.results import (
     Verdict,
     WrongDigit,
 )
+from autograder.reports.write import write_reports
+from autograder.submissions.identity import Identity
 
 FIRST = (
     "Ada",
@@ -279,7 +285,42 @@ def made_up_class(learners: int = 60, seed: int = 1) -> list[SubmissionResult]:
     return class_
 
 
-if __name__ == "__main__":
-    from autograder.reports.write import write_reports
+def notebook(result: SubmissionResult, answers: dict[str, str] | None = None) -> bytes:
+    """A notebook with two cells before the questions, and an answer and a check for each of them."""
+    cells = [f"# {result.learner}\nimport digits", "x = digits.load()"]
+    for asked in result.questions:
+        cells += [(answers or {}).get(asked.name, f"def {asked.name}():\n    return {asked.score}  # {result.learner}"),
+                  f'grader.check("{asked.name}")']
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+        for source in cells]}).encode()
 
+
+def handed_in(
+    results: Sequence[SubmissionResult], folder: Path, answers: dict[str, str] | None = None
+) -> list[SubmissionResult]:
+    """The same, each with a notebook in `folder`, which it says it was graded from."""
+    folder.mkdir(parents=True)
+    made = []
+    for result in results:
+        content = notebook(result, answers)
+        (folder / f"{result.learner}.ipynb").write_bytes(content)
+        made.append(replace(result, submission=f"{result.learner}.ipynb", identity=Identity(
+            file=f"{folder.name}/{result.learner}.ipynb", place=folder.name, source=str(folder.absolute()),
+            evidence="the file's own name", content=hashlib.sha256(content).hexdigest())))
+    return made
+
+
+def graded(output: Path, results: Sequence[SubmissionResult]) -> Path:
+    """A folder as `grade` leaves it, with a gradebook."""
+    with Gradebook(output / "gradebook.sqlite") as book:
+        book.begin_run({})
+        for number, result in enumerate(results):
+            book.record(result, str(number))
+        book.end_run()
+        write_reports(book.counting().batch, output)
+    return output
+
+
+if __name__ == "__main__":
     write_reports(made_up_class(int(sys.argv[2]) if len(sys.argv) > 2 else 60), Path(sys.argv[1]))

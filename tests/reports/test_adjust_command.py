@@ -47,7 +47,7 @@ def adjust(folder: Path, *arguments: str) -> tuple[int, str]:
 def files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*") if path.is_file() and path.suffix != ".sqlite"
+        for path in folder.rglob("*") if path.is_file() and path.suffix not in (".sqlite", ".log")
     }  # fmt: skip
 
 
@@ -108,6 +108,10 @@ def test_every_report_says_what_was_changed_and_why(graded: Path) -> None:
     for export in ("csv.csv", "canvas.csv"):
         del after[export]
     assert after == before, "taking it back leaves no trace"
+    first, second = (graded / "grading.log").read_text(encoding="utf-8").splitlines()
+    assert re.search(rf' adjusted: "{result.learner}", 02-preprocessing, {name}, {question.score:g} became '
+                     rf'{question.possible:g} of {question.possible:g} points, by ".*"; "{re.escape(REASON)}"$', first)
+    assert f" undone: \"{result.learner}\", 02-preprocessing, {name}, {question.possible:g} became " in second
 
 
 def changed(result: SubmissionResult, name: str) -> SubmissionResult:
@@ -146,6 +150,8 @@ def test_another_batch_in_the_same_folder_keeps_its_reports(graded: Path) -> Non
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (("q2_1",), "Give a SCORE and a --reason, or --undo"),
+    ((), "Give a LEARNER, a QUESTION, a SCORE and a --reason, or --from a table"),
+    (("q2_1", "1", "--reason", "x", "--from", __file__), "--from takes everything from the table"),
     (("q2_1", "1", "--undo"), "Give a SCORE and a --reason, or --undo"),
     (("q2_1", "--undo", "--reason", "x"), "Give a SCORE and a --reason, or --undo"),
     (("q2_1", "1"), "Say why with --reason"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,21 +11,23 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from autograder.grading.results import SubmissionResult, Verdict
+from autograder.reports import desk
 from autograder.reports.write import write_reports
 from tests.reports import hostile, made_up
 from tests.reports.made_up import made_up_class
 
 pytestmark = pytest.mark.browser
 
-# Colors and sizes differ from view to view, the rest does not: all pages in one, three in the others.
-VIEWS = [(360, "light", None), (360, "dark", 3), (1280, "light", 3), (1280, "dark", 3)]
+# Colors and sizes differ from view to view, the rest does not: all pages in one, four in the others.
+VIEWS = [(360, "light", None), (360, "dark", 4), (1280, "light", 4), (1280, "dark", 4)]
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Every kind of page: a class, one learner for each verdict, several exercises, no sandbox, attacks."""
     folder = tmp_path_factory.mktemp("reports")
-    results = made_up_class(16)
+    results = made_up.handed_in(made_up_class(16), folder / "handed-in")
+    desk.begin(folder / "class")
     write_reports(results, folder / "class")
     stopped = next(result for result in results if any(cell.error for cell in result.cells))
     chosen = [folder / "class" / "report.html", folder / "class" / "feedback" / f"{stopped.learner}.html"]
@@ -37,6 +40,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
     write_reports([*results[:4], *map(other, results[:4])], folder / "two")
     chosen.insert(2, folder / "two" / "report.html")
+    chosen.insert(2, folder / "class" / desk.FOLDER / f"{stopped.learner}.html")
     chosen.append(folder / "two" / "feedback" / f"{results[0].learner}.html")
 
     painted = next(result for result in results if result.status is Verdict.GRADED)
@@ -56,7 +60,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def opened(browser: Browser, width: int, scheme: str) -> Page:
-    # The pages forbid all scripts; axe is one, so the policy is lifted here and tested below.
+    # The pages forbid all scripts but their own; axe is one, so the policy is lifted here and tested below.
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme=scheme,
@@ -85,18 +89,24 @@ def test_pages_are_accessible_and_fit(
     page.context.close()
 
 
-def test_a_page_runs_no_script_and_loads_nothing(browser: Browser, pages: list[Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["report", "feedback", "desk"])
+def test_a_page_runs_no_script_but_ours_and_loads_nothing(
+    browser: Browser, pages: list[Path], tmp_path: Path, which: int
+) -> None:
     """The second line of defense: were escaping ever to fail, the page itself would still refuse."""
     broken = tmp_path / "broken.html"
-    source = pages[1].read_text(encoding="utf-8")
-    attack = "<script>document.title = 'ran'</script><img src=x onerror=\"document.title = 'ran'\">"
-    broken.write_text(source.replace("<main>", f"<main>{attack}"), encoding="utf-8")
+    source = pages[which].read_text(encoding="utf-8")
+    attack = ("<script>document.title = 'ran'</script><img src=x onerror=\"document.title = 'ran'\">"
+              "<style>body { display: none }</style><p style='position: fixed; inset: 0' id=over>over</p>")
+    broken.write_text(re.sub(r"(<main[^>]*>)", rf"\1{attack}", source, count=1), encoding="utf-8")
     page = browser.new_page()
     requests: list[str] = []
     page.on("requestfinished", lambda request: requests.append(request.url))
     page.goto(broken.as_uri())
     page.wait_for_timeout(200)
     assert page.title() != "ran" and "Exercise" in page.title()
+    assert page.locator("h1").is_visible()
+    assert page.locator("#over").evaluate("one => getComputedStyle(one).position") == "static"
     assert requests == [broken.as_uri()]
     page.context.close()
 

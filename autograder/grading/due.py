@@ -1,0 +1,192 @@
+"""Due dates and a late rule, as an instructor writes them into a file, and what they take of a score.
+
+    zone = "Europe/Berlin"        # of all times that do not say theirs
+    percent_per_day = 10          # of the points that were earned, for each day that has begun
+    most_percent = 50             # and no more than this
+    grace_minutes = 15            # within these nothing is late
+
+    [due]
+    02-preprocessing = 2026-11-02T23:59:00
+    03-dense-and-softmax = 2026-11-16      # a day alone: its end
+
+    [more-time.02-preprocessing]
+    "Ada Lovelace" = 2026-11-09
+
+The rule stays in the gradebook with the batch that it was given for. What the checks gave is stored without it: it is
+applied when results are read, as the scores set by hand are, and to these as well.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from autograder.course import CourseError, require_known
+from autograder.grading.results import Lateness, SubmissionResult, Verdict
+
+DAY = timedelta(days=1)
+NUMBERS = {"percent_per_day": (0.0, 100.0), "most_percent": (0.0, 100.0), "grace_minutes": (0.0, 10_080.0)}
+"""What else the file may say, each from which to which value."""
+
+KNOWN = ("zone", *NUMBERS, "due", "more-time")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When exercises are due, and what being late costs.
+
+    Attributes:
+        due: by exercise, as ISO 8601 text with its zone.
+        more_time: by exercise and learner, the same.
+        zone: of times in names that do not say theirs; empty for that of the due date.
+        percent_per_day: of the points that were earned, for each day that has begun.
+        most_percent: what is taken at most.
+        grace_minutes: within these after the due date nothing is late.
+        source: what the file was called.
+    """
+
+    due: Mapping[str, str] = field(default_factory=dict)
+    more_time: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    zone: str = ""
+    percent_per_day: float = 0.0
+    most_percent: float = 100.0
+    grace_minutes: float = 0.0
+    source: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, for the gradebook."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: object) -> Rule:
+        """The inverse; of what is none, a rule without dates."""
+        return Rule(**data) if isinstance(data, dict) else Rule()
+
+    def strangers(self, results: Iterable[SubmissionResult]) -> list[str]:
+        """Who was given more time, and has handed in nothing under that name."""
+        there = {(result.assignment, result.learner) for result in results}
+        return [f"{learner} ({exercise})" for exercise, people in self.more_time.items() for learner in people
+                if (exercise, learner) not in there]
+
+    def apply(self, result: SubmissionResult) -> SubmissionResult:
+        """The result, with what being late took of it. Nothing is taken where nobody knows when it came."""
+        own = self.more_time.get(result.assignment, {}).get(result.learner)
+        due = own or self.due.get(result.assignment)
+        if not due or result.status is Verdict.ERROR:
+            return result
+        then = self._handed_in(result, datetime.fromisoformat(due))
+        if then is None:
+            return replace(result, lateness=Lateness(due)) if result.late else result
+        over = then - datetime.fromisoformat(due)
+        if over <= timedelta(minutes=self.grace_minutes):
+            return replace(result, late=False)
+        days = math.ceil(over / DAY)
+        percent = min(days * self.percent_per_day, self.most_percent)
+        taken = round(result.earned * percent / 100, 2)
+        return replace(result, late=True, lateness=Lateness(due, over.total_seconds(), days, percent, taken))
+
+    def _handed_in(self, result: SubmissionResult, due: datetime) -> datetime | None:
+        """When it was handed in; None where nothing says it."""
+        try:
+            then = datetime.fromisoformat(result.handed_in)
+        except ValueError:
+            return None
+        return then if then.tzinfo else then.replace(tzinfo=ZoneInfo(self.zone) if self.zone else due.tzinfo)
+
+
+def read_rule(path: Path) -> Rule:
+    """The rule in a file.
+
+    Raises:
+        CourseError: it cannot be read, or something in it is not as it must be; names it.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise CourseError(f"Cannot read {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is not in UTF-8. Save it so, and try again.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path} is no TOML: {error}. A date is written 2026-11-02T23:59:00, and a name with spaces "
+                          "in quotation marks.") from error
+    unknown = [name for name in data if name not in KNOWN]
+    if unknown:
+        raise CourseError(f"{path}: nothing is called {unknown[0]!r}. There are: {', '.join(KNOWN)}.")
+    zone = _zone(path, data.get("zone", ""))
+    numbers = {name: _number(path, name, data[name], *limits) for name, limits in NUMBERS.items() if name in data}
+    due = _table(path, "due", data.get("due", {}))
+    more = _table(path, "more-time", data.get("more-time", {}))
+    try:
+        require_known([*due, *more])
+    except CourseError as error:
+        raise CourseError(f"{path}: {error}") from None
+    if without := [exercise for exercise in more if exercise not in due]:
+        raise CourseError(f"{path}: [more-time.{without[0]}] is of an exercise without a date under [due]. Give it "
+                          "one.")
+    return Rule(
+        {exercise: _when(path, f"due.{exercise}", value, zone) for exercise, value in due.items()},
+        {exercise: {learner: _when(path, f"more-time.{exercise}.{learner}", value, zone)
+                    for learner, value in _table(path, f"more-time.{exercise}", people).items()}
+         for exercise, people in more.items()},
+        zone, **numbers, source=path.name)
+
+
+def _zone(path: Path, value: object) -> str:
+    try:
+        return ZoneInfo(value).key if isinstance(value, str) and value else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CourseError(f"{path}: zone = {value!r} is no time zone that this system knows. Write it as in "
+                          '"Europe/Berlin" or "America/New_York".') from None
+
+
+def _number(path: Path, name: str, value: object, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise CourseError(f"{path}: {name} = {value!r} is no number from {low:g} to {high:g}.")
+    return float(value)
+
+
+def _table(path: Path, name: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise CourseError(f"{path}: {name!r} is no table. Write [{name}] on a line of its own, and its dates below.")
+    return value
+
+
+def _when(path: Path, name: str, value: object, zone: str) -> str:
+    """A moment as ISO 8601 text with its zone; of a day its end."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59))
+    if not isinstance(value, datetime):
+        raise CourseError(f"{path}: {name} = {value!r} is no date. Write it without quotation marks, as in "
+                          "2026-11-02T23:59:00.")
+    if value.tzinfo is None:
+        if not zone:
+            raise CourseError(f"{path}: {name} does not say of which zone its time is. Write zone = \"Europe/Berlin\" "
+                              "at the top, or the difference behind the time, as in 2026-11-02T23:59:00+01:00.")
+        value = value.replace(tzinfo=ZoneInfo(zone))
+    return value.isoformat()
+
+
+def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
+    """What the instructor should know of the rule and of those who were late, a sentence each."""
+    late = [result.lateness for result in results if result.lateness and result.lateness.days]
+    unknown = [result.learner for result in results if result.lateness and not result.lateness.days]
+    silent = sum(not result.handed_in and not result.late and result.assignment in rule.due for result in results)
+    sentences = []
+    if late:
+        taken = sum(one.taken > 0 for one in late)
+        sentences.append(f"{len(late)} of {len(results)} came after the due date; points are taken from {taken}.")
+    if unknown:
+        sentences.append(f"Of {len(unknown)} the system says that they were late, and not by how much; nothing is "
+                         f"taken: {', '.join(unknown[:20])}{' and others' if len(unknown) > 20 else ''}.")
+    if silent:
+        sentences.append(f"Of {silent} nothing says when they were handed in; nothing is taken from them.")
+    if strangers := rule.strangers(results):
+        sentences.append(f"{rule.source} gives more time to some who have handed in nothing under that name: "
+                         f"{', '.join(strangers[:20])}. Names are those of grades.csv.")
+    return sentences
