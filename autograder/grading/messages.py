@@ -56,6 +56,7 @@ class Failure:
         missing: names the case asked for and the notebook does not have.
         test_path: the test file.
         authored: folders whose assertion messages were written for learners (the course's helper module).
+        own: as in `QuestionRun`.
     """
 
     hidden: bool
@@ -66,6 +67,7 @@ class Failure:
     missing: Sequence[str]
     test_path: str
     authored: Collection[Path]
+    own: bool = True
 
 
 def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, CellResult]]) -> str:
@@ -112,8 +114,9 @@ def hint(failure: Failure, known: Known) -> str:
         known: the texts of the test file and its helpers.
     """
     error, said = failure.error, _said(failure)
-    text = said.text if said.by_author else ""
-    text = known.redacted(text) if error is not None and known.from_helpers(error) else known.hint(text)
+    text = said.text if said.by_author and failure.own else ""
+    by_helper = error is not None and failure.own and known.from_helpers(error)
+    text = known.redacted(text) if by_helper else known.hint(text)
     if not text and failure.learner_error is not None and error in (failure.learner_error, None):
         kind = type(failure.learner_error).__name__
         text = CODE_RAISED_KIND.format(kind=kind) if kind in KINDS else CODE_RAISED_SOME

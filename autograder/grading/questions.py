@@ -75,6 +75,8 @@ class QuestionRun:
         watch: what happens around each case.
         authored: folders whose assertion messages may be shown for hidden cases.
         cells: source and result of each code cell so far.
+        own: the tests keep this course's rule that what a hidden case says of an answer is a hint for its learner.
+            Of other tests only the hint given as such, `failure_message`, is one.
     """
 
     path: Path
@@ -82,6 +84,7 @@ class QuestionRun:
     watch: Watch
     authored: Collection[Path] = ()
     cells: Sequence[tuple[str, CellResult]] = field(default_factory=list)
+    own: bool = True
 
     def result(self, name: str, checked: str) -> QuestionResult:
         """Runs all cases and adds up the score as Otter does.
@@ -146,6 +149,7 @@ class QuestionRun:
             missing=sorted(environment.missing),
             test_path=str(self.path),
             authored=self.authored,
+            own=self.own,
         )
         message = explain(failure, self._names() if failure.missing else [], self.cells)
         return False, message, self._told(failure, message)

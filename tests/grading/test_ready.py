@@ -13,7 +13,7 @@ import pytest
 from autograder import course
 from autograder.grading import worker
 from autograder.grading.batch import grade_paths
-from autograder.grading.bundle import MODELS, Bundle, Ready, bundle, pack, unpack, uses_models
+from autograder.grading.bundle import MODELS, Bundle, Ready, bundle, names_any, pack, unpack
 from autograder.grading.engine import Engine
 from autograder.grading.results import Verdict
 from autograder.submissions.notebook import Cell
@@ -39,7 +39,7 @@ def handed_in(*sources: str, files: dict[str, bytes] | None = None) -> Submissio
     ],
 )
 def test_who_names_keras_or_tensorflow_gets_them(submission: Submission, uses: bool, sample_bundle: Bundle) -> None:
-    assert uses_models(submission) is uses
+    assert names_any(submission, MODELS) is uses
     plain = replace(sample_bundle, models=False)
     assert plain.ready(submission).models is uses and plain.ready().models is False
     assert sample_bundle.ready(submission).models is True, "its exercise needs them"
