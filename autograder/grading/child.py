@@ -267,9 +267,12 @@ class Attempt:
                 lambda: self.session.learner_error,
                 lambda: self.session.heard,
                 self._told,
+                self._unexamined,
             )
             run = QuestionRun(path, self.session, watch, helpers, self.cells, own=self.request.own)
             result = run.result(question, checked)
+            if not self.request.own:  # in this course's exercises such an answer is a wrong one
+                self.session.flags += [said for said in run.unexamined if said not in self.session.flags]
         finally:
             self._end_check()
             self.session.recording = None
@@ -321,6 +324,7 @@ class Attempt:
 
     def _before_case(self, hidden: bool) -> None:
         self.session.learner_error = None
+        self.session.unexamined.clear()
         self.session.hidden = hidden
         if self.session.recording:
             self.session.recording.next_case()
@@ -331,6 +335,11 @@ class Attempt:
             self.memory = True
         ended = self.session.ended
         return messages.stopped(self._stopped(), self.timeout, ended.error if ended else "")
+
+    def _unexamined(self) -> list[str]:
+        """What the case at hand could not examine; nothing where it was stopped, which says enough."""
+        found, self.session.unexamined = self.session.unexamined, []
+        return [] if self._trouble() else found
 
     def _stopped(self) -> str:
         """What stopped the check at hand, an `End`; empty where nothing did."""
