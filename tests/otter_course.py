@@ -42,7 +42,7 @@ ANSWERS = {
 POINTS = {"q1": "2", "q2": "3", "q3": "1", "q10": "4\nall_or_nothing: true"}
 
 TESTS: dict[str, list[tuple[str, str]]] = {
-    "q1": [("total > 0", "True"), ("# HIDDEN\ntotal == 24", "True")],
+    "q1": [("bool(total > 0)", "True"), ("# HIDDEN\nint(total) == 24", "True")],
     "q2": [
         ("type(by_city) == pd.Series and type(table) == pd.DataFrame", "True"),
         ('""" # BEGIN TEST CONFIG\nhidden: true\nfailure_message: Each city once, please.\n""" # END TEST CONFIG\n'
