@@ -78,7 +78,7 @@ def _facts(path: Path) -> Facts:
         points = round(float(loaded.possible or 0), 9)
         return Facts(path.name, str(loaded.name), points, tuple(bool(case.hidden) for case in cases))
     except BrokenTestFileError as error:
-        return Facts(path.name, error=str(error).removeprefix(f"{path.name} cannot be loaded: ")[:1000])
+        return Facts(path.name, error=str(error).removeprefix(f"{path.name} cannot be loaded: ")[:1000].rstrip(": "))
 
 
 def main(arguments: list[str]) -> None:
