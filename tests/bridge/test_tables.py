@@ -78,8 +78,8 @@ def test_an_index_arrives_as_it_is(name: str) -> None:
     arrived = there_and_back(index)
     assert type(arrived) is type(index) and getattr(arrived, "freq", None) == getattr(index, "freq", None)
     pd.testing.assert_index_equal(arrived, index)
-    labelled = pd.Series(range(len(index)), index)
-    pd.testing.assert_series_equal(there_and_back(labelled), labelled)
+    labeled = pd.Series(range(len(index)), index)
+    pd.testing.assert_series_equal(there_and_back(labeled), labeled)
 
 
 @pytest.mark.parametrize("frame", [
