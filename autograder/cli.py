@@ -89,7 +89,8 @@ def build(exercises: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--assignment", help="The exercise; read from each notebook when not given.")
+@click.option("--assignment", help="The exercise; read from each notebook when not given. Or, of any other course, the "
+              "autograder.zip of `otter assign`, its folder dist, or a folder of Otter's test files.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, "
               "feedback/ and results/.")

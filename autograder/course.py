@@ -127,7 +127,8 @@ def require_known(names: Iterable[str]) -> None:
         if name in former:
             raise CourseError(f"The exercise {name} is called {former[name]} now. Give that name.")
         if name not in known:
-            raise CourseError(f"There is no exercise called {name!r}. The course has: {', '.join(known)}.")
+            has = f"The course has: {', '.join(known)}." if known else "No course is installed here."
+            raise CourseError(f"There is no exercise called {name!r}. {has}")
 
 
 def master(name: str) -> Path:

@@ -91,6 +91,14 @@ def test_the_lock_satisfies_pyproject_on(machine: dict[str, str]) -> None:
         assert requirement.specifier.contains(found[0]), f"{text}: the lock has {found[0]}; run `make lock`"
 
 
+def test_tensorflow_is_for_the_course_and_not_for_the_grader() -> None:
+    def names(wanted: list[str]) -> set[str]:
+        return {Requirement(text).name for text in wanted}
+
+    assert names(PROJECT["optional-dependencies"]["course"]) == {"tensorflow", "tensorflow-cpu", "keras"}
+    assert not names(PROJECT["optional-dependencies"]["course"]) & names(PROJECT["dependencies"])
+
+
 def test_anaconda_gets_the_same_packages_and_pythons() -> None:
     facts = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     conda = [entry for entry in facts["dependencies"] if isinstance(entry, str)]

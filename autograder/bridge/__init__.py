@@ -27,6 +27,7 @@ it knows what a notebook says to it, and stands in for it.
     wire          bytes and values; nothing but plain data comes out of it
     records       plain data that stands for what cannot cross itself
     exports       any value as records
+    tables        tables of pandas, dates of NumPy and arrays of objects as records, and back
     revival       values of NumPy, Keras and Python as records, and back, out of closed lists
     models        records as Keras models
     kerasobjects  configurations as objects of Keras' own classes, out of closed lists

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 
@@ -35,5 +36,9 @@ def update(old: Any, new: Any) -> Any:
     if isinstance(old, set):
         old.clear()
         old.update(new)
+        return old
+    pd = sys.modules.get("pandas")
+    if pd is not None and type(old) in (pd.DataFrame, pd.Series):
+        type(old).__init__(old, new)  # as when it was made: rows, columns and their names are those of the other
         return old
     return new

@@ -26,12 +26,38 @@ class Asked(Protocol):
     """Who asks the cell runner: `session.Session`, whose methods these are."""
 
     call_timeout: float
+    unexamined: list[str]
 
     def attribute(self, ref: int, name: str) -> object: ...
 
     def call(
         self, function: Remote, args: Sequence[Any], kwargs: dict[str, Any], timeout: float
     ) -> tuple[Any, Sequence[Any], dict[str, Any]]: ...
+
+
+NEVER_EQUAL = frozenset({
+    "function", "type", "generator", "zip", "map", "filter", "enumerate", "reversed", "dict_values", "enum", "module",
+    "numpy.random.Generator", "numpy.random.RandomState",
+})  # fmt: skip
+"""Kinds of which no two are equal, and with which nobody calculates: a test that compares one learns so anywhere."""
+
+LOOKED_AT = ("__code__", "__closure__", "__defaults__", "__globals__")
+"""What of a function is looked at by `inspect`, and by tests that want to know how it is written."""
+
+PROBED = ("_partialmethod", "_repr_", "_ipython_")
+"""What libraries ask of any object, whatever it is."""
+
+CROSSING = frozenset({
+    "bool", "int", "float", "complex", "str", "bytes", "list", "tuple", "dict", "set", "frozenset", "numpy.ndarray",
+    "pandas.DataFrame", "pandas.Series", "pandas.Index",
+})  # fmt: skip
+"""Types that cross as a rule: one that stayed is too large, or holds what does not cross."""
+
+
+def note_unexamined(session: Asked, what: str) -> None:
+    """Keeps what a test wanted to examine and could not, for whoever runs the test."""
+    if what not in session.unexamined and len(session.unexamined) < 10:
+        session.unexamined.append(what[:120])
 
 
 class RemoteError(Exception):
@@ -63,6 +89,10 @@ class Remote:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
+            if name in LOOKED_AT or not name.startswith(("__", *PROBED)):
+                own = self.__dict__  # looked up as an attribute, what is not there would be asked for here again
+                if "_session" in own:
+                    note_unexamined(own["_session"], f"{name} of a {own.get('_type_name', 'function')}")
             raise AttributeError(name)
         return self._session.attribute(self._ref, name)
 
@@ -111,6 +141,9 @@ class RemoteObject(Remote):
         super().__init__(session, record)
         self._type_name = record.type_name
         self._text = record.text
+        self._never_equal = record.kind in NEVER_EQUAL
+        if record.type_name in CROSSING:
+            note_unexamined(session, f"a {record.type_name}, too large or with objects in it that do not cross")
 
     def __eq__(self, other: object) -> bool:
         return self._is(other) or (self._kind is not enum.Enum and self._cannot())
@@ -121,9 +154,11 @@ class RemoteObject(Remote):
         return self._text or f"<{self._type_name}>"
 
     def _cannot(self, *args: object) -> NoReturn:
+        if not self._never_equal:
+            note_unexamined(self._session, f"a {self._type_name}")
         raise TypeError(
             f"this is a {self._type_name} ({self._text[:80]}), which the grader cannot examine; "
-            "expected plain Python data, a NumPy array, a tensor or a Keras model"
+            "expected plain Python data, a NumPy array, a table of pandas, a tensor or a Keras model"
         )
 
     __lt__ = __le__ = __gt__ = __ge__ = _cannot

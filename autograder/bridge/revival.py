@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.bridge import records
+from autograder.bridge import records, tables
 from autograder.bridge.wire import WireError, plain_dtype
 
 _PYTHON = "bool int float complex str bytes bytearray list tuple dict set frozenset slice range object type"
@@ -43,7 +43,7 @@ TYPES: dict[str, type] = {
 _NAMES = {kind: name for name, kind in TYPES.items()}
 
 _MODULES = {"math": math, "statistics": statistics, "numpy": np}
-"""Modules that may cross, and `tensorflow` and `keras`: a test that uses the notebook's `np` gets the grader's own."""
+"""Modules that may cross, and `tensorflow`, `keras`, `pandas`: a test that uses the notebook's `np` gets our own."""
 
 _TENSORFLOW = """bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float16 float32 float64
     complex64 complex128 string"""
@@ -53,12 +53,13 @@ TENSORFLOW_TYPES = frozenset(_TENSORFLOW.split())
 def type_record(value: Any) -> records.TypeName | None:
     """The record of a type, dtype or module, or None when it is not on the lists."""
     if isinstance(value, type):
-        return records.TypeName("type", _NAMES[value]) if value in _NAMES else None
+        name = _NAMES.get(value) or tables.class_name(value)
+        return records.TypeName("type", name) if name else None
     if isinstance(value, np.dtype):
         return records.TypeName("dtype", value.newbyteorder("<").str) if value.kind in "biufcSU" else None
     if isinstance(value, types.ModuleType):
-        name = next((name for name, module in _modules().items() if module is value), None)
-        return records.TypeName("module", name) if name else None
+        module = next((name for name, module in _modules().items() if module is value), None)
+        return records.TypeName("module", module) if module else None
     tf = sys.modules.get("tensorflow")
     if tf is not None and isinstance(value, tf.dtypes.DType) and value.name in TENSORFLOW_TYPES:
         return records.TypeName("tensorflow", value.name)
@@ -66,7 +67,7 @@ def type_record(value: Any) -> records.TypeName | None:
 
 
 def _modules() -> dict[str, types.ModuleType]:
-    imported = {name: sys.modules[name] for name in ("tensorflow", "keras") if name in sys.modules}
+    imported = {name: sys.modules[name] for name in ("tensorflow", "keras", "pandas") if name in sys.modules}
     return _MODULES | imported
 
 
@@ -110,6 +111,10 @@ def _tensor(record: records.Tensor) -> Any:
 def _type(record: records.TypeName) -> Any:
     if record.family == "type" and record.name in TYPES:
         return TYPES[record.name]
+    if record.family == "type" and (kind := tables.class_named(record.name)):
+        return kind
+    if record.family == "module" and record.name == "pandas":
+        return tables.pandas()
     if record.family == "dtype":
         return plain_dtype(record.name)
     if record.family == "module" and record.name in _modules():
@@ -220,6 +225,7 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "numpy.str": _exactly(str, np.str_),
     "numpy.bytes": _exactly(bytes, np.bytes_),
     "shape": _shape,
+    **tables.MAKERS,
 }
 
 
@@ -229,7 +235,7 @@ def _value(record: records.Value) -> Any:
         raise WireError("an unknown kind of value")
     try:
         return make(record.content)
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise WireError(f"this is no {record.kind}: {error}") from None
 
 
@@ -252,6 +258,8 @@ _PARTS: dict[type, tuple[str, Callable[[Any], Any]]] = {
 def value_record(value: Any) -> records.Value | None:
     """The record of a value that is made of plain ones, or None when it is none of the list."""
     kind = type(value)
+    if table := tables.record(value):
+        return table
     if kind in _PARTS:
         if kind is decimal.Decimal and value.is_finite() and abs(value.adjusted()) > MAX_EXPONENT:
             return None
@@ -294,6 +302,8 @@ _KINDS: dict[str, type] = {
     "numpy.random.Generator": np.random.Generator,
     "numpy.random.RandomState": np.random.RandomState,
 }
+_TABLE_KINDS = ("DataFrame", "Series", "Index")
+"""Of pandas: a table that cannot cross is still one to `isinstance`."""
 _LAZY_KINDS: dict[str, Callable[[Any, Any], type]] = {
     "tensorflow.data.Dataset": lambda tf, keras: tf.data.Dataset,
     "tensorflow.RaggedTensor": lambda tf, keras: tf.RaggedTensor,
@@ -308,10 +318,13 @@ _LAZY_KINDS: dict[str, Callable[[Any, Any], type]] = {
 
 
 def _kinds() -> dict[str, type]:
-    tf, keras = sys.modules.get("tensorflow"), sys.modules.get("keras")
-    if tf is None or keras is None:
-        return _KINDS
-    return _KINDS | {name: get(tf, keras) for name, get in _LAZY_KINDS.items()}
+    tf, keras, pd = (sys.modules.get(name) for name in ("tensorflow", "keras", "pandas"))
+    found = dict(_KINDS)
+    if tf is not None and keras is not None:
+        found |= {name: get(tf, keras) for name, get in _LAZY_KINDS.items()}
+    if pd is not None:
+        found |= {f"pandas.{name}": getattr(pd, name) for name in _TABLE_KINDS}
+    return found
 
 
 def kind_name(value: Any) -> str:
@@ -321,4 +334,6 @@ def kind_name(value: Any) -> str:
 
 def kind(name: str) -> type | None:
     """The class that `kind_name` gave this name; None for a name that is not on the lists."""
+    if name.removeprefix("pandas.") in _TABLE_KINDS:
+        return tables.class_named(name)
     return _kinds().get(name)

@@ -85,6 +85,7 @@ class Session:
         alive: False once the sandbox has ended, for whatever reason.
         flags: reasons for an instructor to look at the submission.
         call_timeout: seconds that a test's access to the cell runner may take.
+        unexamined: what a test wanted to examine and could not, since whoever runs it has cleared this.
         arriving: when the time for an answer was last up, a part of it had come.
     """
 
@@ -92,6 +93,7 @@ class Session:
         self.runner = runner
         self.on_check = on_check
         self.flags: list[str] = []
+        self.unexamined: list[str] = []
         self.call_timeout = 60.0
         self.arriving = False
         self.ended: SessionEnded | None = None

@@ -149,7 +149,7 @@ class _Encoder:
         # Sums differ in the last digit with the order of the elements, so the order is kept; and so is
         # whether the array may be changed (then in capitals).
         order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
-        if _extent(value.dtype, value.shape) > MAX_ARRAYS:
+        if extent(value.dtype, value.shape) > MAX_ARRAYS:
             raise WireError("the array is too large")
         raw = np.asarray(value, dtype=value.dtype.newbyteorder("<"), order=order)  # type: ignore[call-overload]
         self.head += b"A" + (order if value.flags["W"] else order.lower()).encode()
@@ -316,7 +316,7 @@ class _Decoder:
             raise WireError("too many dimensions")
         shape = tuple(self.number() for _ in range(dimensions))
         size = dtype.itemsize * math.prod(shape)
-        if _extent(dtype, shape) > MAX_ARRAYS or size > self.left:
+        if extent(dtype, shape) > MAX_ARRAYS or size > self.left:
             raise WireError("the array is too large")
         self.left -= size
         array = np.empty(shape, dtype, order="C" if order in b"Cc" else "F")
@@ -370,7 +370,7 @@ def _hashable(value: Any) -> Any:
     return value
 
 
-def _extent(dtype: np.dtype, shape: tuple[int, ...]) -> int:
+def extent(dtype: np.dtype, shape: tuple[int, ...]) -> int:
     """The bytes of an array, lengths of 0 taken as 1: what is computed from a shape like (0, 10**9) has that size."""
     return max(dtype.itemsize, 1) * math.prod(max(length, 1) for length in shape)
 

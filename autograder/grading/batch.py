@@ -28,8 +28,9 @@ from typing import Protocol
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import ledger, moves, worker
+from autograder.grading import brought, ledger, moves, worker
 from autograder.grading.attempts import LATEST
+from autograder.grading.brought import Brought
 from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
@@ -134,7 +135,8 @@ def grade_paths(
 
     Args:
         paths: folders, notebooks, zips, and downloads of a learning management system.
-        assignment: the exercise they are for; None to take what each notebook says.
+        assignment: the exercise they are for, or the path of another course's assignment (`brought`); None to take
+            what each notebook says.
         output: the folder of the gradebook and the log.
         jobs: submissions side by side; one for each core when not given.
         timeout: seconds for one cell and for one check; by default see `timing`.
@@ -151,28 +153,32 @@ def grade_paths(
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
         BatchStopped: interrupted from the keyboard.
     """
+    speech = Speech(console or Console(stderr=True), output)
+    other = brought.read(Path(assignment), output) if assignment and brought.is_path(assignment) else None
+    if other:
+        assignment = other.name
     asked = Asked(assignment, timeout, memory_mb, confined)
     options = {**asdict(asked), "attempts": attempts, **(notes or {})}
-    speech = Speech(console or Console(stderr=True), output)
-    exercises = Exercises(asked)
+    exercises = Exercises(asked, other)
+    of_it = _told_of(other, timeout) if other else []
     choice = Choice(exercises, speech)
     before = _kept_before(output / GRADEBOOK)
-    search = find(paths, _called(before), output)
+    search = find(paths, _called(before), output, [other.name, other.called] if other else ())
     is_gone = moves.gone_from(search.found, paths, before)
     decided = decide(search.found, decisions or {}, content_of, is_gone)
     found = apart(hold_against(decided, people))
-    for remark in search.remarks:
+    for remark in (*of_it, *search.remarks):
         speech.say(remark)
     if assignment is not None:
         exercises.bundle(assignment)  # an unknown exercise is said at once
     workers = pool or _Threads(jobs or cores())
     with Gradebook(output / GRADEBOOK) as gradebook, speech.log, _end_told(speech.log):
         exercises.require_numbering_of(gradebook)
-        speech.remarks += [*not_graded(search), *search.remarks]
+        speech.remarks += [*not_graded(search), *of_it, *search.remarks]
         chosen = choice.of(found, gradebook)
         gradebook.begin_run({**options, "remarks": speech.remarks, "left": _left(search)})
         speech.log.began(paths, {**options, "jobs": workers.size})
-        for remark in search.remarks:
+        for remark in (*of_it, *search.remarks):
             speech.log.write("note", remark)  # said above, when there was no log yet
         _settle(chosen, is_gone, assignment, gradebook, speech)
         results, summary = _graded(_Run(exercises, choice, chosen, gradebook, speech, workers))
@@ -191,6 +197,14 @@ def grade_paths(
     errors += speech.lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), speech.remarks,
                    [*left, *counting.others], [*lost, *accounts], learners, _left(search))
+
+
+def _told_of(other: Brought, timeout: float | None) -> list[str]:
+    """What there is to say of another course's assignment."""
+    if timeout:
+        return list(other.remarks)
+    return [*other.remarks, f"No solution says how long its cells take, so each may take {brought.PLAIN_TIMEOUT:g} s; "
+            "--timeout sets another limit."]
 
 
 def _settle(

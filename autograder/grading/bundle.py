@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 
 from autograder import course
@@ -26,7 +27,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 MODELS = ("keras", "tensorflow")
 """Packages that an exercise with models imports. That takes seconds, so those who do not need them do without."""
 
-PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "otter-grader", "ipython")
+TABLES = ("pandas",)
+"""Packages that another course's assignment with tables imports; the same holds of them."""
+
+PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pandas", "otter-grader", "ipython")
 """The packages whose version can change a score."""
 
 
@@ -35,20 +39,23 @@ class Ready:
     """What the processes that grade make ready once, before the first submission, for all that are alike.
 
     Attributes:
-        models: whether Keras and TensorFlow are imported.
+        models: whether Keras and TensorFlow are imported, where they are installed.
         content: SHA-256 of what lies beside each notebook. Where it lies makes no difference.
         support: what that is, by file name.
         helpers: as in `Bundle`.
+        tables: whether pandas is imported.
     """
 
     models: bool = True
     content: str = ""
     support: dict[str, Path] = field(default_factory=dict, compare=False)
     helpers: tuple[Path, ...] = field(default=(), compare=False)
+    tables: bool = False
 
     @property
     def imports(self) -> tuple[str, ...]:
-        return MODELS if self.models else ()
+        wanted = (*(MODELS if self.models else ()), *(TABLES if self.tables else ()))
+        return tuple(name for name in wanted if util.find_spec(name))
 
 
 EVERYTHING = Ready()
@@ -56,19 +63,36 @@ EVERYTHING = Ready()
 
 
 @dataclass(frozen=True)
+class Seeding:
+    """What Otter does before each cell where an assignment has a seed, so that all learners draw the same numbers.
+
+    Attributes:
+        seed: seeds NumPy's generator and Python's.
+        variable: a name of the notebook's, which is set to the seed instead; empty where there is none.
+    """
+
+    seed: int
+    variable: str = ""
+
+
+@dataclass(frozen=True)
 class Bundle:
-    """What a grader needs of one exercise.
+    """What a grader needs of one exercise, of this course or of another (`brought`).
 
     Attributes:
         name: the exercise.
         questions: in the order of the notebook.
         tests: the folder of the full test files, one for each question; wrong variants lie beside it.
-        support: what lies beside the notebook while it runs, by file name.
+        support: what lies beside the notebook while it runs, by file name; in another course's with folders.
         helpers: folders that test files may import from, and whose messages are written for learners.
         digest: SHA-256 of all these files.
         portrait: what `portrait.make` runs; None if the exercise has none.
         models: whether its solution or its tests use Keras or TensorFlow.
         support_digest: SHA-256 of what lies beside the notebook alone.
+        tables: whether it uses pandas.
+        own: whether it is of this course, whose tests keep its rules. Tests of another run in the folder of the first
+            of `helpers`, as beside a notebook, and what its hidden tests say is not for learners.
+        seeding: as Otter has it; None where the assignment asks for none.
     """
 
     name: str
@@ -80,17 +104,24 @@ class Bundle:
     portrait: Path | None = None
     models: bool = True
     support_digest: str = ""
+    tables: bool = False
+    own: bool = True
+    seeding: Seeding | None = None
 
     def ready(self, submission: Submission | None = None) -> Ready:
         """What is to be ready for the exercise; with `submission`, for this one, which may use more than it needs."""
-        models = self.models or (submission is not None and uses_models(submission))
-        return Ready(models, self.support_digest, self.support, self.helpers)
+        models = self.models or (submission is not None and names_any(submission, MODELS))
+        # In this course's exercises a table is no answer; who makes one all the same imports pandas in their own time.
+        tables = self.tables or (submission is not None and not self.own and names_any(submission, TABLES))
+        if not self.own:  # nothing of its files is made ready
+            return Ready(models, tables=tables)
+        return Ready(models, self.support_digest, self.support, self.helpers, tables)
 
 
-def uses_models(submission: Submission) -> bool:
-    """Whether its code names Keras or TensorFlow. What only names them, in a comment, may have them as well."""
+def names_any(submission: Submission, packages: Sequence[str]) -> bool:
+    """Whether its code names one of these packages. What only names it, in a comment, may have it as well."""
     texts = [*(cell.source.encode("utf-8", "replace") for cell in submission.cells), *submission.files.values()]
-    return any(name.encode() in text for text in texts for name in MODELS)
+    return any(name.encode() in text for text in texts for name in packages)
 
 
 def bundle(assignment: Assignment) -> Bundle:
@@ -142,6 +173,9 @@ class Packed:
     models: bool = True
     support_digest: str = ""
     variants: bytes | None = None
+    tables: bool = False
+    own: bool = True
+    seeding: Seeding | None = None
 
 
 def pack(bundle: Bundle) -> Packed:
@@ -154,7 +188,7 @@ def pack(bundle: Bundle) -> Packed:
     variants = beside.read_bytes() if beside.is_file() else None
     return Packed(
         bundle.name, bundle.questions, tests, support, bundle.digest, portrait, bundle.models, bundle.support_digest,
-        variants,
+        variants, bundle.tables, bundle.own, bundle.seeding,
     )  # fmt: skip
 
 
@@ -164,6 +198,7 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
     for place, files in ((tests, packed.tests), (support, packed.support)):
         place.mkdir(parents=True)
         for name, content in files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_bytes(content)
     paths = {name: support / name for name in packed.support}
     portrait = None
@@ -174,7 +209,7 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
         tests.with_name(course.VARIANTS).write_bytes(packed.variants)
     return Bundle(
         packed.name, packed.questions, tests, paths, (support,), packed.digest, portrait, packed.models,
-        packed.support_digest,
+        packed.support_digest, packed.tables, packed.own, packed.seeding,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder.course import SUPPORT_FILES
 from autograder.grading.events import Event, Exited, Failed, Request, to_line
 from autograder.sandbox import linux
 from autograder.sandbox.control import ends_with
@@ -92,7 +93,7 @@ def _read_data(helpers: list[str]) -> None:
     """
     for folder in helpers:
         sys.path.insert(0, folder)
-    if helpers:
+    if any(all((Path(folder) / name).is_file() for name in SUPPORT_FILES) for folder in helpers):
         with contextlib.suppress(Exception):  # Whatever is wrong with it, the test that needs it says so.
             importlib.import_module("digits").sample(1)
     _prepared.extend(helpers)
@@ -153,8 +154,8 @@ def _attempt(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_seconds, request.cpu_seconds + 5))
         if request.helpers != _prepared:
             sys.modules.pop("digits", None)
-            for folder in request.helpers:
-                sys.path.insert(0, folder)
+            for folder in request.helpers:  # of another course last, as under Otter: it must not hide a package
+                sys.path.insert(0 if request.own else len(sys.path), folder)
         run(request, socket.socket(fileno=runner), pidfd, emit)
         return 0
     except BrokenPipeError:  # the controller does not want it any more

@@ -18,6 +18,7 @@ knows nothing of this one, makes the last of these checks and none before it (`l
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import socket
@@ -93,12 +94,19 @@ def run(
     Attempt(request, sock, pidfd, emit).run()
 
 
-def _seed() -> None:
+def _seed(seed: int = SEED) -> None:
     """Seeds Python, NumPy, and TensorFlow where it is there."""
-    random.seed(SEED)
-    np.random.seed(SEED)
+    random.seed(seed)
+    np.random.seed(seed)
     if keras := sys.modules.get("keras"):
-        keras.utils.set_random_seed(SEED)
+        keras.utils.set_random_seed(seed)
+
+
+def seed_source(seed: int, variable: str) -> str:
+    """What Otter puts before each cell of an assignment with a seed; here it leaves no name behind."""
+    if variable:
+        return f"{variable} = {seed}"
+    return f"__import__('numpy').random.seed({seed}); __import__('random').seed({seed})"
 
 
 class Attempt:
@@ -123,12 +131,15 @@ class Attempt:
         self.flags: list[str] = []
         self.slow = False
         self.memory = False
+        if request.folder:
+            os.chdir(request.folder)
         signal.signal(signal.SIGALRM, self._alarm)
 
     def run(self) -> None:
         """Everything, from the first cell to the last check."""
         try:
             self._run_cells()
+            self._seed_notebook("")
             for question in self.request.questions:
                 if self.session.alive and question not in self.done:
                     self.here = AT_END
@@ -191,10 +202,19 @@ class Attempt:
             elif time.monotonic() > end:
                 outcome = CellOutcome(End.SKIPPED, of_cell(End.SKIPPED).told, 0.0, "")
             else:
+                self._seed_notebook(source)
                 outcome = self.session.run_cell(index, source, self.timeout)
             self._report_cell(index, source, outcome)
+            if cell.checks:
+                self._seed_notebook("")
             for question in cell.checks:
                 self.on_check(question)
+
+    def _seed_notebook(self, source: str) -> None:
+        """What comes before a cell, and before checks that are none of a cell's, in an assignment with a seed."""
+        if self.request.seed is not None and self.session.alive and not source.startswith("%%"):
+            before = seed_source(self.request.seed, self.request.seed_variable)
+            self.session.run_cell(AT_END, before, self.timeout)
 
     def _report_cell(self, index: int, source: str, outcome: CellOutcome) -> None:
         if self.question:  # a check in this cell ended the process; the next attempt says how the cell goes
@@ -236,7 +256,7 @@ class Attempt:
         self.emit(CheckBegun(question, self.here, nth))
         known = causes.load(Path(self.request.tests).with_name(VARIANTS)).get(question)
         self.session.recording = recording = causes.Recording() if known else None
-        _seed()
+        _seed(self._checks_seed)
         self._begin_check(question, time.monotonic(), self.timeout)
         try:
             path = Path(self.request.tests) / f"{question}.py"
@@ -247,8 +267,12 @@ class Attempt:
                 lambda: self.session.learner_error,
                 lambda: self.session.heard,
                 self._told,
+                self._unexamined,
             )
-            result = QuestionRun(path, self.session, watch, helpers, self.cells).result(question, checked)
+            run = QuestionRun(path, self.session, watch, helpers, self.cells, own=self.request.own)
+            result = run.result(question, checked)
+            if not self.request.own:  # in this course's exercises such an answer is a wrong one
+                self.session.flags += [said for said in run.unexamined if said not in self.session.flags]
         finally:
             self._end_check()
             self.session.recording = None
@@ -259,6 +283,11 @@ class Attempt:
         self.emit(Scored(self.here, nth, result, troubles, self.session.heard))
         if self.session.alive:
             self.question = ""
+
+    @property
+    def _checks_seed(self) -> int:
+        """Under Otter tests draw from the notebook's generators, so where these are seeded, from the same numbers."""
+        return SEED if self.request.seed is None or self.request.seed_variable else self.request.seed
 
     def _with_cause(self, result: QuestionResult, known: causes.Known, recording: causes.Recording) -> QuestionResult:
         """The result with its cause, where a wrong variant shows one. It costs no point, and no more than its time."""
@@ -295,6 +324,7 @@ class Attempt:
 
     def _before_case(self, hidden: bool) -> None:
         self.session.learner_error = None
+        self.session.unexamined.clear()
         self.session.hidden = hidden
         if self.session.recording:
             self.session.recording.next_case()
@@ -305,6 +335,11 @@ class Attempt:
             self.memory = True
         ended = self.session.ended
         return messages.stopped(self._stopped(), self.timeout, ended.error if ended else "")
+
+    def _unexamined(self) -> list[str]:
+        """What the case at hand could not examine; nothing where it was stopped, which says enough."""
+        found, self.session.unexamined = self.session.unexamined, []
+        return [] if self._trouble() else found
 
     def _stopped(self) -> str:
         """What stopped the check at hand, an `End`; empty where nothing did."""

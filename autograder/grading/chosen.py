@@ -46,6 +46,7 @@ class Choice:
         self.assignment = exercises.asked.assignment
         self.known = exercises.known
         self.former = exercises.former
+        self.brought = exercises.brought
         self.speech = speech
         self.passed: list[tuple[Found, str]] = []
         self.inside: dict[str, dict[str, str]] = {}
@@ -108,4 +109,6 @@ class Choice:
         return submission.problem
 
     def _read(self, item: Found) -> Submission:
+        if self.brought:
+            return read_submission(item, self.assignment, self.known, is_for=self.brought.is_for, beside=())
         return read_submission(item, self.assignment, self.known, self.former)

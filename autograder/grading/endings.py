@@ -219,12 +219,13 @@ TOO_OFTEN = "Not checked: the notebook ended itself, or had to be ended, {times}
 HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
 PUBLIC_HINT = "A test of this question failed."
 NOT_SO = "This is not so: {line}"
+NOT_AS_EXPECTED = "This is not as expected: {line}"
 CODE_RAISED = "Your code raised {error}"
 CODE_RAISED_KIND = "Your code raised {kind}."
 CODE_RAISED_SOME = "Your code raised an error."
 
 TRUSTED = (
-    HIDDEN_HINT, PUBLIC_HINT, NOT_SO, CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME,
+    HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME,
     *(row.cell.told for row in ENDINGS.values() if row.cell and row.cell.told),
     *(row.check.message for row in ENDINGS.values() if row.check and row.check.message),
 )  # fmt: skip

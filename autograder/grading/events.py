@@ -60,6 +60,9 @@ class Request:
         pid: the first of these processes; the engine knows it.
         heard: what is left out of this attempt may tell the notebook what a hidden test handed in before.
         former: what the notebook calls the questions, where it is of an earlier numbering, and what they are called.
+        folder: where the tests run; empty: nowhere in particular.
+        own: as in `Bundle`.
+        seed, seed_variable: as in `Seeding`; None where there is none.
     """
 
     tests: str
@@ -78,6 +81,10 @@ class Request:
     pid: int = 0
     heard: bool = False
     former: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
+    own: bool = True
+    seed: int | None = None
+    seed_variable: str = ""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

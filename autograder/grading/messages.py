@@ -27,6 +27,7 @@ from autograder.grading.endings import (
     CODE_RAISED_KIND,
     CODE_RAISED_SOME,
     HIDDEN_HINT,
+    NOT_AS_EXPECTED,
     NOT_SO,
     PUBLIC_HINT,
     End,
@@ -56,6 +57,7 @@ class Failure:
         missing: names the case asked for and the notebook does not have.
         test_path: the test file.
         authored: folders whose assertion messages were written for learners (the course's helper module).
+        own: as in `QuestionRun`.
     """
 
     hidden: bool
@@ -66,6 +68,7 @@ class Failure:
     missing: Sequence[str]
     test_path: str
     authored: Collection[Path]
+    own: bool = True
 
 
 def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, CellResult]]) -> str:
@@ -112,8 +115,9 @@ def hint(failure: Failure, known: Known) -> str:
         known: the texts of the test file and its helpers.
     """
     error, said = failure.error, _said(failure)
-    text = said.text if said.by_author else ""
-    text = known.redacted(text) if error is not None and known.from_helpers(error) else known.hint(text)
+    text = said.text if said.by_author and failure.own else ""
+    by_helper = error is not None and failure.own and known.from_helpers(error)
+    text = known.redacted(text) if by_helper else known.hint(text)
     if not text and failure.learner_error is not None and error in (failure.learner_error, None):
         kind = type(failure.learner_error).__name__
         text = CODE_RAISED_KIND.format(kind=kind) if kind in KINDS else CODE_RAISED_SOME
@@ -201,7 +205,15 @@ def _from_doctest(failure: Failure) -> Said:
     if "\nException raised:\n" in section:
         return _raised_in_doctest(section, failure)
     got = re.search(r"^Expected(?: nothing|:)\n.*", section, re.M | re.S)
-    return Said("" if failure.hidden or got is None else got.group(0).strip())
+    if failure.hidden or got is None:
+        return Said()
+    return Said(f"{NOT_AS_EXPECTED.format(line=_failed_example(section))}\n{got.group(0).strip()}")
+
+
+def _failed_example(section: str) -> str:
+    """The line of a public doctest that failed; the learner has that file."""
+    example = re.search(r"^Failed example:\n((?:    .*\n)+)", section, re.M)
+    return one_line(" ".join(line.strip() for line in example[1].splitlines()), 300) if example else ""
 
 
 def _raised_in_doctest(section: str, failure: Failure) -> Said:
@@ -212,8 +224,11 @@ def _raised_in_doctest(section: str, failure: Failure) -> Said:
     at_margin = [number for number, line in enumerate(lines) if re.match(r"    \S", line)]
     text = "\n".join(line.strip() for line in lines[at_margin[-1] :]) if at_margin else ""
     kind, _, message = text.partition(": ")
-    if kind == "AssertionError":
+    if kind == "AssertionError" and message:
         return Said(message, by_author=True)
+    if kind == "AssertionError":
+        line = _failed_example(section).removeprefix("assert ")
+        return Said("" if failure.hidden else NOT_SO.format(line=line))
     return Said("" if failure.hidden else text)
 
 

@@ -29,6 +29,12 @@ from autograder.grading.variables import Environment, Source
 
 OTTER_FAILED = "❌ Test case failed\n"
 
+UNEXAMINED = (
+    "{question}, case {number} ({which}), failed on what the grader cannot examine: {what}. Under Otter it may pass. "
+    "Look at the answer, and set the score with `autograder adjust` if it is right."
+)
+"""For the instructor alone."""
+
 
 class BrokenTestFileError(Exception):
     """A test file cannot be loaded: the grader's own failure."""
@@ -52,6 +58,7 @@ class Watch:
         before: called before a case, with whether it is hidden.
         trouble: called after it; a sentence when the case must fail whatever it returned, because the
             learner's function had to be stopped or its process ended.
+        unexamined: called after it; what it wanted to examine of the notebook and could not.
         told: what the learner reads of that sentence; None where that is all of it. How a process ended can carry a
             number that the learner's code chose.
         learner_error: the last exception that a function of the learner's raised since `before`.
@@ -63,6 +70,7 @@ class Watch:
     learner_error: Callable[[], BaseException | None]
     heard: Callable[[], bool] = lambda: False
     told: Callable[[], str | None] = lambda: None
+    unexamined: Callable[[], list[str]] = list
 
 
 @dataclass
@@ -75,6 +83,9 @@ class QuestionRun:
         watch: what happens around each case.
         authored: folders whose assertion messages may be shown for hidden cases.
         cells: source and result of each code cell so far.
+        own: the tests keep this course's rule that what a hidden case says of an answer is a hint for its learner.
+            Of other tests only the hint given as such, `failure_message`, is one.
+        unexamined: a sentence for each case that failed, and for which the answer could not be examined.
     """
 
     path: Path
@@ -82,6 +93,8 @@ class QuestionRun:
     watch: Watch
     authored: Collection[Path] = ()
     cells: Sequence[tuple[str, CellResult]] = field(default_factory=list)
+    own: bool = True
+    unexamined: list[str] = field(default_factory=list)
 
     def result(self, name: str, checked: str) -> QuestionResult:
         """Runs all cases and adds up the score as Otter does.
@@ -91,7 +104,13 @@ class QuestionRun:
         """
         test_file = load_test_file(self.path)
         cases = list(test_file.test_cases)
-        outcomes = [self._run_case(test_file, case) for case in cases]
+        outcomes = []
+        for number, case in enumerate(cases, 1):
+            outcomes.append(self._run_case(test_file, case))
+            if (what := self.watch.unexamined()) and not outcomes[-1][0]:
+                self.unexamined.append(UNEXAMINED.format(
+                    question=name, number=number, which="hidden" if case.hidden else "public",
+                    what=one_line(" and ".join(what), 200)))
         test_file.test_cases = cases
         test_file.test_case_results = [
             TestCaseResult(case, "", passed) for case, (passed, _, _) in zip(cases, outcomes, strict=True)
@@ -146,6 +165,7 @@ class QuestionRun:
             missing=sorted(environment.missing),
             test_path=str(self.path),
             authored=self.authored,
+            own=self.own,
         )
         message = explain(failure, self._names() if failure.missing else [], self.cells)
         return False, message, self._told(failure, message)

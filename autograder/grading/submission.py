@@ -247,6 +247,10 @@ class Grading:
             heard=self.heard and bool(self.skip_cells or self.skip_checks),
             former={former_question(question.name, former): question.name for question in self.bundle.questions}
             if (former := self.submission.former) else {},
+            folder="" if self.bundle.own else str(self.bundle.helpers[0]),
+            own=self.bundle.own,
+            seed=self.bundle.seeding.seed if self.bundle.seeding else None,
+            seed_variable=self.bundle.seeding.variable if self.bundle.seeding else "",
         )
 
     # --- events ---

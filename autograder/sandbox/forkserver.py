@@ -301,6 +301,8 @@ def _read(files: Sequence[int]) -> dict[str, bytes]:
 def _place(files: Sequence[int]) -> None:
     """Copies files into the current folder and closes their descriptors."""
     for name, descriptor in zip(_names(files), files[1:], strict=True):
+        if folder := os.path.dirname(name):
+            os.makedirs(folder, exist_ok=True)
         with open(name, "xb") as copy:
             offset = 0
             while piece := os.pread(descriptor, 1 << 20, offset):

@@ -162,7 +162,8 @@ class Nursery:
         """Starts a sandbox.
 
         Args:
-            files: what lies in its scratch folder: plain name -> content, or a path to copy from.
+            files: what lies in its scratch folder: name, or folders and name with "/" in between -> content, or a path
+                to copy from.
             limits: what it may use.
 
         Raises:
@@ -284,7 +285,7 @@ class _Process:
         descriptors: list[int] = []
         try:
             for name, content in files.items():
-                if not name or "/" in name or "\0" in name or name in (".", ".."):
+                if "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
                     raise CourseError(f"{name!r} is no name for a file beside a notebook.")
                 descriptors.append(_descriptor(content))
             if files:  # In a file of their own: the process that is asked must not have them in its memory.

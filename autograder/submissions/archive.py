@@ -21,12 +21,11 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
-from autograder.course import SUPPORT_FILES
 from autograder.submissions.names import NOTEBOOKS
 from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, UnreadableError
 
@@ -99,18 +98,19 @@ class Judge:
     steps: Sequence[tuple[Callable[[bytes], bool], str, str]]
 
 
-def read_zip(data: bytes, judge: Judge | None = None) -> Packed:
+def read_zip(data: bytes, judge: Judge | None = None, beside: Collection[str] = ()) -> Packed:
     """The one notebook in a zip (Otter's export or any other), or in a zip in it, and the files beside it.
 
     Args:
         data: the zip's bytes.
         judge: of several notebooks, says which counts; None if nothing does.
+        beside: files that are not read: others, not the learner's, lie beside the notebook when it runs.
 
     Raises:
         UnreadableError: with the reason.
     """
     with open_zip(io.BytesIO(data), MAX_CONTENTS) as archive, _damage_is_said():
-        return _read(archive, judge)
+        return _read(archive, judge, beside)
 
 
 def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
@@ -210,7 +210,7 @@ class _Looked:
     """Bytes of inner zips that are still read."""
 
 
-def _read(archive: zipfile.ZipFile, judge: Judge | None) -> Packed:
+def _read(archive: zipfile.ZipFile, judge: Judge | None, own: Collection[str]) -> Packed:
     looked = _Looked([], {})
     _look(archive, "", looked, MAX_DEPTH)
     if not looked.notebooks:
@@ -225,7 +225,7 @@ def _read(archive: zipfile.ZipFile, judge: Judge | None) -> Packed:
         and not entry.filename.lower().endswith(NOTEBOOKS)
         and posixpath.splitext(entry.filename)[1].lower() in FILE_SUFFIXES
         and FILE_NAME.fullmatch(posixpath.basename(entry.filename))
-        and posixpath.basename(entry.filename) not in SUPPORT_FILES
+        and posixpath.basename(entry.filename) not in own
     ]
     beside.sort(key=lambda entry: (entry.file_size, entry.filename))
     files: dict[str, bytes] = {}

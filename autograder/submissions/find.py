@@ -117,7 +117,7 @@ class Search:
 
 
 def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,
-         output: Path | None = None) -> Search:
+         output: Path | None = None, also: Sequence[str] = ()) -> Search:
     """Everything handed in under `paths`, each once.
 
     Args:
@@ -125,6 +125,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
         known: how paths were called before, each with those, absolute, that were called so: another that is still
             there keeps its name.
         output: the folder that the grader writes into; what lies in it nobody handed in.
+        also: what an assignment of another course is called, as a part of files' names, like the course's exercises.
 
     Raises:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
@@ -135,7 +136,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             raise CourseError(f"There is no {path}{_seen_from(path)}. Give a folder, a notebook or a zip.")
     paths = list(dict.fromkeys(paths))
     places = _places(paths, known or {})
-    exercises = [*course.exercise_names(), *course.former_names()]
+    exercises = [*course.exercise_names(), *course.former_names(), *filter(None, also)]
     downloads, remarks, either = _downloads(paths)
     files = [path for path in paths if path not in downloads and not _is_folder(path)]
     found: dict[tuple[str, str], tuple[Found, str]] = {}
@@ -144,7 +145,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
 
     def add(path: Path, authors: Iterable[Named], given: Path, system: str, entry: Entry | None, whole: str) -> None:
         for author in authors:
-            item = _found(path, author, (places[given], given), system, entry)
+            item = _found(path, author, (places[given], given), system, entry, also)
             found.setdefault((os.path.abspath(path), item.learner), (item, whole))
 
     lone = _lone_files(files, exercises)
@@ -178,11 +179,13 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
     return Search(handed, tuple(others), tuple(remarks), tuple(sorted(left_out.items())), tuple(downloads))
 
 
-def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entry: Entry | None) -> Found:
+def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entry: Entry | None,
+           also: Sequence[str]) -> Found:
     """What is in a file, as one of its authors'; dated by Otter where the system gives no number.
 
     Args:
         given: how the path is called under which it was found, and that path.
+        also: as for `find`.
     """
     name = clean_name(path.name)
     place, source = given
@@ -190,7 +193,7 @@ def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entr
     unlisted = tuple(map(Doubt, author.unlisted))
     identity = Identity(
         file, author.evidence, author.ids, (*map(Doubt, author.doubts), *unlisted), system=system, unlisted=unlisted,
-        place=place, source=clean_name(os.path.abspath(source)), origin="" if system else _origin(file, author),
+        place=place, source=clean_name(os.path.abspath(source)), origin="" if system else _origin(file, author, also),
         given=author.ids if system else {}, made=_made(source) if entry else "")
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
                  author.handed_in or when_exported(name), identity)
@@ -201,12 +204,12 @@ def _made(source: Path) -> str:
     return datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat()
 
 
-def _origin(file: str, author: Named) -> str:
+def _origin(file: str, author: Named, also: Sequence[str]) -> str:
     """What names the learner of a file: the folder's path, or the file's own; and whom else the file's name names."""
     parts = PurePosixPath(file).parts
     end = next((place for place, part in enumerate(parts[:-1], start=1)
                 if author.evidence == f"the folder {part!r}"), len(parts) - 1)
-    own = person_in(stem(parts[-1]), course.exercise_names())
+    own = person_in(stem(parts[-1]), [*course.exercise_names(), *filter(None, also)])
     also = "" if squashed(own) in ("", squashed(author.learner)) else f"\n{own}"
     return "/".join(parts[:end]) + also
 

@@ -48,7 +48,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """The code cells in order, and the exercise the notebook says it is (empty when it does not say)."""
+    """The code cells in order, and the exercise the notebook says it is, to this course or to Otter; or empty."""
 
     cells: tuple[Cell, ...]
     assignment: str
@@ -153,8 +153,9 @@ def _code_cell(entry: Any, number: int, version: int) -> Cell | None:
 
 
 def _assignment(document: dict[str, Any]) -> str:
-    name = _dict(_dict(document.get("metadata")).get(METADATA_KEY)).get("assignment")
-    return whole_characters(name) if isinstance(name, str) else ""
+    metadata = _dict(document.get("metadata"))
+    names = (_dict(metadata.get(METADATA_KEY)).get("assignment"), _dict(metadata.get("otter")).get("assignment_name"))
+    return next((whole_characters(name) for name in names if isinstance(name, str) and name), "")
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from autograder import course
@@ -70,7 +70,13 @@ class Submission:
 
 
 def read_submission(
-    found: Found, assignment: str | None, known: Collection[str], former: Mapping[str, str] = NO_NAMES
+    found: Found,
+    assignment: str | None,
+    known: Collection[str],
+    former: Mapping[str, str] = NO_NAMES,
+    *,
+    is_for: Callable[[str], bool] | None = None,
+    beside: Collection[str] = course.SUPPORT_FILES,
 ) -> Submission:
     """What is in the file.
 
@@ -79,6 +85,9 @@ def read_submission(
         assignment: the exercise it is handed in for; None to take what the notebook says.
         known: the names of all exercises.
         former: what they were called in earlier numberings, and what they are called now.
+        is_for: whether a notebook that calls itself so, or "" for not at all, is for `assignment`; when not given, it
+            is if it says so or says nothing.
+        beside: files of a learner's zip that are not read, because the course's own lie beside the notebook.
     """
     digest = ""
     try:
@@ -91,7 +100,7 @@ def read_submission(
         if is_zip(found):
             if told := packed_otherwise(data):
                 raise UnreadableError(told)
-            packed = read_zip(data, _judge(assignment, former))
+            packed = read_zip(data, _judge(assignment, former, is_for), beside)
             data, files, left_out = packed.notebook, packed.files, packed.left_out
             passed, closed = packed.passed, packed.closed
         if told := by_content(data):
@@ -103,7 +112,7 @@ def read_submission(
             doubts=(SEVERAL,) if isinstance(error, SeveralError) else ()
         )
     says = former.get(notebook.assignment, notebook.assignment)
-    problem, reason = _mismatch(says, assignment, known)
+    problem, reason = _mismatch(says, assignment, known, is_for)
     return Submission(
         learner=found.learner,
         name=found.name,
@@ -127,10 +136,17 @@ def is_zip(found: Found) -> bool:
     return found.path.suffix.lower() == ".zip"
 
 
-def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str, str]:
+def _mismatch(
+    says: str, asked: str | None, known: Collection[str], is_for: Callable[[str], bool] | None
+) -> tuple[str, str]:
     """Whether the notebook is for another exercise than the one it is handed in for."""
     shown = says[:80]
-    if asked is not None:
+    if asked is not None and is_for is not None:
+        if not is_for(says):
+            return WRONG_ASSIGNMENT, f"The notebook is for {shown}; {asked} is being graded." if says else (
+                f"The notebook does not say that it is for {asked}: Otter's metadata is missing. Answers belong into "
+                "the notebook that was handed out.")
+    elif asked is not None:
         if says and says != asked:
             return WRONG_ASSIGNMENT, f"The notebook is for {shown}; {asked} is being graded."
     elif not says:
@@ -143,11 +159,14 @@ def _mismatch(says: str, asked: str | None, known: Collection[str]) -> tuple[str
     return "", ""
 
 
-def _judge(assignment: str | None, former: Mapping[str, str]) -> Judge:
+def _judge(
+    assignment: str | None, former: Mapping[str, str], is_for: Callable[[str], bool] | None
+) -> Judge:
     """What tells several notebooks of a zip apart: for which exercise they are, and whether anybody worked on them."""
+    accepts = is_for or (lambda says: former.get(says, says) == assignment)
     changed = (_is_changed, CHANGED, "as the course hands it out")
     return Judge(_answers, [changed] if assignment is None else [
-        (lambda one: _is_for(one, assignment, former), f"for {assignment}", f"not for {assignment}"),
+        (lambda one: _is_for(one, accepts), f"for {assignment}", f"not for {assignment}"),
         (_is_changed, f"for {assignment}", "as the course hands it out")])
 
 
@@ -160,11 +179,10 @@ def _answers(data: bytes) -> object:
         return data
 
 
-def _is_for(data: bytes, assignment: str, former: Mapping[str, str]) -> bool:
-    """Whether a notebook says that it is for this exercise."""
+def _is_for(data: bytes, accepts: Callable[[str], bool]) -> bool:
+    """Whether a notebook can be read, and what it says that it is for is accepted."""
     try:
-        says = parse_notebook(data).assignment
-        return former.get(says, says) == assignment
+        return accepts(parse_notebook(data).assignment)
     except UnreadableError:
         return False
 

@@ -49,6 +49,10 @@ ELSEWHERE: dict[str, dict[str, str]] = {
             "dask scheduler", "dask worker tcp://HOST:8786 --nthreads 2",
             "autograder grade submissions --output grades --assignment 02-preprocessing --scheduler tcp://HOST:8786",
         ), "tests/grading/test_cluster.py starts both and grades on them"),
+        **dict.fromkeys((
+            "autograder grade lab01-submissions --output grades-lab01 --assignment lab01/dist",
+            "autograder export csv --output grades-lab01",
+        ), "tests/grading/test_brought.py runs both, on a course that is made for it"),
     },
 }
 

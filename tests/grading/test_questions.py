@@ -69,7 +69,9 @@ def test_an_assertions_text_is_the_message(tmp_path: Path, hidden: bool) -> None
 def test_a_public_case_without_text_says_what_is_not_so(tmp_path: Path) -> None:
     assert message(run(tmp_path, exception_test("assert x == 2"), x=1)) == "This is not so: x == 2"
     assert message(run(tmp_path, exception_test("1 / x"), x=0)) == "ZeroDivisionError: division by zero"
-    assert message(run(tmp_path, ok_test(">>> x + 1\n3"), x=1)) == "Expected:\n    3\nGot:\n    2"
+    assert message(run(tmp_path, ok_test(">>> y = x + 1\n>>> assert y == 3"), x=1)) == "This is not so: y == 3"
+    said = "This is not as expected: x + 1\nExpected:\n    3\nGot:\n    2"
+    assert message(run(tmp_path, ok_test(">>> x + 1\n3"), x=1)) == said
     assert message(run(tmp_path, ok_test(">>> 1 / x"), x=0)) == "ZeroDivisionError: division by zero"
 
 

@@ -13,7 +13,7 @@ import pytest
 from autograder import course
 from autograder.grading import worker
 from autograder.grading.batch import grade_paths
-from autograder.grading.bundle import MODELS, Bundle, Ready, bundle, pack, unpack, uses_models
+from autograder.grading.bundle import MODELS, Bundle, Ready, bundle, names_any, pack, unpack
 from autograder.grading.engine import Engine
 from autograder.grading.results import Verdict
 from autograder.submissions.notebook import Cell
@@ -39,7 +39,7 @@ def handed_in(*sources: str, files: dict[str, bytes] | None = None) -> Submissio
     ],
 )
 def test_who_names_keras_or_tensorflow_gets_them(submission: Submission, uses: bool, sample_bundle: Bundle) -> None:
-    assert uses_models(submission) is uses
+    assert names_any(submission, MODELS) is uses
     plain = replace(sample_bundle, models=False)
     assert plain.ready(submission).models is uses and plain.ready().models is False
     assert sample_bundle.ready(submission).models is True, "its exercise needs them"
@@ -109,3 +109,25 @@ def test_ready_is_what_an_engine_is_shared_by(monkeypatch: pytest.MonkeyPatch) -
     one, other = Ready(True, "a"), Ready(False, "a")
     assert worker.engine(True, one) is worker.engine(True, Ready(True, "a", {"digits.py": Path("x")}))
     assert len({id(worker.engine(True, ready)) for ready in (one, other)} | {id(worker.engine(False, one))}) == 3
+
+
+WITHOUT = """
+import importlib, pkgutil, sys
+sys.modules.update({"tensorflow": None, "keras": None})  # as where they are not installed
+from autograder.grading.checker import otter_without_its_company
+with otter_without_its_company():
+    import autograder.bridge.cellrunner, autograder.grading.child
+assert "pandas" not in sys.modules, "who has no tables does without"
+import autograder
+for module in pkgutil.walk_packages(autograder.__path__, "autograder."):
+    if not module.name.startswith(("autograder.authoring", "autograder.page", "autograder.__main__")):
+        importlib.import_module(module.name)
+from autograder.grading.bundle import Ready
+assert Ready(models=True, tables=True).imports == ("pandas",)
+"""
+
+
+def test_without_tensorflow_everything_but_models_works() -> None:
+    """What grades another course, in that course's environment."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,233 @@
+"""Another course's assignment, as `otter assign` leaves it: from notebooks to grades; what is wrong is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import main
+from autograder.course import CourseError
+from autograder.grading import brought
+from autograder.grading.bundle import Seeding, pack, unpack
+from tests import otter_course
+from tests.by_otter import by_otter
+from tests.engines import Engines
+from tests.grades import read_grades
+from tests.grading.conftest import NAME, SOLUTION, write_notebook
+
+MONEY = """class Money:
+    def __init__(self, n): self.n = n
+    def __gt__(self, other): return self.n > other
+    def __eq__(self, other): return self.n == other
+total = Money(24)"""
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return otter_course.assign(tmp_path_factory.mktemp("another-course"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engines() -> Iterator[None]:
+    """What the batches here start serves them all. No TensorFlow is in it: no such course asks for it."""
+    with Engines() as started, started.shared():
+        yield
+
+
+def command(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(main, list(map(str, arguments)))
+    assert "Traceback" not in result.output and (result.exception is None or isinstance(result.exception, SystemExit))
+    return result.exit_code, result.output
+
+
+def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp_path: Path) -> None:
+    handed_in, output = tmp_path / "class", tmp_path / "grades"
+    otter_course.hand_in(dist, handed_in / "alice_lab01.ipynb", otter_course.ANSWERS)
+    wrong = {"q1": "total = 1", "q2": "by_city = visits['count']\ntable = visits",
+             "q10": "def longest(table):\n    return 1 / 0"}
+    otter_course.hand_in(dist, handed_in / "bob_lab01.ipynb", wrong)
+    otter_course.hand_in(dist, handed_in / "carol_lab01.ipynb", {"q1": MONEY})
+    write_notebook(handed_in / "dora.ipynb", [*SOLUTION], NAME)
+    before = sorted((path, path.stat().st_mtime_ns) for path in dist.rglob("*"))
+
+    code, said = command("grade", handed_in, "--assignment", dist, "--output", output)
+    assert code == 0, said
+    assert command("export", "csv", "--output", output, "--to", tmp_path / "exported.csv")[0] == 0
+
+    for line in ("lab01: 4 questions, 10 points, from ", "otter_config.json, points_possible: ",
+                 "otter_config.json, show_stdout: ", "the package no-such-package-anywhere, which is not installed",
+                 "each may take 60 s"):
+        assert line in said
+    assert [key for key in read_grades(output / "grades.csv")[0] if key.startswith("q")] == ["q1", "q2", "q3", "q10"]
+    rows = {row["learner"]: row for row in read_grades(tmp_path / "exported.csv")}
+    found = {learner: (row["status"], *(row[question] for question in otter_course.POINTS))
+             for learner, row in rows.items()}
+    assert found == {"alice": ("graded", "2", "3", "1", "4"), "bob": ("graded", "1", "2", "0", "0"),
+                     "carol": ("review", "0", "0", "0", "0"), "dora": ("wrong-assignment", "0", "0", "0", "0")}
+
+    page = (output / "feedback" / "bob.html").read_text(encoding="utf-8")
+    assert "Each city once, please." in page and "longest(visits).year" not in page and "ZeroDivisionError" in page
+    assert "not meant for learners" not in page and "== 24" not in page and "In the book" not in page
+    results = json.loads((output / "results" / "carol.json").read_text(encoding="utf-8"))
+    report = (output / "report.html").read_text(encoding="utf-8")
+    assert "q1, case 1 (public), failed on what the grader cannot examine: a Money." in report
+    assert "Under Otter" not in json.dumps(results)  # that is for the instructor
+
+    assert before == sorted((path, path.stat().st_mtime_ns) for path in dist.rglob("*"))
+    assert len(list((output / brought.FOLDER).iterdir())) == 1
+    packed = next((dist / "autograder").glob("*.zip"))
+    shutil.copy(packed, tmp_path / "autograder.zip")
+    code, said = command("grade", handed_in, "--assignment", tmp_path / "autograder.zip", "--output", output)
+    assert code == 0 and "4 of 4 are unchanged" in said
+
+
+def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path) -> None:
+    packed = next((dist / "autograder").glob("*.zip"))
+    unpacked = tmp_path / "unpacked"
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(unpacked)
+    read = [brought.read(path, tmp_path / "grades") for path in (dist, dist / "autograder", packed, unpacked)]
+    assert len({(one.name, one.called, one.bundle.digest) for one in read}) == 1
+    bundle = read[0].bundle
+    assert bundle.seeding == Seeding(42) and sorted(bundle.support) == ["data.csv", "more/factors.csv"]
+    assert bundle.ready().imports == ("pandas",) and not bundle.ready().support
+    tests = brought.read(unpacked / "tests", tmp_path / "grades")
+    assert (tests.name, tests.called, tests.bundle.questions) == ("unpacked", "", bundle.questions)
+    there = unpack(pack(bundle), tmp_path / "worker")
+    assert there.support["more/factors.csv"].read_text() == "2" and there.seeding == bundle.seeding and not there.own
+
+
+@pytest.mark.slow
+def test_each_question_scores_what_otter_gives_it(dist: Path, tmp_path: Path) -> None:
+    """With its seed, its files, and both kinds of answers."""
+    packed = next((dist / "autograder").glob("*.zip"))
+    answers = {
+        **otter_course.ANSWERS,
+        "q2": "np.random.rand(5)\nby_city = visits.groupby('city')['count'].sum()\ntable = visits.iloc[::-1]",
+        "q10": "import matplotlib.pyplot as plt\nplt.plot(visits['count'])\nplt.show()\nraise NameError('left_out')",
+    }
+    path = otter_course.hand_in(dist, tmp_path / "class" / "alice.ipynb", answers)
+    assert command("grade", path, "--assignment", packed, "--output", tmp_path / "grades")[0] == 0
+    (row,) = read_grades(tmp_path / "grades" / "grades.csv")
+    ours = {question: float(row[question]) for question in otter_course.POINTS}
+    assert ours == pytest.approx(by_otter(path, packed, tmp_path / "otter"), abs=1e-5)
+    assert ours == {"q1": 2, "q2": 2, "q3": 1, "q10": 0}
+
+
+# --- what is wrong with one -----------------------------------------------------------------------------------
+
+
+def exception_test(name: str, points: str = "1", begins: str = "") -> str:
+    return (f"{begins}\nfrom otter.test_files import test_case\nOK_FORMAT = False\nname = {name!r}\npoints = {points}\n"
+            "@test_case(points=None, hidden=False)\ndef test_it(x):\n    assert x\n")
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    return folder
+
+
+def refused(path: Path, tmp_path: Path) -> str:
+    with pytest.raises(CourseError) as caught:
+        brought.read(path, tmp_path / "grades")
+    assert not list((tmp_path / "grades").rglob("*.py")), "nothing is left of it"
+    return str(caught.value)
+
+
+def test_every_test_file_that_does_not_load_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "course", {
+        "tests/q1.py": exception_test("q1"),
+        "tests/q2.py": exception_test("q2", "[1, 2]"),
+        "tests/q3.py": exception_test("q3", begins="import no_such_module"),
+        "tests/q4.py": "OK_FORMAT = True\ndef (",
+        "tests/q5.py": "test = {}",
+        "tests/q6.py": exception_test("q6", begins="raise SystemExit"),
+    })  # fmt: skip
+    said = refused(folder, tmp_path)
+    for line in ("q2.py: its points do not add up (Points specified", "q3.py: ModuleNotFoundError",
+                 "Install no_such_module", "q4.py: SyntaxError",
+                 "q5.py: ValueError: it has no line `OK_FORMAT", "q6.py: SystemExit"):
+        assert line in said
+    assert "q1.py" not in said
+
+
+def test_a_question_is_there_once(tmp_path: Path) -> None:
+    folder = write(tmp_path / "course", {"tests/a.py": exception_test("q1"), "tests/b.py": exception_test("q1")})
+    assert "a.py and b.py are both called 'q1'" in refused(folder, tmp_path)
+
+
+def test_a_test_that_ends_python_is_no_traceback(tmp_path: Path) -> None:
+    folder = write(tmp_path / "course", {"tests/q1.py": "import os\nOK_FORMAT = True\nos._exit(3)"})
+    assert "one of them ended Python" in refused(folder, tmp_path)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("files", "said"), [
+    ({"notes.txt": ""}, "There are no test files"),
+    ({"tests/q1.R": "test = list()"}, "are in R. This grader runs notebooks in Python"),
+    ({"tests/q1.py": "", "otter_config.json": '{"lang": "r"}'}, "says that the assignment is in r"),
+    ({"tests/q1.py": "", "otter_config.json": "{"}, "is no JSON"),
+    ({"tests/q1.py": "", "otter_config.json": "[]"}, "should hold an object"),
+    ({"tests/q1.py": "", "otter_config.json": '{"seed": "x"}'}, "seed should be a whole number"),
+    ({"tests/q1.py": "", "otter_config.json": '{"seed": 1, "seed_variable": "a; b"}'}, "the name of a variable"),
+    ({"tests/q1.py": "", "otter_config.json": '{"assignment_name": 3}'}, "assignment_name should be a text"),
+    ({"tests/q1.py": "", **{f"files/{number}": "" for number in range(200)}}, "at most 148 can lie there"),
+])  # fmt: skip
+def test_what_is_no_assignment_is_refused_with_a_remedy(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    folder = write(tmp_path / "course", files)
+    assert said in refused(folder, tmp_path)
+    with zipfile.ZipFile(tmp_path / "autograder.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    assert said in refused(tmp_path / "autograder.zip", tmp_path)
+
+
+@pytest.mark.fast
+def test_a_zip_that_is_none_or_points_outside_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"damaged.zip": "PK", "lab.py": ""})
+    assert "cannot be read as a zip" in refused(tmp_path / "damaged.zip", tmp_path)
+    assert "is no Otter assignment" in refused(tmp_path / "lab.py", tmp_path)
+    assert "There is no" in refused(tmp_path / "gone.zip", tmp_path)
+    with zipfile.ZipFile(tmp_path / "climbs.zip", "w") as archive:
+        archive.writestr("files/../../x.py", "")
+    assert "points outside of it" in refused(tmp_path / "climbs.zip", tmp_path)
+
+
+@pytest.mark.fast
+def test_of_several_assignments_in_a_folder_none_is_taken(tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("tests/q1.py", "")
+    assert "a.zip, b.zip. Give the one that counts" in refused(tmp_path, tmp_path)
+
+
+def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "class" / "alice.ipynb", [*SOLUTION])
+    write(tmp_path, {"some.zip": "no zip"})
+    output = tmp_path / "grades"
+    code, said = command("grade", tmp_path / "class", "--assignment", tmp_path / "some.zip", "--output", output)
+    assert code == 2 and "cannot be read as a zip" in said and not output.exists()
+
+
+@pytest.mark.fast
+def test_what_the_configuration_asks_for_in_vain_is_said(tmp_path: Path) -> None:
+    asked = {"plugins": ["x"], "grade_from_log": True, "logo": False, "show_hidden": False, "seed": 1, "made_up": 1}
+    said = brought._unheeded(asked)
+    assert [line.partition(":")[0].removeprefix("otter_config.json, ") for line in said] == [
+        "plugins", "grade_from_log", "made_up"]
+
+
+@pytest.mark.fast
+def test_a_name_of_this_course_is_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {f"{NAME}/x": "", "lab/x": ""})
+    paths = [text for text in (NAME, "lab", "other", "other.zip", "a/b") if brought.is_path(text)]
+    assert paths == ["lab", "other.zip", "a/b"]
