@@ -93,10 +93,10 @@ ReadingDigits.cameraPicture = function (svg) {
       add(boxes, "rect", { x: x - half, y: top, width: 2 * half, height, rx: 6, class: name });
       add(boxes, "text", { x, y: top + 16, class: "rd-head" }, heading);
       rows.forEach(([text, slope], k) => {
-        const apart = text && slope ? half / 2 : 0;
+        const both = text && slope;
         const line = top + 32 + 16 * k;
-        if (text) add(boxes, "text", { x: x - apart, y: line }, text);
-        if (slope) add(boxes, "text", { x: x + apart, y: line, class: "rd-slope" }, `◂ ${slope}`);
+        if (text) add(boxes, "text", { x: x - (both ? 0.44 * half : 0), y: line }, text); // it is the longer one
+        if (slope) add(boxes, "text", { x: x + (both ? 0.56 * half : 0), y: line, class: "rd-slope" }, `◂ ${slope}`);
       });
     }
 
