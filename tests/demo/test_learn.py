@@ -515,7 +515,7 @@ def test_an_epoch_of_a_thousand_images_takes_less_than_fifty_milliseconds(visit)
 
 
 def test_the_page_draws_sixty_frames_a_second_while_it_learns(visit):
-    """What the page itself computes for a frame takes a part of the frame; others who compute here make some frames late."""
+    """What the page computes takes a part of a frame; others who compute on this machine make some frames late."""
     page = visit(PAGE).page
     page.add_init_script("""
         const request = window.requestAnimationFrame;
