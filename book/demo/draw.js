@@ -432,19 +432,8 @@
     at("rd-own").open = true;
     try {
       await loadReader();
-      const { MOST_BYTES, readNetwork } = ReadingDigits;
-      if (file.size > MOST_BYTES) throw new Error(`This file has more than ${MOST_BYTES / 1e6} MB: no network that digits.export wrote.`);
-      const network = readNetwork(await file.text().catch(() => {
-        throw new Error("This file cannot be read. Is it still there?");
-      }));
-      const { scale, offset } = network;
-      const prepared = (pixel, k) => pixel * scale[k] + offset[k];
-      if ([0, 255].some((level) => forward(network.layers, new Uint8Array(784).fill(level), prepared).probabilities.some(Number.isNaN))) {
-        throw new Error("The numbers of this network are too large to compute with: it answers nan.");
-      }
-      const layer = (number) => (number === 1 ? "one layer" : `${number} layers`);
-      use({ layers: network.layers, prepare: prepared },
-        `This network is yours: ${layer(network.layers.length)}, ${count(network.parameters)} parameters.`);
+      const network = await ReadingDigits.readNetworkFile(file);
+      use(network, network.about);
       tell("Now your own network reads what is drawn.");
     } catch (error) {
       tell(`${error.message} What read before goes on reading.`);

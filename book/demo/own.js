@@ -71,3 +71,25 @@ ReadingDigits.readNetwork = function (text) {
   });
   return { layers, scale: numbers(found.scale, 784, "the scales"), offset: numbers(found.offset, 784, "the offsets"), parameters };
 };
+
+/**
+ * The network in a file, ready to read.
+ *
+ * @returns a promise of {layers, prepare, about}: what `forward` takes, and a sentence on the network
+ * @throws Error whose message is a sentence for the reader
+ */
+ReadingDigits.readNetworkFile = async function (file) {
+  const { MOST_BYTES } = ReadingDigits;
+  if (file.size > MOST_BYTES) throw new Error(`This file has more than ${MOST_BYTES / 1e6} MB: no network that digits.export wrote.`);
+  const text = await file.text().catch(() => {
+    throw new Error("This file cannot be read. Is it still there?");
+  });
+  const { layers, scale, offset, parameters } = ReadingDigits.readNetwork(text);
+  const prepare = (pixel, k) => pixel * scale[k] + offset[k];
+  for (const level of [0, 255]) {
+    const { probabilities } = ReadingDigits.forward(layers, new Uint8Array(784).fill(level), prepare);
+    if (probabilities.some(Number.isNaN)) throw new Error("The numbers of this network are too large to compute with: it answers nan.");
+  }
+  const size = layers.length === 1 ? "one layer" : `${layers.length} layers`;
+  return { layers, prepare, about: `This network is yours: ${size}, ${parameters.toLocaleString("en-US")} parameters.` };
+};
