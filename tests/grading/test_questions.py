@@ -96,6 +96,17 @@ def test_a_cases_own_hint_is_shown(tmp_path: Path) -> None:
     assert message(run(tmp_path, exception_test("assert x, 'No.'", more=hint), x=0)) == "Think of zero.\nNo."
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_what_a_hidden_case_of_another_course_says_is_no_hint(tmp_path: Path, own: bool) -> None:
+    path = tmp_path / "q1.py"
+    source = exception_test("assert x == 2, 'Two, please.'", True, more=", failure_message='Think of two.'")
+    path.write_text(source)
+    watch = Watch(lambda hidden: None, lambda: "", lambda: None)
+    (case,) = QuestionRun(path, Variables(x=1), watch, [tmp_path], own=own).result("q1", "at-end").cases
+    assert case.message == "Think of two.\nTwo, please."  # for the instructor
+    assert (case.told or case.message) == ("Think of two.\nTwo, please." if own else "Think of two.")
+
+
 @pytest.mark.parametrize("source", [exception_test("assert f(1) == 2", True, "f"), ok_test(">>> f(1)\n2", True)])
 def test_what_the_learners_own_code_raised_is_shown(tmp_path: Path, source: str) -> None:
     error = ValueError("mine")
