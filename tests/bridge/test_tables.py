@@ -197,7 +197,7 @@ LIES = {
     "pandas.RangeIndex": [(0, 1 << 40, 1, None), (0, 1, 0, None), (0, 1.0, 1, None), (0, 1, 1, []),
                           (0, True, 1, None)],
     "pandas.Index": [(NUMBERS.reshape(1, 2), None, None), (FUNCTION, None, None), (NUMBERS, "D", None),
-                     (np.array(["a"]), None, None), (NUMBERS, None, FUNCTION)],
+                     (np.array(["a"]), None, None), (NUMBERS, None, FUNCTION), (np.zeros(2, "float16"), None, None)],
     "pandas.MultiIndex": [((INDEX,), (np.array([5]),), (None,)), ((INDEX,), (NUMBERS, NUMBERS), (None,)), ((), (), ()),
                           ((HUGE,), (NUMBERS,), (None,)), ((INDEX,), (np.array([-9]),), (None,)),
                           (INDEX, NUMBERS, None), ((INDEX,), [NUMBERS], (None,)), ((INDEX,), (np.zeros(2),), (None,)),
