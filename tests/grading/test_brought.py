@@ -88,6 +88,7 @@ def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp
     page = (output / "feedback" / "bob.html").read_text(encoding="utf-8")
     assert "Each city once, please." in page and "longest(visits).year" not in page and "ZeroDivisionError" in page
     assert "not meant for learners" not in page and "== 24" not in page and "In the book" not in page
+    assert "Reading Digits" not in page
     results = json.loads((output / "results" / "carol.json").read_text(encoding="utf-8"))
     report = (output / "report.html").read_text(encoding="utf-8")
     assert "q1, case 1 (public), failed on what the grader cannot examine: a Money." in report
