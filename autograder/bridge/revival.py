@@ -235,7 +235,9 @@ def _value(record: records.Value) -> Any:
         raise WireError("an unknown kind of value")
     try:
         return make(record.content)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # pandas has many ways to refuse what it is made of
         raise WireError(f"this is no {record.kind}: {error}") from None
 
 

@@ -91,12 +91,14 @@ def _loaded() -> Any:
 def record(value: Any) -> records.Value | None:
     """The record of a value of pandas, of a date of NumPy or an array of objects; None if it is none that may cross."""
     kind = type(value)
-    numpy = kind is np.ndarray or kind in (np.datetime64, np.timedelta64)
-    if not numpy and str(kind.__module__).partition(".")[0] != "pandas":
-        return None
     try:
+        numpy = kind is np.ndarray or kind in (np.datetime64, np.timedelta64)
+        if not numpy and str(kind.__module__).partition(".")[0] != "pandas":
+            return None
         return _array_record(value) if kind is np.ndarray else _record(value)
-    except _CannotCross:
+    except MemoryError:
+        raise
+    except Exception:  # `_CannotCross`; or an array of a kind that nobody thought of, and it stays where it is
         return None
 
 

@@ -154,7 +154,8 @@ def grade_paths(
         BatchStopped: interrupted from the keyboard.
     """
     speech = Speech(console or Console(stderr=True), output)
-    other = brought.read(Path(assignment), output) if assignment and brought.is_path(assignment) else None
+    path_of_it = assignment if assignment and brought.is_path(assignment) else ""
+    other = brought.read(Path(path_of_it), output) if path_of_it else None
     if other:
         assignment = other.name
     asked = Asked(assignment, timeout, memory_mb, confined)
@@ -163,7 +164,8 @@ def grade_paths(
     of_it = _told_of(other, timeout) if other else []
     choice = Choice(exercises, speech)
     before = _kept_before(output / GRADEBOOK)
-    search = find(paths, _called(before), output, [other.name, other.called] if other else ())
+    also = [other.name, other.called] if other else ()
+    search = find(paths, _called(before), output, also, Path(path_of_it) if other else None)
     is_gone = moves.gone_from(search.found, paths, before)
     decided = decide(search.found, decisions or {}, content_of, is_gone)
     found = apart(hold_against(decided, people))
@@ -203,8 +205,7 @@ def _told_of(other: Brought, timeout: float | None) -> list[str]:
     """What there is to say of another course's assignment."""
     if timeout:
         return list(other.remarks)
-    return [*other.remarks, f"No solution says how long its cells take, so each may take {brought.PLAIN_TIMEOUT:g} s; "
-            "--timeout sets another limit."]
+    return [*other.remarks, f"A cell, and a check, may take {brought.PLAIN_TIMEOUT:g} s; --timeout sets another limit."]
 
 
 def _settle(

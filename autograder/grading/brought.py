@@ -45,7 +45,7 @@ FOLDER = "assignments"
 """In the output folder: what was unpacked."""
 
 PLAIN_TIMEOUT = 60.0
-"""Seconds for a cell, and for a check, where no solution says how long one takes."""
+"""Seconds for a cell, and for a check: no solution is run to see how long they take."""
 
 MAX_BYTES = 200 << 20
 """Of all files of an assignment: each notebook has a copy of them, and may have 256 MB."""

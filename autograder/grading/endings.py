@@ -220,12 +220,15 @@ HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inp
 PUBLIC_HINT = "A test of this question failed."
 NOT_SO = "This is not so: {line}"
 NOT_AS_EXPECTED = "This is not as expected: {line}"
+NOT_WHAT_WAS_EXPECTED = f"{NOT_AS_EXPECTED}\nExpected:\n{{want}}\nGot:\n{{got}}"
+"""As doctest says it, each line of `want` and `got` four spaces to the right."""
 CODE_RAISED = "Your code raised {error}"
 CODE_RAISED_KIND = "Your code raised {kind}."
 CODE_RAISED_SOME = "Your code raised an error."
 
 TRUSTED = (
-    HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME,
+    HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, NOT_WHAT_WAS_EXPECTED,
+    CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME,
     *(row.cell.told for row in ENDINGS.values() if row.cell and row.cell.told),
     *(row.check.message for row in ENDINGS.values() if row.check and row.check.message),
 )  # fmt: skip

@@ -36,7 +36,7 @@ from autograder.grading.endings import (
 )
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
-from autograder.grading.told import KINDS, Known
+from autograder.grading.told import KINDS, Known, example_line
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300
@@ -213,7 +213,7 @@ def _from_doctest(failure: Failure) -> Said:
 def _failed_example(section: str) -> str:
     """The line of a public doctest that failed; the learner has that file."""
     example = re.search(r"^Failed example:\n((?:    .*\n)+)", section, re.M)
-    return one_line(" ".join(line.strip() for line in example[1].splitlines()), 300) if example else ""
+    return example_line(example[1].splitlines()) if example else ""
 
 
 def _raised_in_doctest(section: str, failure: Failure) -> Said:

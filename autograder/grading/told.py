@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import doctest
 import re
 import sys
+import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,7 +68,30 @@ def texts(path: Path) -> Texts:
             whole.add(node.value.strip())
         elif isinstance(node, ast.JoinedStr):
             pieces.add(_pieces(node))
+        elif isinstance(node, ast.Dict):
+            whole |= _public_examples(node)
     return _sorted(whole, pieces)
+
+
+def _public_examples(node: ast.Dict) -> set[str]:
+    """The lines, and what is expected of them, of a public case in the OK format: the learner has them, too."""
+    known = {key.value: value.value for key, value in zip(node.keys, node.values, strict=True)
+             if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)}
+    code = known.get("code")
+    if known.get("hidden") is not False or not isinstance(code, str):
+        return set()
+    try:
+        examples = doctest.DocTestParser().get_examples(textwrap.dedent(code))
+    except ValueError:
+        return set()
+    lines = {example_line(example.source.splitlines()) for example in examples}
+    lines |= {line.removeprefix("assert ") for line in lines}
+    return lines | {textwrap.indent(example.want, "    ").strip() for example in examples}
+
+
+def example_line(lines: Iterable[str]) -> str:
+    """An example of a doctest on one line."""
+    return one_line(" ".join(line.strip() for line in lines), 300)
 
 
 def sentences(templates: Iterable[str]) -> Texts:

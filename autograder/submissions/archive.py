@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
+from autograder.course import SUPPORT_FILES
 from autograder.submissions.names import NOTEBOOKS
 from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, UnreadableError
 
@@ -98,7 +99,7 @@ class Judge:
     steps: Sequence[tuple[Callable[[bytes], bool], str, str]]
 
 
-def read_zip(data: bytes, judge: Judge | None = None, beside: Collection[str] = ()) -> Packed:
+def read_zip(data: bytes, judge: Judge | None = None, beside: Collection[str] = SUPPORT_FILES) -> Packed:
     """The one notebook in a zip (Otter's export or any other), or in a zip in it, and the files beside it.
 
     Args:

@@ -65,6 +65,9 @@ SILENT = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".v
 
 KEPT_BY_PROGRAM = "lies where a program or a system keeps its own files"
 
+WRITTEN_INTO = "the folder that the grader writes into"
+ASSIGNMENT = "the assignment that is graded, and nobody's work"
+
 ALONE = "it is named as a system names it, but alone, without its download"
 
 
@@ -117,7 +120,7 @@ class Search:
 
 
 def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,
-         output: Path | None = None, also: Sequence[str] = ()) -> Search:
+         output: Path | None = None, also: Sequence[str] = (), brought: Path | None = None) -> Search:
     """Everything handed in under `paths`, each once.
 
     Args:
@@ -126,6 +129,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             there keeps its name.
         output: the folder that the grader writes into; what lies in it nobody handed in.
         also: what an assignment of another course is called, as a part of files' names, like the course's exercises.
+        brought: where that assignment lies; what lies there nobody handed in.
 
     Raises:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
@@ -159,7 +163,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             others += [path / name for name in left]
             left_out |= dict.fromkeys((path / name for name in download.left_out), KEPT_BY_PROGRAM)
         elif _is_folder(path):
-            tree = _Tree(path, output)
+            tree = _Tree(path, {output: WRITTEN_INTO, brought: ASSIGNMENT})
             remarks += tree.remarks
             left_out |= tree.left_out
             authors, left, systems = _in_folder(tree, exercises, one_of_many=len(paths) > 1)
@@ -350,11 +354,12 @@ def _telling(name: str) -> int:
 class _Tree:
     """The names in a folder, and what was not looked into."""
 
-    def __init__(self, root: Path, output: Path | None = None) -> None:
+    def __init__(self, root: Path, own: Mapping[Path | None, str]) -> None:
         self.root = root
         self.left_out: dict[Path, str] = {}
         """What is not searched: files and folders, each with the reason."""
-        own = output.resolve() if output else None
+        ours = {path.resolve(): why for path, why in own.items() if path}
+        called = {path.name for path in ours}
         self.files: list[str] = []
         self.remarks: list[str] = []
         self.empty: list[str] = []
@@ -370,8 +375,8 @@ class _Tree:
                 if path.is_symlink():
                     passed.append(f"{path} (a link to a folder)")
                     self.left_out[path] = "a link to a folder, which is not followed"
-                elif own and path.resolve() == own:
-                    self.left_out[path] = "the folder that the grader writes into"
+                elif why := ours.get(path.resolve()):
+                    self.left_out[path] = why
                 elif name in NOISE or name.startswith("."):
                     self.left_out[path] = KEPT_BY_PROGRAM
                     if name in SILENT:
@@ -383,7 +388,9 @@ class _Tree:
                 folders.remove(name)
             folders.sort()
             for name in sorted(names):
-                if not name.startswith("."):
+                if name in called and (why := ours.get((here / name).resolve())):
+                    self.left_out[here / name] = why
+                elif not name.startswith("."):
                     self.files.append((here / name).relative_to(root).as_posix())
                 elif is_handed_in(name):
                     passed.append(str(here / name))

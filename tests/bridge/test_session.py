@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from autograder.bridge import records, revival
@@ -278,6 +279,30 @@ def test_arrays_and_their_types_arrive(notebook):
     assert get("t") is np.float32 and get("d") == np.dtype("float32") and isinstance(get("d"), np.dtype)
     assert type(get("f")) is np.float16 and get("s").tolist() == ["x"]
     assert isinstance(get("o"), RemoteObject)
+
+
+def test_tables_arrive_as_tables_and_go_as_such(notebook):
+    frame = notebook.value("import pandas as pd\nresult = pd.DataFrame({'city': ['Oslo', None], 'n': [1, 2]})\n"
+                           "def total(table):\n    table['n'] = 0\n    return type(table) is pd.DataFrame")
+    assert type(frame) is pd.DataFrame and frame["n"].tolist() == [1, 2]
+    assert frame["city"].isna().tolist() == [False, True]
+    given = pd.DataFrame({"n": [3]})
+    assert notebook.session.get("total")(given) is True and given["n"].tolist() == [0]
+    assert notebook.session.get("pd") is pd and notebook.session.unexamined == []
+
+
+@pytest.mark.parametrize("source", [
+    "pd.DataFrame({'a': [object()]})",
+    "type('Mine', (pd.DataFrame,), {'__eq__': lambda a, b: True, 'equals': lambda a, b: True})({'a': [1]})",
+    "pd.Series(pd.Categorical.from_codes([0], range(20_000)))",
+])  # fmt: skip
+def test_a_table_with_more_than_data_in_it_stays_where_it_is(notebook, source):
+    odd = notebook.value(f"import pandas as pd\nresult = {source}")
+    assert isinstance(odd, RemoteObject) and isinstance(odd, pd.DataFrame | pd.Series) and odd.shape[0] == 1
+    assert type(odd) not in (pd.DataFrame, pd.Series)
+    with pytest.raises(TypeError, match="cannot examine"):
+        assert odd == odd.copy()
+    assert notebook.session.unexamined
 
 
 def test_each_look_is_a_copy(notebook):

@@ -175,38 +175,49 @@ NUMBERS = np.zeros(2, np.int64)
 INDEX = records.Value("pandas.RangeIndex", (0, 2, 1, None))
 HUGE = records.Value("pandas.RangeIndex", (0, tables.MAX_LEVEL + 1, 1, None))
 WORDS = records.Value("pandas.strings", ("python", "nan", "ab", np.array([1, 1])))
+TWO_LEVELS = records.Value("pandas.MultiIndex", ((INDEX,), (NUMBERS,), (None,)))
 FUNCTION = records.Function(0, "f", "", None)
 
+
+def moment(kind: str, number: int) -> records.Value:
+    return records.Value("numpy.date", (kind, "s", number))
+
+
 LIES = {
-    "numpy.dates": [("M", "D", np.zeros(2)), ("M", "D]|O", NUMBERS), ("O", "D", NUMBERS), ("M", "D", NUMBERS, 1)],
+    "numpy.dates": [("M", "D", np.zeros(2)), ("M", "D]|O", NUMBERS), ("O", "D", NUMBERS), ("M", "D", NUMBERS, 1),
+                    ["M", "D", NUMBERS]],
     "numpy.date": [("M", "D", 1 << 70), ("M", "generic", 1), ("M", "D", True)],
     "numpy.objects": [((2,), [1]), ((1 << 60, 0), []), ((-1,), []), ((1,), [FUNCTION]), ((1,), [[FUNCTION]]),
-                      ((1,), [{1: FUNCTION}]), ((1,), (1,))],
+                      ((1,), [{1: FUNCTION}]), ((1,), (1,)), ([1], [1]), ((0,) * 20, [])],
     "pandas.missing": ["io", "NaT.__class__", 3],
-    "pandas.Timestamp": [(NUMBERS, False), (records.Value("numpy.date", ("M", "s", -(1 << 63))), False)],
-    "pandas.Timedelta": [3, records.Value("numpy.date", ("M", "s", 1))],
+    "pandas.Timestamp": [(NUMBERS, False), (moment("M", -(1 << 63)), False), (moment("M", 1), 1)],
+    "pandas.Timedelta": [3, moment("M", 1), moment("m", -(1 << 63))],
     "pandas.Interval": [(1, 2, "outside"), (2, 1, "left"), ([], [1], "left")],
-    "pandas.Period": [(1, "7X"), (1 << 70, "D"), (1, "D; import os")],
-    "pandas.RangeIndex": [(0, 1 << 40, 1, None), (0, 1, 0, None), (0, 1.0, 1, None), (0, 1, 1, [])],
+    "pandas.Period": [(1, "7X"), (1 << 70, "D"), (1, "D; import os"), (1, "10000D"), (True, "D")],
+    "pandas.RangeIndex": [(0, 1 << 40, 1, None), (0, 1, 0, None), (0, 1.0, 1, None), (0, 1, 1, []),
+                          (0, True, 1, None)],
     "pandas.Index": [(NUMBERS.reshape(1, 2), None, None), (FUNCTION, None, None), (NUMBERS, "D", None),
-                     (np.array(["a"]), None, None), (NUMBERS, None, FUNCTION)],
+                     (np.array(["a"]), None, None), (NUMBERS, None, FUNCTION), (np.zeros(2, "float16"), None, None)],
     "pandas.MultiIndex": [((INDEX,), (np.array([5]),), (None,)), ((INDEX,), (NUMBERS, NUMBERS), (None,)), ((), (), ()),
                           ((HUGE,), (NUMBERS,), (None,)), ((INDEX,), (np.array([-9]),), (None,)),
-                          (INDEX, NUMBERS, None)],
+                          (INDEX, NUMBERS, None), ((INDEX,), [NUMBERS], (None,)), ((INDEX,), (np.zeros(2),), (None,)),
+                          ((TWO_LEVELS,), (NUMBERS,), (None,))],
     "pandas.Series": [(INDEX, np.zeros(3), None), (NUMBERS, NUMBERS, None), (INDEX, [1, 2], None),
                       (INDEX, np.array(["a", "b"]), None), (INDEX, NUMBERS, {})],
     "pandas.DataFrame": [(INDEX, INDEX, (NUMBERS,)), (INDEX, INDEX, (NUMBERS, np.zeros(3))),
                          (INDEX, INDEX, [NUMBERS] * 2), (INDEX, INDEX, (NUMBERS, FUNCTION))],
     "pandas.Categorical": [(np.array([7, 0]), INDEX, False), (NUMBERS, HUGE, False), (NUMBERS, [1, 2], False),
-                           (NUMBERS, INDEX, 1), (np.array([-2, 0]), INDEX, False)],
+                           (NUMBERS, INDEX, 1), (np.array([-2, 0]), INDEX, False),
+                           (np.zeros(2, np.int8), INDEX, False)],
     "pandas.intervals": [(INDEX, HUGE, "left"), (INDEX, INDEX, "no"), (NUMBERS, NUMBERS, "left")],
-    "pandas.periods": [(NUMBERS, "month"), (np.zeros(2), "M")],
+    "pandas.periods": [(NUMBERS, "month"), (np.zeros(2), "M"), (NUMBERS.reshape(1, 2), "M")],
     "pandas.strings": [("python", "nan", "ab", np.array([1])), ("python", "nan", "ab", np.array([3, -1])),
                        ("os", "nan", "", NUMBERS), ("python", "nan", "ab", np.array([-2, 2])),
                        ("python", "x", "", NUMBERS), ("python", "nan", "", np.zeros(1)),
-                       ("python", "nan", "a", np.array([1 << 62, 1]))],
+                       ("python", "nan", "a", np.array([1 << 62, 1])), ("python", "nan", b"ab", np.array([1, 1]))],
     "pandas.nullable": [("Int64", np.zeros(2), np.zeros(2, bool)), ("Int64", NUMBERS, np.zeros(3, bool)),
-                        ("object", NUMBERS, np.zeros(2, bool)), ("Int64", NUMBERS, NUMBERS)],
+                        ("object", NUMBERS, np.zeros(2, bool)), ("Int64", NUMBERS, NUMBERS),
+                        ("Int8", NUMBERS, np.zeros(2, bool))],
     "pandas.utc": [NUMBERS, WORDS],
     "pandas.eval": ["1"],
     "pandas.read_pickle": ["x"],

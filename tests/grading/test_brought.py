@@ -28,6 +28,19 @@ MONEY = """class Money:
 total = Money(24)"""
 
 
+IN_THE_OTHER_FORMAT = """from otter.test_files import test_case
+OK_FORMAT = False
+name = "q11"
+points = [1, 2]
+@test_case(hidden=False)
+def test_rows(visits):
+    assert len(visits) == 3
+@test_case(hidden=True)
+def test_sum(env):
+    assert env["visits"]["count"].sum() == 13
+"""
+
+
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return otter_course.assign(tmp_path_factory.mktemp("another-course"))
@@ -48,6 +61,7 @@ def command(*arguments: object) -> tuple[int, str]:
 
 def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp_path: Path) -> None:
     handed_in, output = tmp_path / "class", tmp_path / "grades"
+    dist = shutil.copytree(dist, handed_in / "dist")  # its notebooks are nobody's
     otter_course.hand_in(dist, handed_in / "alice_lab01.ipynb", otter_course.ANSWERS)
     wrong = {"q1": "total = 1", "q2": "by_city = visits['count']\ntable = visits",
              "q10": "def longest(table):\n    return 1 / 0"}
@@ -62,7 +76,7 @@ def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp
 
     for line in ("lab01: 4 questions, 10 points, from ", "otter_config.json, points_possible: ",
                  "otter_config.json, show_stdout: ", "the package no-such-package-anywhere, which is not installed",
-                 "each may take 60 s"):
+                 "A cell, and a check, may take 60 s"):
         assert line in said
     assert [key for key in read_grades(output / "grades.csv")[0] if key.startswith("q")] == ["q1", "q2", "q3", "q10"]
     rows = {row["learner"]: row for row in read_grades(tmp_path / "exported.csv")}
@@ -74,6 +88,7 @@ def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp
     page = (output / "feedback" / "bob.html").read_text(encoding="utf-8")
     assert "Each city once, please." in page and "longest(visits).year" not in page and "ZeroDivisionError" in page
     assert "not meant for learners" not in page and "== 24" not in page and "In the book" not in page
+    assert "Reading Digits" not in page
     results = json.loads((output / "results" / "carol.json").read_text(encoding="utf-8"))
     report = (output / "report.html").read_text(encoding="utf-8")
     assert "q1, case 1 (public), failed on what the grader cannot examine: a Money." in report
@@ -105,8 +120,11 @@ def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path
 
 @pytest.mark.slow
 def test_each_question_scores_what_otter_gives_it(dist: Path, tmp_path: Path) -> None:
-    """With its seed, its files, and both kinds of answers."""
-    packed = next((dist / "autograder").glob("*.zip"))
+    """With its seed, its files, both kinds of answers, and a question in the other format of tests."""
+    packed = tmp_path / "lab01.zip"
+    shutil.copy(next((dist / "autograder").glob("*.zip")), packed)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("tests/q11.py", IN_THE_OTHER_FORMAT)
     answers = {
         **otter_course.ANSWERS,
         "q2": "np.random.rand(5)\nby_city = visits.groupby('city')['count'].sum()\ntable = visits.iloc[::-1]",
@@ -115,9 +133,23 @@ def test_each_question_scores_what_otter_gives_it(dist: Path, tmp_path: Path) ->
     path = otter_course.hand_in(dist, tmp_path / "class" / "alice.ipynb", answers)
     assert command("grade", path, "--assignment", packed, "--output", tmp_path / "grades")[0] == 0
     (row,) = read_grades(tmp_path / "grades" / "grades.csv")
-    ours = {question: float(row[question]) for question in otter_course.POINTS}
+    ours = {question: float(row[question]) for question in (*otter_course.POINTS, "q11")}
     assert ours == pytest.approx(by_otter(path, packed, tmp_path / "otter"), abs=1e-5)
-    assert ours == {"q1": 2, "q2": 2, "q3": 1, "q10": 0}
+    assert ours == {"q1": 2, "q2": 2, "q3": 1, "q10": 0, "q11": 1}
+
+
+def test_a_seed_goes_into_the_variable_that_is_named(tmp_path: Path) -> None:
+    """Before each cell, whatever a learner has set it to; but not into a cell that is a magic's."""
+    write(tmp_path / "course", {
+        "otter_config.json": '{"seed": 7, "seed_variable": "rng_seed"}',
+        "tests/q1.py": exception_test("q1").replace("x", "drawn").replace("assert drawn", "assert drawn == [7, 2]"),
+    })  # fmt: skip
+    cells = ["rng_seed = 1", "first = rng_seed\nrng_seed = 2", "%%capture\ndrawn = [first, rng_seed]"]
+    write_notebook(tmp_path / "class" / "alice.ipynb", [*cells], "")
+    output = tmp_path / "grades"
+    assert command("grade", tmp_path / "class", "--assignment", tmp_path / "course", "--output", output)[0] == 0
+    (row,) = read_grades(output / "grades.csv")
+    assert (row["assignment"], row["status"], row["q1"]) == ("course", "graded", "1")
 
 
 # --- what is wrong with one -----------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ def test_the_cause_is_what_the_learner_reads(graded: Any, variants: Any) -> None
     variants()
     result = graded(*cells(q3="def double(x):\n    return x * x\ntotal = 7"))
     public, hidden = cases_of(result)
-    assert public.message.startswith("That is the square. This is not as expected: double(2)\nExpected:")
+    assert public.message.startswith("That is the square. This is not as expected: [double(i) for i in range(3)]")
     assert (hidden.message, hidden.told) == ("That is the square.", None)
     look_alike = graded(*cells(q3="def double(x):\n    return x * x if x < 6 else 0\ntotal = 7"))
     assert not [case for case in cases_of(look_alike) if "square" in case.message]

@@ -96,6 +96,32 @@ def test_a_cases_own_hint_is_shown(tmp_path: Path) -> None:
     assert message(run(tmp_path, exception_test("assert x, 'No.'", more=hint), x=0)) == "Think of zero.\nNo."
 
 
+def test_of_a_public_doctest_its_own_lines_are_told_whatever_was_heard(tmp_path: Path) -> None:
+    heard = Watch(lambda hidden: None, lambda: "", lambda: None, lambda: True)
+
+    def told(name: str, source: str) -> str:
+        (tmp_path / name).write_text(source)  # the texts of a file are read once
+        (case,) = QuestionRun(tmp_path / name, Variables(x=1), heard, [tmp_path]).result("q1", "at-end").cases
+        return case.message if case.told is None else case.told
+
+    said = "This is not as expected: [y, y]\nExpected:\n    [3, 3]\nGot:\n    …"
+    assert told("shown.py", ok_test(">>> y = x + 1\n>>> [y,\n...  y]\n[3, 3]")) == said
+    assert told("asserted.py", ok_test(">>> assert x == 2")) == "This is not so: x == 2"
+    for number, source in enumerate((">>> assert x == 2", ">>> x\n2", ">>> assert x == 2, 'Two.' * x")):
+        assert told(f"hidden{number}.py", ok_test(source, hidden=True)).startswith("A hidden test")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_a_hidden_case_of_another_course_says_is_no_hint(tmp_path: Path, own: bool) -> None:
+    path = tmp_path / "q1.py"
+    source = exception_test("assert x == 2, 'Two, please.'", True, more=", failure_message='Think of two.'")
+    path.write_text(source)
+    watch = Watch(lambda hidden: None, lambda: "", lambda: None)
+    (case,) = QuestionRun(path, Variables(x=1), watch, [tmp_path], own=own).result("q1", "at-end").cases
+    assert case.message == "Think of two.\nTwo, please."  # for the instructor
+    assert (case.told or case.message) == ("Think of two.\nTwo, please." if own else "Think of two.")
+
+
 @pytest.mark.parametrize("source", [exception_test("assert f(1) == 2", True, "f"), ok_test(">>> f(1)\n2", True)])
 def test_what_the_learners_own_code_raised_is_shown(tmp_path: Path, source: str) -> None:
     error = ValueError("mine")

@@ -19,7 +19,7 @@ import pytest
 
 from autograder.bridge.notebooks import Notebooks
 from autograder.bridge.session import SessionEnded
-from autograder.course import ROOT
+from autograder.course import ROOT, CourseError
 from autograder.sandbox.limits import Limits
 from tests.sandboxes import Sandbox
 
@@ -315,6 +315,15 @@ for path in ["/proc/net/tcp", "/proc/self/net/tcp", "/proc/thread-self/net/tcp",
 result = seen
 """
         assert port not in sandbox.value(source)
+
+
+def test_its_files_lie_in_their_folders_and_none_lies_outside(level, sandbox_of):
+    sandbox = sandbox_of(level, files={"data/more/x.txt": b"1", "data/y.txt": b"2"})
+    assert sandbox.value("import os\nopen('data/y.txt', 'a').write('3')\nos.mkdir('data/new')\n"
+                         "result = [open('data/more/x.txt').read(), open('data/y.txt').read()]") == ["1", "23"]
+    for name in ("../x", "/x", "a//b", "a/../../x", "", ".", "a/.", "a\0b"):
+        with pytest.raises(CourseError, match="is no name for a file"):
+            sandbox_of(level, files={name: b""})
 
 
 def test_names_of_files_of_others_are_not_in_its_memory(level, sandbox_of, nursery_at):
