@@ -545,7 +545,8 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
 def release(exercises: tuple[str, ...], output: Path, address: str | None) -> None:
     """Make what learners get of EXERCISES (all of them), proven free of solutions and hidden tests.
 
-    When none is named, an exercise that cannot be built is left out, and said to be.
+    Those that an earlier release in --output holds stay in it, so that you can hand out one after the other; what
+    is different from it is said. When none is named, an exercise that cannot be built is left out, and said to be.
     """
     from autograder.authoring.release import release as make_release
 

@@ -9,6 +9,7 @@
     trial         runs a notebook of our own against its tests, unconfined
     zips          read, and written the same byte for byte
     release       what learners get, looked through by
+    changes       what is different from the release before
     leaks         finds solutions and hidden tests in files that leave the house
 
     schemas       what may stand in the files of the corpora

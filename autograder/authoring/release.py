@@ -28,7 +28,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from autograder import course
-from autograder.authoring import leaks, master, zips
+from autograder.authoring import changes, leaks, master, zips
 from autograder.authoring.build import BuildError, build_exercises
 from autograder.course import CourseError
 from autograder.page.site import with_exercises
@@ -155,9 +155,11 @@ def release(output: Path, address: str | None = None, exercises: Sequence[str] =
     """Write the release into the folder `output`; returns what there is to say about it.
 
     Args:
-        output: made where it is missing. An earlier release in it is replaced; a `.git` folder stays.
+        output: made where it is missing. An earlier release in it is replaced, and what is different is said; a
+            `.git` folder stays.
         address: where the book will be read; `course.address()` when None.
-        exercises: the names of those that go out. When none is named, all that can be built.
+        exercises: the names of those that go out, in addition to those of the earlier release in the folder: nothing
+            that was handed out is taken back. When none is named, all that can be built.
 
     Raises:
         CourseError: the address is none, an exercise that was named cannot be built or none can, something hidden
@@ -165,7 +167,9 @@ def release(output: Path, address: str | None = None, exercises: Sequence[str] =
     """
     site = Site(course.address() if address is None else course.checked_address(address))
     earlier = _earlier_release(output)
-    names, left_out = _ready(exercises)
+    before = _files_of(output, earlier)
+    out = set(changes.exercises_in(before)) & set(course.exercise_names()) - set(exercises) if exercises else set()
+    names, left_out = _ready([*exercises, *sorted(out)])
     _build_book()
     page = built_page(names, site, course.BUILD / PAGE)
     files = put_together(names, site, page)
@@ -175,7 +179,8 @@ def release(output: Path, address: str | None = None, exercises: Sequence[str] =
     if printed:
         files = with_pdf(files, printed.pdf)
     _write(output, files, earlier)
-    return _summary(output, files, names, site, left_out)
+    different = changes.changes(before, _of_learners(files)) if earlier else []
+    return _summary(output, files, names, site, left_out, out, different if earlier else None)
 
 
 def _ready(exercises: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -428,6 +433,17 @@ def _earlier_release(output: Path) -> list[Path]:
     return [path for path in paths if path.resolve().is_relative_to(output.resolve())]
 
 
+def _of_learners(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the learners' repository, by path in it."""
+    return {path.removeprefix(f"{REPOSITORY}/"): data for path, data in files.items()
+            if path.startswith(f"{REPOSITORY}/")}
+
+
+def _files_of(output: Path, earlier: Sequence[Path]) -> dict[str, bytes]:
+    """Those of the earlier release; a file that somebody took away is not among them."""
+    return _of_learners({path.relative_to(output).as_posix(): path.read_bytes() for path in earlier if path.is_file()})
+
+
 def _write(output: Path, files: Mapping[str, bytes], earlier: list[Path]) -> None:
     record = json.dumps({"files": sorted(files)}, indent=1) + "\n"
     try:
@@ -443,12 +459,17 @@ def _write(output: Path, files: Mapping[str, bytes], earlier: list[Path]) -> Non
 
 
 def _summary(
-    output: Path, files: Mapping[str, bytes], names: list[str], site: Site, left_out: Mapping[str, str]
+    output: Path, files: Mapping[str, bytes], names: list[str], site: Site, left_out: Mapping[str, str],
+    stays: Collection[str], different: Sequence[str] | None,
 ) -> str:
+    """What there is to say: `different` from the release before, None where there was none; `stays` was in that."""
     megabytes = sum(len(data) for name, data in files.items() if name.startswith(REPOSITORY + "/")) / 1e6
     where = site.address or "nowhere yet: notebooks name the chapters and do not link to them. Set it in pyproject.toml"
     return "\n".join([
         *(f"{name} is left out: {why}" for name, why in left_out.items()),
+        *(f"{name} stays: it was handed out before" for name in sorted(stays)),
+        *(["Nothing is different from the release before."] if different == [] else
+          ["Different from the release before:", *(f"  {line}" for line in different)] if different else []),
         f"Nothing hidden of {len(names)} exercises was found in {len(files)} files.",
         f"learners' repository   {output / REPOSITORY} ({megabytes:.0f} MB)",
         f"exercises              {output / EXERCISES_ZIP}",

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from autograder.course import CourseError, require_known
+from autograder.course import CourseError
 from autograder.grading.results import Lateness, SubmissionResult, Verdict
 
 DAY = timedelta(days=1)
@@ -122,10 +122,6 @@ def read_rule(path: Path) -> Rule:
     numbers = {name: _number(path, name, data[name], *limits) for name, limits in NUMBERS.items() if name in data}
     due = _table(path, "due", data.get("due", {}))
     more = _table(path, "more-time", data.get("more-time", {}))
-    try:
-        require_known([*due, *more])
-    except CourseError as error:
-        raise CourseError(f"{path}: {error}") from None
     if without := [exercise for exercise in more if exercise not in due]:
         raise CourseError(f"{path}: [more-time.{without[0]}] is of an exercise without a date under [due]. Give it "
                           "one.")
@@ -178,6 +174,9 @@ def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
     unknown = [result.learner for result in results if result.lateness and not result.lateness.days]
     silent = sum(not result.handed_in and not result.late and result.assignment in rule.due for result in results)
     sentences = []
+    if undated := sorted({result.assignment for result in results if result.assignment} - set(rule.due)):
+        sentences.append(f"{rule.source} has no date for {', '.join(undated)}, so nothing of that is late. It has "
+                         f"dates for {', '.join(rule.due)}.")
     if late:
         taken = sum(one.taken > 0 for one in late)
         sentences.append(f"{len(late)} of {len(results)} came after the due date; points are taken from {taken}.")

@@ -1,4 +1,7 @@
-"""`grades.csv`: one row per submission, and per learner who handed in none, safe to open in any spreadsheet."""
+"""`grades.csv`: one row per submission, and per learner who handed in none, safe to open in any spreadsheet.
+
+`questions.csv` has the same as one row per question, and `points.csv` the most that each can give.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,8 @@ from autograder.grading.results import SubmissionResult
 from autograder.reports import text, words
 from autograder.submissions.identity import CERTAIN, CHECK
 
-"""The columns that every such table has, those of earlier versions, too."""
-
 COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible", "attempt", "handed_in", "identity")
+"""The columns that every such table has, those of earlier versions, too."""
 
 LISTED = ("name", "id", "email")
 """The columns by which a table with a class list joins others: what the list says of each row."""
@@ -105,15 +107,66 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     return to_csv(table)
 
 
+OF_QUESTIONS = (*LISTED, "learner", "submission", "assignment", "status", "attempt", "handed_in", "identity",
+                "question", "score", "possible", "checked", "computed", "reason", "comment", "late", "sandbox")
+"""The columns of the table with a row for each question; always all of them, so that tables of several classes fit."""
+
+
+def questions_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None,
+                  persons: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """A row for each question of each submission, and of those who handed in none; arguments as in `grades_csv`.
+
+    `learner`, `submission` and `assignment` are written as there, and `question` as there in the header and in
+    `points_csv`. A question without a score has an empty one, and `possible` is always there. `checked` says how it
+    was checked, `computed` what the checks give where the score was set by hand, `late` and `sandbox` what is to be
+    known of the whole submission.
+    """
+    table: list[list[str]] = [list(OF_QUESTIONS)]
+    points = _points(results)
+    for result in in_order(results):
+        scored = words.has_score(result)
+        whose = [*(text.cell(result.identity.person.get(name, "")) for name in LISTED), text.cell(result.learner),
+                 text.cell(result.submission), text.cell(result.assignment), result.status.value,
+                 str(result.attempt or ""), text.cell(result.handed_in), result.identity.status]
+        whole = ["late" if result.late else "", text.cell(result.sandbox)]
+        own = {question.name: question for question in result.questions}
+        for name, possible in points[result.assignment].items():
+            question = own.get(name)
+            made = question.adjustment if question else None
+            table.append([
+                *whose, text.cell(name),
+                text.number(question.score, 5) if question and scored else "", text.number(possible, 5),
+                question.checked if question else "not-checked",
+                text.number(made.computed, 5) if made else "", text.cell(made.reason) if made else "",
+                text.cell(question.comment.text) if question and question.comment else "", *whole])
+    for assignment, names in (missing or {}).items():
+        for learner in names:
+            person = (persons or {}).get(learner, {})
+            whose = [*(text.cell(person.get(name, "")) for name in LISTED), text.cell(learner), "",
+                     text.cell(assignment), MISSING, "", "", ""]
+            table += [[*whose, text.cell(name), "", text.number(possible, 5), "", "", "", "", "", ""]
+                      for name, possible in points.get(assignment, {}).items()]
+    return to_csv(table)
+
+
+def _points(results: Sequence[SubmissionResult]) -> dict[str, dict[str, float]]:
+    """Of each exercise the most that each question can give, in the exercise's order."""
+    found = {}
+    for assignment in sorted({result.assignment for result in results}):
+        own = [result for result in results if result.assignment == assignment]
+        most = {question.name: question.possible for result in own for question in result.questions}
+        found[assignment] = {name: most[name] for name in questions_of(own) if name in most}
+    return found
+
+
 def points_csv(results: Sequence[SubmissionResult]) -> str:
     """The most that each question of each exercise can give, and each exercise, as CSV text."""
     table = [["assignment", "question", "possible"]]
     possible = words.possible_points(results)
-    for assignment in sorted({result.assignment for result in results if result.assignment}):
-        own = [result for result in results if result.assignment == assignment]
-        points = {question.name: question.possible for result in own for question in result.questions}
-        table += [[text.cell(assignment), text.cell(name), text.number(points[name], 5)]
-                  for name in questions_of(own) if name in points]
+    for assignment, points in _points(results).items():
+        if not assignment:
+            continue
+        table += [[text.cell(assignment), text.cell(name), text.number(most, 5)] for name, most in points.items()]
         table.append([text.cell(assignment), "score", text.number(possible[assignment], 5)])
     return to_csv(table)
 

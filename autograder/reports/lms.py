@@ -35,7 +35,7 @@ from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import roster, text, words
 from autograder.reports.files import write_text
-from autograder.reports.grades import grades_csv, in_order, to_csv
+from autograder.reports.grades import grades_csv, in_order, questions_csv, to_csv
 from autograder.reports.roster import CANVAS_POINTS
 from autograder.reports.targets import EXPORTS
 from autograder.submissions.identity import joined
@@ -231,9 +231,9 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
 
     Args:
         target: one of `targets.EXPORTS`.
-        results: of one exercise or several; `canvas` and `csv` take several at once.
+        results: of one exercise or several; `canvas` and the plain tables take several at once.
         path: the file to write.
-        template: the CSV that the system exported, or a roster; none for `csv`.
+        template: the CSV that the system exported, or a roster; none for the plain tables.
         assignment: take only this exercise.
         column: the template's column for the grade, or the name of a new one; found by the exercise's name or
             title when not given.
@@ -259,19 +259,19 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
         what = f"no submission of {assignment!r}" if assignment else "no submission"
         raise CourseError(f"There is nothing to export: {what} in the results.")
     names = sorted({result.assignment for result in named})
-    if len(names) > 1 and (column or target not in ("canvas", "csv")):
+    if len(names) > 1 and (column or target not in ("canvas", *_PLAIN)):
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
     table = roster.read_table(template, named=columns) if template else None
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
     failed = [result for result in named if not words.has_score(result)]
     waiting = [result for result in known if result.identity.doubts]
     job = _Job(named, nameless, unconfirmed, names, path, column, scale, table, [*waiting, *failed])
-    if target in ("csv", "gradescope"):
+    if target in ("csv", "csv-questions", "gradescope"):
         job.refuse_scale("this file")
     if table is None:
         job.refuse_scale("a file made without a template")
-    if target == "csv":
-        return _csv(job, [result for result in chosen if not result.identity.doubts])
+    if target in _PLAIN:
+        return _plain(job, [result for result in chosen if not result.identity.doubts], _PLAIN[target])
     return _TABLES[target](job)
 
 
@@ -468,11 +468,12 @@ def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: 
             identifier(table.first(row, "email"))]
 
 
-def _csv(job: _Job, results: Sequence[SubmissionResult]) -> Exported:
-    """The same table as `grades.csv`, with a mark in front by which Excel knows that it is UTF-8."""
+def _plain(job: _Job, results: Sequence[SubmissionResult],
+           table: Callable[[Sequence[SubmissionResult]], str]) -> Exported:
+    """A table of our own, with a mark in front by which Excel knows that it is UTF-8."""
     if job.template is not None:
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
-    write_text(job.path, "\ufeff" + grades_csv(results))
+    write_text(job.path, "\ufeff" + table(results))
     return Exported(job.path, tuple(dict.fromkeys(result.learner for result in results)),
                     unconfirmed=job.unconfirmed,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
@@ -487,7 +488,10 @@ _TABLES: dict[str, Callable[[_Job], Exported]] = {
     "sakai": lambda job: _own_table(job, SAKAI),
     "ilias": lambda job: _own_table(job, ILIAS),
 }
-"""What `targets.EXPORTS` names, but for `csv`, which is nobody's own."""
+"""What `targets.EXPORTS` names, but for `_PLAIN`, which are nobody's own."""
+
+_PLAIN: dict[str, Callable[[Sequence[SubmissionResult]], str]] = {"csv": grades_csv, "csv-questions": questions_csv}
+"""The same tables as `grades.csv` and `questions.csv`, of the whole gradebook."""
 
 
 def identifier(value: str) -> str:

@@ -3,7 +3,7 @@
 Nothing is imported here, for the command reads this whenever it starts; `lms` and `handback` know how.
 """
 
-EXPORTS = ("canvas", "moodle", "gradescope", "blackboard", "brightspace", "sakai", "ilias", "csv")
+EXPORTS = ("canvas", "moodle", "gradescope", "blackboard", "brightspace", "sakai", "ilias", "csv", "csv-questions")
 """What `autograder export` writes."""
 
 FEEDBACK = ("moodle", "canvas")

@@ -1,6 +1,7 @@
 """All reports of a batch, written into one folder.
 
     grades.csv            one row per submission, and per learner who handed in none
+    questions.csv         one row per submission and question
     points.csv            the most that each question can give
     report.html           the class report
     feedback/NAME.html    one page per learner, with all of that learner's submissions
@@ -28,7 +29,7 @@ from autograder.reports import desk, text, words
 from autograder.reports.classreport import class_report
 from autograder.reports.feedback import feedback_page
 from autograder.reports.files import write_text
-from autograder.reports.grades import grades_csv, in_order, points_csv
+from autograder.reports.grades import grades_csv, in_order, points_csv, questions_csv
 from autograder.reports.gradescope import results_json
 from autograder.reports.roster import Attendance
 
@@ -68,6 +69,8 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
     write_text(output / "grades.csv", grades_csv(ordered, attendance.without if attendance else None,
                                                  attendance.persons if attendance else None,
                                                  attendance.maybe if attendance else None))
+    write_text(output / "questions.csv", questions_csv(ordered, attendance.without if attendance else None,
+                                                       attendance.persons if attendance else None))
     write_text(output / "points.csv", points_csv(ordered))
     written: dict[str, str] = {}
     placed = _result_files(ordered, owners, names)

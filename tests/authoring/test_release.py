@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import sys
 import types
 import zipfile
@@ -309,6 +310,54 @@ def test_only_those_that_are_named_go_out(one_broken: Path) -> None:
     with pytest.raises(CourseError, match="There is no exercise called 'shapes'"):
         release.release(one_broken / "other", PAGES, ["shapes"])
     assert not (one_broken / "other").exists()
+
+
+@pytest.fixture
+def two(course_with_book: Path) -> Path:
+    """Beside the tiny exercise another one like it."""
+    master = course_with_book / "solutions" / "92-other" / "master.md"
+    master.parent.mkdir()
+    master.write_text(MASTER.replace("q9_", "q92_"), encoding="utf-8")
+    for name in ("91-tiny", "92-other"):  # one by one, and so in this process, which knows of the tiny course
+        build.build_exercises([name])
+    return course_with_book
+
+
+@pytest.mark.fast
+def test_one_after_the_other_is_handed_out_and_none_is_taken_back(two: Path) -> None:
+    out = two / "out"
+    said = release.release(out, PAGES, ["91-tiny"])
+    assert "92-other is left out: it was not named" in said and "release before" not in said, "there was none"
+    said = release.release(out, PAGES, ["92-other"])
+    assert "91-tiny stays: it was handed out before" in said and "left out: it was not" not in said
+    assert "Different from the release before:\n  new: 92-other\n" in said
+    both = {"reading-digits/exercises/91-tiny.ipynb", "reading-digits/exercises/92-other.ipynb"}
+    assert both <= set(files(out))
+    with zipfile.ZipFile(out / release.EXERCISES_ZIP) as archive:
+        assert {f"reading-digits/{name}.ipynb" for name in ("91-tiny", "92-other")} <= set(archive.namelist())
+    assert "Nothing is different from the release before." in release.release(out, PAGES, ["91-tiny"])
+    assert "92-other is left out" in release.release(two / "fresh", PAGES, ["91-tiny"])
+
+
+@pytest.mark.fast
+def test_what_changed_since_the_release_before_is_said(two: Path) -> None:
+    out = two / "out"
+    release.release(out, PAGES)
+    master = two / "solutions" / "91-tiny" / "master.md"
+    text = master.read_text(encoding="utf-8").replace("Double it.", "Double it now.")
+    master.write_text(text.replace("should be 6", "should be six"), encoding="utf-8")
+    (two / "build/book/html/data/02-shapes.html").write_text("<h1>Shapes, in full</h1>")
+    (two / "build/book/html/_static/page.js").write_text("'of the looks';")
+    (two / "LICENSE").write_text("another")
+    before = files(out)
+    said = release.release(out, PAGES)
+    told = re.search(r"^Different from the release before:\n((?:  .*\n)+)", said, re.MULTILINE)
+    assert told
+    assert "  changed: LICENSE\n" in told[1]
+    assert "  changed: 1 page of the book, data/02-shapes\n" in told[1]
+    (line,) = [line for line in told[1].splitlines() if "91-tiny" in line]
+    assert line == "  changed: 91-tiny, its notebook (1 cell) and the checks of q9_1"
+    assert "92-other" not in told[1] and before != files(out)
 
 
 @pytest.mark.fast

@@ -311,13 +311,19 @@ def handed_in(
     return made
 
 
-def graded(output: Path, results: Sequence[SubmissionResult]) -> Path:
-    """A folder as `grade` leaves it, with a gradebook."""
+def kept(output: Path, results: Sequence[SubmissionResult]) -> Path:
+    """A folder with a gradebook, without reports."""
     with Gradebook(output / "gradebook.sqlite") as book:
         book.begin_run({})
         for number, result in enumerate(results):
             book.record(result, str(number))
         book.end_run()
+    return output
+
+
+def graded(output: Path, results: Sequence[SubmissionResult]) -> Path:
+    """A folder as `grade` leaves it."""
+    with Gradebook(kept(output, results) / "gradebook.sqlite") as book:
         write_reports(book.counting().batch, output)
     return output
 

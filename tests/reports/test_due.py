@@ -95,7 +95,6 @@ def test_nothing_is_taken_where_nobody_knows(tmp_path: Path) -> None:
     ("percent_per_day = 110", "percent_per_day = 110 is no number from 0 to 100"),
     ("percent_per_day = true", "percent_per_day = True is no number from 0 to 100"),
     ("percent_a_day = 10", "nothing is called 'percent_a_day'. There are: zone, percent_per_day, "),
-    ("[due]\n02-preprocesing = 2026-11-02T12:00:00Z", "02-preprocesing"),
     (f"[more-time.{NAME}]\nAda = 2026-11-02T12:00:00Z", "is of an exercise without a date under [due]"),
     ("[due\n", "is no TOML: "), ("[due]\nx y = 1", "is no TOML: "),
 ])  # fmt: skip
@@ -103,6 +102,15 @@ def test_a_file_that_is_not_in_order(tmp_path: Path, text: str, message: str) ->
     with pytest.raises(CourseError, match=re.escape(message)) as raised:
         rule(tmp_path, text)
     assert str(tmp_path / "dates.toml") in str(raised.value)
+
+
+def test_an_exercise_without_a_date_is_said(tmp_path: Path) -> None:
+    own = rule(tmp_path, "[due]\n02-preprocesing = 2026-11-02T12:00:00Z\n'lab 1' = 2026-11-02T12:00:00Z")
+    late = own.apply(handed_in("2027-01-01T00:00:00"))
+    assert not late.late and told([late], own) == [
+        "dates.toml has no date for 02-preprocessing, so nothing of that is late. It has dates for "
+        "02-preprocesing, lab 1."]
+    assert own.apply(handed_in("2027-01-01T00:00:00", assignment="lab 1")).late, "of another course"
 
 
 def test_the_words_of_it(tmp_path: Path) -> None:

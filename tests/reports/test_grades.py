@@ -9,10 +9,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pandas
 import pytest
 
-from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
-from autograder.reports.grades import grades_csv, points_csv, questions_of
+from autograder.grading.results import Adjustment, Comment, QuestionResult, SubmissionResult, Verdict
+from autograder.reports.grades import OF_QUESTIONS, grades_csv, points_csv, questions_csv, questions_of
 from autograder.submissions.identity import Identity
 from tests.grades import read_grades
 from tests.reports import hostile
@@ -42,6 +43,47 @@ def test_golden() -> None:
         "Bob,Bob.ipynb,77-made-up,error,,4,,,certain,,\n"
         "Zoë,Zoë.ipynb,77-made-up,graded,2.33333,4,2,2026-01-18T20:29:43+00:00,certain,2,0.33333\n"
     )
+
+
+def test_tables_that_pandas_joins_without_help(tmp_path: Path) -> None:
+    """Per learner and per question: with maxima, identifiers and status, and with how it ran."""
+    results = made_up_class(40)
+    results = [replace(one, sandbox="none" if place == 3 else "full",
+                       identity=Identity(person={"name": f"N {place}", "id": f"00{place}", "email": f"{place}@x"}))
+               for place, one in enumerate(results)]
+    missing, persons = {"02-preprocessing": ["Gone"]}, {"Gone": {"name": "Gone G.", "id": "0099", "email": "g@x"}}
+    (tmp_path / "grades.csv").write_text(grades_csv(results, missing, persons), encoding="utf-8")
+    (tmp_path / "questions.csv").write_text(questions_csv(results, missing, persons), encoding="utf-8")
+    (tmp_path / "points.csv").write_text(points_csv(results), encoding="utf-8")
+    grades, asked, points = (pandas.read_csv(tmp_path / f"{name}.csv") for name in ("grades", "questions", "points"))
+
+    assert tuple(asked.columns) == OF_QUESTIONS and len(asked) == 41 * 6
+    keys = ["learner", "assignment"]
+    joined = asked.merge(grades, on=keys, suffixes=("", "_whole"), validate="many_to_one")
+    assert len(joined) == len(asked) and (joined["status"] == joined["status_whole"]).all()
+    assert (joined["id"] == joined["id_whole"]).all()
+    sums = asked.groupby(keys)["score"].sum(min_count=1)
+    assert sums.dropna().to_dict() == pytest.approx(
+        grades.set_index(keys)["score"].dropna().where(lambda score: score.index.isin(sums.dropna().index))
+        .dropna().to_dict())
+    most = asked.merge(points, on=["assignment", "question"], suffixes=("", "_most"), validate="many_to_one")
+    assert len(most) == len(asked) and (most["possible"] == most["possible_most"]).all()
+    assert set(asked[asked["sandbox"] == "none"]["learner"]) == {results[3].learner}
+    gone = asked[asked["status"] == "missing"]
+    assert len(gone) == 6 and gone["score"].isna().all() and (gone["email"] == "g@x").all()
+    failed = asked[asked["status"] == "error"]
+    assert len(failed) and failed["score"].isna().all(), "the grader's failure is no zero"
+
+
+def test_the_table_of_questions_says_what_was_said_by_hand_and_runs_nothing() -> None:
+    hand = replace(result("=1+1", {"q1_1": 2.0}), late=True)
+    asked = replace(hand.questions[0], adjustment=Adjustment(0.5, 0.5, "=why"), comment=Comment("+see"))
+    (row,) = csv.DictReader(io.StringIO(questions_csv([replace(hand, questions=(asked,))])))
+    assert row == {
+        "name": "", "id": "", "email": "", "learner": "'=1+1", "submission": "'=1+1.ipynb", "assignment": "77-made-up",
+        "status": "graded", "attempt": "", "handed_in": "", "identity": "certain", "question": "q1_1", "score": "2",
+        "possible": "2", "checked": "in-place", "computed": "0.5", "reason": "'=why", "comment": "'+see",
+        "late": "late", "sandbox": "full"}
 
 
 def test_the_most_of_each_question_stands_in_a_table_of_its_own() -> None:

@@ -155,8 +155,23 @@ def test_every_system_takes_its_own_export_back(target: str, template: str, colu
     assert scores == ["3.25", "0.33333"]
 
 
+def test_the_table_of_questions_adds_up_to_that_of_scores(tmp_path: Path) -> None:
+    results = [result("ada@uni.example", 3.25), result("=1+1", 1 / 3), result("err", status=Verdict.ERROR)]
+    lms.export("csv", results, tmp_path / "1.csv")
+    done = lms.export("csv-questions", results, tmp_path / "2.csv")
+    assert set(done.written) == {"ada@uni.example", "=1+1", "err"}
+    whole = {row["learner"]: row["score"] for row in read_grades(tmp_path / "1.csv")}
+    asked: dict[str, list[str]] = {}
+    for row in read_grades(tmp_path / "2.csv"):
+        asked.setdefault(row["learner"], []).append(row["score"])
+    assert whole.pop("err") == "" and set(asked.pop("err")) == {""}
+    assert {name: sum(map(float, scores)) for name, scores in asked.items()} == pytest.approx(
+        {name: float(score) for name, score in whole.items()})
+
+
 def test_the_plain_table_says_the_same_again_after_it_was_read(tmp_path: Path) -> None:
-    assert {target for target, _, _ in TAKEN_BACK} | {"csv"} == set(EXPORTS), "each target has its round trip"
+    ours = {"csv", "csv-questions"}
+    assert {target for target, _, _ in TAKEN_BACK} | ours == set(EXPORTS), "each target has its round trip"
     first, second = tmp_path / "1.csv", tmp_path / "2.csv"
     results = [result("ada@uni.example", 3.25), result("=1+1", 1 / 3), result("'Zoë,\n2"),
                result("err", status=Verdict.ERROR)]

@@ -343,7 +343,7 @@ def test_hostile_names_and_messages_stay_text(tmp_path: Path) -> None:
     results = hostile.attackers()
     write_reports(results, tmp_path)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) == 2 * len(results) + 3 + 1  # the account of whose each page is
+    assert len(files) == 2 * len(results) + 4 + 1  # the account of whose each page is
     assert {path.parent for path in files} == {tmp_path, tmp_path / "feedback", tmp_path / "results"}
     for path in files:
         if path.suffix == ".html":

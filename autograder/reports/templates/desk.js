@@ -12,7 +12,8 @@
     const made = () => {
       const said = words.value.trim();
       const points = score ? score.value.trim().replace(",", ".") : "";
-      if (points) return `autograder adjust ${options} --reason ${quote(said || "WHY")} ${form.dataset.whom} ${quote(points)}`;
+      const number = /^\d+(\.\d+)?$/.test(points) ? points : quote(points);
+      if (points) return `autograder adjust ${options} --reason ${quote(said || "WHY")} ${form.dataset.whom} ${number}`;
       if (said || !score) return `autograder comment ${options} ${form.dataset.whom} ${quote(said || "WHAT YOU SAY")}`;
       return `autograder adjust ${options} --reason 'WHY' ${form.dataset.whom} SCORE`;
     };
@@ -20,7 +21,7 @@
       command.textContent = made();
       const points = score ? score.value.trim().replace(",", ".") : "";
       const wrong = points !== "" && !(Number(points) >= 0 && Number(points) <= Number(score.dataset.most));
-      status.textContent = wrong ? `Give a score from 0 to ${score.dataset.most}.` : "";
+      status.textContent = wrong ? `Give a score from 0 to ${Number(score.dataset.most)}.` : "";
     };
     form.hidden = false;
     part.querySelector(".copy").hidden = false;
