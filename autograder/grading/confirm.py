@@ -70,6 +70,7 @@ def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list
 def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool) -> SubmissionResult:
     """A result as a grading has it before it asks the instructor's lines and the list."""
     identity = result.identity
+    identity = replace(identity, chosen="")
     file = identity.file or result.submission  # an earlier version kept no path
     if listed:
         identity = without_the_lists(identity)

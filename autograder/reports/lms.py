@@ -421,7 +421,8 @@ def _own_table(job: _Job, system: _System) -> Exported:
     else:
         place = _grade_column(job, table, name, people, system.title)
     if place is None:
-        raise CourseError(f"{table.path} has no column {job.column!r}, and {system.name} makes none from a file.")
+        raise CourseError(f"{table.path} has no column {job.column!r}, and {system.name} makes none from a file. It "
+                          "has: " + text.clip(", ".join(map(repr, table.header)), 600) + ".")
     counted = re.search(system.points, table.header[place])
     if counted is None:
         job.refuse_scale(f"this table of {system.name}")
@@ -511,9 +512,11 @@ def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[in
         CourseError: no column fits, or more than one.
     """
     others = [place for place, title in enumerate(table.header)
-              if title and place not in people and not title.startswith("#")]  # what Sakai calls a comment so
+              if title and place not in people and not title.startswith(("#", "* "))]  # Sakai's comments
     if job.column:
-        return next((place for place in others if table.header[place] == job.column), None)
+        whole = [place for place, title in enumerate(table.header) if title == job.column and place not in people]
+        bare = [place for place in others if squashed(re.sub(around, "", table.header[place])) == squashed(job.column)]
+        return next(iter(whole or (bare if len(bare) == 1 else ())), None)
     title = words.facts(name).title
     wanted = {squashed(known) for known in (name, name.partition("-")[2], title, title.partition(": ")[2])}
     fits = [place for place in others if squashed(_bare_title(table.header[place], around)) in wanted - {""}
