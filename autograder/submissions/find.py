@@ -303,14 +303,14 @@ def _in_download(
     """Whose the files in a recognized download are, and of the empty folders; and what else is in it."""
     authors: dict[str, Sequence[Named]] = dict(seen.authors)
     left = [name for name in listing.files if name not in authors and not is_handed_in(name) and name not in seen.own
-            and not _is_ours(PurePosixPath(name).name)]
+            and name not in seen.absent and not _is_ours(PurePosixPath(name).name)]
     for name in listing.handed_in:
         if name not in authors:
             authors[name] = [_odd_one(name, seen)]
     left += empty
     left = _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
     _with_absent(authors, seen.absent)
-    return authors, [name for name in left if name not in authors]
+    return authors, left
 
 
 def _with_absent(authors: dict[str, Sequence[Named]], absent: Mapping[str, Sequence[Named]], inside: str = "") -> None:
