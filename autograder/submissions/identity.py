@@ -503,8 +503,13 @@ def needs(items: Iterable[HasIdentity]) -> list[str]:
     for item in items:
         for doubt in item.identity.doubts:
             groups[doubt].append(f"{item.identity.file or item.learner} (as {item.learner})")
-    return [f"{doubt[:1].upper()}{doubt[1:]}: {joined(sorted(files))}.{_advice(doubt)}"
+    return [f"{_capital(doubt)}: {joined(sorted(files))}.{_advice(doubt)}"
             for doubt, files in groups.items()]
+
+
+def _capital(doubt: str) -> str:
+    """A sentence with its capital, unless it begins with a file's name."""
+    return f"{doubt[:1].upper()}{doubt[1:]}" if doubt.partition(" ")[0].isalpha() else doubt
 
 
 def _advice(doubt: Doubt) -> str:

@@ -233,3 +233,58 @@ def test_an_identifier_that_is_on_the_list_needs_no_other_name(tmp_path: Path, r
     run("grade", unpacked(made, tmp_path / "d"), "--output", out, "--roster", roster)
     said = {one: said for one, (score, said) in grades(out).items() if score}
     assert said == {"annlee": "certain", "danf": "certain", "fay1": "certain", "kim": "check"}
+
+
+# ---------------------------------------------------------------- what exports say
+
+
+def test_an_export_says_why_a_name_in_whose_does_not_count(tmp_path: Path, run: Run) -> None:
+    out, roster = tmp_path / "out", tmp_path / "class.csv"
+    roster.write_text("Name,Username\nAnn L,ann\nJörg M,jm\nCy L,cy\n", "utf-8")
+    run("grade", unpacked({f"{one}/x.ipynb": notebook(8) for one in ("ann", "x1", "x2")}, tmp_path / "class"),
+        "--output", out, "--roster", roster)
+    write(out, {"class/x1/x.ipynb": "Maier", "class/x2/x.ipynb": "ja"})
+    done = run("export", "csv", "--output", out)
+    assert "nobody there has the login, address, number or name 'Maier'" in done.output
+    assert "identity.csv says 'ja', which is no name" in done.output
+
+
+def test_a_column_of_comments_is_not_the_grade_s_and_a_title_without_its_marks_is_found(
+    tmp_path: Path, run: Run
+) -> None:
+    out, template = tmp_path / "out", tmp_path / "t.csv"
+    run("grade", unpacked({"ann/x.ipynb": notebook(8)}, tmp_path / "class"), "--output", out)
+    template.write_text('"Student ID","Student Name","Sample [10]"," * Sample"\n"ann","L, Ann",,\n', "utf-8")
+    for more in ((), ("--column", "Sample [10]"), ("--column", "Sample")):
+        done = run("export", "sakai", "--output", out, "--template", template, *more)
+        assert done.exit_code == 0, done.output
+        assert "ann,\"L, Ann\",8" in (out / "sakai.csv").read_text("utf-8")
+    done = run("export", "sakai", "--output", out, "--template", template, "--column", "Exam")
+    assert done.exit_code == 2 and "It has: 'Student ID', 'Student Name', 'Sample [10]', '* Sample'" in done.output
+    template.write_text('"Student ID","Name","Sample [10]"\n"q7","Q, Q",\n', "utf-8")
+    done = run("export", "sakai", "--output", out, "--template", template)
+    assert done.exit_code == 2 and "such as --columns \"login=Student ID\"" in done.output
+
+
+def test_gradescope_s_own_table_has_what_its_export_says(tmp_path: Path, run: Run) -> None:
+    said = b"submission_7:\n  :submitters:\n  - :name: Ann Lee\n    :sid: '1011'\n    :email: a@u.example\n"
+    path = unpacked({"submission_metadata.yml": said, f"submission_7/{NAME}.ipynb": notebook(8)}, tmp_path / "class")
+    run("grade", path, "--output", tmp_path / "out")
+    run("export", "gradescope", "--output", tmp_path / "out")
+    with (tmp_path / "out" / "gradescope.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["First Name"], row["Last Name"], row["SID"], row["Email"]) == ("Ann Lee", "", "1011", "a@u.example")
+
+
+def test_a_sentence_that_begins_with_a_file_s_name_has_no_capital(tmp_path: Path, run: Run) -> None:
+    canvas, _, _ = two_systems(tmp_path)
+    done = run("grade", canvas, unpacked({"ann/x.ipynb": notebook(8)}, tmp_path / "mail"), "--output", tmp_path / "out")
+    assert "submissions.zip looks like" in done.output and "Submissions.zip" not in done.output
+
+
+def test_a_line_above_the_header_of_a_class_list_is_named(tmp_path: Path, run: Run) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("Course,winter,2026\nName,Email,ID,Username\nAnn L,a@u,1,ann\n", "utf-8")
+    done = run("grade", unpacked({"ann/x.ipynb": notebook(8)}, tmp_path / "class"), "--output", tmp_path / "out",
+               "--roster", roster)
+    assert done.exit_code == 2 and "is line 1 a title? Then take it out" in done.output
