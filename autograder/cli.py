@@ -145,7 +145,8 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     attendance = _attendance(roster, outcome.counting, outcome.left)
     write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
                   remarks=outcome.remarks, learners=outcome.learners)
-    told = write_identity(output, outcome.results, outcome.counting, outcome.undecided)
+    told = write_identity(output, outcome.results, outcome.counting, outcome.undecided,
+                          outcome.stored)
     write_accounts(output, outcome.ledger)
     for remark in (*told, *(attendance.remarks() if attendance else ())):
         click.echo(remark, err=True)
@@ -243,7 +244,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     sample_class(assignment(name), output / "class", learners)
     outcome = grade_paths([output / "class"], assignment=name, output=output, decisions=read_decisions(output))
     write_reports(outcome.counting, output, remarks=outcome.remarks)
-    for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided):
+    for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided, outcome.stored):
         click.echo(remark, err=True)
     write_accounts(output, outcome.ledger)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
@@ -432,7 +433,7 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
     if (output / FILE).is_file():
         results, counting = book.results(newest_batch=True), book.counting()
         others = [*book.undecided(), *(result for result in counting.others if result not in results)]
-        for remark in write_identity(output, results, counting.batch, others):
+        for remark in write_identity(output, results, counting.batch, others, book.results()):
             click.echo(remark, err=True)
     _write_again(book, output, roster)
     click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",

@@ -1,7 +1,13 @@
-"""Several attempts of a learner: their numbers, and which of them counts."""
+"""Several attempts of a learner: their numbers, and which of them counts.
+
+Their order is known where each has a number or a time of one system, or where each lies in a later download of one
+system than the one before, and was not graded before it. Whose they are says nothing about it, nor does the order in
+which they were graded.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -22,10 +28,10 @@ def numbered(seen: Iterable[tuple[SubmissionResult, int]]) -> list[tuple[Submiss
     made = list(seen)
     groups, _ = _groups(made)
     for places in groups.values():
-        known = len(places) == 1 or _is_order_known(made, places)
-        for number, place in enumerate(sorted(places, key=lambda place: made[place][0].order), start=1):
+        ranks = _ranks(made, places)
+        for number, place in enumerate(sorted(places, key=lambda place: ranks.get(place, 0)), start=1):
             result, batch = made[place]
-            made[place] = replace(result, attempt=number if known else 0, attempts=len(places)), batch
+            made[place] = replace(result, attempt=number if ranks else 0, attempts=len(places)), batch
     return made
 
 
@@ -41,9 +47,24 @@ def _groups(seen: Sequence[tuple[SubmissionResult, int]]) -> tuple[dict[tuple[st
     return groups, alone
 
 
-def _is_order_known(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) -> bool:
-    orders = [seen[place][0].order for place in places]
-    return all(orders) and len(set(orders)) == len(orders)
+def _ranks(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) -> dict[int, int]:
+    """What grows from attempt to attempt, by place; empty where their order is not known."""
+    orders = {place: seen[place][0].order for place in places}
+    if len(places) == 1 or (all(orders.values()) and len(set(orders.values())) == len(orders)
+                            and len({_counter(seen[place][0]) for place in places}) == 1):
+        return orders
+    later = {place: sum(_is_later(seen[place], seen[other]) for other in places if other != place) for place in places}
+    return later if sorted(later.values()) == list(range(len(places))) else {}
+
+
+def _counter(result: SubmissionResult) -> str:
+    """Who gave an attempt its number or time: numbers of two systems say nothing of each other."""
+    return result.identity.system
+
+
+def _is_later(one: tuple[SubmissionResult, int], other: tuple[SubmissionResult, int]) -> bool:
+    """Whether something lies in a later download than another, and was not graded before it."""
+    return one[1] >= other[1] and bool(one[0].identity.system) and is_later(one[0].identity, other[0].identity)
 
 
 def _is_merged(results: Sequence[SubmissionResult]) -> bool:
@@ -78,7 +99,9 @@ def counting(
     """Of each learner and exercise the attempt that counts.
 
     The latest is the one with the greatest `order`. Where that is not known of every attempt, those of the
-    newest batch come after those of older ones, and among these the best counts. Attempts that the grader
+    newest batch come after those of older ones, and among these the best counts. What the instructor chose among
+    these attempts counts, until there is another one. An attempt of which the download has no more than a word counts
+    only if there is no other. Attempts that the grader
     itself failed on are the best only if there is no other. What has no learner, or no known exercise,
     counts by itself. Files with different answers that became one learner's without an order have a doubt, and so has
     what is called alike in several folders or downloads, whatever is in it. A notebook of another exercise counts only
@@ -99,15 +122,27 @@ def counting(
     for places in groups.values():
         winner = _winner(seen, places, policy)
         result, batch = seen[winner]
-        beside = [seen[place][0] for place in places if seen[place][1] == batch]
+        beside = [seen[place][0] for place in places if seen[place][1] == batch and (
+            place == winner or not seen[place][0].identity.lacking)]
         apart = [seen[place][0] for place in places if is_another(seen[place][0].identity, result.identity)
                  and not _was(seen[place][0], result)]
         others += apart
-        before = [seen[place][0] for place in places if seen[place][1] < batch]
-        doubts = _doubts(result, beside, apart, before, known=_is_order_known(seen, places), policy=policy)
-        seen[winner] = replace(result, identity=result.identity.doubted(*doubts)), batch
+        before = [seen[place][0] for place in places if seen[place][1] < batch and not seen[place][0].identity.lacking]
+        lacking = [seen[place][0] for place in places if seen[place][0].identity.lacking and place != winner]
+        among = _among(seen, places)
+        said = [seen[place][0] for place in places if _is_chosen(seen[place][0], among)]
+        known = bool(_ranks(seen, places))
+        if len(said) == 1 and not apart:
+            doubts = []
+        elif len(said) > 1:
+            doubts = [Doubt(f"the column `counts` of identity.csv has yes beside more than one: {_files(said)}",
+                            Why.ORDER)]
+        else:
+            doubts = _doubts(result, beside, apart, before, lacking, known=known, policy=policy)
+        identity = replace(result.identity, chosen=among if result in said else result.identity.chosen)
+        seen[winner] = replace(result, identity=identity.doubted(*doubts)), batch
         chosen.append(winner)
-        if policy == LATEST and not _is_order_known(seen, places) and len(beside) > 1:
+        if policy == LATEST and not known and not said and len(beside) > 1:
             uncertain.add(winner)
     chosen.sort()
     return [seen[place][0] for place in chosen], [seen[place][0] for place in chosen if place in uncertain], others
@@ -115,22 +150,40 @@ def counting(
 
 def _winner(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int], policy: str) -> int:
     """The place of the attempt that counts, of those of one learner."""
-    known = _is_order_known(seen, places)
+    ranks = _ranks(seen, places)
 
     def best(place: int) -> tuple[bool, float, int]:
         result = seen[place][0]
         return result.status is not Verdict.ERROR, result.score, result.order
 
     def latest(place: int) -> tuple[object, ...]:
-        result, batch = seen[place]
-        return (result.order,) if known else (batch, *best(place))
+        return (ranks[place],) if ranks else (seen[place][1], *best(place))
 
     right = [place for place in places if seen[place][0].status is not Verdict.WRONG_ASSIGNMENT]
-    return max(right or places, key=best if policy == BEST else latest)
+    there = [place for place in right or places if not seen[place][0].identity.lacking]
+    among = _among(seen, places)
+    said = [place for place in right if _is_chosen(seen[place][0], among)]
+    return max(said or there or right or places, key=best if policy == BEST else latest)
+
+
+CHOSEN = "yes"
+"""What an instructor writes of the attempt that counts."""
+
+
+def _among(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) -> str:
+    """What tells these attempts from others, so that a choice among them is none among others."""
+    files = sorted(_code(seen[place][0]) or seen[place][0].submission for place in places)
+    return hashlib.sha256("\n".join(files).encode()).hexdigest()[:8]
+
+
+def _is_chosen(result: SubmissionResult, among: str) -> bool:
+    """Whether the instructor chose it, among these attempts or just now."""
+    return result.identity.chosen in (CHOSEN, among)
 
 
 def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart: Sequence[SubmissionResult],
-            before: Sequence[SubmissionResult], *, known: bool, policy: str) -> list[Doubt]:
+            before: Sequence[SubmissionResult], lacking: Sequence[SubmissionResult], *, known: bool, policy: str
+            ) -> list[Doubt]:
     """Why it is not certain that this one is the learner's, and the one that counts.
 
     Args:
@@ -138,17 +191,22 @@ def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart:
         beside: all of its batch, itself included.
         apart: those of all batches that may be another person's.
         before: those that only earlier batches had.
+        lacking: other attempts, of which the download has no more than a word.
         known: whether the order of all of them is known.
         policy: `latest` or `best`.
     """
     if apart:
         return [Doubt(f"{SEVERAL_PLACES}{_files([winner, *apart])}", Why.PLACES)]
+    if missed := [one for one in lacking if policy == BEST or _counter(one) != _counter(winner)
+                  or not 0 < one.order < winner.order]:
+        return [Doubt(f"{missed[0].reason.partition('. ')[0]}, so that another attempt counts: "
+                      f"{_files([winner, *missed])}", Why.LACKING)]
     if not known and not _is_merged(beside) and _are_named_otherwise(beside):
         return [Doubt(f"{SEVERAL_PLACES}{_files(beside)}", Why.PLACES)]
-    if not known and _is_merged(beside):
+    if not known and _is_merged(beside) and not (policy == BEST and _are_of_one_account(beside)):
         return [Doubt("files with different answers count as one learner's, and nothing says which is the latest; the "
                       f"best of them counts: {_files(beside)}", Why.DIFFERENT)]
-    if policy == BEST or winner.identity.confirmed:
+    if policy == BEST:
         return []
     if known:
         if earlier := [one for one in (*beside, *before) if one.identity.system == winner.identity.system
@@ -162,6 +220,13 @@ def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart:
         return [Doubt("this was graded after another file of the same learner, and nothing else says that it was "
                       f"handed in later: {_files([winner, *later])}", Why.ORDER)]
     return []
+
+
+def _are_of_one_account(results: Sequence[SubmissionResult]) -> bool:
+    """Whether a system says that these are one person's, so that the best of them needs no order."""
+    first = results[0].identity
+    return bool(first.system) and all(one.identity.system == first.system and not is_another(one.identity, first)
+                                      for one in results)
 
 
 SEVERAL_PLACES = "files of one name from several places count as one learner's, and may be two people's: "

@@ -102,6 +102,7 @@ class Outcome:
         ledger: what became of each file.
         learners: everybody of whom there is work in the gradebook.
         left: the paths of what was found and is not graded.
+        stored: everything in the gradebook, of earlier batches, too.
     """
 
     results: list[SubmissionResult]
@@ -113,6 +114,7 @@ class Outcome:
     ledger: list[Line] = field(default_factory=list)
     learners: frozenset[str] = frozenset()
     left: list[str] = field(default_factory=list)
+    stored: list[SubmissionResult] = field(default_factory=list)
 
 
 def grade_paths(
@@ -177,6 +179,7 @@ def grade_paths(
     with Gradebook(output / GRADEBOOK) as gradebook, speech.log, _end_told(speech.log):
         exercises.require_numbering_of(gradebook)
         speech.remarks += [*not_graded(search), *of_it, *search.remarks]
+        counted = _counted(gradebook)
         chosen = choice.of(found, gradebook)
         gradebook.begin_run({**options, "remarks": speech.remarks, "left": _left(search)})
         speech.log.began(paths, {**options, "jobs": workers.size})
@@ -190,15 +193,17 @@ def grade_paths(
         for remark in confirmed or ():
             speech.tell(remark)
         speech.renumbered(results, exercises.former)
+        speech.other_work(counted, gradebook.counting(attempts).everything)
         counting, left = _closed(search, gradebook, attempts, results, speech)
         speech.log.write("ended", summary)
         learners = frozenset(kept.learner for kept in gradebook.kept())
+        stored = gradebook.results()
     errors = speech.failures(results)
     accounts = ledger.lines(search, choice.passed, results, counting.everything, choice.inside)
     lost = ledger.lost(paths, search, accounts)
     errors += speech.lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), speech.remarks,
-                   [*left, *counting.others], [*lost, *accounts], learners, _left(search))
+                   [*left, *counting.others], [*lost, *accounts], learners, _left(search), stored)
 
 
 def _told_of(other: Brought, timeout: float | None) -> list[str]:
@@ -217,8 +222,10 @@ def _settle(
     What may have changed places is doubted.
     """
     found = [item.found for item in chosen]
+    moves.revealed(found, gradebook.kept(), gradebook, speech.tell)
     moves.to_their_owners(found, gradebook, speech.tell)
     found = moves.renamed(found, is_gone, assignment, gradebook, speech.tell)
+    moves.overwritten(found, gradebook)
     moves.tell_older(found, assignment, gradebook, speech.tell)
     for item, now in zip(chosen, found, strict=True):
         item.found = now
@@ -245,6 +252,14 @@ def _closed(
     for paragraph in paragraphs:
         speech.tell(f"What needs you: {paragraph}")
     return counting, left
+
+
+def _counted(gradebook: Gradebook) -> list[SubmissionResult]:
+    """What counts before anything is graded. Of a gradebook that is damaged nothing is said: grading mends it."""
+    try:
+        return gradebook.counting().everything
+    except CourseError:
+        return []
 
 
 def _kept_before(path: Path) -> list[Kept]:

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from autograder.grading.gradebook import Gradebook, Move
 from autograder.grading.results import SubmissionResult
-from autograder.submissions.doubts import Doubt, Why
+from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.identity import Decision, decide, held_against_before, hold_against, without_the_lists
-from autograder.submissions.people import Person
+from autograder.submissions.people import Directory, Kind, Person
 
 GONE = Doubt("identity.csv said whose it is and no longer does; grade again to see whose it is without that", Why.GONE)
 
@@ -59,17 +59,37 @@ def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list
     """Each held against the list with the others of its exercise: in another, people may be called otherwise."""
     of: dict[str, list[int]] = {}
     for place, result in enumerate(results):
+        if of_kind(result.identity.doubts, {Why.OVERWRITTEN}):
+            continue  # it waits for what is said of the file that lies there now
         of.setdefault(result.assignment or f"\0{place}", []).append(place)
     held = list(results)
     for places in of.values():
         for place, result in zip(places, hold_against([results[place] for place in places], people), strict=True):
             held[place] = result
-    return held
+    return _in_their_place(held, people)
+
+
+def _in_their_place(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
+    """The same, each called like what it has overwritten, if the instructor says that it is the same person's."""
+    former = {result.identity.file: result for result in results
+              if of_kind(result.identity.doubts, {Why.OVERWRITTEN})}
+    directory = Directory(people) if former else None
+    placed = []
+    for result in results:
+        was = former.get(result.identity.file)
+        if was and directory and was is not result and result.identity.confirmed and not result.identity.doubts:
+            places = [directory.match({one.learner: {Kind.LABEL: [one.learner]}}).places.get(one.learner)
+                      for one in (was, result)]
+            if places[0] and places[0] == places[1]:
+                result = result.of(was.learner, result.identity)
+        placed.append(result)
+    return placed
 
 
 def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool) -> SubmissionResult:
     """A result as a grading has it before it asks the instructor's lines and the list."""
     identity = result.identity
+    identity = replace(identity, chosen="")
     file = identity.file or result.submission  # an earlier version kept no path
     if listed:
         identity = without_the_lists(identity)

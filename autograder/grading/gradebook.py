@@ -451,7 +451,7 @@ class Gradebook:
     def undecided(self) -> list[SubmissionResult]:
         """What is no longer handed in, and may be another's by now."""
         return [result for result in self.stored()
-                if of_kind(result.identity.doubts, {Why.RENAMED})]
+                if of_kind(result.identity.doubts, {Why.RENAMED, Why.OVERWRITTEN})]
 
     def said_of(self) -> set[tuple[str, str]]:
         """The learners, each with an exercise, of whom the instructor has set a score or confirmed a file."""

@@ -15,10 +15,11 @@ from pathlib import Path, PurePosixPath
 
 from autograder.grading.gradebook import Gradebook, Kept, Move
 from autograder.grading.text import one_line
-from autograder.submissions.doubts import Doubt, Why
+from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.find import Found
-from autograder.submissions.identity import joined
-from autograder.submissions.likeness import is_another, is_later
+from autograder.submissions.identity import joined, same_copy
+from autograder.submissions.likeness import is_another, is_of_same_download
+from autograder.submissions.people import NAMES, Kind, plain
 from autograder.submissions.read import content_of
 
 Tell = Callable[[str], None]
@@ -41,6 +42,56 @@ def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) ->
             tell(became.told(file, move))
 
 
+def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook, tell: Tell) -> None:
+    """Gives what was graded under a participant's number alone to whom a later copy of the download names by it.
+
+    The number means nothing in another assignment: the download must be the same one, or the file.
+    """
+    named: dict[tuple[str, str], list[Found]] = {}
+    for item in found:
+        if set(item.identity.given) & set(NAMES):
+            for number in item.identity.given.get(Kind.PARTICIPANT, ()):
+                named.setdefault((item.identity.system, plain(number)), []).append(item)
+    there = {item.identity.file for item in found}
+    moves: list[tuple[Move, str]] = []
+    for one in kept:
+        if set(one.identity.given) != {Kind.PARTICIPANT} or one.identity.file in there or one.identity.confirmed:
+            continue
+        (number,) = one.identity.given[Kind.PARTICIPANT]
+        for item in named.get((one.identity.system, plain(number)), ()):
+            same = content_of(item) == one.identity.content != ""
+            if item.learner != one.learner and (same or is_of_same_download(one.identity, item.identity)):
+                moves.append((Move(one.learner, one.name, one.assignment, item.learner,
+                                   item.name if same else one.identity.file), one.identity.file))
+                break
+    silent = 0
+    for (move, file), became in zip(moves, gradebook.move([move for move, _ in moves]), strict=True):
+        if became.stay or became.went:
+            tell(became.told(file, move))
+        else:
+            silent += 1
+    if silent:
+        tell(f"{silent} submissions that were graded under a number alone are now those of the people whom the "
+             "download names by it.")
+
+
+def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
+    """Doubts what is kept as somebody's of a file that is another now, and that nothing says is theirs."""
+    there: dict[str, list[Found]] = {}
+    for item in found:
+        there.setdefault(item.identity.file, []).append(item)
+    gone = {}
+    for file, content, learner, _, _ in gradebook.files():
+        now = there.get(file, ())
+        if now and learner not in {item.learner for item in now} and content not in map(content_of, now):
+            gone[file, learner] = Doubt(f"another file lies there now, and counts as {now[0].learner!r}",
+                                        Why.OVERWRITTEN)
+    for result in gradebook.stored() if gone else ():
+        why = gone.get((result.identity.file, result.learner))
+        if why and not of_kind(result.identity.doubts, {Why.RENAMED, Why.OVERWRITTEN}):
+            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
+
+
 Row = tuple[str, str, str, str, str]
 """As `Gradebook.files` has it: file, content, learner, submission, exercise."""
 
@@ -49,10 +100,12 @@ def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
     """The same, each under the name that keeps it from taking another's place.
 
     An attempt that is kept already has the name that it had. What has the same learner's name and the same file's, and
-    may be another person's, another attempt, or older, stands beside it.
+    may be another person's or is another attempt, stands beside it: all attempts stay.
     """
     attempts = {(one.learner, one.identity.system, one.order): one.name for one in kept if one.order}
     names = {(one.learner, one.name): one for one in kept}
+    copies = {(one.learner, same_copy(one.identity.file), one.identity.content): one.name for one in kept
+              if one.identity.content}
     now = Counter((item.learner, item.name) for item in found)
     placed = []
     for item in found:
@@ -60,14 +113,15 @@ def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
         known = attempts.get((item.learner, item.identity.system, item.order)) if item.identity.system else None
         if known is not None and known != item.name and not now[item.learner, known]:
             item = replace(item, name=known)
-        elif known is None and there and there.identity.file != item.identity.file and _is_no_newer(item, there):
-            item = replace(item, name=item.identity.file)
+        elif known is None and there and there.identity.file != item.identity.file and _is_another(item, there):
+            name = copies.get((item.learner, same_copy(item.identity.file), content_of(item)), item.identity.file)
+            item = replace(item, name=name if not now[item.learner, name] else item.identity.file)
         placed.append(item)
     return placed
 
 
-def _is_no_newer(item: Found, there: Kept) -> bool:
-    """Whether something handed in may not take the place of what is kept under its name."""
+def _is_another(item: Found, there: Kept) -> bool:
+    """Whether something handed in is not the same as what is kept under its name, or may be another's."""
     kept = there.identity
     if kept.source and not os.path.lexists(kept.source) and kept.content == content_of(item) != "":
         return False  # its folder is called otherwise now
@@ -75,8 +129,7 @@ def _is_no_newer(item: Found, there: Kept) -> bool:
         return True
     if item.order and there.order:
         return item.order != there.order
-    return bool(kept.source) and item.identity.source != kept.source and not is_later(
-        item.identity, kept) and content_of(item) != kept.content
+    return bool(kept.source) and item.identity.source != kept.source and content_of(item) != kept.content
 
 
 def renamed(

@@ -77,6 +77,16 @@ class Speech:
             self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
                       "stay in the gradebook.")  # fmt: skip
 
+    def other_work(self, before: Sequence[SubmissionResult], now: Sequence[SubmissionResult]) -> None:
+        """Of whom other work counts than after the last grading, with another score."""
+        was = {(result.learner, result.assignment): result for result in before}
+        changed = [f"{one_line(result.learner, 60)} ({old.score:g} became {result.score:g} points)"
+                   for result in now if (old := was.get((result.learner, result.assignment)))
+                   and (old.identity.file, old.identity.content) != (result.identity.file, result.identity.content)
+                   and old.score != result.score]
+        if changed:
+            self.note(f"Other work counts than after the last grading: {listed(changed)}.")
+
     def wrong_exercise(self, results: Sequence[SubmissionResult], counting: Counting) -> None:
         """Notebooks of another exercise that do not take the place of what was handed in before."""
         right = {(result.learner, result.assignment) for result in counting.batch

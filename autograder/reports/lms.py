@@ -38,7 +38,7 @@ from autograder.reports.files import write_text
 from autograder.reports.grades import grades_csv, in_order, questions_csv, to_csv
 from autograder.reports.roster import CANVAS_POINTS
 from autograder.reports.targets import EXPORTS
-from autograder.submissions.identity import joined
+from autograder.submissions.identity import joined, refusal
 from autograder.submissions.people import Ids, Kind, squashed
 
 CANVAS_PERSON = ("student", "lastname", "firstname", "id", "sisuserid", "sisloginid", "integrationid",
@@ -156,6 +156,12 @@ class _Job:
         return {result.learner: roster.of_result(result) for result in self.waiting}
 
     @cached_property
+    def refused(self) -> dict[str, str]:
+        """Why what the instructor wrote of somebody in `identity.csv` does not make it certain."""
+        return {result.learner: refusal(result.identity) or result.identity.doubts[0] for result in self.waiting
+                if result.identity.doubts and (refusal(result.identity) or result.identity.confirmed)}
+
+    @cached_property
     def possible(self) -> dict[str, float]:
         return words.possible_points(self.results)
 
@@ -203,14 +209,15 @@ class _Job:
                             for learner, reason in {**found.unmatched, **found.ambiguous}.items())
             raise CourseError(f"Nobody in {self.template.path} is one of those who were graded, so nothing is written. "
                               + text.clip(why, 2000) + ". Is it the template of this class? Its columns are: "
-                              + text.clip(", ".join(self.template.header), 300) + ".")
+                              + text.clip(", ".join(self.template.header), 300) + ". Where one holds something else "
+                              "than its title says, say so, such as --columns \"login=Student ID\".")
         write_text(self.path, to_csv(table))
         times = Counter((result.learner, result.assignment) for result in self.results)
         return Exported(
             self.path, tuple(written),
             ungraded=tuple(dict.fromkeys(r.learner for r in self.results if r.learner not in self.learners)),
             unmatched=tuple(found.unmatched), ambiguous=tuple(found.ambiguous),
-            why={**found.unmatched, **found.ambiguous}, unconfirmed=self.unconfirmed,
+            why={**self.refused, **found.unmatched, **found.ambiguous}, unconfirmed=self.unconfirmed,
             locked=tuple(locked), maybe=(*found.maybe, *found.waiting),
             absent=found.absent,
             several=tuple(dict.fromkeys(learner for (learner, _), count in times.items() if count > 1)),
@@ -421,7 +428,8 @@ def _own_table(job: _Job, system: _System) -> Exported:
     else:
         place = _grade_column(job, table, name, people, system.title)
     if place is None:
-        raise CourseError(f"{table.path} has no column {job.column!r}, and {system.name} makes none from a file.")
+        raise CourseError(f"{table.path} has no column {job.column!r}, and {system.name} makes none from a file. It "
+                          "has: " + text.clip(", ".join(map(repr, table.header)), 600) + ".")
     counted = re.search(system.points, table.header[place])
     if counted is None:
         job.refuse_scale(f"this table of {system.name}")
@@ -451,16 +459,21 @@ def _gradescope(job: _Job) -> Exported:
     for learner, row in pairs:
         scores = {question.name: text.number(question.score, 5)
                   for question in job.best[learner, name].questions}
-        rows.append([*_gradescope_person(table, row, learner), job.grade(learner, name),
+        rows.append([*_gradescope_person(table, row, learner, job.ids[learner]), job.grade(learner, name),
                      text.number(job.possible[name]), "Graded", "",
                      *(scores.get(question, "") for question in points)])
     return job.write(rows, [learner for learner, _ in pairs], found)
 
 
-def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: str) -> list[str]:
+def _first(ids: Ids, kind: Kind) -> str:
+    return next(iter(ids.get(kind, ())), "")
+
+
+def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: str, ids: Ids) -> list[str]:
     """First name, last name, student number and email, as far as they are known."""
     if table is None:
-        return [text.cell(learner), "", "", identifier(learner) if "@" in learner else ""]
+        return [text.cell(_first(ids, Kind.NAME) or learner), "", identifier(_first(ids, Kind.NUMBER)),
+                identifier(_first(ids, Kind.EMAIL) or (learner if "@" in learner else ""))]
     given, family = table.first(row, "first_name"), table.first(row, "last_name")
     if not given and not family:
         given = table.first(row, "whole_name")
@@ -475,7 +488,7 @@ def _plain(job: _Job, results: Sequence[SubmissionResult],
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
     write_text(job.path, "\ufeff" + table(results))
     return Exported(job.path, tuple(dict.fromkeys(result.learner for result in results)),
-                    unconfirmed=job.unconfirmed,
+                    unconfirmed=job.unconfirmed, why=job.refused,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
                     unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))),
                     late=tuple(dict.fromkeys(r.learner for r in results if r.lateness and r.lateness.taken)))
@@ -515,9 +528,11 @@ def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[in
         CourseError: no column fits, or more than one.
     """
     others = [place for place, title in enumerate(table.header)
-              if title and place not in people and not title.startswith("#")]  # what Sakai calls a comment so
+              if title and place not in people and not title.startswith(("#", "* "))]  # Sakai's comments
     if job.column:
-        return next((place for place in others if table.header[place] == job.column), None)
+        whole = [place for place, title in enumerate(table.header) if title == job.column and place not in people]
+        bare = [place for place in others if squashed(re.sub(around, "", table.header[place])) == squashed(job.column)]
+        return next(iter(whole or (bare if len(bare) == 1 else ())), None)
     title = words.facts(name).title
     wanted = {squashed(known) for known in (name, name.partition("-")[2], title, title.partition(": ")[2])}
     fits = [place for place in others if squashed(_bare_title(table.header[place], around)) in wanted - {""}

@@ -170,7 +170,8 @@ def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = No
     for line, row in table[1:]:
         if any(cell.strip() for cell in row[width:]):
             raise CourseError(f"{path}, line {line}, has {len(row)} cells, and the header {width}. Is a text with a "
-                              "comma in it not in quotation marks? Save it in the spreadsheet as “CSV UTF-8”.")
+                              "comma in it not in quotation marks? Save it in the spreadsheet as “CSV UTF-8”. Or "
+                              f"is line {table[0][0]} a title? Then take it out: the first line must name the columns.")
     for what, title in (named or {}).items():
         if what not in titles():
             raise CourseError(f"--columns: there is no {what!r}. There are: {', '.join(sorted(titles()))}.")

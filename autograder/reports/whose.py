@@ -2,10 +2,14 @@
 
 It is read before a grading, and written anew after it.
 
-The instructor's column is `whose`: a learner's name, or yes. What stands in it is kept, also for files that a later
-grading does not have. It counts for the file as it was, told by its SHA-256: another file in its place is not
-confirmed by it. Nor does the line count for that other file later, until somebody writes something else into it: the
-column `void` keeps what stood there, and beside it stays the SHA-256 of the file that it was said of.
+The instructor's columns are `whose`, a learner's name or yes, and `counts`, yes beside the attempt that counts where
+nothing says which is the latest. A choice is one among the attempts that there were: the cell then says among which,
+and counts no more when there is another.
+
+What stands in `whose` is kept, also for files that a later grading does not have. It counts for the file as it was,
+told by its SHA-256: another file in its place is not confirmed by it. Nor does the line count for that other file
+later, until somebody writes something else into it: the column `void` keeps what stood there, and beside it stays the
+SHA-256 of the file that it was said of.
 """
 
 from __future__ import annotations
@@ -17,21 +21,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.grading.attempts import CHOSEN
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text
 from autograder.reports.files import write_text
 from autograder.reports.grades import to_csv
 from autograder.reports.roster import read_table
+from autograder.submissions.doubts import ATTEMPTS, TWO_PEOPLE, Why, of_kind
 from autograder.submissions.identity import CONFIRMED, Decision, Identity, contradiction, joined, refusal, same_copy
 from autograder.submissions.people import plain
 
 FILE = "identity.csv"
-COLUMNS = ("file", "learner", "identity", "whose", "evidence", "why", "content", "void")
+COLUMNS = ("file", "learner", "identity", "whose", "counts", "evidence", "why", "content", "void")
 DIGITS = 16  # of the SHA-256, behind a word that keeps a spreadsheet from taking them for a number
 MARK = "sha256:"
 LINE = "\0line"  # no column is called so
 VOID = re.compile(r"(?P<whose>.*) \(for sha256:(?P<content>\w*)\): (?P<why>.*)", re.DOTALL)
 """What the cell `void` holds: the line that does not count, the file that was there then, and why."""
+
+AMONG = re.compile(rf"yes \(of {MARK}(?P<among>\w+)\)")
+"""What the cell `counts` holds once a choice has counted: among which attempts it was."""
 
 
 def read_decisions(output: Path) -> dict[str, list[Decision]]:
@@ -52,8 +61,15 @@ def _lines(path: Path) -> list[dict[str, str]]:
     if missing:
         raise CourseError(f"{path} has no column {missing[0]!r}. Put the column back, or remove the file: the next "
                           "grading writes it anew.")
-    return [{name: text.bare(cell.strip()) for name, cell in zip(table.header, row, strict=True)} | {LINE: str(line)}
-            for line, row in zip(table.lines, table.rows, strict=True)]
+    lines = [{name: text.bare(cell.strip()) for name, cell in zip(table.header, row, strict=True)} | {LINE: str(line)}
+             for line, row in zip(table.lines, table.rows, strict=True)]
+    for line in lines:
+        if counts := line.get("counts", ""):
+            if plain(counts) not in CONFIRMED and not AMONG.fullmatch(counts):
+                raise CourseError(f"{path}, line {line[LINE]}, has {counts!r} in the column `counts`. Write yes beside "
+                                  "the attempt that counts, and nothing beside others.")
+            line["whose"] = line["whose"] or CONFIRMED[0]  # whichever counts is the learner's
+    return lines
 
 
 def _decisions(path: Path, lines: Sequence[Mapping[str, str]]) -> dict[str, list[Decision]]:
@@ -72,7 +88,10 @@ def _decisions(path: Path, lines: Sequence[Mapping[str, str]]) -> dict[str, list
 
 def _decision(line: Mapping[str, str]) -> Decision:
     content = line.get("content", "").removeprefix(MARK)
-    made = Decision(line["whose"], line["learner"], content, int(line[LINE]))
+    counts = line.get("counts", "")
+    among = AMONG.fullmatch(counts)
+    made = Decision(line["whose"], line["learner"], content, int(line[LINE]),
+                    counts=among["among"] if among else CHOSEN if counts else "")
     void = VOID.fullmatch(line.get("void", ""))
     if not void or not content:  # an empty cell says that it counts for the file as it is now
         return made
@@ -83,7 +102,8 @@ def _decision(line: Mapping[str, str]) -> Decision:
 
 def write_identity(output: Path, results: Sequence[SubmissionResult],
                    counting: Sequence[SubmissionResult],
-                   undecided: Sequence[SubmissionResult] = ()) -> list[str]:
+                   undecided: Sequence[SubmissionResult] = (),
+                   stored: Sequence[SubmissionResult] = ()) -> list[str]:
     """Writes the file anew.
 
     Args:
@@ -91,6 +111,7 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
         results: everything in the batch.
         counting: those of them that count, with the doubts about several files of one learner.
         undecided: what is no longer handed in, and may be another's.
+        stored: everything in the gradebook, of earlier batches, too.
 
     Returns:
         What to tell the instructor.
@@ -102,25 +123,33 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
     before = _lines(path)
     _decisions(path, before)
     doubts = {(result.learner, result.assignment): result.identity.doubts for result in counting}
+    chosen = {(result.identity.file, result.learner): result.identity.chosen for result in counting}
     table = [list(COLUMNS)]
     kept: set[str] = set()
     carried: set[str] = set()  # to the same file in another copy of the download
     now: dict[str, set[str]] = defaultdict(set)
     there = {(result.identity.file, result.learner) for result in results}
     asked = [result for result in counting if result.identity.doubts]  # of an earlier batch, too
-    open_ = {(result.identity.file, result.learner): result for result in (*undecided, *asked)
+    which = {(result.learner, result.assignment) for result in asked
+             if of_kind(result.identity.doubts, ATTEMPTS | TWO_PEOPLE)}
+    others = [result for result in stored if (result.learner, result.assignment) in which]
+    spoken = {(line["file"], line["learner"]) for line in before if line["whose"]}
+    others += [result for result in stored if (_cell(result.identity.file), _cell(result.learner)) in spoken]
+    open_ = {(result.identity.file, result.learner): result for result in (*others, *undecided, *asked)
              if (result.identity.file, result.learner) not in there}
     for result in sorted((*results, *open_.values()), key=lambda result: (result.identity.file, result.learner)):
-        identity = result.identity.doubted(*doubts.get((result.learner, result.assignment), ())
-                                           if not result.identity.confirmed else ())
-        file = text.bare(text.cell(identity.file or result.submission))
-        now[file].add(text.bare(text.cell(result.learner)))
+        about = doubts.get((result.learner, result.assignment), ())
+        identity = result.identity.doubted(*(of_kind(about, ATTEMPTS) if result.identity.confirmed else about))
+        file = _cell(identity.file or result.submission)
+        now[file].add(_cell(result.learner))
         said = _said([line for line in before if line["file"] == file and line["whose"]], result)
         kept |= {said[LINE]} if said else set()
         said = said or _said_of_copy(before, file, result)
+        if of_kind(identity.doubts, {Why.OVERWRITTEN}):  # what was said is said of the file that lies there now
+            said = None
         carried |= {line[LINE] for line in before if said and line["whose"] == said["whose"]
                     and same_copy(line["file"]) == same_copy(file)}
-        table.append(_row(file, result.learner, identity, said))
+        table.append(_row(file, result.learner, identity, said, chosen.get((identity.file, result.learner), "")))
     idle = [line for line in before if line["whose"] and line[LINE] not in kept
             and not (line["file"] in now and line["learner"] in ("", *now[line["file"]]))]
     table += [[line.get(name, "") for name in COLUMNS] for line in idle]
@@ -153,9 +182,23 @@ def _said_of_copy(lines: Sequence[Mapping[str, str]], file: str, result: Submiss
                      content) and plain(line["whose"]) in (plain(result.learner), *CONFIRMED)), None)
 
 
-def _row(file: str, learner: str, identity: Identity, said: Mapping[str, str] | None) -> list[str]:
+def _cell(value: str) -> str:
+    """A text as it comes back from the file."""
+    return text.bare(text.cell(value))
+
+
+def _row(file: str, learner: str, identity: Identity, said: Mapping[str, str] | None, chosen: str) -> list[str]:
+    """The line of a file.
+
+    Args:
+        file, learner, identity: as they are now.
+        said: the instructor's line, if there is one.
+        chosen: among which attempts it was chosen, if it counts for that.
+    """
     content = f"{MARK}{identity.content[:DIGITS]}" if identity.content else ""
     whose, void, of = said["whose"] if said else "", "", content
+    counts = f"yes (of {MARK}{chosen})" if chosen and chosen != CHOSEN else said.get("counts", "") if said else ""
     if said and (why := refusal(identity)):
         void, of = f"{whose} (for {content or MARK}): {why}", said.get("content", "") or content
-    return [file, learner, identity.status, whose, identity.evidence, "; ".join(identity.doubts), of, void]
+        counts = ""
+    return [file, learner, identity.status, whose, counts, identity.evidence, "; ".join(identity.doubts), of, void]

@@ -41,6 +41,12 @@ class Why(StrEnum):
     ORDER = "order"
     """What says which is the latest contradicts itself."""
 
+    TWICE = "twice"
+    """Another's work seems to be that of the same person on the class list."""
+
+    LACKING = "lacking"
+    """Of an attempt that may be the one to count, the download has no more than a word."""
+
     LINE = "line"
     """A line of the instructor's does not count."""
 
@@ -56,20 +62,26 @@ class Why(StrEnum):
     REPLACED = "replaced"
     """What was handed in under this name before lies elsewhere now, and a decision or a score was tied to it."""
 
+    OVERWRITTEN = "overwritten"
+    """Another file lies where this one did, and counts as somebody else's."""
+
     RELISTED = "relisted"
     """The class list said before that it is somebody else's."""
 
 
-LISTS = frozenset({Why.NOBODY, Why.NOT_SURE, Why.GROUP})
+LISTS = frozenset({Why.NOBODY, Why.NOT_SURE, Why.GROUP, Why.TWICE})
 """What a class list raised, and the next one may settle."""
 
 LINES = frozenset({Why.LINE, Why.CHANGED, Why.RELISTED})
 """What refuses a line of the instructor's."""
 
+ATTEMPTS = frozenset({Why.ORDER, Why.LACKING})
+"""Which attempt counts, whoever's they are: saying whose they are does not answer it."""
+
 TWO_PEOPLE = frozenset({Why.PLACES, Why.DIFFERENT})
 """Whether all files of a learner are one person's."""
 
-STAYING = frozenset({Why.REPLACED, Why.RELISTED, Why.RENAMED})
+STAYING = frozenset({Why.REPLACED, Why.RELISTED, Why.RENAMED, Why.OVERWRITTEN})
 """What only the first grading after a change can see, and so stays until the instructor has said whose it is."""
 
 BEGINNINGS = {

@@ -84,6 +84,7 @@ class Found:
         entry: where it is in a download; None for a file of its own.
         handed_in: when, as ISO 8601 text: the system's time, else that of Otter's export; empty when not known.
         identity: whose it is, and why.
+        lacking: why there is no work in it, where only the download's own file says that it was handed in; else empty.
     """
 
     path: Path
@@ -94,6 +95,7 @@ class Found:
     entry: Entry | None = None
     handed_in: str = ""
     identity: Identity = field(default_factory=Identity)
+    lacking: str = ""
 
     def of(self, learner: str, identity: Identity) -> Found:
         """The same, as somebody's."""
@@ -198,9 +200,9 @@ def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entr
     identity = Identity(
         file, author.evidence, author.ids, (*map(Doubt, author.doubts), *unlisted), system=system, unlisted=unlisted,
         place=place, source=clean_name(os.path.abspath(source)), origin="" if system else _origin(file, author, also),
-        given=author.ids if system else {}, made=_made(source) if entry else "")
+        given=author.ids if system else {}, made=_made(source) if entry else "", lacking=bool(author.lacking))
     return Found(path, author.learner, name, author.order or time_of_export(name), author.late, entry,
-                 author.handed_in or when_exported(name), identity)
+                 author.handed_in or when_exported(name), identity, author.lacking)
 
 
 def _made(source: Path) -> str:
@@ -305,17 +307,22 @@ def _in_download(
     """Whose the files in a recognized download are, and of the empty folders; and what else is in it."""
     authors: dict[str, Sequence[Named]] = dict(seen.authors)
     left = [name for name in listing.files if name not in authors and not is_handed_in(name) and name not in seen.own
-            and not _is_ours(PurePosixPath(name).name)]
+            and name not in seen.absent and not _is_ours(PurePosixPath(name).name)]
     for name in listing.handed_in:
         if name not in authors:
             authors[name] = [_odd_one(name, seen)]
     left += empty
     left = _with_stand_ins(authors, left, attribute(listing, seen, left), of_any_kind=True)
-    have = {one.learner for own in authors.values() for one in own}
-    for folder, own in seen.absent.items():
-        if not any(one.learner in have for one in own):
-            authors[folder] = own
+    _with_absent(authors, seen.absent)
     return authors, left
+
+
+def _with_absent(authors: dict[str, Sequence[Named]], absent: Mapping[str, Sequence[Named]], inside: str = "") -> None:
+    """Adds the attempts of which a download has no more than a word; not where another file stands in for one."""
+    have = {(one.learner, one.order) for own in authors.values() for one in own}
+    for name, own in absent.items():
+        if not all((one.learner, one.order) in have for one in own):
+            authors.setdefault(f"{inside}{name}", own)
 
 
 def _odd_one(name: str, seen: Recognized) -> Named:
@@ -491,7 +498,8 @@ def _in_folder(
             export = _recognized(tree.root / folder, inner)
             if export:
                 authors.update({f"{folder}/{name}": named for name, named in export.authors.items()})
-                systems |= {f"{folder}/{name}": export.system for name in export.authors}
+                _with_absent(authors, export.absent, f"{folder}/")
+                systems |= {f"{folder}/{name}": export.system for name in (*export.authors, *export.absent)}
                 own |= {f"{folder}/{name}" for name in export.own}
                 rest -= set(systems)
     alike = _look_alikes(tree, listing)

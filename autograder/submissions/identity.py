@@ -74,6 +74,9 @@ class Identity:
         given: the identifiers that the system's download gave, whatever a line says since.
         claimed: the identifiers without those that the class list added; empty where it added none.
         made: when the zip of a download was made, as the disk has it; ISO 8601 text, empty for what is no zip.
+        lacking: whether it is an attempt of which the download has no more than a word.
+        chosen: what the instructor wrote into the column `counts`: that this attempt counts, and among which;
+            empty where nothing stands there.
     """
 
     file: str = ""
@@ -92,6 +95,8 @@ class Identity:
     given: Ids = field(default_factory=dict)
     made: str = ""
     claimed: Ids = field(default_factory=dict)
+    lacking: bool = False
+    chosen: str = ""
 
     @property
     def status(self) -> str:
@@ -134,6 +139,7 @@ class Decision:
         spent: why this text does not count, where a grading has said so already; empty where it may. It stays so
             until somebody writes something else.
         before: what stood there when a grading said so.
+        counts: what stands in the column `counts`: that this attempt counts, and among which; empty where nothing does.
     """
 
     whose: str
@@ -142,6 +148,7 @@ class Decision:
     line: int = 0
     spent: str = ""
     before: str = ""
+    counts: str = ""
 
 
 class HasIdentity(Protocol):
@@ -263,7 +270,8 @@ def _decided(item: Item, line: Decision, known: Directory, content: Callable[[It
     if line.content and not content(item).startswith(line.content):
         return _refused(item, Doubt(f"the file has changed since identity.csv said {line.whose!r}", Why.CHANGED))
     said = "" if item.identity.evidence.endswith("identity.csv") else "; confirmed in identity.csv"
-    told = replace(item.identity, doubts=(), confirmed=True, evidence=item.identity.evidence + said)
+    told = replace(item.identity, doubts=(), confirmed=True, chosen=line.counts,
+                   evidence=item.identity.evidence + said)
     if learner == item.learner:
         word = {Kind.SAID: [learner]} if Kind.LABEL in told.ids else {}
         return item.of(learner, replace(told, ids={**told.ids, **word}))
@@ -297,7 +305,7 @@ def _is_no_name(says: str) -> bool:
 def _refused(item: Item, why: Doubt) -> Item:
     """The same, where a line of the instructor's does not count."""
     doubts = without(item.identity.doubts, LINES)
-    return item.of(item.learner, replace(item.identity, confirmed=False, doubts=doubts).doubted(why))
+    return item.of(item.learner, replace(item.identity, confirmed=False, chosen="", doubts=doubts).doubted(why))
 
 
 def _spent(why: str) -> Doubt:
@@ -366,7 +374,8 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             identity = identity.doubted(
                 Doubt(f"nobody on the class list fits: {why}", Why.NOBODY) if not many else
                 Doubt(f"it is not certain who this is on the class list: {why}",
-                      Why.GROUP if item.learner in found.shared else Why.NOT_SURE))
+                      Why.GROUP if item.learner in found.shared else Why.TWICE if item.learner in found.twice else
+                      Why.NOT_SURE))
         held.append(item.of(item.learner, identity))
     return held
 
@@ -383,6 +392,8 @@ def held_against_before(items: Sequence[Item], before: Mapping[tuple[str, str], 
         identity, was = item.identity, before.get((item.identity.file, item.learner))
         if was is not None:
             staying = of_kind(was.doubts, STAYING)
+            if was.content != identity.content:  # it lies in the place of what that was said of
+                staying = without(staying, {Why.OVERWRITTEN})
             if _is_somebody_else(was.person, identity.person):
                 why = Doubt(f"the class list said that it is {_called(was.person)}'s, and now it says "
                             f"{_called(identity.person)}", Why.RELISTED)
@@ -467,10 +478,17 @@ def without_the_lists(identity: Identity) -> Identity:
 ADVICE = {
     Why.NOBODY: " Here yes cannot help: write the name, number or address as the class list has it.",
     Why.NOT_SURE: " Here yes cannot help: write the name, number or address as the class list has it.",
-    Why.DIFFERENT: " With yes beside each of them the best counts; for another to count, take the others out of what "
-                   "is graded (a download, unpack first).",
-    Why.ORDER: " With yes beside it this one counts; for another to count, grade that one last.",
+    Why.DIFFERENT: " With yes beside each of them the best counts; for another to count, write yes beside that one "
+                   "into the column `counts`.",
+    Why.ORDER: " Whose it is does not say which counts: write yes beside that one into the column `counts`, or grade "
+               "again with --attempts best.",
+    Why.LACKING: " Download it again, or ask for the notebook. For what is there to count, write yes beside it into "
+                 "the column `counts`.",
+    Why.TWICE: " If both are one person's, write that name beside each of them; where they differ, the column `counts` "
+               "says which counts.",
     Why.RELISTED: " Write the number, or the name as the class list has it.",
+    Why.OVERWRITTEN: " If the file that lies there now is theirs, write so beside it, and it takes this one's place. "
+                     "If not, put this one back under a name of its own, and grade again.",
     Why.CHANGED: " Write whose it is now; to say the same again, empty the cell `content` beside it.",
 }
 """What helps where the general remedy does not."""
@@ -485,8 +503,13 @@ def needs(items: Iterable[HasIdentity]) -> list[str]:
     for item in items:
         for doubt in item.identity.doubts:
             groups[doubt].append(f"{item.identity.file or item.learner} (as {item.learner})")
-    return [f"{doubt[:1].upper()}{doubt[1:]}: {joined(sorted(files))}.{_advice(doubt)}"
+    return [f"{_capital(doubt)}: {joined(sorted(files))}.{_advice(doubt)}"
             for doubt, files in groups.items()]
+
+
+def _capital(doubt: str) -> str:
+    """A sentence with its capital, unless it begins with a file's name."""
+    return f"{doubt[:1].upper()}{doubt[1:]}" if doubt.partition(" ")[0].isalpha() else doubt
 
 
 def _advice(doubt: Doubt) -> str:

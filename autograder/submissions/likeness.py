@@ -184,6 +184,11 @@ def is_another(one: Any, other: Any) -> bool:
     return one.file != other.file and _folder(one) != _folder(other)
 
 
+def is_of_same_download(one: Any, other: Any) -> bool:
+    """Whether two things lie in copies of one download, of one system, however often it was downloaded."""
+    return bool(one.system) and one.system == other.system and _whence(one) == _whence(other)
+
+
 def _folder(identity: Any) -> str:
     return identity.origin.partition("\n")[0] if not identity.system else ""
 
@@ -205,8 +210,10 @@ def is_later(one: Any, other: Any) -> bool:
     """Whether the download that something lies in is a later one than another's, by all that says so.
 
     That is the number that a browser appends, and when each zip was made. What says nothing is not held against it,
-    but something must say it.
+    but something must say it. A download of another system says nothing: each packs what was handed in there.
     """
+    if one.system != other.system:
+        return False
     said = []
     if one.made and other.made and one.made != other.made:
         said.append(one.made > other.made)

@@ -88,6 +88,7 @@ class Matches:
         ambiguous: those of whom it is not certain who they are, with the reason.
         claimed: the places that somebody may be, certain or not.
         shared: those of `ambiguous` that are a group's work or what may be a member's own.
+        twice: those of `ambiguous` of whom it is clear who they are, and who are somebody else, too.
     """
 
     places: Mapping[str, tuple[int, ...]]
@@ -95,6 +96,7 @@ class Matches:
     ambiguous: Mapping[str, str] = field(default_factory=dict)
     claimed: frozenset[int] = frozenset()
     shared: frozenset[str] = frozenset()
+    twice: frozenset[str] = frozenset()
 
 
 def plain(value: str) -> str:
@@ -199,6 +201,7 @@ class Directory:
                 found[learner] = rest
         times = Counter(place for places in found.values() for place in places)
         with_members: set[str] = set()
+        twice: set[str] = set()
         for learner, own in list(found.items()):
             others = [one for one in ambiguous if one in maybe and one in claims and maybe[one] & set(own)]
             if len(own) > 1 and others:
@@ -214,8 +217,11 @@ class Directory:
                 if sum(len(places) > 1 for places in found.values() if shared[0] in places) == 1:
                     ambiguous[learner] += "; confirm what is somebody's own, and the group's counts for the others"
                     with_members.add(learner)
+                else:
+                    twice.add(learner)
         return Matches({learner: own for learner, own in found.items() if learner not in ambiguous}, unmatched,
-                       ambiguous, frozenset(place for own in maybe.values() for place in own), frozenset(with_members))
+                       ambiguous, frozenset(place for own in maybe.values() for place in own), frozenset(with_members),
+                       frozenset(twice))
 
     def _places(self, ids: Ids) -> tuple[set[int], str]:
         """The people whom somebody may be; and why that is not certain, empty if it is.
@@ -287,8 +293,7 @@ class Directory:
         if not said:
             if len(names) > 1:
                 return names, f"{len(names)} people have this name"
-            short = next((name for kind in NAMES for name in ids.get(kind, ())
-                          if names and self._may_be_two(name, names, glued=kind == Kind.GLUED)), "")
+            short = self._short(ids, names)
             return names, self._one_word(short, names) if short else "" if names else self._why_nobody(ids)
         shared = set.intersection(*said.values())
         everybody = set().union(*said.values(), names)
@@ -306,6 +311,17 @@ class Directory:
         if set(said) <= unsure:
             return shared, self._one_word(ids[Kind.LABEL][0], shared)
         return shared, ""
+
+    def _short(self, ids: Ids, places: set[int]) -> str:
+        """The name by which somebody is found, where it may be one word or two; empty where another name fits, too."""
+        short = ""
+        for kind in NAMES:
+            for name in ids.get(kind, ()):
+                if places and self._may_be_two(name, places, glued=kind == Kind.GLUED):
+                    short = short or name
+                elif self._named([name]):
+                    return ""
+        return short
 
     def is_called(self, place: int, names: Iterable[str]) -> bool:
         """Whether one of the names is that of the person at a place."""

@@ -213,9 +213,8 @@ def content_of(found: Found) -> str:
 
 def _bytes(found: Found) -> bytes:
     """The content of a plain file of a sensible size, or of an entry in a download."""
-    if not found.entry and not os.path.lexists(found.path):
-        raise UnreadableError(f"The download's own file names {found.path.name}, and there is no notebook of it there. "
-                              "Download it again; where it stays so, ask for the notebook.")
+    if found.lacking:
+        raise UnreadableError(found.lacking)
     if not found.entry and found.path.is_dir() and not found.path.is_symlink():
         raise UnreadableError("This is an empty folder: nothing was handed in, or the download was broken off.")
     if not is_handed_in(found.path.name):

@@ -131,6 +131,8 @@ def test_an_older_download_is_no_newer_attempt(first: str, second: str, tmp_path
         assert sum(one.learner == "Ada L_88101" for one in book.kept()) == 2, "both stay"
     file = next(file for file in lines(reversed_) if file.startswith("mon.zip/Ada"))
     write(reversed_, {file: "yes"})
+    assert "Ada L_88101" not in exported(reversed_, run), "whose it is does not say which counts"
+    write(reversed_, {file: "yes"}, counts="yes")
     assert exported(reversed_, run)["Ada L_88101"] == "9"
 
 

@@ -152,7 +152,7 @@ def is_download(seen: Recognized, handed_in: int, *, strictly: bool) -> bool:
     counted = handed_in if strictly or seen.counted is None else seen.counted
     odd = counted - fits
     if strictly:
-        return odd == 0 and fits > 1
+        return odd == 0 and fits + len(seen.absent) > 1
     if seen.marked:
         return odd <= fits
     return fits > 1 and (odd < fits if seen.specific else 3 * odd <= fits)

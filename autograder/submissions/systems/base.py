@@ -23,6 +23,7 @@ class Named:
         handed_in: when, as ISO 8601 text; empty when the system does not say.
         doubts: why it is not certain whose it is, a sentence each; none if it is.
         unlisted: more of them, which count unless a class list says who it is.
+        lacking: why there is no work, where the system's own file says that something was handed in; else empty.
     """
 
     learner: str
@@ -33,6 +34,7 @@ class Named:
     handed_in: str = ""
     doubts: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
+    lacking: str = ""
 
 
 Authors = Mapping[str, tuple[Named, ...]]
@@ -68,7 +70,8 @@ class Recognized:
         counted: how many of what is handed in lie where the system puts it.
         own: files of the system itself, which nobody handed in.
         needs_mark: whether a zip is no download of this system without its own file.
-        absent: what the system's own file names and is not there, as the path of the folder that it should lie in.
+        absent: attempts that the system's own file names and whose work is not there, by the path of that file or of
+            the folder that the work should lie in. Each has `lacking`.
         around: the folders that lie around all of it, with a slash at the end.
     """
 
@@ -107,6 +110,15 @@ class Rules:
     export: re.Pattern[str] | None = None
     assignment: Callable[[str, Sequence[str]], str] | None = None
     for_another: Callable[[str, str, Sequence[str]], bool] | None = None
+
+
+AGAIN = "Download it again; where it stays so, ask for the notebook."
+"""What helps where a download lacks what its own file names."""
+
+
+def lacks(source: str, what: str, download: str = "download") -> str:
+    """The doubt about an attempt that a system's own file names and whose work is not there."""
+    return f"{source} names {what}, and there is no notebook of it in this {download}"
 
 
 def parts_of(name: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ import yaml
 from autograder.course import CourseError
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
+from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of
 
 SYSTEM = "Gradescope"
 FOLDER = re.compile(r"submission_(\d+)")
@@ -123,12 +123,8 @@ def recognize(listing: Listing) -> Recognized:
     people = _distinct(read(listing.read(METADATA), METADATA)) if marked else {}
     authors: dict[str, tuple[Named, ...]] = {}
     there = {match[0] for match in folders.values()}
-    absent = {f"{folder}/": tuple(_named(who, ids, folder, said, f"{METADATA} names {folder} of {who!r}, and there is "
-                                         "no notebook of it in this export") for who, ids in said.authors)
+    absent = {f"{folder}/": tuple(_absent(who, ids, folder, said) for who, ids in said.authors)
               for folder, said in people.items() if folder not in there and FOLDER.fullmatch(folder)}
-    lacking: dict[str, Named] = {}
-    for one in (one for own in absent.values() for one in own):
-        lacking[one.learner] = max(one, lacking.get(one.learner, one), key=lambda named: named.order)
     for name, match in folders.items():
         said = people.get(match[0])
         if said is None:
@@ -137,9 +133,7 @@ def recognize(listing: Listing) -> Recognized:
                 f"the export has no {METADATA}, which says who is who",))
             authors[name] = (number,)
         else:
-            authors[name] = tuple(_named(who, ids, match[0], said, *(
-                [lacking[who].doubts[-1]] if who in lacking and lacking[who].order > int(match[1]) else []))
-                                  for who, ids in said.authors)
+            authors[name] = tuple(_named(who, ids, match[0], said) for who, ids in said.authors)
     return Recognized(SYSTEM, authors, marked, own=frozenset({METADATA}) if marked else frozenset(), needs_mark=True,
                       absent=absent)
 
@@ -148,6 +142,12 @@ def _named(who: str, ids: Ids, folder: str, said: HandedIn, *doubts: str) -> Nam
     """Whose a submission is, as the file says."""
     return Named(who, f"{METADATA} of Gradescope's export", ids, int(folder.rpartition("_")[2]), handed_in=said.when,
                  doubts=(*said.doubts, *doubts))
+
+
+def _absent(who: str, ids: Ids, folder: str, said: HandedIn) -> Named:
+    """What the file names, and the export does not hold."""
+    why = lacks(METADATA, f"{folder} of {who!r}", "export")
+    return replace(_named(who, ids, folder, said, why), lacking=f"{why}. {AGAIN}")
 
 
 def alone(file: str, folders: Sequence[str]) -> Named | None:

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, when
+from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of, when
 
 SYSTEM = "nbgrader"
 STAMP = "timestamp.txt"
@@ -46,7 +46,18 @@ def recognize(listing: Listing) -> Recognized:
             order = order if len(folders[parts[0]]) == 1 else 0
             authors[name] = (Named(student, "the folder of nbgrader's submitted/", _ids(student), order,
                                    handed_in=at),)
-    return Recognized(SYSTEM, authors, own=frozenset(stamps))
+    there = {parts_of(name)[:2] for name in authors}
+    absent = {name: (_absent(name, said),) for name, said in stamps.items() if parts_of(name)[:2] not in there}
+    return Recognized(SYSTEM, authors, own=frozenset(stamps), absent=absent)
+
+
+def _absent(stamp: str, said: str) -> Named:
+    """What was collected, as its time says, and is not there."""
+    student = clean_name(parts_of(stamp)[0])
+    order, at = when(said)
+    return Named(student, "the folder of nbgrader's submitted/", _ids(student), order, handed_in=at,
+                 doubts=(lacks(STAMP, f"a submission of {student!r}"),),
+                 lacking=f"{STAMP} says that something was handed in, and there is no notebook beside it. {AGAIN}")
 
 
 def _ids(student: str) -> dict[Kind, list[str]]:

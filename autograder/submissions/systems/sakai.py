@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 
 from autograder.course import CourseError
 from autograder.submissions.encoding import decode
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind, plain
-from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, when
+from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of, when
 
 SYSTEM = "Sakai"
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -54,7 +55,15 @@ def recognize(listing: Listing) -> Recognized:
         if name in listing.handed_in and not (len(parts) > 1 and "feedback" in parts[1].casefold()):
             authors[name] = who
     own -= set(authors)
-    return Recognized(SYSTEM, authors, bool(table) and bool(authors), own=frozenset(own) if authors else frozenset())
+    there = {parts_of(name)[0] for name in authors}
+    absent = {stamp: tuple(replace(
+        one, doubts=(*one.doubts, lacks(STAMP, f"a submission of {one.learner!r}")),
+        lacking=f"{STAMP} says that something was handed in, and there is no notebook beside it: something was typed, "
+                f"or the file is lost. {AGAIN}") for one in who)
+              for folder, who in folders.items() if who and folder not in there
+              and (stamp := f"{folder}/{STAMP}") in names}
+    return Recognized(SYSTEM, authors, bool(table) and bool(authors), own=frozenset(own) if authors else frozenset(),
+                      absent=absent)
 
 
 def _named(listing: Listing, first: str, table: dict[str, tuple[str, bool]], names: set[str]) -> tuple[Named, ...]:
