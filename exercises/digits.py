@@ -27,7 +27,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -417,6 +417,7 @@ class Checks:
         self._folder = folder
         self._notebook = notebook
         self._former = re.match(r"0*(\d+)-", name) if name and name != folder.name else None
+        self._not_right: dict[str, dict[str, Any]] = {}  # by question, its functions when they were checked
 
     def check(self, question: str, global_env: dict[str, Any] | None = None) -> Any:
         """Check your answer to `question`, as the notebook's variables are now."""
@@ -440,8 +441,11 @@ class Checks:
         cases = getattr(result, "test_case_results", None)
         if not isinstance(cases, list):
             return result
-        right = all(case.passed for case in cases)
-        return Feedback.of(question, cases, "" if right else self._cause(question, heard, global_env))
+        known = self._known()
+        causes = [self._earlier(question, known, global_env), self._cause(question, known, heard, global_env)]
+        feedback = Feedback.of(question, cases, [cause for cause in causes if cause])
+        self._remember(question, feedback, known, global_env)
+        return feedback
 
     def check_all(self) -> None:
         """Check every question."""
@@ -449,10 +453,45 @@ class Checks:
         for path in sorted(self._folder.glob("q*.py")):
             print(self.check(path.stem, global_env))
 
-    def _cause(self, question: str, heard: list[Any], variables: dict[str, Any]) -> str:
+    def _known(self) -> dict[str, Any]:
+        """What is known of wrong answers, and which earlier functions an answer may call."""
+        try:
+            known = json.loads((self._folder / "causes.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # no such file, or a damaged one: then only the cause is not told
+            return {}
+        return known if isinstance(known, dict) else {}
+
+    def _earlier(self, question: str, known: dict[str, Any], variables: dict[str, Any]) -> str:
+        """Which earlier functions that the answer may call were found wrong, and are still as they were."""
+        try:
+            called = known.get("helpers", {}).get(question, {})
+            names = [f"`{name}`" for name, of in called.items()
+                     if name in variables and self._not_right.get(of, {}).get(name) is variables[name]]
+        except Exception:  # a damaged file
+            return ""
+        if not names:
+            return ""
+        one = len(names) == 1
+        return (f"{' and '.join(names)} {'is' if one else 'are'} not right yet. If your answer here uses "
+                f"{'it' if one else 'them'}, this may come of it: mend that first.")
+
+    def _remember(
+        self, question: str, feedback: Feedback, known: dict[str, Any], variables: dict[str, Any]
+    ) -> None:
+        """Keep in mind whether the functions of `question` are right, for the questions that use them."""
+        self._not_right.pop(question, None)
+        if not feedback.passed and not feedback.unwritten:
+            with suppress(Exception):  # a damaged file
+                self._not_right[question] = {
+                    name: variables[name] for called in known.get("helpers", {}).values()
+                    for name, of in called.items() if of == question and name in variables}
+
+    def _cause(
+        self, question: str, known: dict[str, Any], heard: list[Any], variables: dict[str, Any]
+    ) -> str:
         """What is known of wrong answers that give exactly what yours gave; empty if there is none such."""
         try:
-            wrong = json.loads((self._folder / "causes.json").read_text(encoding="utf-8")).get(question, [])
+            wrong = known.get(question, [])
             gave = [[name, sketch(value)] for name, value in heard] if wrong else []
             for strict in (True, False):
                 alike = [
@@ -464,7 +503,7 @@ class Checks:
                 ]
                 if alike:
                     return shared(alike)
-        except Exception:  # no such file, or a damaged one: then only the cause is not told
+        except Exception:  # a damaged file
             pass
         return ""
 
@@ -481,6 +520,9 @@ class Checks:
         return ""
 
 
+UNWRITTEN = "is not written yet"
+
+
 class Feedback:
     """What the checks of one question found: notebooks show it in color, others as plain text."""
 
@@ -489,16 +531,17 @@ class Feedback:
         self.summary = summary
         self.messages = list(messages)
         self.passed = not messages
+        self.unwritten = summary == UNWRITTEN
 
     @classmethod
-    def of(cls, question: str, cases: Sequence[Any], cause: str = "") -> Feedback:
-        """From Otter's results of the question's test cases, and the cause where one is known."""
+    def of(cls, question: str, cases: Sequence[Any], causes: Sequence[str] = ()) -> Feedback:
+        """From Otter's results of the question's test cases, and what is known of the causes."""
         total = len(cases)
         failures = [_kind_and_message(case.message) for case in cases if not case.passed]
         if not failures:
             summary = f"passed {'the check' if total == 1 else f'all {total} checks'} you can see"
         elif all(kind == "NotWritten" for kind, _ in failures):
-            summary = "is not written yet"
+            summary = UNWRITTEN
         elif total == 1:
             summary = "is not right yet"
         else:
@@ -508,7 +551,7 @@ class Feedback:
             re.sub(r"_\d+", "", text.partition(" stopped with ")[2]) or text: text for _, text in reversed(failures)
         }
         found = list(reversed(messages.values()))
-        return cls(question, summary, [cause, *found[:1]] if cause else found)
+        return cls(question, summary, [*causes, *found[:1]] if causes and found else found)
 
     def __repr__(self) -> str:
         title = f"{'✔' if self.passed else '✘'} {self.question} {self.summary}."

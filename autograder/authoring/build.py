@@ -136,11 +136,11 @@ def build_exercise(name: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as scratch:
         files = _assign(exercise, Path(scratch))
         known = wrong.read(exercise, path.with_name(wrong.FILE))
-        if known.variants:
+        if known.variants or known.helpers:
             files[f"build/{name}/{course.VARIANTS}"] = wrong.to_python(known)
         shown = _hold_to_promises(exercise, files, Path(scratch))
-        if shown:
-            files[f"exercises/tests/{name}/{course.CAUSES}"] = wrong.to_json(shown)
+        if shown or known.helpers:
+            files[f"exercises/tests/{name}/{course.CAUSES}"] = wrong.to_json(shown, known.helpers)
     written = _install(name, files)
     facts = {"fingerprint": fingerprint, "files": {str(path): _digest(path) for path in written}}
     stamp.write_text(json.dumps(facts, indent=1), encoding="utf-8")

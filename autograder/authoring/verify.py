@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from autograder import course
@@ -94,18 +95,42 @@ def hand_in_corpus(assignment: Assignment, folder: Path, chosen: Sequence[Trial]
     return handed_in
 
 
+def require_causes(assignment: Assignment, chosen: Sequence[Trial]) -> None:
+    """Refuse a case that names a wrong variant which is not there: found before anything is graded.
+
+    Raises:
+        CourseError: it names the file, the case, the question and the variant.
+    """
+    says = said_by_variants(assignment.name)
+    for case in (trial.case for trial in chosen if isinstance(trial.case, Mistake)):
+        for question, names in case.causes.items():
+            for name in names:
+                if (question, name) not in says:
+                    raise CourseError(
+                        f"{case.file}: case {case.name}: {question} has no wrong variant called {name!r}. Name one of "
+                        f"{course.SOLUTIONS.name}/{assignment.name}/{wrong.FILE}, or give the case a message."
+                    )
+
+
 def failing_cases(question: QuestionResult) -> list[CaseResult]:
     return [case for case in question.cases if not case.passed]
 
 
 @cache
+def known_of(exercise: str) -> wrong.Wrong:
+    """The wrong variants of an exercise, and which functions its answers call."""
+    path = course.master(exercise)
+    if not path.is_file():
+        return wrong.Wrong()
+    return wrong.read(read_master(path), path.with_name(wrong.FILE))
+
+
+@cache
 def said_by_variants(exercise: str) -> Mapping[tuple[str, str], str]:
     """What each wrong variant of an exercise says first, by question and name; of inherited ones, too."""
-    file = course.master(exercise).with_name(wrong.FILE)
-    if not file.is_file():
-        return {}
-    known = wrong.read(read_master(course.master(exercise)), file)
-    return {(question, one.name): first_of(one.says) for question in known.answers for one in known.all_of(question)}
+    known = known_of(exercise)
+    return {(question, one.name): causes.sentences(one.says)[0]
+            for question in known.answers for one in known.all_of(question)}
 
 
 def judge(trial: Trial, result: SubmissionResult) -> Finding:
@@ -133,6 +158,7 @@ def judge(trial: Trial, result: SubmissionResult) -> Finding:
         caught_by, message, unnamed = _messages(trial.case, result)
         problems += unnamed
         problems += _false_causes(trial.case, result)
+        problems += _blame(trial.case, result)
     return Finding(trial, result, tuple(problems), caught_by, message)
 
 
@@ -157,10 +183,7 @@ def _names_it(case: Mistake, question: str, message: str, exercise: str) -> bool
     if question not in case.causes:
         return bool(case.messages[question].search(message))
     says = said_by_variants(exercise)
-    for name in case.causes[question]:
-        if (question, name) not in says:
-            raise CourseError(f"{case.file}: case {case.name}: {question} has no wrong variant called {name!r}.")
-    return any(message.startswith(says[question, name]) for name in case.causes[question])
+    return any(_blamed(message)[1].startswith(says[question, name]) for name in case.causes[question])
 
 
 def _false_causes(case: Mistake, result: SubmissionResult) -> Iterator[str]:
@@ -170,16 +193,41 @@ def _false_causes(case: Mistake, result: SubmissionResult) -> Iterator[str]:
             if case.never and case.never.search(one.message):
                 yield f"{question.name}: a message says what is not so: {one.message}"
             told = {name for (of, name), says in said_by_variants(result.assignment).items()
-                    if of == question.name and one.message.startswith(says)}
+                    if of == question.name and _blamed(one.message)[1].startswith(says)}
             # Two variants may say the same, where both are of one kind.
             if told and not told & set(case.causes.get(question.name, ())):
                 yield f"{question.name}: it names a cause that is not listed, {sorted(told)[0]!r}: {one.message}"
 
 
-def first_of(says: str) -> str:
-    """The sentences that name the cause: the first, and for an inherited one, whose first names the function, two."""
-    said = causes.sentences(says)
-    return " ".join(said[: 2 if said[0].startswith(wrong.INHERITED) else 1])
+def _blame(case: Mistake, result: SubmissionResult) -> Iterator[str]:
+    """Each earlier function that is blamed and is right; each failed answer that is the solution's and blames none."""
+    helpers = known_of(result.assignment).helpers
+    for question in result.questions:
+        of_others = helpers.get(question.name, {})
+        failing = failing_cases(question)
+        blamed = {name for one in failing for name in _blamed(one.message)[0]}
+        for name in sorted(blamed):
+            if of_others.get(name) not in case.fails:
+                yield f"{question.name}: it blames `{name}`, which is right."
+        broken = sorted(name for name, of in of_others.items() if of in case.edit.replace and of in case.fails)
+        own = question.name in case.edit.replace or not _only_replaced(case.edit)
+        said = " | ".join(one.message for one in failing)
+        missing = any(f"name '{name}' is not defined" in said for name in broken)
+        if failing and question.name in case.fails and broken and not own and not blamed and not missing:
+            yield f"{question.name}: no message says that it comes of {' or '.join(broken)}. They say: {said}"
+
+
+def _only_replaced(edit: Edit) -> bool:
+    """Whether nothing but code of cells differs from the solution."""
+    return edit == Edit(replace=edit.replace)
+
+
+def _blamed(message: str) -> tuple[tuple[str, ...], str]:
+    """The earlier functions that a message blames, and the rest of it."""
+    first, _, rest = message.partition(". ")
+    if not first.startswith(causes.INHERITED):
+        return (), message
+    return tuple(re.findall(r"`(\w+)`", first)), rest
 
 
 def _last_line(text: str) -> str:
@@ -203,6 +251,8 @@ def verify_together(
     Args:
         timeout: seconds for a cell. When not given, each exercise's solution runs once more, to see how long it takes.
     """
+    for assignment, of_it in chosen:
+        require_causes(assignment, of_it)
     with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
         folder = Path(temporary)
         handed_in = {assignment.name: hand_in_corpus(assignment, folder / assignment.name / "class", of_it)
@@ -261,7 +311,7 @@ def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
         lost = ", ".join(q.name for q in result.questions if q.score < q.possible - ROUNDING)
         caught = f"{lost} ({finding.caught_by})" if finding.caught_by else ""
         said = "\n".join(f"WRONG: {problem}" for problem in finding.problems) or finding.message
-        table.add_row(name, f"{result.score:g}/{result.possible:g}", caught, said,
+        table.add_row(escape(name), f"{result.score:g}/{result.possible:g}", caught, escape(said),
                       style="bold red" if finding.problems else None)
     return table
 

@@ -19,7 +19,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +31,17 @@ from autograder.grading.questions import KeepingExceptionTestFile, load_test_fil
 
 FILE = "variants.yaml"
 
-INHERITED = "This is what comes of a "
-"""How the sentence of a variant begins that another question inherits."""
-
-
 @dataclass(frozen=True)
 class Written:
-    """A wrong variant as its author wrote it: its name, its sentence, its code."""
+    """A wrong variant as its author wrote it: its name, its sentence, its code.
+
+    `of`: where another question inherits it, the function that is wrong.
+    """
 
     name: str
     says: str
     code: str
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,18 @@ class Wrong:
     answers: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, tuple[Written, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def helpers(self) -> dict[str, dict[str, str]]:
+        """By question the functions of other questions that its solution calls, and whose they are."""
+        owners = {node.name: question for question, code in self.answers.items()
+                  for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)}
+        called = {question: {node.func.id for node in ast.walk(ast.parse(code))
+                             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+                  for question, code in self.answers.items()}
+        found = {question: {name: owners[name] for name in sorted(names & owners.keys()) if owners[name] != question}
+                 for question, names in called.items()}
+        return {question: of_others for question, of_others in found.items() if of_others}
+
     def inherited(self, question: str) -> tuple[Written, ...]:
         """The solution of `question` with the wrong variants of the other questions' functions that it calls."""
         code = self.answers[question]
@@ -69,7 +81,7 @@ class Wrong:
 
 
 def read(exercise: Master, file: Path) -> Wrong:
-    """The wrong variants of an exercise; none where there is no file.
+    """The wrong variants of an exercise; where there is no file, only what its answers are and call.
 
     Args:
         exercise: its master.
@@ -78,10 +90,8 @@ def read(exercise: Master, file: Path) -> Wrong:
     Raises:
         CourseError: the file is not in order; the message names the question, the variant and what to do.
     """
-    if not file.is_file():
-        return Wrong()
     shown = "/".join(file.parts[-3:])
-    data = schemas.require(corpus.parse(file) or {}, schemas.VARIANTS, shown)
+    data = schemas.require(corpus.parse(file) or {}, schemas.VARIANTS, shown) if file.is_file() else {}
     answers = {question: _functions(finish.without_markers(code)) for question, code in exercise.answers.items()}
     given = "\n\n".join([*filter(None, answers.values()), data.get("given", "")])
     _require_python(given, f"{shown}: given")
@@ -106,18 +116,20 @@ def to_python(wrong: Wrong) -> bytes:
     questions = {}
     for question, code in wrong.answers.items():
         own, inherited = wrong.variants.get(question, ()), wrong.inherited(question)
-        if not own and not inherited:
+        helpers = [*wrong.helpers.get(question, {})]
+        if not own and not inherited and not helpers:
             continue
         made = []
         for kind, listed in (("variant", own), ("inherited", inherited)):
             names = [f"{question}_{kind}_{number}" for number in range(1, len(listed) + 1)]
             parts += [_as_function(name, one.code) for name, one in zip(names, listed, strict=True)]
-            rows = "".join(f"        ({one.name!r}, {one.says!r}, {name}),\n"
+            rows = "".join(f"        ({one.name!r}, {one.says!r}, {name}{f', {one.of!r}' if one.of else ''}),\n"
                            for name, one in zip(names, listed, strict=True))
             made.append(f"[\n{rows}    ]")
         if code:
             parts.append(_as_function(f"{question}_solution", code))
-        questions[question] = f"    {question!r}: ({f'{question}_solution' if code else None}, {made[0]}, {made[1]}),\n"
+        solution = f"{question}_solution" if code else None
+        questions[question] = f"    {question!r}: ({solution}, {made[0]}, {made[1]}, {helpers!r}),\n"
     parts.append("ANSWERS = {\n" + "".join(questions.values()) + "}")
     return ("\n\n\n".join(part.strip() for part in parts) + "\n").encode()
 
@@ -144,9 +156,7 @@ def _inherited(question: str, code: str, variants: Mapping[str, tuple[Written, .
         for variant in listed if other != question else ():
             made = {name for node in ast.parse(variant.code).body for name in _names(node)}
             for name in sorted(made & called):
-                yield Written(f"{other}: {variant.name}",
-                              f"{INHERITED}`{name}` with a mistake. {variant.says}",
-                              f"{variant.code.strip()}\n\n{code}")
+                yield Written(f"{other}: {variant.name}", variant.says, f"{variant.code.strip()}\n\n{code}", name)
 
 
 def _functions(code: str) -> str:
@@ -344,9 +354,10 @@ def _recorded(name: str, function: Callable[..., Any], recording: Recording) -> 
     return wrapper
 
 
-def to_json(public: Mapping[str, list[dict[str, Any]]]) -> bytes:
-    """The file for learners: one line for each variant."""
-    questions = [
+def to_json(public: Mapping[str, list[dict[str, Any]]], helpers: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The file for learners: one line for each variant, and which earlier functions each answer may call."""
+    questions = [f" {json.dumps('helpers')}: {json.dumps(helpers)}"] if helpers else []
+    questions += [
         f" {json.dumps(question)}: [\n"
         + ",\n".join(f"  {json.dumps(one, ensure_ascii=False)}" for one in variants)
         + "\n ]"

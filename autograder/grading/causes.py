@@ -8,8 +8,13 @@ variant that gives the same everywhere is the cause, and its sentence is the mes
 sentences that all of them share are true. Where the solution does, the answer fails for another reason, and nothing
 is said.
 
+An answer may also fail because of an earlier one that it calls. Whether it does is tried, not guessed (`blamed`): the
+solution is run with the learner's own earlier functions, which answer from the notebook as they do in a test, and
+gives the same as the answer or not.
+
 What this module runs is the course's own code, read from a file beside the tests. It must never run, evaluate or
-compare by its own methods anything that came from the notebook: `same` looks at plain data of known types alone.
+compare by its own methods anything that came from the notebook: `same` looks at plain data of known types alone, and of
+what a learner's earlier function returns only a copy of plain data goes on.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import runpy
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -241,11 +247,13 @@ class Variant:
         name: unique within its question.
         says: what is true of whoever gives the same.
         answer: makes what the answer defines, by name.
+        of: where it is inherited, the earlier function that is wrong.
     """
 
     name: str
     says: str
     answer: Callable[[], dict[str, Any]]
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,11 +265,24 @@ class Known:
         variants: the wrong ones.
         inherited: the solution with a wrong variant of another question's function that it calls. They are looked at
             where none of its own gives the same.
+        helpers: the functions of other questions that the solution calls.
     """
 
     solution: Callable[[], dict[str, Any]] | None
     variants: tuple[Variant, ...] = ()
     inherited: tuple[Variant, ...] = ()
+    helpers: tuple[str, ...] = ()
+
+
+INHERITED = "This is what comes of a "
+"""How the sentence begins that names an earlier function."""
+
+
+def comes_of(names: Sequence[str]) -> str:
+    """The sentence that says which earlier functions it comes of."""
+    if len(names) == 1:
+        return f"{INHERITED}`{names[0]}` with a mistake."
+    return f"{INHERITED}{', a '.join(f'`{name}`' for name in names[:-1])} and a `{names[-1]}` with mistakes."
 
 
 @functools.lru_cache(maxsize=8)
@@ -274,8 +295,11 @@ def load(file: Path) -> dict[str, Known]:
     if not file.is_file():
         return {}
     return {
-        question: Known(solution, *(tuple(Variant(*one) for one in listed) for listed in (variants, inherited)))
-        for question, (solution, variants, inherited) in runpy.run_path(str(file))["ANSWERS"].items()
+        question: Known(
+            solution, tuple(Variant(*one) for one in variants), tuple(Variant(*one) for one in inherited),
+            tuple(helpers),
+        )
+        for question, (solution, variants, inherited, helpers) in runpy.run_path(str(file))["ANSWERS"].items()
     }
 
 
@@ -284,13 +308,24 @@ def load(file: Path) -> dict[str, Known]:
 
 @dataclass(frozen=True)
 class Match:
-    """What gives the same as the answer: the variants, each with the numbers of the test cases that it explains."""
+    """What gives the same as the answer: the variants, each with the numbers of the test cases that it explains.
+
+    Attributes:
+        found: these variants.
+        blamed: the earlier functions that an answer fails because of.
+        because: the test cases that fail because of them.
+    """
 
     found: tuple[tuple[Variant, frozenset[int]], ...] = ()
+    blamed: tuple[str, ...] = ()
+    because: frozenset[int] = frozenset()
 
     def says(self, case: int) -> str:
         """What is true of a test case, whichever of its variants it is: the sentences that all of these have."""
-        return shared([one.says for one, cases in self.found if case in cases])
+        said = shared([one.says for one, cases in self.found if case in cases])
+        if case not in self.because:
+            return said
+        return f"{comes_of(self.blamed)} {said or 'Mend that first.'}"
 
 
 def shared(texts: Sequence[str]) -> str:
@@ -320,10 +355,10 @@ def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
         solution = _Answer(known.solution, recording, in_time) if known.solution else None
         for kind in (known.variants, known.inherited):
             answers = [(one, _Answer(one.answer, recording, in_time)) for one in kind]
-            for strict, everywhere in ((True, True), (False, True), (False, False)):
-                if solution and solution.calls and solution.agrees(strict, everywhere):
+            for strict, left_out in PASSES:
+                if solution and solution.calls and solution.agrees(strict, left_out):
                     return Match()
-                found = [(one, answer) for one, answer in answers if answer.explains(solution, strict, everywhere)]
+                found = [(one, answer) for one, answer in answers if answer.explains(solution, strict, left_out)]
                 if found:
                     return Match(tuple((one, frozenset(answer.cases(solution, strict))) for one, answer in found))
     except _TimeUp:
@@ -331,17 +366,85 @@ def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
     return Match()
 
 
+def blamed(
+    known: Known, recording: Recording, theirs: Mapping[str, Callable[..., Any]], seconds: float = SECONDS
+) -> Match:
+    """Which of the learner's own earlier functions an answer fails because of, and in which test cases.
+
+    It does where the solution, with these functions in place of the right ones, gives exactly what came each time, and
+    by itself it does not. As few are named as that takes. If one of them is known by a wrong variant, that is said too.
+
+    Args:
+        known: what is known of the question.
+        recording: what its tests asked of the answer, and got.
+        theirs: stand-ins for the learner's functions, by name; one that is called runs in the notebook.
+        seconds: processor time that this may take.
+
+    Returns:
+        Nothing where no earlier function shows to be the reason, or time is up.
+    """
+    if known.solution is None or not recording.whole:
+        return Match()
+    end = time.process_time() + seconds
+
+    def in_time() -> None:
+        if time.process_time() > end:
+            raise _TimeUp
+
+    def with_theirs(names: Sequence[str]) -> _Answer:
+        return _Answer(known.solution or dict, recording, in_time, {name: _plain(theirs[name]) for name in names})
+
+    def least(strict: bool) -> list[str]:
+        """The fewest of them with which it gives what came; first each alone."""
+        for name in theirs:
+            if with_theirs([name]).agrees(strict):
+                return [name]
+        names = list(theirs)
+        if len(names) < 2 or not with_theirs(names).agrees(strict):
+            return []
+        for name in theirs:
+            if with_theirs(rest := [other for other in names if other != name]).agrees(strict):
+                names = rest
+        return names
+
+    try:
+        solution, names = with_theirs([]), list[str]()
+        because = frozenset[int]()
+        for strict in (True, False):  # at first a dtype counts
+            if not solution.calls or solution.agrees(strict):
+                return Match()
+            if names := least(strict):
+                because = frozenset(with_theirs(names).cases(solution, strict))
+                break
+    except _TimeUp:
+        return Match()
+    told = tuple(one for one in known.inherited if one.of in names)
+    found = find(replace(known, variants=told, inherited=()), recording, seconds).found
+    return Match(found, tuple(names), because)
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The learner's function, of whose results only plain data goes on."""
+
+    def stand_in(*args: Any, **keywords: Any) -> Any:
+        return _copied(function(*args, **keywords), DEEPEST)[0]
+
+    return stand_in
+
+
 class _TimeUp(Exception):
     """Comparing takes too long."""
 
 
 class _Answer:
-    """Our own code beside what came: the solution, or a variant."""
+    """Our own code beside what came: the solution, or a variant; with `theirs` in place of functions that it calls."""
 
     def __init__(
-        self, answer: Callable[[], dict[str, Any]], recording: Recording, in_time: Callable[[], None]
+        self, answer: Callable[[], dict[str, Any]], recording: Recording, in_time: Callable[[], None],
+        theirs: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.recording = recording
+        self._theirs = theirs or {}
         self.names = answer()
         self.calls = [call for call in recording.calls if callable(self.names.get(call.name))]
         self.values = {name: value for name, value in self.names.items()
@@ -353,12 +456,13 @@ class _Answer:
         """What our function gives for the same arguments; and these, where it changed some."""
         if id(call) not in self._given:
             self._in_time()
-            self._given[id(call)] = run(self.names[call.name], call)
+            with _in_place(self._theirs, self.names[call.name]):
+                self._given[id(call)] = run(self.names[call.name], call)
         return self._given[id(call)]
 
-    def agrees(self, strict: bool, everywhere: bool) -> bool:
-        """Whether it gives what came, each time; or each time that something came at all (see `_nothing`)."""
-        calls = [call for call in self.calls if everywhere or not _nothing(call.outcome)]
+    def agrees(self, strict: bool, left_out: Callable[[Any], bool] | None = None) -> bool:
+        """Whether it gives what came, each time but for outcomes that are left out."""
+        calls = [call for call in self.calls if not (left_out and left_out(call.outcome))]
         return all(self._alike(call, strict) for call in calls) and all(
             same(self.recording.values[name], value, strict) for name, value in self.values.items()
         )
@@ -367,23 +471,53 @@ class _Answer:
         outcome, after = self.given(call)
         return same(call.outcome, outcome, strict) and _same_after(call.after, after, strict)
 
-    def explains(self, solution: _Answer | None, strict: bool, everywhere: bool) -> bool:
+    def explains(
+        self, solution: _Answer | None, strict: bool, left_out: Callable[[Any], bool] | None = None
+    ) -> bool:
         """Whether it gives what came, on enough inputs to say so, and the solution does not."""
-        answered = [call for call in self.calls if not _nothing(call.outcome)]
-        enough = bool(self.values) or (bool(answered) and different(self.calls if everywhere else answered))
-        return enough and self.agrees(strict, everywhere) and any(True for _ in self.cases(solution, strict))
+        answered = any(not _nothing(call.outcome) for call in self.calls)
+        looked_at = [call for call in self.calls if not (left_out and left_out(call.outcome))]
+        enough = bool(self.values) or (answered and different(looked_at))
+        return enough and self.agrees(strict, left_out) and self._shows(solution, strict)
+
+    def _shows(self, solution: _Answer | None, strict: bool) -> bool:
+        """Whether it differs from the solution in something that shows: a value, or an error with the very same text.
+
+        That two mistakes end in the same kind of error says little.
+        """
+        shown = any(names & self.values.keys() for names in self.recording.asked.values())
+        return shown or any(
+            type(call.outcome) is not Raised or same(call.outcome, self.given(call)[0], True)
+            for call in self._explained(solution, strict)
+        )
 
     def cases(self, solution: _Answer | None, strict: bool) -> Iterator[int]:
         """The test cases in which it gives what came, and the solution something else."""
         for number, names in self.recording.asked.items():
             if names & self.values.keys():
                 yield number
+        yield from (call.case for call in self._explained(solution, strict))
+
+    def _explained(self, solution: _Answer | None, strict: bool) -> Iterator[Call]:
+        """The calls in which it gives what came, and the solution something else."""
         for call in self.calls if solution else ():
             assert solution is not None
             mine, right = self.given(call), solution.given(call)
             is_right = same(right[0], mine[0], strict) and _same_after(right[1], mine[1], strict)
             if not is_right and self._alike(call, strict):
-                yield call.case
+                yield call
+
+
+@contextmanager
+def _in_place(theirs: Mapping[str, Callable[..., Any]], function: Any) -> Iterator[None]:
+    """Meanwhile what our own `function` calls by these names are the learner's functions."""
+    names = getattr(function, "__globals__", {})
+    before = {name: names[name] for name in theirs if name in names}
+    names.update({name: theirs[name] for name in before})
+    try:
+        yield
+    finally:
+        names.update(before)
 
 
 def run(function: Any, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
@@ -410,13 +544,25 @@ def _same_after(got: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None, str
     return same(got, wanted, strict)
 
 
+def _stopped(outcome: Any) -> bool:
+    """Whether it is an error, or None."""
+    return outcome is None or type(outcome) is Raised
+
+
 def _nothing(outcome: Any) -> bool:
-    """Whether it is an error, no value at all, or not all of it numbers. The same mistake ends so or otherwise,
-    depending on what else is written around it, such as a look whether there is anything to divide by."""
-    if outcome is None or type(outcome) is Raised:
+    """Whether it is an error, no value at all, or not all of it numbers."""
+    if _stopped(outcome):
         return True
     numbers = _numbers(outcome)
     return numbers is not None and (numbers.size == 0 or not np.isfinite(numbers).all())
+
+
+PASSES: tuple[tuple[bool, Callable[[Any], bool] | None], ...] = (
+    (True, None), (False, None), (False, _stopped), (False, _nothing),
+)
+"""How answers are compared, one way after another until something gives the same: whether dtypes count, and which
+outcomes are left out. The same mistake ends with an error or nan, or without, depending on what else is written around
+it, such as a look whether there is anything to divide by."""
 
 
 def different(calls: Sequence[Call]) -> bool:

@@ -26,6 +26,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -33,6 +34,7 @@ from types import FrameType
 import numpy as np
 
 from autograder.bridge.records import ERROR_LIMIT
+from autograder.bridge.remote import RemoteFunction
 from autograder.bridge.session import CellOutcome
 from autograder.course import VARIANTS
 from autograder.grading import causes, messages, portrait
@@ -76,6 +78,9 @@ MAX_CHECKS = 20
 
 PORTRAIT_SECONDS = 20.0
 """What making a portrait may take, if a check may take as much."""
+
+BLAME_SECONDS = 4.0
+"""Where a check took longer, the functions that it used are not run once more to say which of them is to blame."""
 
 
 def run(
@@ -131,6 +136,7 @@ class Attempt:
         self.flags: list[str] = []
         self.slow = False
         self.memory = False
+        self.check_began = self.check_seconds = 0.0
         if request.folder:
             os.chdir(request.folder)
         signal.signal(signal.SIGALRM, self._alarm)
@@ -293,21 +299,41 @@ class Attempt:
         """The result with its cause, where a wrong variant shows one. It costs no point, and no more than its time."""
         signal.setitimer(signal.ITIMER_REAL, 10 * causes.SECONDS)  # beside busy neighbors
         try:
-            return causes.named(result, causes.find(known, recording))
+            match = self._blamed(known, recording)
+            return causes.named(result, match if match.blamed else causes.find(known, recording))
         except (Exception, TooSlowError):  # whatever the notebook gave to compare: a message is not worth a score
             self.slow = False
             return result
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            self.session.deadline = None
+
+    def _blamed(self, known: causes.Known, recording: causes.Recording) -> causes.Match:
+        """Which of the learner's earlier functions the answer fails because of.
+
+        They run in the notebook, on what the answer was given before. Where the check took long they do not: no
+        function that is slow shall be stopped for a message.
+        """
+        if self.check_seconds > BLAME_SECONDS:
+            return causes.Match()
+        self.session.deadline = time.monotonic() + 2 * BLAME_SECONDS
+        theirs = {}
+        for name in known.helpers:
+            with suppress(Exception):  # not there
+                if isinstance(value := self.session.get(name), RemoteFunction):
+                    theirs[name] = value
+        return causes.blamed(known, recording, theirs)
 
     def _begin_check(self, question: str, now: float, limit: float) -> None:
         self.question = question
         self.slow = self.memory = self.session.late = self.session.arriving = False
         self.session.learner_error = None
         self.session.deadline = now + limit
+        self.check_began = now
         signal.setitimer(signal.ITIMER_REAL, limit + 5)
 
     def _end_check(self) -> None:
+        self.check_seconds = time.monotonic() - self.check_began
         signal.setitimer(signal.ITIMER_REAL, 0)
         self.session.deadline = None
         self.session.hidden = False

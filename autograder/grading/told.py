@@ -111,7 +111,7 @@ def _constants(template: str) -> Iterator[str]:
 
 
 def _sorted(whole: Iterable[str], pieces: Iterable[tuple[str, ...]]) -> Texts:
-    # The most said in constants first: of two that fit, the one that leaves less open is the one that was used.
+    # In one order, so that of two that fit equally well it is always the same.
     return Texts(frozenset(whole), tuple(sorted(pieces, key=lambda parts: (-sum(map(len, parts)), parts))))
 
 
@@ -167,14 +167,24 @@ class Known:
     def _known(self, text: str, among: Texts, depth: int) -> str:
         if not text or text in among.whole or text in KINDS:
             return text
-        if depth:
-            for parts in among.pieces:
-                values = _values(text, parts)
-                if values is not None:
-                    told = [self._within(value, among, depth - 1) for value in values]
-                    return "".join(piece for pair in zip(parts, [*told, ""], strict=True) for piece in pair)
+        fitting = self._fitting(text, among, depth)
+        if depth == DEEPEST:  # of several that fit, the one that leaves least open is the one that was used
+            told = max(fitting, key=lambda found: len(found.replace(WITHHELD, "")), default="")
+        else:  # trying all of them in each value of each would take long for a text made to fit many
+            told = next(fitting, "")
+        if told:
+            return told
         kind, colon, _ = text.partition(":")
         return f"{kind}: {WITHHELD}" if colon and kind in KINDS else WITHHELD
+
+    def _fitting(self, text: str, among: Texts, depth: int) -> Iterator[str]:
+        """`text` as each text with values that it may be lets it be told."""
+        for parts in among.pieces if depth else ():
+            values = _values(text, parts)
+            if values is not None:
+                values = _with_known_end(values, parts[-2], among.whole)
+                told = [self._within(value, among, depth - 1) for value in values]
+                yield "".join(piece for pair in zip(parts, [*told, ""], strict=True) for piece in pair)
 
     def _within(self, value: str, among: Texts, depth: int) -> str:
         """What may be told of a value; white space around it stays, for a cause brings its own."""
@@ -203,7 +213,7 @@ def _values(text: str, parts: Sequence[str]) -> list[str] | None:
     position = len(parts[0])
     values = []
     for part in parts[1:-1]:
-        found = text.find(part, position, end) if part else position
+        found = _find(text, part, position, end)
         if found < 0:
             return None
         values.append(text[position:found])
@@ -211,6 +221,30 @@ def _values(text: str, parts: Sequence[str]) -> list[str] | None:
     if position > end:
         return None
     return [*values, text[position:end]]
+
+
+def _find(text: str, part: str, begin: int, end: int) -> int:
+    """Where `part` is next; not where it begins with the point of a number, for a sentence does not end there."""
+    found = text.find(part, begin, end) if part else begin
+    while part.startswith(".") and found > 0 and text[found - 1].isdigit() and text[found + 1 : found + 2].isdigit():
+        found = text.find(part, found + 1, end)
+    return found
+
+
+def _with_known_end(values: list[str], separator: str, whole: frozenset[str]) -> list[str]:
+    """The values, the last two parted so that the last one is a known text where that is possible.
+
+    What a check says of a cause stands last. Whatever an answer has brought into the value before it, that is told.
+    """
+    if len(values) < 2 or not separator.strip() or values[-1].strip() in whole:
+        return values
+    *before, last = values
+    found = last.find(separator)
+    while found >= 0:
+        if last[found + len(separator) :].strip() in whole:
+            return [*before[:-1], before[-1] + separator + last[:found], last[found + len(separator) :]]
+        found = last.find(separator, found + 1)
+    return values
 
 
 def cell_error(status: str, error: str, sources: Sequence[str]) -> str:

@@ -116,8 +116,19 @@ def test_a_question_inherits_the_mistakes_of_what_it_calls() -> None:
     known = wrong.Wrong("", {"q1": "def f(x):\n    return x + 1", "q2": "def g(x):\n    return f(f(x))"}, variants)
     inherited, = known.inherited("q2")
     assert inherited.name == "q1: no bias"
-    assert inherited.says == "This is what comes of a `f` with a mistake. The bias is missing."
+    assert (inherited.says, inherited.of) == ("The bias is missing.", "f")
     assert not known.inherited("q1")
+    assert known.helpers == {"q2": {"f": "q1"}}
+
+
+@pytest.mark.fast
+def test_what_an_answer_calls_is_known_without_any_variant(tmp_path: Path) -> None:
+    file = tmp_path / "variants.py"
+    answers = {"q1": "def f(x):\n    return x + 1", "q2": "def g(x):\n    return f(f(x))"}
+    file.write_bytes(wrong.to_python(wrong.Wrong("\n\n".join(answers.values()), answers)))
+    known = causes.load(file)
+    assert {question: about.helpers for question, about in known.items()} == {"q2": ("f",)}
+    assert known["q2"].solution is not None and known["q2"].solution()["g"](1) == 3
 
 
 @pytest.mark.fast

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.authoring import leaks, verify
+from autograder.authoring import leaks, verify, wrong
 from autograder.authoring.corpus import Edit, Mistake
 from autograder.authoring.variants import apply
 from autograder.authoring.verify import Finding, Trial, judge, trials, verify_together
@@ -196,6 +196,43 @@ def test_the_judge_knows_which_causes_are_true(
     problems = judge(Trial(verify.MISTAKE, case.name, case.edit, case), result(1, 1, message)).problems
     assert bool(problems) == bool(problem)
     assert problem is None or any(problem in one for one in problems)
+
+
+@pytest.mark.fast
+def test_a_cause_that_is_no_variant_is_refused_before_anything_is_graded(
+        tiny: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "said_by_variants", lambda exercise: {("q9_1", "square"): "That is the square."})
+    for names, refused in ((("square",), False), (("square", "half"), True)):
+        case = replace(MISTAKE, causes={"q9_1": names})
+        chosen = [TRIALS["solution"], Trial(verify.MISTAKE, case.name, case.edit, case)]
+        if not refused:
+            verify.require_causes(tiny, chosen)
+            continue
+        with pytest.raises(CourseError, match="case says two: q9_1 has no wrong variant called 'half'"):
+            verify.verify_exercise(tiny, Console(), chosen=chosen)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("replaced", "fails", "message", "problem"), [
+    (["q9_2"], ["q9_1", "q9_2"], "This is what comes of a `half` with a mistake. It says two", None),
+    (["q9_2"], ["q9_1", "q9_2"], "it says two: name 'half' is not defined", None),
+    (["q9_2"], ["q9_1", "q9_2"], "it says two", "q9_1: no message says that it comes of half"),
+    (["q9_1", "q9_2"], ["q9_1", "q9_2"], "it says two", None),
+    (["q9_1"], ["q9_1"], "it says two", None),
+    (["q9_1"], ["q9_1"], "This is what comes of a `half` with a mistake. It says two", "blames `half`, which is right"),
+])
+def test_the_judge_knows_who_is_to_blame(
+        monkeypatch: pytest.MonkeyPatch, replaced: list[str], fails: list[str], message: str,
+        problem: str | None) -> None:
+    """An answer of the solution's that calls the function of another cell fails because of that, and none else does."""
+    answers = {"q9_1": "def both(x):\n    return half(x)", "q9_2": "def half(x):\n    return x / 2"}
+    monkeypatch.setattr(verify, "known_of", lambda exercise: wrong.Wrong("", answers))
+    monkeypatch.setattr(verify, "said_by_variants", lambda exercise: {})
+    case = replace(MISTAKE, edit=Edit(replace=dict.fromkeys(replaced, "2")), fails=tuple(fails),
+                   messages=dict.fromkeys(fails, re.compile("two|^$")))
+    came = result(1, 0 if "q9_2" in fails else 1, message)
+    problems = judge(Trial(verify.MISTAKE, case.name, case.edit, case), came).problems
+    assert bool(problems) == bool(problem) and (problem is None or problem in problems[0])
 
 
 @pytest.mark.fast

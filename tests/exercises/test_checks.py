@@ -304,6 +304,25 @@ class TestCauses:
         (folder / "tests" / "09-tiny" / "causes.json").write_text(text)
         assert feedback(double=lambda x: x).messages[0].startswith("`double(3)` is 3")
 
+    def test_an_earlier_function_that_is_not_right_is_named(self, folder: Path) -> None:
+        file = folder / "tests" / "09-tiny" / "causes.json"
+        file.write_text(json.dumps({"helpers": {"q9_2": {"double": "q9_1"}}}))
+        head = TEST_FILE.partition("@test_case")[0].replace("q9_1", "q9_2")
+        (folder / "tests" / "09-tiny" / "q9_2.py").write_text(
+            f"{head}@test_case(points=None, hidden=False)\n"
+            "def the_total(total):\n    digits.expect_number(total, name='total', equal=6)\n")
+        grader = digits.checks("09-tiny")
+        wrong: dict[str, Any] = {"double": lambda x: x, "total": 5}
+        told = "`double` is not right yet. If your answer here uses it, this may come of it: mend that first."
+        assert told not in grader.check("q9_2", wrong).messages  # it was not checked
+        assert not grader.check("q9_1", wrong).passed
+        assert grader.check("q9_2", wrong).messages[0] == told
+        assert told not in grader.check("q9_2", {**wrong, "double": lambda x: x + x}).messages  # changed since
+        assert grader.check("q9_1", {**wrong, "double": lambda x: x + x}).passed
+        assert told not in grader.check("q9_2", wrong).messages
+        grader.check("q9_1", {"double": ...})
+        assert told not in grader.check("q9_2", {"double": ..., "total": 5}).messages  # its own check says it
+
     def test_nothing_is_kept_between_checks(self) -> None:
         feedback(double=lambda x: x)
         assert digits._heard is None

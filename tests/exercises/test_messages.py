@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import digits
@@ -12,6 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+from autograder.course import EXERCISES
+from autograder.grading.told import Known
 
 pytestmark = pytest.mark.fast
 
@@ -372,3 +377,35 @@ def test_what_must_end_a_grading_run_is_not_taken_for_an_answer() -> None:
 
     with pytest.raises(SessionEnded), digits.hint("Try other sizes."):
         digits.call(ended, name="flatten")
+
+
+def causes_in(test: Path) -> set[str]:
+    """Every whole text that a test file gives as a `cause`."""
+    tree = ast.parse(test.read_text(encoding="utf-8"))
+    given = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "cause"]
+    given += [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
+              and any(isinstance(name, ast.Name) and name.id == "cause" for name in node.targets)]
+    return {part.value for value in given for part in ast.walk(value)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            and not any(isinstance(other, ast.JoinedStr) for other in ast.walk(value))} - {""}
+
+
+@pytest.mark.parametrize("exercise", sorted(folder.name for folder in (EXERCISES / "tests").iterdir()))
+def test_what_a_check_says_of_the_cause_is_never_cut(exercise: str) -> None:
+    """Whatever the numbers beside it are, and whatever an answer makes of itself."""
+    tests = sorted((EXERCISES / "tests" / exercise).glob("q*.py"))
+    assert tests
+    for test in tests:
+        known = Known(test, [EXERCISES])
+        for cause in causes_in(test):
+            for fails in (
+                lambda cause: digits.expect_array(np.array([0.125]), name="a", equal=np.array([0.25]), cause=cause),
+                lambda cause: digits.expect_array(np.array([0.5]), name="a", low=1.5, high=2.5, cause=cause),
+                lambda cause: digits.expect_array(np.ones((2, 3)), name="a", shape=(3, 2), cause=cause),
+                lambda cause: digits.expect_number(0.125, name="a", equal=0.25, cause=cause),
+                lambda cause: digits.expect_number("So. It is 0.5. No", name="a", cause=cause),
+                lambda cause: digits.expect_equal("0.5. Is", (0.25, 1), name="a", cause=cause),
+            ):
+                told = known.redacted(said(fails, cause))
+                assert told.endswith(f" {cause}"), f"{test.name}: {told}"
+                assert "0.125" not in told and "0.25" not in told

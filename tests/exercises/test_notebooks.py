@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from functools import lru_cache
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from autograder import course
-from autograder.authoring import build, leaks, zips
+from autograder.authoring import build, leaks, wrong, zips
 from autograder.authoring.master import Master, read_master
 
 pytestmark = pytest.mark.fast
@@ -83,9 +84,14 @@ def test_every_question_has_its_answer_cell_check_cell_and_checks(name: str) -> 
         f'grader.check("{question}")' for question in questions]
     tests = course.EXERCISES / "tests" / name
     former = ["formerly.txt"] if master(name).formerly else []
-    causes = ["causes.json"] if (course.SOLUTIONS / name / "variants.yaml").is_file() else []
+    known = wrong.read(master(name), course.SOLUTIONS / name / wrong.FILE)
+    # Of models there is nothing that could be compared at home: then an exercise with wrong variants has none of them.
+    causes = ["causes.json"] if known.helpers or (known.variants and (tests / "causes.json").is_file()) else []
     assert sorted(path.name for path in tests.iterdir() if path.name != "__pycache__") == sorted(
         [*former, *causes, *(f"{question}.py" for question in questions)])
+    told = json.loads((tests / "causes.json").read_text(encoding="utf-8")) if causes else {}
+    assert told.pop("helpers", {}) == known.helpers
+    assert told.keys() <= known.variants.keys()
 
 
 @every_exercise

@@ -13,7 +13,20 @@ import pytest
 
 from autograder.course import VARIANTS
 from autograder.grading.bundle import bundle, pack, unpack
-from autograder.grading.causes import Known, Match, Raised, Recording, Variant, find, load, named, raised, same, shared
+from autograder.grading.causes import (
+    Known,
+    Match,
+    Raised,
+    Recording,
+    Variant,
+    blamed,
+    find,
+    load,
+    named,
+    raised,
+    same,
+    shared,
+)
 from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult
 from tests.grading.conftest import ANSWERS, START
 
@@ -105,6 +118,22 @@ class TestFinding:
 
         assert names(find(KNOWN, recorded(careful, [*INPUTS, nothing]))) == ["smallest"]
 
+    def test_an_error_does_not_hide_a_cause_that_ends_in_nan(self) -> None:
+        """It stops where there is nothing to read, and where there is something gives nan as the variant does."""
+
+        def fails_for_none(x: np.ndarray) -> Any:
+            if not len(x):
+                raise ValueError("nothing to read")
+            return np.log(-x).sum(axis=1)
+
+        known = Known(answer(lambda x: np.log(x).sum(axis=1)), (
+            Variant("sign", "The sign is turned.", answer(lambda x: np.log(-x).sum(axis=1))),
+            Variant("zero", "It is zero.", answer(lambda x: np.zeros(len(x)))),
+        ))  # fmt: skip
+        with np.errstate(all="ignore"):
+            inputs = [*INPUTS, -INPUTS[1], np.zeros((0, 3))]
+            assert names(find(known, recorded(fails_for_none, inputs))) == ["sign"]
+
     def test_what_is_changed_in_place_is_a_part_of_the_result(self) -> None:
         def smallest_in_place(x: np.ndarray) -> Any:
             x.sort(axis=1)
@@ -151,6 +180,88 @@ class TestFinding:
         assert recording.call("largest", [np.zeros(13)], {}) is None
         assert recording.call("largest", [np.zeros(3)], {}) is not None
         assert recording.call("largest", [object()], {}) is None
+
+
+def halves(x: np.ndarray) -> np.ndarray:
+    return x / 2
+
+
+def fifths(x: np.ndarray) -> np.ndarray:
+    return x / 5
+
+
+def sums_of_halves(x: np.ndarray) -> Any:
+    return halves(fifths(x)).sum(axis=1)
+
+
+def of_helpers(given: np.ndarray, **theirs: Callable[..., Any]) -> Any:
+    """What an answer gives that is the solution, with functions of its own."""
+    half, fifth = theirs.get("halves", halves), theirs.get("fifths", fifths)
+    return half(fifth(given)).sum(axis=1)
+
+
+TENTHS = Variant("q1: tenths", "These are tenths.", answer(lambda x: of_helpers(x, halves=tenths)), "halves")
+DEPENDENT = Known(answer(sums_of_halves), (), (TENTHS,), ("fifths", "halves"))
+
+
+def tenths(x: np.ndarray) -> np.ndarray:
+    return x / 10
+
+
+@pytest.mark.fast
+class TestBlame:
+    """Which earlier function an answer fails because of: tried with the learner's own functions, whatever is wrong."""
+
+    @pytest.mark.parametrize(("theirs", "blamed"), [
+        ({}, ()),
+        ({"halves": halves}, ()),
+        ({"halves": tenths}, ("halves",)),
+        ({"halves": lambda x: x - 1}, ("halves",)),
+        ({"halves": lambda x: (x / 2).astype("float32")}, ("halves",)),
+        ({"fifths": lambda x: np.abs(x) + 3, "halves": halves}, ("fifths",)),
+        ({"fifths": lambda x: x + 3, "halves": tenths}, ("fifths", "halves")),
+    ])  # fmt: skip
+    def test_it_is_what_with_which_the_solution_gives_the_same(
+        self, theirs: dict[str, Callable[..., Any]], blamed: tuple[str, ...]
+    ) -> None:
+        match = find_blamed(lambda x: of_helpers(x, **theirs), theirs)
+        assert match.blamed == blamed
+        assert match.because == (frozenset({1, 2}) if blamed else frozenset())
+
+    def test_a_mistake_that_is_known_is_told_as_well(self) -> None:
+        match = find_blamed(lambda x: of_helpers(x, halves=tenths), {"halves": tenths})
+        assert match.says(1) == "This is what comes of a `halves` with a mistake. These are tenths."
+        match = find_blamed(lambda x: of_helpers(x, halves=np.negative), {"halves": np.negative})
+        assert match.says(1) == "This is what comes of a `halves` with a mistake. Mend that first."
+        assert match.says(3) == ""
+
+    def test_an_error_in_it_is_its_doing(self) -> None:
+        def fails_for_one(x: np.ndarray) -> Any:
+            if len(x) == 1:
+                raise ValueError("one")
+            return x / 2
+
+        match = find_blamed(lambda x: of_helpers(x, halves=fails_for_one), {"halves": fails_for_one})
+        assert (match.blamed, match.because) == (("halves",), frozenset({2}))
+
+    def test_the_answers_own_mistake_is_not_laid_on_another(self) -> None:
+        wrong = {"halves": tenths}
+        for own in (lambda x: of_helpers(x).max(), lambda x: of_helpers(x, halves=tenths) + 1, lambda x: of_helpers(x)):
+            assert not find_blamed(own, wrong).blamed
+
+    def test_only_plain_data_goes_on(self) -> None:
+        assert not find_blamed(lambda x: of_helpers(x, halves=tenths), {"halves": lambda x: Liar()}).blamed
+
+    def test_the_solution_is_whole_again_afterwards(self) -> None:
+        find_blamed(lambda x: of_helpers(x, halves=tenths), {"halves": tenths})
+        assert np.allclose(sums_of_halves(INPUTS[0]), INPUTS[0].sum(axis=1) / 10)
+
+    def test_there_is_a_time_limit(self) -> None:
+        assert not find_blamed(lambda x: of_helpers(x, halves=tenths), {"halves": tenths}, seconds=0).blamed
+
+
+def find_blamed(own: Callable[..., Any], theirs: dict[str, Callable[..., Any]], **options: Any) -> Match:
+    return blamed(DEPENDENT, recorded(own), theirs, **options)
 
 
 class Liar:
@@ -229,7 +340,19 @@ def q3_solution():
         return 2 * n
     return locals()
 
-ANSWERS = {"q3": (q3_solution, [("square", "That is the square.", q3_variant_1)], [])}
+def scale(x):
+    return x / 10
+
+def q4_solution():
+    def refuse(n):
+        if scale(n) < 0:
+            raise ValueError("negative")
+    return locals()
+
+ANSWERS = {
+    "q3": (q3_solution, [("square", "That is the square.", q3_variant_1)], [], []),
+    "q4": (q4_solution, [], [], ["scale"]),
+}
 """
 
 
@@ -273,6 +396,30 @@ def test_the_cause_is_what_the_learner_reads(graded: Any, variants: Any) -> None
     assert (hidden.message, hidden.told) == ("That is the square.", None)
     look_alike = graded(*cells(q3="def double(x):\n    return x * x if x < 6 else 0\ntotal = 7"))
     assert not [case for case in cases_of(look_alike) if "square" in case.message]
+
+
+def test_an_earlier_function_is_blamed_only_where_it_brings_it_about(graded: Any, variants: Any) -> None:
+    variants()
+    refuse = "word = 'digit'\ndef refuse(n):\n    if scale(n) < 0:\n        raise ValueError('negative')"
+    public, hidden = cases_of(graded(*cells(q1="def scale(x):\n    return -x", q4=refuse)), "q4")
+    assert public.passed
+    assert hidden.message == "This is what comes of a `scale` with a mistake. Mend that first."
+    own = graded(*cells(q4=refuse.replace("<", ">")))
+    assert not [case for case in cases_of(own, "q4") if "comes of" in case.message]
+
+
+@pytest.mark.parametrize("helper", ["while True: pass", "import os\n    os._exit(1)", "return [0] * 3_000_000"],
+                         ids=["endless", "exit", "huge"])
+def test_a_hostile_earlier_function_costs_no_other_question(graded: Any, variants: Any, helper: str) -> None:
+    """It turns hostile once a check is over, when it is asked whether it is to blame."""
+    variants()
+    refuse = "calls = [0]\nword = 'digit'\ndef refuse(n):\n    calls[0] += 1\n    return -1"
+    scale = f"def scale(x):\n    if 'calls' not in globals():\n        return x / 10\n    {helper}"
+    notebook = cells(q1=scale)
+    result = graded(*notebook[:3], refuse, "grader.check('q4')", *notebook[3:-2], timeout=5)
+    assert {question.name: question.score for question in result.questions if question.name != "q4"} == {
+        "q1": 4, "q2": 3, "q3": 2}
+    assert not [case for case in cases_of(result, "q4") if "comes of" in case.message]
 
 
 @pytest.mark.parametrize("answer", [

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from autograder.authoring import wrong
+from autograder.authoring.master import read_master
+from autograder.grading.causes import Match, Variant, comes_of, named
 from autograder.grading.endings import HIDDEN_HINT
 from autograder.grading.questions import QuestionRun, Watch
-from autograder.grading.results import CellResult, SubmissionResult
+from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult
 from autograder.grading.told import MORE, OTHERS, UNTOLD, Known, cell_error
 from autograder.reports.feedback import feedback_page
 from autograder.reports.gradescope import results_json
@@ -141,6 +144,11 @@ def known(tmp_path: Path) -> Known:
      "`flatten(x[:5])` has shape …; expected …. Only height and width become one."),
     ("Given an array, `flatten(x[:5])` stopped with ValueError: secret. Only height and width become one.",
      "Given …, `flatten(x[:5])` stopped with ValueError: …. Only height and width become one."),
+    ("`flatten(x[:5])` is wrong at index [0, 1]: got 0.5, expected 0.25. Only height and width become one.",
+     "`flatten(x[:5])` is wrong at index …: got …, expected …. Only height and width become one."),
+    ("`flatten(x[:5])` is 'a. b. Only h'; expected 0.5. Only height and width become one.",
+     "`flatten(x[:5])` is …; expected …. Only height and width become one."),
+    ("`flatten(x[:5])` is 0.25; expected 0.5. A secret. It is 3.5.", "`flatten(x[:5])` is …; expected …."),
     ("Given an array, `x` stopped with Secret: s. ", "Given …, `…` stopped with …: …."),
     ("`flatten(x[:5])` still returns `...`: put your answer there and run its cell.",
      "`flatten(x[:5])` still returns `...`: put your answer there and run its cell."),
@@ -152,6 +160,27 @@ def known(tmp_path: Path) -> Known:
 ])  # fmt: skip
 def test_only_what_a_trusted_file_says_is_told(known: Known, said: str, told: str) -> None:
     assert known.redacted(said) == told
+
+
+EXERCISES = sorted(path.parent.name for path in (COURSE / "solutions").glob("*/master.md"))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_sentence_of_a_wrong_variant_stands_first_and_whole(exercise: str) -> None:
+    """For each variant of each exercise, also where another question's function is to blame."""
+    folder = COURSE / "solutions" / exercise
+    variants = wrong.read(read_master(folder / "master.md"), folder / wrong.FILE)
+    cases = (CaseResult("a", False, False, 1, "`x` is 0.5; expected 0.25.", "`x` is …; expected …."),
+             CaseResult("b", False, True, 1, "got 0.5 for 0.25", "The hint."))  # fmt: skip
+    for question in variants.answers:
+        for one in variants.all_of(question):
+            found = ((Variant(one.name, one.says, dict, one.of), frozenset({1, 2})),)
+            blamed = (one.of,) if one.of else ()
+            match = Match(found, blamed, frozenset({1, 2}) if blamed else frozenset())
+            says = f"{comes_of(blamed)} {one.says}" if blamed else one.says
+            public, hidden = named(QuestionResult("q", 0, 2, "in-place", cases), match).cases
+            assert (public.told, hidden.message, hidden.told) == (f"{says} `x` is …; expected ….", says, None)
 
 
 def hidden_case(tmp_path: Path, source: str, helpers: Path | None = None, **values: Any) -> str | None:

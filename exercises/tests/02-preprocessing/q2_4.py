@@ -27,7 +27,7 @@ def scale_small_example(scale):
 
 @test_case(points=None, hidden=False)
 def scale_leaves_its_input_alone(scale):
-    images = np.array([[[0, 51], [102, 153]]], dtype="uint8")
+    images = np.array([[[0, 51], [102, 153]], [[204, 51], [0, 102]]], dtype="uint8")
     before = images.copy()
     scaled = digits.call(scale, images, name="scale")
     digits.expect_unchanged(before, images, name="scale")

@@ -37,15 +37,16 @@ def preprocess_mnist(preprocess):
 
 
 @test_case(points=None, hidden=False)
-def preprocess_no_images(preprocess):
+def preprocess_no_images_and_no_white_pixel(preprocess):
     rows = digits.call(preprocess, np.zeros((0, 2, 3), dtype="uint8"), name="preprocess")
     digits.expect_array(
         rows, name="preprocess(no images)", shape=(0, 6), dtype="float32",
         cause="Height and width are known even when there is no image.",
     )
-    images = np.array([[[0, 51, 102], [153, 204, 255]]], dtype="uint8")
+    images = np.array([[[51, 0, 102], [0, 153, 51]], [[204, 102, 51], [51, 153, 102]]], dtype="uint8")
     rows = digits.call(preprocess, images, name="preprocess")
     digits.expect_array(
-        rows, name="preprocess(images)", equal=np.array([[0, 0.2, 0.4, 0.6, 0.8, 1]]),
-        cause="Each image is read row by row, and each value becomes its fraction of 255.",
+        rows, name="preprocess(two images without a white pixel)",
+        equal=np.array([[0.2, 0, 0.4, 0, 0.6, 0.2], [0.8, 0.4, 0.2, 0.2, 0.6, 0.4]]),
+        cause="Each value becomes its fraction of 255, also where no pixel is white: 51 is 0.2.",
     )
