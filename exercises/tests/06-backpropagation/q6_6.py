@@ -15,6 +15,7 @@ def gradients_point_uphill(gradients):
     sizes = (4, 6, 5, 3)
     x, labels = rng.normal(0, 1, (7, 4)), np.array([0, 2, 2, 1, 0, 1, 2])
     parameters = [(rng.normal(0, 0.7, (i, u)), rng.normal(0, 0.3, u)) for i, u in zip(sizes, sizes[1:])]
+    single = [(rng.normal(0, 0.7, (4, 3)), rng.normal(0, 0.3, 3))]
 
     def loss_at(layer, which, step):
         moved = [[W, b] for W, b in parameters]
@@ -27,6 +28,9 @@ def gradients_point_uphill(gradients):
 
     got = digits.call(
         gradients, x.copy(), labels.copy(), [(W.copy(), b.copy()) for W, b in parameters], name="gradients"
+    )
+    of_one = digits.call(
+        gradients, x[:5].copy(), labels[:5].copy(), [(W.copy(), b.copy()) for W, b in single], name="gradients"
     )
     if not isinstance(got, (list, tuple)) or len(got) != 3 or not all(
         isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in got
@@ -52,15 +56,26 @@ def gradients_point_uphill(gradients):
                 ratios.setdefault((layer, letter), []).append(float((got[layer][which] * direction).sum()) / change)
     right = {key: np.allclose(values, 1, atol=1e-4) for key, values in ratios.items()}
     if all(right.values()):
+        powers = np.exp(x[:5] @ single[0][0] + single[0][1])
+        back = (powers / powers.sum(axis=1, keepdims=True) - np.eye(3)[labels[:5]]) / 5
+        if not isinstance(of_one, (list, tuple)) or len(of_one) != 1 or len(of_one[0]) != 2:
+            raise AssertionError(
+                f"`gradients` returned {digits.describe(of_one)} for a network of one layer; expected a list of one pair."
+            )
+        for array, slope, letter in zip(of_one[0], (x[:5].T @ back, back.sum(axis=0)), "Wb"):
+            digits.expect_array(
+                array, name=f"the slopes by {letter} of a network of one layer", shape=slope.shape, equal=slope,
+                cause="With a single layer there is no relu, and no gate.",
+            )
         return
     everything = np.concatenate(list(ratios.values()))
     which = ", ".join(f"by {letter} of layer {layer + 1}" for (layer, letter), fine in right.items() if not fine)
     if np.allclose(everything, -1, atol=1e-4):
-        cause = "All of them have the wrong sign: p - y, not y - p."
+        cause = "All of them have the wrong sign."
     elif np.allclose(everything, 7, rtol=1e-4):
-        cause = "All of them are 7 times too large, and there are 7 images: the loss is their mean."
+        cause = "All of them are 7 times too large, and there are 7 images: the loss is the mean over them."
     elif not right[2, "W"]:
-        cause = "Those of the last layer are wrong already: look at what comes into it, and at (p - y) / n."
+        cause = "Those of the last layer are wrong already: what comes into it, transposed, times (p - y) / n."
     elif right[2, "W"] and right[2, "b"] and not right[1, "W"] and not right[1, "b"]:
         cause = (
             "The last layer is right, and below it the slopes go wrong: on the way they pass the weights, `back @ W.T`, and "

@@ -38,7 +38,7 @@ def hold_out_small_example(hold_out):
     if sorted(seen) != labels.tolist():
         raise AssertionError(
             f"The two sets hold the images {sorted(seen)}; expected each of 0 to 9 exactly once. "
-            "Is an image in both sets, or drawn twice?"
+            "No image is in both sets, none is drawn twice, and none is left out."
         )
 
     def chosen(seed):
@@ -48,11 +48,11 @@ def hold_out_small_example(hold_out):
     if chosen(1) != chosen(1):
         raise AssertionError(
             "Called twice with the seed 1, `hold_out` set different images aside. The same seed gives the same split: "
-            "are the random numbers from `np.random.default_rng(seed)`?"
+            "take all random numbers from `np.random.default_rng(seed)`."
         )
     seeds = range(1, 7)
     if len({tuple(sorted(chosen(seed))) for seed in seeds}) == 1:
         raise AssertionError(
             f"`hold_out` set the images {sorted(chosen(1))} aside for each of the seeds 1 to 6; expected others for "
-            "another seed, chosen at random from all images. Is `seed` used?"
+            "another seed, chosen at random from all images: `np.random.default_rng(seed)` follows it."
         )

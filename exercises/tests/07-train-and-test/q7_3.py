@@ -27,8 +27,8 @@ def train_small_example(train):
         if "Exception encountered" not in str(error):
             raise
         raise AssertionError(
-            f"{error} The model that was handed in takes rows of 10 numbers. So are the images that were handed in: use "
-            "these arguments, and no arrays of the notebook."
+            f"{error} The model that was handed in takes rows of 10 numbers. Such rows are the images that were handed in, so "
+            "they go to the model as they are."
         ) from None
     if not isinstance(history, dict):
         raise AssertionError(
@@ -39,7 +39,7 @@ def train_small_example(train):
         raise AssertionError(f"`train` returned {digits.describe(history)}; expected what `fit` left behind.")
     if "accuracy" not in history:
         raise AssertionError(
-            "The history has no `accuracy`. The model comes compiled, with this metric: is it compiled again?"
+            "The history has no `accuracy`. The model comes compiled, with this metric, and is to be trained as it comes."
         )
     if "val_loss" not in history or "val_accuracy" not in history:
         raise AssertionError(
@@ -51,13 +51,13 @@ def train_small_example(train):
         if length != 2:
             raise AssertionError(
                 f"`{name}` has {length} numbers; expected 2, for the call asks for 2 epochs. "
-                "Does `fit` get `epochs=epochs`?"
+                "`fit` takes `epochs=epochs`."
             )
     weights, bias = model.get_weights()
     if np.array_equal(weights, before):
         raise AssertionError(
             "The model that was handed to `train` has the weights that it had before: it learned nothing. "
-            "Is it another model that is trained?"
+            "It is this one that is to be trained."
         )
     if not np.array_equal(weights[9], before[9]):
         raise AssertionError(
@@ -69,6 +69,6 @@ def train_small_example(train):
     digits.expect_number(
         history["val_loss"][-1], name="val_loss",
         equal=float(-np.log(chances[np.arange(60), y_val]).mean()), tolerance=0.01,
-        cause="That is the loss on the validation set after the last epoch. Is this set measured, with "
-        "`validation_data=(x_val, y_val)`, and no other?",
+        cause="That is the loss on the validation set after the last epoch. Measure this set, and no other: "
+        "`validation_data=(x_val, y_val)`.",
     )

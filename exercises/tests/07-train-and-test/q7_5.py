@@ -30,8 +30,8 @@ def accuracy_small_example(accuracy_with_interval):
         if "Exception encountered" not in str(error):
             raise
         raise AssertionError(
-            f"{error} The model that was handed in takes rows of 10 numbers. So are the images that were handed in: use "
-            "these arguments, and no arrays of the notebook."
+            f"{error} The model that was handed in takes rows of 10 numbers. Such rows are the images that were handed in, so "
+            "they go to the model as they are."
         ) from None
     if not isinstance(got, (tuple, list, np.ndarray)) or len(got) != 3:
         raise AssertionError(
@@ -56,14 +56,8 @@ def accuracy_small_example(accuracy_with_interval):
         "row, `argmax(axis=1)`, however small it is; compare it with the true digits, one by one.",
     )
     cause = (
-        "The interval reaches 1.96 times the root of 0.8 * 0.2 / 50 to either side. Is the root taken, and n under it? "
-        "Is n the number of the images that are handed in?"
+        "The interval reaches 1.96 times the root of 0.8 * 0.2 / 50 to either side of 0.8; 50 is the number of images that "
+        "were handed in. It is cut off at 0 and at 1, and not rounded."
     )
-    if is_near(low, margin):
-        cause = "That is how far the interval reaches to either side. Its ends are asked for: the accuracy less that, and more."
-    elif any(is_near(low, round(0.8 - margin, places)) for places in (1, 2, 3)):
-        cause = "Is it rounded? Round only what you print."
-    elif low == 0:
-        cause = "To cut off at 0, take the larger of the two, `max(0, ...)`; at 1, the smaller, `min(1, ...)`."
     digits.expect_number(low, name="low", equal=0.8 - margin, tolerance=1e-4, cause=cause)
     digits.expect_number(high, name="high", equal=0.8 + margin, tolerance=1e-4, cause=cause)

@@ -15,6 +15,11 @@ def worst_small_example(worst_mistakes):
     ])
     labels = np.array([0, 1, 1, 0, 0])
     got = digits.call(worst_mistakes, probabilities, labels, 3, name="worst_mistakes")
+    again = digits.call(
+        worst_mistakes, np.array([
+            [0.02, 0.28, 0.70], [0.15, 0.80, 0.05], [0.30, 0.10, 0.60], [0.25, 0.50, 0.25], [0.50, 0.20, 0.30],
+        ]), np.array([0, 2, 2, 1, 1]), 2, name="worst_mistakes",
+    )
     if isinstance(got, tuple) and len(got) == 1 and isinstance(got[0], np.ndarray):
         raise AssertionError(
             "`worst_mistakes` returned a tuple that holds an array; expected the array. `np.where(...)` returns such a "
@@ -22,22 +27,16 @@ def worst_small_example(worst_mistakes):
         )
     if isinstance(got, (list, tuple)):
         try:
-            got = np.array(got, dtype=int)
+            got, again = np.array(got, dtype=int), np.array(again, dtype=int)
         except Exception:
             pass
     name = "worst_mistakes(probabilities, labels, 3)"
-    listed = got.tolist() if isinstance(got, np.ndarray) and got.ndim == 1 else None
-    causes = {
-        (4, 1, 3): "The surest mistake comes first; `argsort` puts the smallest number first.",
-        (2, 3, 0): "Row 0 is read right. Only mistakes count, and not all that the network was sure of.",
-        (1, 2, 0): "These are places among the mistakes. Wanted are the indices of the rows, as in `images[worst]`.",
-        (1, 2, 3): "They must be in order, the surest mistake first.",
-        (1, 3, 2): "The surest mistake comes first; `argsort` puts the smallest number first.",
-        (3, 2, 4): "The order is that of the probability of the *answer*, the largest one in its row, not of the true digit.",
-        (1, 4, 2): "The order is that of the probability of the *answer*, the largest one in its row, not of the true digit.",
-    }
-    cause = causes.get(tuple(listed) if listed else (), "The mistakes are rows 1 to 4; the network was surest of row 2.")
+    cause = "The mistakes are rows 1 to 4; the network was surest of row 2, then of row 3, then of row 1."
     digits.expect_array(got, name=name, shape=(3,), cause="`count` is 3, and there are more mistakes than that.")
     if got.dtype.kind not in "iu":
         raise AssertionError(f"`{name}` has dtype {got.dtype}; expected indices, whole numbers. {cause}")
     digits.expect_array(got, name=name, equal=np.array([2, 3, 1]), cause=cause)
+    digits.expect_array(
+        again, name="worst_mistakes of five other images, with count 2", shape=(2,), equal=np.array([1, 0]),
+        cause="The mistakes are rows 0, 1 and 4; the network was surest of row 1, then of row 0.",
+    )

@@ -15,6 +15,7 @@ def patient_2_is_given_something_to_learn(prepare_2):
     wanted = images[:40].reshape(40, 784) / 255
     right = labels[:40].astype(int)
     arrays = digits.call(prepare_2, images[:40], labels[:40], images[40:], labels[40:], name="prepare_2")
+    digits.call(prepare_2, images[10:], labels[10:], images[:10], labels[:10], name="prepare_2")  # others, to compare
     if not isinstance(arrays, (tuple, list)) or len(arrays) != 4:
         raise AssertionError(
             f"`prepare_2` returned {digits.describe(arrays)}; expected x_train, y_train, x_new, y_new."
