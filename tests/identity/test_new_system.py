@@ -125,7 +125,7 @@ def test_each_system_has_what_the_steps_for_a_new_one_ask_for() -> None:
     examples = {name.partition(",")[0] for name in SYSTEMS}
     assert {module.SYSTEM.removesuffix(" Classroom") for module in known} == {
         name.removesuffix(" Classroom") for name in examples}
-    assert (*lms._TABLES, "csv") == targets.EXPORTS
+    assert (*lms._TABLES, *lms._PLAIN) == targets.EXPORTS
     assert set(handback.SYSTEMS) == set(targets.FEEDBACK) <= set(targets.EXPORTS)
     steps = (systems.__doc__ or "").partition("A new system")[2]
     for file in re.findall(r"`([\w/.-]+/[\w.-]+)`", steps):
