@@ -26,7 +26,7 @@ def test_a_new_name_does_not_overrule_a_line(tmp_path: Path, run: Run) -> None:
     for again in (("grade", class_, "--roster", roster), ("export", "csv"), ("grade", class_, "--roster", roster)):
         done = run(*again, "--output", out)
         assert {grades(out)[one][1] for one in ("alice", "bob")} == {"check"}, done.output
-    assert "Identity.csv says 'Alice A' of class/x1/a.ipynb, which is gone and had the same content" in done.output
+    assert "identity.csv says 'Alice A' of class/x1/a.ipynb, which is gone and had the same content" in done.output
 
 
 def test_a_line_counts_in_another_copy_of_the_download(tmp_path: Path, run: Run) -> None:

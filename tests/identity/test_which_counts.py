@@ -128,7 +128,9 @@ def test_whose_two_files_of_two_systems_are_does_not_say_which_counts(tmp_path: 
     write(out, {second: "Ann Lee"}, counts="yes")
     for path in (canvas, moodle):
         assert exported(out, run)["Ann Lee"] == "4"
-        run("grade", path, "--output", out, "--roster", roster)
+        done = run("grade", path, "--output", out, "--roster", roster)
+        assert "speaks of what is not in this batch" not in done.output, done.output
+        assert {lines(out)[file]["identity"] for file in ann} == {"certain"}
     assert lines(out)[second]["counts"].startswith("yes (of sha256:")
     newer = zipped({f"leeann_40_950_{NAME}.ipynb": notebook(10), "leebob_41_901_hw.ipynb": notebook(8)},
                    tmp_path / "submissions (1).zip")
@@ -276,10 +278,14 @@ def test_gradescope_s_own_table_has_what_its_export_says(tmp_path: Path, run: Ru
     assert (row["First Name"], row["Last Name"], row["SID"], row["Email"]) == ("Ann Lee", "", "1011", "a@u.example")
 
 
-def test_a_sentence_that_begins_with_a_file_s_name_has_no_capital(tmp_path: Path, run: Run) -> None:
-    canvas, _, _ = two_systems(tmp_path)
-    done = run("grade", canvas, unpacked({"ann/x.ipynb": notebook(8)}, tmp_path / "mail"), "--output", tmp_path / "out")
-    assert "submissions.zip looks like" in done.output and "Submissions.zip" not in done.output
+def test_a_sentence_that_begins_with_a_file_s_name_has_no_capital(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_systems(tmp_path)
+    unpacked({"ann/x.ipynb": notebook(8)}, tmp_path / "mail")
+    monkeypatch.chdir(tmp_path)
+    done = run("grade", "submissions.zip", "mail", "--output", "out")
+    assert "submissions.zip looks like a download" in done.output and "Submissions.zip" not in done.output
 
 
 def test_a_line_above_the_header_of_a_class_list_is_named(tmp_path: Path, run: Run) -> None:
