@@ -225,10 +225,14 @@ NOT_WHAT_WAS_EXPECTED = f"{NOT_AS_EXPECTED}\nExpected:\n{{want}}\nGot:\n{{got}}"
 CODE_RAISED = "Your code raised {error}"
 CODE_RAISED_KIND = "Your code raised {kind}."
 CODE_RAISED_SOME = "Your code raised an error."
+NOT_WRITTEN = (
+    "Your code raised NotImplementedError, as an answer does that is not written yet. "
+    "It goes in place of the line that begins with `raise`."
+)
 
 TRUSTED = (
     HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, NOT_WHAT_WAS_EXPECTED,
-    CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME,
+    CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME, NOT_WRITTEN,
     *(row.cell.told for row in ENDINGS.values() if row.cell and row.cell.told),
     *(row.check.message for row in ENDINGS.values() if row.check and row.check.message),
 )  # fmt: skip

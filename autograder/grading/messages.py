@@ -24,11 +24,10 @@ from autograder.bridge import remote
 from autograder.bridge.remote import RemoteError
 from autograder.grading.endings import (
     CODE_RAISED,
-    CODE_RAISED_KIND,
-    CODE_RAISED_SOME,
     HIDDEN_HINT,
     NOT_AS_EXPECTED,
     NOT_SO,
+    NOT_WRITTEN,
     PUBLIC_HINT,
     End,
     of_cell,
@@ -36,7 +35,7 @@ from autograder.grading.endings import (
 )
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
-from autograder.grading.told import KINDS, Known, example_line
+from autograder.grading.told import LOST, RUN_IT, Known, example_line, raised
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300
@@ -110,19 +109,37 @@ def is_about_names(failure: Failure) -> bool:
 def hint(failure: Failure, known: Known) -> str:
     """All that a learner reads of a hidden case that failed: its hint, as the trusted test file holds it.
 
+    Where the learner's own code raised an error meanwhile, its kind stands before.
+
     Args:
         failure: what happened.
         known: the texts of the test file and its helpers.
     """
     error, said = failure.error, _said(failure)
     text = said.text if said.by_author and failure.own else ""
-    by_helper = error is not None and failure.own and known.from_helpers(error)
-    text = known.redacted(text) if by_helper else known.hint(text)
-    if not text and failure.learner_error is not None and error in (failure.learner_error, None):
-        kind = type(failure.learner_error).__name__
-        text = CODE_RAISED_KIND.format(kind=kind) if kind in KINDS else CODE_RAISED_SOME
-    shown = "\n".join(part for part in (failure.hint, text) if part)
-    return plain(shown or HIDDEN_HINT, MESSAGE_LIMIT)
+    parts = [failure.hint]
+    if failure.learner_error is not None:
+        parts.append(" ".join(filter(None, [raised(failure.learner_error), known.hint(text)])))
+    elif error is not None and failure.own and known.from_helpers(error):
+        parts.append(known.redacted(text))
+    else:
+        parts.append(known.hint(text))
+    return plain("\n".join(filter(None, parts)) or HIDDEN_HINT, MESSAGE_LIMIT)
+
+
+def withheld(failure: Failure, message: str, known: Known) -> str:
+    """All that a learner reads of a public case that failed after a hidden one was heard.
+
+    Args:
+        failure: what happened.
+        message: the whole message.
+        known: the texts of the test file and its helpers.
+    """
+    if failure.learner_error is None:
+        return known.redacted(message) or LOST
+    said = raised(failure.learner_error)
+    said = said if said == NOT_WRITTEN else f"{said} {RUN_IT}"
+    return plain("\n".join(filter(None, [failure.hint, said])), MESSAGE_LIMIT)
 
 
 def missing_names(

@@ -21,10 +21,10 @@ from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 from otter.test_files.ok_test import OKTestFile
 
-from autograder.grading.messages import Failure, explain, hint, is_about_names
+from autograder.grading.messages import Failure, explain, hint, is_about_names, withheld
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
-from autograder.grading.told import LOST, Known
+from autograder.grading.told import Known
 from autograder.grading.variables import Environment, Source
 
 OTTER_FAILED = "❌ Test case failed\n"
@@ -61,7 +61,7 @@ class Watch:
         unexamined: called after it; what it wanted to examine of the notebook and could not.
         told: what the learner reads of that sentence; None where that is all of it. How a process ended can carry a
             number that the learner's code chose.
-        learner_error: the last exception that a function of the learner's raised since `before`.
+        learner_error: the last exception that the learner's code raised since `before`.
         heard: whether a hidden case has called anything in the notebook, now or earlier.
     """
 
@@ -175,7 +175,7 @@ class QuestionRun:
             return None
         if failure.hidden:
             return hint(failure, self._known)
-        return self._known.redacted(message) or LOST if self.watch.heard() else None
+        return withheld(failure, message, self._known) if self.watch.heard() else None
 
     @cached_property
     def _known(self) -> Known:

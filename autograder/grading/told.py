@@ -1,11 +1,18 @@
 """How much of a message a learner reads, where it could carry out what a hidden test handed in.
 
 It runs in the checker's child; controller and reports take the fixed sentences. A learner's function can keep its
-arguments, and whatever it says later may quote them. So once a hidden test has called something in the notebook, a
-message is told only as far as its text is known: from the test file, from the modules in the folders of the helpers it
-imports, and from the grader's own sentences (`endings.TRUSTED`). What the notebook put in between becomes `…`. Of an
-error of a cell the kind is told, where it is one of Python's own, and the learner's own line, taken from the notebook
-as handed in. Of a hidden test that failed never more than its hint. The instructor's files keep every text.
+arguments, and whatever it says later may quote them. Three rules keep that off the page.
+
+Of an error that the learner's code raised, in a hidden test or after one was heard, only the kind is told, where it is
+one of Python's own (`raised`). Its text is not looked at: not to tell of it, not to choose a sentence by it. Made of a
+trusted file's words, it could say anything.
+
+A message about a value is told as far as its text is known: from the test file, from the modules in the folders of the
+helpers it imports, and from the grader's own sentences (`endings.TRUSTED`). What stands in between becomes `…`, but for
+what a test calls the answer and names as a cause; these are told where the test file holds them. Of an error of a cell
+the kind is told, and the learner's own line, taken from the notebook as handed in.
+
+Of a hidden test that failed never more than the kind of an error and its hint. The instructor's files keep every text.
 
 This module must never let through a text because of how it looks: only because a trusted file, or that list, holds it.
 """
@@ -24,11 +31,12 @@ from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
-from autograder.grading.endings import TRUSTED, End, of_cell
+from autograder.grading.endings import CODE_RAISED_KIND, CODE_RAISED_SOME, NOT_WRITTEN, TRUSTED, End, of_cell
 from autograder.grading.text import one_line
 
 WITHHELD = "…"
 LOST = "This check failed. Run it in your notebook: there it says what it found."
+RUN_IT = "Run this check in your notebook: there it says more."
 UNTOLD = "its text is withheld, because checks that you cannot see had run before; run the cell to read it"
 OTHERS = "Other cells stopped, too; run the notebook to see them."
 """In place of all cells but the first that stopped after a hidden test was heard: which ones could spell something."""
@@ -42,22 +50,40 @@ KINDS = frozenset(
 LONGEST_LINE = 200
 DEEPEST = 3
 """Texts within texts: a message, the cause in it, the name in that."""
+MOST_SENTENCES = 12
+"""At the end of a message, among which its hint is looked for."""
+CAUSES = frozenset({"cause", "remedy"})
+"""What fields of a message are called that hold what may be behind it, as its author has written it."""
+NAMES = frozenset({"name"})
+"""The same of what a test calls the answer. In a helper only: a test may ask the notebook for a name. All other fields
+may hold what the notebook chose."""
+EXAMPLES = frozenset({"line", "want"})
+"""The same in a sentence of ours: the line of a public test that is not so, and what it wants."""
+
+Template = tuple[tuple[str, ...], tuple[bool, ...]]
+"""The constants of a text with values in between, one more than there are values; and of each value whether it is the
+author's own."""
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The texts in some files: `whole` ones, and the constant `pieces` of those with values in between."""
+    """The texts in some files: `whole` ones, and the `pieces` of those with values in between."""
 
     whole: frozenset[str]
-    pieces: tuple[tuple[str, ...], ...]
+    pieces: tuple[Template, ...]
 
     def __add__(self, other: Texts) -> Texts:
         return Texts(self.whole | other.whole, self.pieces + other.pieces)
 
 
 @lru_cache(maxsize=64)
-def texts(path: Path) -> Texts:
-    """Every text that stands in the Python file at `path`; none where it cannot be read."""
+def texts(path: Path, authors: frozenset[str] = CAUSES) -> Texts:
+    """Every text that stands in the Python file at `path`, none where it cannot be read.
+
+    Args:
+        path: of the file.
+        authors: the names of the fields that hold what the author of a test has written.
+    """
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
@@ -67,7 +93,7 @@ def texts(path: Path) -> Texts:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             whole.add(node.value.strip())
         elif isinstance(node, ast.JoinedStr):
-            pieces.add(_pieces(node))
+            pieces.add(_pieces(node, authors))
         elif isinstance(node, ast.Dict):
             whole |= _public_examples(node)
     return _sorted(whole, pieces)
@@ -96,34 +122,44 @@ def example_line(lines: Iterable[str]) -> str:
 
 def sentences(templates: Iterable[str]) -> Texts:
     """The same of our own sentences; what has fields is in pieces."""
-    said = [tuple(_constants(template)) for template in templates]
-    return _sorted((parts[0] for parts in said if len(parts) == 1), (parts for parts in said if len(parts) > 1))
+    said = [_template(template) for template in templates]
+    return _sorted((parts[0] for parts, authors in said if not authors), (one for one in said if one[1]))
 
 
-def _constants(template: str) -> Iterator[str]:
-    """The constants of a format string, one more than it has fields."""
-    ends_with_field = False
-    for constant, name, _, _ in Formatter().parse(template):
-        yield constant
-        ends_with_field = name is not None
-    if ends_with_field:
-        yield ""
-
-
-def _sorted(whole: Iterable[str], pieces: Iterable[tuple[str, ...]]) -> Texts:
-    # In one order, so that of two that fit equally well it is always the same.
-    return Texts(frozenset(whole), tuple(sorted(pieces, key=lambda parts: (-sum(map(len, parts)), parts))))
-
-
-def _pieces(node: ast.JoinedStr) -> tuple[str, ...]:
-    """The constants of an f-string, one more than it has values."""
-    parts = [""]
-    for value in node.values:
-        if isinstance(value, ast.Constant):
-            parts[-1] += str(value.value)
-        else:
+def _template(format_string: str) -> Template:
+    """The template that a format string is."""
+    parts, authors = [""], []
+    for constant, name, _, _ in Formatter().parse(format_string):
+        parts[-1] += constant
+        if name is not None:
             parts.append("")
-    return tuple(parts)
+            authors.append(name in EXAMPLES)
+    return tuple(parts), tuple(authors)
+
+
+def _sorted(whole: Iterable[str], pieces: Iterable[Template]) -> Texts:
+    # In one order, so that of two that fit equally well it is always the same.
+    return Texts(frozenset(whole), tuple(sorted(pieces, key=lambda one: (-sum(map(len, one[0])), one))))
+
+
+def _pieces(node: ast.JoinedStr, names: Collection[str]) -> Template:
+    """The template that an f-string is, with fields of these `names` for the author's own."""
+    parts, authors = [""], []
+    for value in node.values:
+        if isinstance(value, ast.FormattedValue):
+            parts.append("")
+            authors.append(_name(value.value) in names)
+        else:
+            assert isinstance(value, ast.Constant)
+            parts[-1] += str(value.value)
+    return tuple(parts), tuple(authors)
+
+
+def _name(value: ast.expr) -> str:
+    """What a field is called: `{name}`, or `{_because(name)}`."""
+    if isinstance(value, ast.Call) and len(value.args) == 1:
+        value = value.args[0]
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 class Known:
@@ -140,56 +176,59 @@ class Known:
         everything = self.test
         for folder in authored:
             for path in sorted(folder.glob("*.py")):
-                everything += texts(path)
+                everything += texts(path, CAUSES | NAMES)
         everything += sentences(TRUSTED)
         self.everything = _sorted(everything.whole, everything.pieces)
 
     def redacted(self, message: str) -> str:
         """`message` with `…` for what no trusted file says; empty where nothing of it is known."""
-        return "" if (told := self._known(message.strip(), self.everything, DEEPEST)) == WITHHELD else told
+        told = self._known(message.strip())
+        return "" if told == WITHHELD else told
 
     def hint(self, message: str) -> str:
-        """The hint of a hidden test in `message`; empty where the test file holds none such.
+        """The hint of a hidden test at the end of `message`; empty where the test file holds none such.
 
-        `digits.hint` puts before it what stopped; that is redacted.
+        What stands before it does not matter: the shortest end that is a hint, from the start of a sentence, is it.
         """
-        if self._is_hint(message):
+        starts = [0, *(found.end() for found in re.finditer(r"\. ", message))][-MOST_SENTENCES:]
+        return next((rest for start in reversed(starts) if self._is_hint(rest := message[start:])), "")
+
+    def _is_hint(self, text: str) -> bool:
+        return bool(text.strip()) and self._in_test(text.strip(), DEEPEST)
+
+    def _in_test(self, text: str, depth: int) -> bool:
+        """Whether the test file says `text`, and says what fills its fields."""
+        if not text or text in self.test.whole:
+            return True
+        filled = (_values(text, parts) for parts, _ in self.test.pieces) if depth else ()
+        found = next((values for values in filled if values is not None), None)
+        return found is not None and all(self._in_test(value.strip(), depth - 1) for value in found)
+
+    def _known(self, message: str) -> str:
+        if message in self.everything.whole:
             return message
-        for found in re.finditer(r"\. ", message[:500]):
-            if self._is_hint(rest := message[found.end() :]):
-                before = self.redacted(message[: found.end() - 1])
-                return f"{before} {rest}" if before else rest
-        return ""
-
-    def _is_hint(self, message: str) -> bool:
-        return bool(message.strip()) and WITHHELD not in self._known(message.strip(), self.test, DEEPEST)
-
-    def _known(self, text: str, among: Texts, depth: int) -> str:
-        if not text or text in among.whole or text in KINDS:
-            return text
-        fitting = self._fitting(text, among, depth)
-        if depth == DEEPEST:  # of several that fit, the one that leaves least open is the one that was used
-            told = max(fitting, key=lambda found: len(found.replace(WITHHELD, "")), default="")
-        else:  # trying all of them in each value of each would take long for a text made to fit many
-            told = next(fitting, "")
+        # Of several that fit, the one that leaves least open is the one that was used.
+        told = max(self._fitting(message), key=lambda found: len(found.replace(WITHHELD, "")), default="")
         if told:
             return told
-        kind, colon, _ = text.partition(":")
+        kind, colon, _ = message.partition(":")
         return f"{kind}: {WITHHELD}" if colon and kind in KINDS else WITHHELD
 
-    def _fitting(self, text: str, among: Texts, depth: int) -> Iterator[str]:
-        """`text` as each text with values that it may be lets it be told."""
-        for parts in among.pieces if depth else ():
-            values = _values(text, parts)
+    def _fitting(self, message: str) -> Iterator[str]:
+        """`message` as each text with values that it may be lets it be told."""
+        for parts, authors in self.everything.pieces:
+            values = _values(message, parts)
             if values is not None:
-                values = _with_known_end(values, parts[-2], among.whole)
-                told = [self._within(value, among, depth - 1) for value in values]
+                values = _with_known_end(values, parts[-2], self.everything.whole)
+                told = [self._authored(*pair) for pair in zip(values, authors, strict=True)]
                 yield "".join(piece for pair in zip(parts, [*told, ""], strict=True) for piece in pair)
 
-    def _within(self, value: str, among: Texts, depth: int) -> str:
+    def _authored(self, value: str, authors: bool) -> str:
         """What may be told of a value; white space around it stays, for a cause brings its own."""
         inner = value.strip()
-        return value.replace(inner, self._known(inner, among, depth), 1) if inner else value
+        if not inner or (authors and (inner in self.everything.whole or self._in_test(inner, DEEPEST - 1))):
+            return value
+        return value.replace(inner, WITHHELD, 1)
 
     def from_helpers(self, error: BaseException) -> bool:
         """Whether a helper module made the class of `error` for what it tells of an answer as such."""
@@ -200,6 +239,14 @@ class Known:
             and getattr(module, type(error).__name__, None) is type(error)
             and any(Path(file).is_relative_to(folder) for folder in self.authored)
         )
+
+
+def raised(error: BaseException) -> str:
+    """All that a learner reads of an error of the learner's own: its kind, where that is one of Python's."""
+    kind = type(error).__name__
+    if kind == NotImplementedError.__name__:
+        return NOT_WRITTEN
+    return CODE_RAISED_KIND.format(kind=kind) if kind in KINDS else CODE_RAISED_SOME
 
 
 def _values(text: str, parts: Sequence[str]) -> list[str] | None:

@@ -22,7 +22,7 @@ class WatchedSession(Session):
         asking: whether an answer is being waited for just now.
         hidden: a hidden case is being run.
         heard: something was called for a hidden case, and may have kept what it was given.
-        learner_error: the last exception that came from the learner's own code.
+        learner_error: the last exception that came from the learner's own code; the end of an iterator is none.
         recording: what the tests of a question ask and get, while someone wants to know.
     """
 
@@ -38,6 +38,7 @@ class WatchedSession(Session):
         self.recording: causes.Recording | None = None
         self._answered = False
         self._touched = False
+        self._nexts: list[object] = []
 
     @property
     def slow_to_come(self) -> bool:
@@ -61,10 +62,13 @@ class WatchedSession(Session):
 
     def attribute(self, ref: int, name: str) -> object:
         try:
-            return super().attribute(ref, name)
+            value = super().attribute(ref, name)
         except Exception as error:
             self._note(error, absent=AttributeError(name))
             raise
+        if name == "__next__":
+            self._nexts.append(value)
+        return value
 
     def call(
         self, function: Remote, args: Sequence[Any], kwargs: dict[str, Any], timeout: float
@@ -76,7 +80,8 @@ class WatchedSession(Session):
         try:
             returned = super().call(function, args, kwargs, timeout)
         except BaseException as error:
-            if isinstance(error, Exception):
+            is_end = type(error) is StopIteration and any(function is one for one in self._nexts)
+            if isinstance(error, Exception) and not is_end:
                 self._note(error)
             self._recorded(call, error)
             raise
@@ -97,9 +102,9 @@ class WatchedSession(Session):
         return super()._changed(argument, value)
 
     def _note(self, error: Exception, absent: Exception | None = None) -> None:
-        """Keeps an exception that was the notebook's answer, and not the session's own, nor the end of an iterator."""
+        """Keeps an exception that was the notebook's answer, and not the session's own."""
         says_absent = absent is not None and type(error) is type(absent) and error.args == absent.args
-        if self._answered and self.alive and not says_absent and type(error) is not StopIteration:
+        if self._answered and self.alive and not says_absent:
             self.learner_error = error
 
     def _exchange(self, request: tuple[object, ...], timeout: float) -> Any:

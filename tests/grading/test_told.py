@@ -12,11 +12,12 @@ import pytest
 
 from autograder.authoring import wrong
 from autograder.authoring.master import read_master
+from autograder.bridge.remote import RemoteError
 from autograder.grading.causes import Match, Variant, comes_of, named
-from autograder.grading.endings import HIDDEN_HINT
+from autograder.grading.endings import HIDDEN_HINT, NOT_WRITTEN
 from autograder.grading.questions import QuestionRun, Watch
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult
-from autograder.grading.told import MORE, OTHERS, UNTOLD, Known, cell_error
+from autograder.grading.told import MORE, OTHERS, RUN_IT, UNTOLD, Known, cell_error
 from autograder.reports.feedback import feedback_page
 from autograder.reports.gradescope import results_json
 from tests.grading.conftest import ANSWER, SCALE, START, scores
@@ -54,7 +55,7 @@ WAYS = {
     "a syntax error in made up code": ("exec(kept[0] + ' +')", "SyntaxError"),
     "an answer that a public check quotes": ("double = lambda n: kept[0]\ngrader.check('q3')", "q3"),
     "an error in a public check": (
-        "def double(n): raise ValueError(kept[0])\ngrader.check('q3')", "Your code raised ValueError: …"),
+        "def double(n): raise ValueError(kept[0])\ngrader.check('q3')", f"Your code raised ValueError. {RUN_IT}"),
     "an error in a hidden check": (
         "word = 'digit'\ndef refuse(n): raise RuntimeError(kept[0])\ngrader.check('q4')",
         "Your code raised RuntimeError."),
@@ -142,8 +143,12 @@ def known(tmp_path: Path) -> Known:
 @pytest.mark.parametrize(("said", "told"), [
     ("`flatten(x[:5])` has shape (1, 2); expected (3, 4). Only height and width become one.",
      "`flatten(x[:5])` has shape …; expected …. Only height and width become one."),
+    ("`flatten(x[:5])` is a Keras model; expected a NumPy array. Make one with `np.array(...)`.",
+     "`flatten(x[:5])` is …; expected a NumPy array. Make one with `np.array(...)`."),
+    ("`flatten(x[:5])` has dtype float32; expected uint8.", "`flatten(x[:5])` has dtype …; expected …."),
+    ("Given an array, `x` stopped with float32: array. ", "Given …, `…` stopped with …: …."),
     ("Given an array, `flatten(x[:5])` stopped with ValueError: secret. Only height and width become one.",
-     "Given …, `flatten(x[:5])` stopped with ValueError: …. Only height and width become one."),
+     "Given …, `flatten(x[:5])` stopped with …: …. Only height and width become one."),
     ("`flatten(x[:5])` is wrong at index [0, 1]: got 0.5, expected 0.25. Only height and width become one.",
      "`flatten(x[:5])` is wrong at index …: got …, expected …. Only height and width become one."),
     ("`flatten(x[:5])` is 'a. b. Only h'; expected 0.5. Only height and width become one.",
@@ -152,7 +157,7 @@ def known(tmp_path: Path) -> Known:
     ("Given an array, `x` stopped with Secret: s. ", "Given …, `…` stopped with …: …."),
     ("`flatten(x[:5])` still returns `...`: put your answer there and run its cell.",
      "`flatten(x[:5])` still returns `...`: put your answer there and run its cell."),
-    ("Your code raised ValueError: secret", "Your code raised ValueError: …"),
+    ("Your code raised ValueError: secret", "Your code raised …"),
     ("Your code raised Secret", "Your code raised …"),
     ("secret", ""),
     ("`secret`", ""),
@@ -183,10 +188,13 @@ def test_the_sentence_of_a_wrong_variant_stands_first_and_whole(exercise: str) -
             assert (public.told, hidden.message, hidden.told) == (f"{says} `x` is …; expected ….", says, None)
 
 
-def hidden_case(tmp_path: Path, source: str, helpers: Path | None = None, **values: Any) -> str | None:
+def told_case(
+    tmp_path: Path, source: str, helpers: Path | None = None, error: Exception | None = None, **values: Any
+) -> str | None:
+    """What a learner reads of the one case in `source`, after a hidden one was heard; `error`: the notebook's own."""
     path = tmp_path / "q1.py"
     path.write_text(source)
-    watch = Watch(lambda hidden: None, lambda: "", lambda: None)
+    watch = Watch(lambda hidden: None, lambda: "", lambda: error, lambda: True)
     (case,) = QuestionRun(path, Variables(**values), watch, [helpers or tmp_path]).result("q1", "at-end").cases
     assert not case.passed
     return case.message if case.told is None else case.told
@@ -200,13 +208,7 @@ def hidden_case(tmp_path: Path, source: str, helpers: Path | None = None, **valu
     ("with digits.hint('Is it the least?'):\n    digits.expect_number(x, name='least', equal=1)", "Is it the least?"),
     ("for n in ['a']:\n    with digits.hint(f'Is `{n}` the least?'):\n        assert x == 1", "Is `a` the least?"),
     ("for n in [987]:\n    with digits.hint(f'Is it {n}?'):\n        assert x == 1", HIDDEN_HINT),
-    ("with digits.hint('Is it the least?'):\n    digits.call(lambda: 1 / 0, name='f')",
-     "`f` stopped with ZeroDivisionError. Is it the least?"),
-    ("with digits.hint('Is it the least?'):\n"
-     "    def f(): raise type('Heard' + str(x), (Exception,), {})\n    digits.call(f, name='f')",
-     "`f` stopped with …. Is it the least?"),
-    ("def f(): raise NotImplementedError('heard ' + str(x))\nwith digits.hint('x'):\n    digits.call(f, name='f')",
-     "… It goes in place of the line that begins with `raise`."),
+    ("with digits.hint('Is it the least?'):\n    digits.call(lambda: 1 / 0, name='f')", "Is it the least?"),
     ("with digits.hint('Is it?'):\n    digits.call('heard 987', name='f')",
      "`f` is …; expected a function. Was the name used for something else?"),
 ])  # fmt: skip
@@ -217,13 +219,58 @@ def test_a_hidden_case_tells_its_hint_and_nothing_else(
     monkeypatch.syspath_prepend(str(COURSE / "exercises"))
     monkeypatch.delitem(sys.modules, "digits", raising=False)
     source = exception_test(body, hidden=True).replace("OK_FORMAT", "import digits\nOK_FORMAT", 1)
-    assert hidden_case(tmp_path, source, COURSE / "exercises", x=987) == told
+    assert told_case(tmp_path, source, COURSE / "exercises", x=987) == told
+
+
+CALLS = "digits.call(f, name='f')"
+WITH_HINT = f"with digits.hint('Is it?'):\n    {CALLS}"
+SAID = (
+    "heard 987", "float32", "cardinality", "Is it the least?", "Given a, `of` stopped with a: int.", "Cue. Is it?",
+    "`f` changed the array it was given; its caller still needs that. ", HIDDEN_HINT, "",
+)  # fmt: skip
+"""Texts of errors: with a value in them, of the trusted files' words, of those that the helper knows a cause of."""
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("body", "hidden", "more"), [
+    (WITH_HINT, True, " Is it?"),
+    ("with digits.hint('Is it?'):\n    f()", True, " Is it?"),
+    ("f()", True, ""),
+    (CALLS, False, f" {RUN_IT}"),
+    ("f()", False, f" {RUN_IT}"),
+    ("'Is it the least?'\ntry:\n    f()\nexcept Exception as e:\n    said = str(e)\nraise AssertionError(said)", False,
+     f" {RUN_IT}"),
+    (f"try:\n    {CALLS}\nexcept digits.Stopped as e:\n    raise AssertionError(f'{{e}} Is it?') from None", False,
+     f" {RUN_IT}"),
+])  # fmt: skip
+def test_of_an_error_of_the_learners_own_the_kind_is_told_and_nothing_that_its_text_could_choose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, hidden: bool, more: str
+) -> None:
+    monkeypatch.syspath_prepend(str(COURSE / "exercises"))
+    monkeypatch.delitem(sys.modules, "digits", raising=False)
+    source = exception_test(body, hidden, "f").replace("OK_FORMAT", "import digits\nOK_FORMAT", 1)
+    for kind, said in (
+        (LookupError, f"Your code raised LookupError.{more}"),
+        (AssertionError, f"Your code raised AssertionError.{more}"),
+        (StopIteration, f"Your code raised StopIteration.{more}"),
+        (type("Heard987", (Exception,), {}), f"Your code raised an error.{more}"),
+        (type("Is_it", (RemoteError, LookupError), {}), f"Your code raised an error.{more}"),
+        (NotImplementedError, NOT_WRITTEN),  # its helper's message has no hint
+    ):
+        for text in SAID:
+            error = kind(text)
+
+            def f(error: Exception = error) -> None:
+                raise error
+
+            told = told_case(tmp_path, source, COURSE / "exercises", error, f=f)
+            assert told == said or (said == NOT_WRITTEN and told == f"{said} Is it?"), (kind, text)
 
 
 @pytest.mark.fast
 @pytest.mark.parametrize("source", [ok_test(">>> x + 1\n987", True), ok_test(">>> assert x == 1, x", True)])
 def test_nor_does_one_in_the_other_format(tmp_path: Path, source: str) -> None:
-    assert hidden_case(tmp_path, source, x=987) == HIDDEN_HINT
+    assert told_case(tmp_path, source, x=987) == HIDDEN_HINT
 
 
 @pytest.mark.fast
