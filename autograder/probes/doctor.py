@@ -132,7 +132,7 @@ def _landlock() -> None:
 
 
 def _seccomp() -> None:
-    seccomp.install(processes=False, signals_to=os.getpid(), reserve=False)
+    seccomp.install(processes=False, alone=os.getpid(), reserve=False)
     try:
         os.fork()
     except PermissionError:

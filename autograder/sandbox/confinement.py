@@ -241,7 +241,7 @@ class Confinement:
             socket.send_fds(warden, [b"?"], [listener])
             os.close(listener)
         seccomp.install(
-            processes=processes and not alone, signals_to=os.getpid() if alone else None, reserve=not alone
+            processes=processes and not alone, alone=os.getpid() if alone else None, reserve=not alone
         )
 
 

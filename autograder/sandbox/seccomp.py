@@ -11,6 +11,9 @@ io_uring, and what holds memory that the memory watch does not see
 descriptors, a file's pages in a pipe). Nor are there calls that use up what
 the kernel counts for the whole user: timers with signals, watches of epoll.
 
+A call that asks about a process tells whether it is there, and some tell more: which session, how much processor
+time. Where no pid namespace hides the others, each answers about the caller alone.
+
 A call that carries a command number (fcntl, ioctl, prctl, futex, madvise and
 the like) is many calls, and every kernel adds some. Of these, too, only the
 listed commands are allowed. What is left out on purpose reaches beyond the
@@ -54,15 +57,14 @@ ALLOWED = """
     copy_file_range 326 285
     mprotect 10 226, munmap 11 215, mremap 25 216, brk 12 214, get_mempolicy 239 236
     exit 60 93, exit_group 231 94, wait4 61 260, waitid 247 95, set_tid_address 218 96
-    set_robust_list 273 99, get_robust_list 274 100, rseq 334 293
-    sched_yield 24 124, sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120
-    sched_get_priority_max 146 125, sched_get_priority_min 147 126, gettid 186 178, getpid 39 172
-    getppid 110 173, getpgid 121 155, getpgrp 111 -, getsid 124 156, getuid 102 174
+    set_robust_list 273 99, rseq 334 293
+    sched_yield 24 124, sched_get_priority_max 146 125, sched_get_priority_min 147 126, gettid 186 178, getpid 39 172
+    getppid 110 173, getpgrp 111 -, getuid 102 174
     geteuid 107 175, getgid 104 176, getegid 108 177, getresuid 118 148, getresgid 120 150
     getgroups 115 158, getrusage 98 165, times 100 153, getrlimit 97 163, setrlimit 160 164
     getcpu 309 168, uname 63 160, sysinfo 99 179, getrandom 318 278
     restart_syscall 219 128
-    nanosleep 35 101, clock_nanosleep 230 115, clock_gettime 228 113, clock_getres 229 114
+    nanosleep 35 101
     gettimeofday 96 169, time 201 -, alarm 37 -, pause 34 -, getitimer 36 102, setitimer 38 103
     timerfd_create 283 85, timerfd_settime 286 86, timerfd_gettime 287 87
     rt_sigaction 13 134, rt_sigprocmask 14 135, rt_sigreturn 15 139, rt_sigpending 127 136
@@ -89,7 +91,9 @@ CHECKED = """
     sendto 44 206, recvfrom 45 207, clone 56 220, clone3 435 435, fork 57 -, vfork 58 -, kill 62 129
     tgkill 234 131, prctl 157 167, arch_prctl 158 -, prlimit64 302 261, socketpair 53 199
     getsockopt 55 209, membarrier 324 283, fadvise64 221 223, fallocate 285 47, preadv2 327 286
-    pwritev2 328 287
+    pwritev2 328 287, clock_gettime 228 113, clock_nanosleep 230 115, clock_getres 229 114
+    sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120, getpgid 121 155
+    getsid 124 156, get_robust_list 274 100
 """
 """Allowed or not by their arguments; those that are called most come first."""
 
@@ -124,6 +128,10 @@ _LARGE_PAGES_OF_THE_POOL = 0x40000
 """MAP_HUGETLB: pages that the machine has set aside, and that no count of a process's memory contains."""
 _LOCKED = 0x2000
 """MAP_LOCKED; see `mlock` in `PRETENDED`."""
+_OF_A_PROCESS = 0x80000000
+"""In the number of a clock: it counts the processor time of a process or thread, whose id is in it as well."""
+_OF_A_THREAD = 0x4
+"""Of such a clock: of one of the caller's own threads; of all others the kernel says that there is no such clock."""
 _AT_ONCE = 0x1000
 """The bit that O_DSYNC and O_SYNC have in common: each write waits for the disk, and so do others who use it."""
 _PAST_THE_CACHE = {"x86_64": 0x4000, "aarch64": 0x10000}
@@ -171,12 +179,12 @@ def _argument(index: int) -> bytes:
     return _instruction(_LOAD, 16 + 8 * index)
 
 
-def _one_of(index: int, values: Iterable[int], mask: int | None = None) -> Program:
-    """Allows the call if the argument, or what of it is in `mask`, is one of `values`."""
+def _one_of(index: int, values: Iterable[int], mask: int | None = None, refused: int = errno.EPERM) -> Program:
+    """Allows the call if the argument, or what of it is in `mask`, is one of `values`; the answer else is `refused`."""
     program = [_argument(index), *([] if mask is None else [_instruction(_AND, mask)])]
     for value in values:
         program += [_instruction(_JUMP_EQUAL, value, 0, 1), _instruction(_RETURN, _ALLOW)]
-    return [*program, _deny(errno.EPERM)]
+    return [*program, _deny(refused)]
 
 
 def _opens(index: int, machine: str) -> Program:
@@ -198,6 +206,29 @@ def _opens(index: int, machine: str) -> Program:
     ]
 
 
+def _of_process(index: int, process: int | None) -> Program:
+    """Allows the call about the caller: 0, or its own id. About all others there is no such call."""
+    if process is None:
+        return [_instruction(_RETURN, _ALLOW)]
+    return _one_of(index, [0, process], refused=errno.ENOSYS)
+
+
+def _clock(process: int | None) -> Program:
+    """Allows the clocks of the machine, and those of the caller's own processor time; others do not exist."""
+    allow = _instruction(_RETURN, _ALLOW)
+    if process is None:
+        return [allow]
+    own = [(~one << 3 | kind) & 0xFFFFFFFF for one in (0, process) for kind in range(3)]
+    return [
+        _argument(0),
+        _instruction(_JUMP_AT_LEAST, _OF_A_PROCESS, 1, 0),
+        allow,
+        _instruction(_JUMP_ANY_BIT, _OF_A_THREAD, 0, 1),
+        allow,
+        *_one_of(0, own, refused=errno.EINVAL),
+    ]
+
+
 def _if_any_bit(index: int, bits: int, then: bytes, otherwise: bytes) -> Program:
     return [_argument(index), _instruction(_JUMP_ANY_BIT, bits, 0, 1), then, otherwise]
 
@@ -214,18 +245,20 @@ def numbers(table: str, machine: str) -> dict[str, int]:
     return {name: int(number) for name, *row in entries if (number := row[column]) != "-"}
 
 
-def program(machine: str, *, processes: bool, signals_to: int | None, reserve: bool) -> Program:
+def program(machine: str, *, processes: bool, alone: int | None, reserve: bool) -> Program:
     """The filter.
 
     Args:
         machine: `os.uname().machine`.
         processes: whether the process may start other processes (threads it always may).
-        signals_to: the only process it may send signals to; None for any that it sees.
+        alone: its own id, where no namespace hides other processes: the only one it may ask about or send signals to.
+            None where it may do so with any that it sees.
         reserve: whether it may reserve space on the disk. Where nothing but a look now and then limits what it
             writes, it must not: gigabytes would be gone between two looks.
     """
     allow, refuse = _instruction(_RETURN, _ALLOW), _deny(errno.EPERM)
-    signals = [allow] if signals_to is None else _one_of(0, [signals_to])
+    signals = [allow] if alone is None else _one_of(0, [alone])
+    asked = _of_process(0, alone)
     # Whether what is asked for is in the cache, not to leave it there, to wait for the disk: an old kernel has none.
     without_flags = _if_any_bit(5, 0xFFFFFFFF, _deny(errno.EOPNOTSUPP), allow)
     checked: dict[str, Program] = {
@@ -270,6 +303,9 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
         "openat": _opens(2, machine),
         "preadv2": without_flags,
         "pwritev2": without_flags,
+        **dict.fromkeys(("clock_gettime", "clock_nanosleep", "clock_getres"), _clock(alone)),
+        **dict.fromkeys(("sched_getaffinity", "sched_getparam", "sched_getscheduler"), asked),
+        **dict.fromkeys(("getpgid", "getsid", "get_robust_list"), asked),
         "socketpair": [
             _argument(0),
             _instruction(_JUMP_EQUAL, _AF_UNIX, 1, 0),
@@ -295,9 +331,9 @@ def program(machine: str, *, processes: bool, signals_to: int | None, reserve: b
     return [*result, _deny(errno.ENOSYS)]
 
 
-def install(*, processes: bool, signals_to: int | None, reserve: bool) -> None:
+def install(*, processes: bool, alone: int | None, reserve: bool) -> None:
     """Installs the filter for this process and all it will start, for good. It must have no_new_privs."""
-    instructions = program(_machine(), processes=processes, signals_to=signals_to, reserve=reserve)
+    instructions = program(_machine(), processes=processes, alone=alone, reserve=reserve)
     filter_mode, (header, code) = 2, _loadable(instructions)
     linux.prctl(linux.PR_SET_SECCOMP, filter_mode, header)
     del code

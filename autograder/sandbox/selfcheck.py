@@ -26,6 +26,12 @@ Result = tuple[str, bool, str]
 """What was promised, whether it holds, and what happened instead."""
 
 
+OTHERS_UNSEEN = "other processes cannot be seen"
+OTHERS_CLOSED = "of other processes cannot be seen what they are and do, only that a number is taken, and by which user"
+"""The same where no pid namespace hides them: Landlock refuses to read and to list `/proc`, and not to ask whether
+`/proc/1234` is there and whose it is."""
+
+
 def namespaces_of_this_process() -> dict[str, str]:
     """Kind of namespace -> the kernel's name for the one this process is in."""
     kinds = ("user", "mnt", "pid", "ipc", "net", "uts")
@@ -63,7 +69,7 @@ def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
             ("no write waits for the disk, for which others would have to wait, too", _nothing_written_out),
             ("nobody at the other end of its socket", _refused(_peer)),
             ("the machine's network cannot be looked at", lambda: _no_network_seen(level)),
-            ("other processes cannot be seen", lambda: _alone(level)),
+            (OTHERS_UNSEEN if level == "full" else OTHERS_CLOSED, lambda: _alone(level, nursery)),
             ("no programs can be run", _refused(lambda: os.execv(sys.executable, ["python", "-c", ""]))),
             ("no privileges, and none to be gained", _unprivileged),
         ]
@@ -122,14 +128,21 @@ def _fork() -> None:
     os.waitpid(child, 0)
 
 
-def _alone(level: str) -> None:
+def _alone(level: str, other: int) -> None:
     if level == "full":
         others = [name for name in os.listdir("/proc") if name.isdigit()]
         if len(others) > 2:  # The warden and this one.
             raise _Possible(f"{len(others)} processes")
-    else:
-        _refused(lambda: os.listdir("/proc"))()
-        _refused(lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())()
+        return
+    _refused(lambda: os.listdir("/proc"))()
+    _refused(lambda: Path(f"/proc/{other}/environ").read_bytes())()
+    for ask in (os.getsid, os.getpgid, os.sched_getscheduler, os.sched_getparam, os.sched_getaffinity, _time_of):
+        _refused(lambda ask=ask: ask(other))()  # type: ignore[misc]
+
+
+def _time_of(process: int) -> float:
+    """Seconds of processor time that it has used: the clock whose number clock_getcpuclockid makes of its id."""
+    return time.clock_gettime(~process << 3 | 2)
 
 
 def _own_group() -> None:

@@ -166,7 +166,7 @@ def test_a_promise_that_does_not_hold_is_noticed(monkeypatch):
     assert held["threads"] and held["Python's own files can be read"]
     assert not [name for name in os.listdir(sys.prefix) if "check" in name]
     for what in ("no network", "no programs can be run", "the course's own files cannot be read", "no new processes",
-                 "other processes cannot be seen", "no privileges, and none to be gained",
+                 selfcheck.OTHERS_CLOSED, "no privileges, and none to be gained",
                  "folders outside cannot be listed",
                  "what is in the file cache cannot be asked, where another notebook may have put it",
                  "no write waits for the disk, for which others would have to wait, too"):  # fmt: skip

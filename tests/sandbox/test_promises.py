@@ -125,7 +125,7 @@ result = [
 
 def test_cannot_see_other_processes(sandbox, level):
     source = REFUSED + f"""
-import os, signal
+import os, signal, time
 from pathlib import Path
 other = {os.getpid()}
 try:
@@ -140,9 +140,17 @@ result = [
     refused(lambda: Path(f"/proc/{{other}}/environ").read_bytes()),
     refused(lambda: os.listdir(f"/proc/{{other}}/fd")),
     refused(lambda: os.listdir(f"/proc/{{other}}/root")),
+    refused(lambda: os.getsid(other)),
+    refused(lambda: os.getpgid(other)),
+    refused(lambda: os.sched_getscheduler(other)),
+    refused(lambda: os.sched_getparam(other)),
+    refused(lambda: os.sched_getaffinity(other)),
+    refused(lambda: time.clock_gettime(~other << 3 | 2)),  # the processor time that it has used
+    time.clock_gettime(~os.getpid() << 3 | 2) > 0 and time.process_time() > 0 and time.thread_time() >= 0,
+    os.getsid(0) == os.getsid(os.getpid()) == os.getpgid(0) and len(os.sched_getaffinity(0)) > 0,
 ]
 """
-    assert all(sandbox.value(source))
+    assert all(seen := sandbox.value(source)), seen
 
 
 def test_cannot_signal_anything_but_itself(sandbox, level):

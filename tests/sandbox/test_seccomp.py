@@ -51,7 +51,7 @@ def machine(request):
 def answer(request, machine):
     """(name, arguments) -> "allow", or an errno."""
     full = request.param == "full"
-    program = seccomp.program(machine, processes=full, signals_to=None if full else 77, reserve=full)
+    program = seccomp.program(machine, processes=full, alone=None if full else 77, reserve=full)
     numbers: dict[str, int] = {}
     for table in (seccomp.ALLOWED, seccomp.PRETENDED, seccomp.CHECKED):
         numbers |= seccomp.numbers(table, machine)
@@ -117,6 +117,27 @@ def test_signals_go_where_they_may(answer):
         assert answer(name, 77, 9) == "allow"
         for target in (1, 78, 0, 2**32 - 1, 2**64 - 1):
             assert answer(name, target, 9) == ("allow" if answer.full else errno.EPERM)
+
+
+def test_of_processes_it_sees_itself_alone(answer):
+    for name in ("sched_getaffinity", "sched_getparam", "sched_getscheduler", "getpgid", "getsid", "get_robust_list"):
+        assert answer(name, 0) == answer(name, 77) == "allow"
+        for other in (1, 76, 78, 2**32 - 1):
+            assert answer(name, other) == ("allow" if answer.full else errno.ENOSYS), (name, other)
+
+
+def test_the_clocks_of_other_processes_do_not_exist(answer):
+    """A clock of processor time has the id of its process in its number, see CLOCK in the kernel's posix-timers.h."""
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep"):
+        for clock in range(12):
+            assert answer(name, clock) == "allow"
+        for kind in range(3):
+            for process in (0, 77):
+                assert answer(name, (~process << 3 | kind) & 0xFFFFFFFF) == "allow"
+            for process in (1, 76, 78, 4_000_000):
+                clock = (~process << 3 | kind) & 0xFFFFFFFF
+                assert answer(name, clock) == ("allow" if answer.full else errno.EINVAL), (name, process)
+            assert answer(name, (~78 << 3 | kind | 4) & 0xFFFFFFFF) == "allow", "a thread, of its own or of nobody"
 
 
 def test_only_stream_socket_pairs(answer):
