@@ -166,7 +166,7 @@ class Text(str):
     np.array([object()]),
     np.zeros(1, "datetime64[7D]"),
     np.zeros(1, [("a", int)]),
-], ids=str)  # fmt: skip
+], ids=lambda value: type(value).__name__)  # fmt: skip
 def test_what_is_not_listed_stays_where_it_is(value: object) -> None:
     assert isinstance(there_and_back(value), records.Thing)
 

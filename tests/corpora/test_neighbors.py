@@ -6,9 +6,10 @@ And what runs them finds whoever harms a neighbor, of several that are at work a
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,11 +64,13 @@ class Grader:
     late: by so many seconds, and keeps its points; 0: it loses points.
     times: how often that happens at most.
     breaks: attacks on which the grader itself fails.
+    tried: the attacks that are tried together just now.
     """
 
     def __init__(self, harm: Collection[str] = (), late: float = 0, times: int = 1000,
                  breaks: Collection[str] = ()) -> None:
         self.harm, self.late, self.times, self.breaks = set(harm), late, times, breaks
+        self.tried: set[str] = set()
         self.at_work: dict[str, set[str]] = {}
         self.changed = threading.Condition()
 
@@ -87,8 +90,8 @@ class Grader:
             else:
                 self.at_work[name] = set(NEIGHBORS)
                 self.changed.notify_all()
-                if name in self.harm:  # together they harm, so they wait for each other; tried alone, not for long
-                    self.changed.wait_for(lambda: self.harm <= set(self.at_work), 2)
+                if self.harm & {name} and self.harm <= self.tried:  # together they harm, so they wait for each other
+                    assert self.changed.wait_for(lambda: self.harm <= set(self.at_work), 20)
                     self.at_work[name] = set(NEIGHBORS)
                 assert self.changed.wait_for(lambda: not self.at_work[name], 20)
                 del self.at_work[name]
@@ -104,7 +107,15 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def told(grader: Grader, names: str = "abcdefgh") -> list[str]:
     attacks = {name: [Submission(name, f"{name}.ipynb")] for name in names}
-    return neighbors.problems(attacks, NEIGHBORS, grader, USUAL, lambda line: None)
+    together = neighbors.side_by_side
+
+    def watched(tried: Mapping[str, Sequence[Submission]], *others: Any) -> Any:
+        grader.tried = set(tried)
+        return together(tried, *others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbors, "side_by_side", watched)
+        return neighbors.problems(attacks, NEIGHBORS, grader, USUAL, lambda line: None)
 
 
 def test_where_nobody_is_harmed_there_is_no_problem() -> None:

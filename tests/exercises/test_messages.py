@@ -385,8 +385,10 @@ def causes_in(test: Path) -> set[str]:
     given = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "cause"]
     given += [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
               and any(isinstance(name, ast.Name) and name.id == "cause" for name in node.targets)]
+    conditions = {id(part) for value in given for choice in ast.walk(value) if isinstance(choice, ast.IfExp)
+                  for part in ast.walk(choice.test)}  # fmt: skip
     return {part.value for value in given for part in ast.walk(value)
-            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in conditions
             and not any(isinstance(other, ast.JoinedStr) for other in ast.walk(value))} - {""}
 
 

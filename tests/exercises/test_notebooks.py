@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -125,8 +126,11 @@ def test_the_learners_requirements_are_the_courses() -> None:
     lines = (course.EXERCISES / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = {line for line in lines if line and not line.startswith("#")}
     pyproject = (course.ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    section = pyproject.split("# The learner's side", 1)[1].split("# The instructor's side", 1)[0]
-    assert wanted == set(re.findall(r'^\s*"(.+)",$', section, flags=re.MULTILINE))
+    project = tomllib.loads(pyproject)["project"]
+    learners = pyproject.split("# The learner's side", 1)[1].split("# The instructor's side", 1)[0]
+    named = re.findall(r'^\s*"(.+)",$', learners, flags=re.MULTILINE)
+    assert set(named) <= set(project["dependencies"])
+    assert wanted == {*named, *project["optional-dependencies"]["course"]}
 
 
 @every_exercise

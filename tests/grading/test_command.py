@@ -172,6 +172,7 @@ def test_ctrl_c_exits_with_130(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr("autograder.grading.batch.grade_paths", stopped)
     monkeypatch.setattr("autograder.authoring.verify.grade_paths", stopped)
     monkeypatch.setattr("autograder.authoring.verify.trials", lambda exercise: [])
+    monkeypatch.setattr("autograder.authoring.verify.require_causes", lambda *args: None)
     monkeypatch.setattr("autograder.authoring.verify.hand_in_corpus", lambda *args: {})
     monkeypatch.setattr("autograder.authoring.sample_class.sample_class", lambda *args: [])
     name = course.exercise_names()[0]
