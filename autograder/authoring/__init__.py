@@ -14,7 +14,7 @@
 
     schemas       what may stand in the files of the corpora
     corpus        the corpora: mistakes, right answers, attacks, as data
-    variants      the notebooks that a corpus describes
+    casefiles     the notebooks that a corpus describes
     verify        grades the corpora, and compares
     mutants       all one-step changes of the solutions, and those that the tests do not see
     sample_class  a class made from them

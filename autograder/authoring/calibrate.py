@@ -38,8 +38,8 @@ from rich.table import Table
 from autograder import course
 from autograder.authoring import bars, corpus
 from autograder.authoring.bars import Bar
+from autograder.authoring.casefiles import apply
 from autograder.authoring.corpus import Edit
-from autograder.authoring.variants import apply
 from autograder.course import METADATA_KEY, Assignment, CourseError
 
 SEEDS = 50

@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from autograder import course
-from autograder.authoring.variants import fill
+from autograder.authoring.casefiles import fill
 from autograder.course import CourseError
 
 TEMPLATE = Path(__file__).with_name("template")

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from autograder import course
 from autograder.authoring import corpus, schemas
+from autograder.authoring.casefiles import apply, hand_in, to_text, write_zip
 from autograder.authoring.corpus import UNTOUCHED, Attack, Edit, Entry, Mistake, RightAnswer
-from autograder.authoring.variants import apply, hand_in, to_text, write_zip
 from autograder.course import Assignment, CourseError, assignment
 from autograder.grading.results import SubmissionResult, Verdict
 

@@ -27,9 +27,9 @@ from rich.table import Table
 
 from autograder import course
 from autograder.authoring import corpus, wrong
+from autograder.authoring.casefiles import apply, write_notebook
 from autograder.authoring.corpus import Edit, Mistake, RightAnswer
 from autograder.authoring.master import read_master
-from autograder.authoring.variants import apply, write_notebook
 from autograder.course import Assignment, CourseError
 from autograder.grading import causes
 from autograder.grading.batch import BatchStopped, grade_paths

@@ -1,4 +1,4 @@
-"""In the checker's child: which of a question's wrong variants gives exactly what the learner's code gave.
+"""In the checker's child, and while building: which wrong variant gives exactly what the learner's code gave.
 
 Trusted side. A cause is named only when it reproduces the result. While a question is checked, a `Recording` keeps what
 the tests handed to the learner's functions and what came back. Where a check fails, the wrong variants that the

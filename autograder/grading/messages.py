@@ -1,4 +1,4 @@
-"""In the checker's child: the message of a test case that failed, or of a check that was stopped, in full.
+"""In the checker's child: what is said of a test case that failed or was stopped, in full and as a learner reads it.
 
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a

@@ -1,4 +1,6 @@
-"""One question's test file, run by Otter's own test classes, to a `QuestionResult`.
+"""Trusted side: one question's test file, run by Otter's own test classes, to a `QuestionResult`.
+
+It runs in the checker's child, in `testfacts` and while building; it must never run where a learner's code does.
 
 The classes decide which cases there are, what each is worth, and whether all
 must pass; this module only gives them their environment, case by case, and

@@ -1,4 +1,4 @@
-"""The notebook's variables as Otter's test classes see them: a dictionary, filled when asked.
+"""Trusted side: the notebook's variables as Otter's test classes see them: a dictionary, filled when asked.
 
 Otter hands a test file the notebook's `globals()`. Here the notebook lives in
 another process, so this dictionary is empty at first and asks for a name when a

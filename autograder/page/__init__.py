@@ -8,5 +8,5 @@
     serve      serves it, to this machine only
 
 What runs in the page itself lies in `book/page/`, and is no part of this package. Nothing here reads a
-submission, a solution or a hidden test: what goes into the site comes out of `exercises/`.
+submission, a solution or a hidden test: of the course, only `exercises/` and `book/page/` go into the site.
 """

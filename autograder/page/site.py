@@ -1,6 +1,7 @@
 """Lays the site out: JupyterLite, Pyodide, packages, exercises.
 
-Only what learners are handed goes in: it is read from `exercises/`, which holds no solution and no hidden test.
+Of the course, only `exercises/` and `book/page/` go in, which learners are handed: neither holds a solution or a
+hidden test.
 """
 
 from __future__ import annotations

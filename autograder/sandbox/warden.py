@@ -1,10 +1,10 @@
 """Inside, or outside where there are no namespaces: the warden, the runner's parent, which counts and clears away.
 
-The warden is the first process of a sandbox; when it ends, nothing of the
-sandbox is left. It waits for the runner and passes on interrupts; it must never
-run what the stranger sent. It ends when the cell runner has ended, when the trusted side
-is gone, or when it is told to. Its last word on the socket says how the cell
-runner ended; like everything from inside, it is a claim.
+When the warden ends, nothing of the sandbox is left. It waits for the runner
+and passes on interrupts; it must never run what the stranger sent. It ends when
+the runner has ended, when the trusted side is gone, or when it is told to. The
+last thing it sends says how the runner ended; where the warden is inside, that
+is a claim, like everything from there.
 
 At level full it is the first process of the pid namespace, and as confined as
 the runner: a learner's code that got hold of it would have won nothing. At
@@ -14,7 +14,7 @@ folder, and it is asked before any thread starts (seccomp.py), as a limit of
 the kernel's counts all threads of the user there, the neighbors', too: whoever
 used it up would take it from them.
 
-At both levels it limits how many processes and threads are started in all. Of
+At either level it limits how many processes and threads are started in all. Of
 a chain of them, each of which starts the next and ends, none is ever there
 long enough to be held back, and together they take what others need.
 """

@@ -25,7 +25,7 @@ from rich.console import Console
 
 from autograder import course
 from autograder.authoring import finish
-from autograder.authoring.variants import load_notebook, to_text
+from autograder.authoring.casefiles import load_notebook, to_text
 from autograder.course import METADATA_KEY, CourseError
 from autograder.grading.batch import grade_paths
 

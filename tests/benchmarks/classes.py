@@ -13,9 +13,9 @@ import zipfile
 from pathlib import Path
 
 from autograder import course
+from autograder.authoring.casefiles import apply
+from autograder.authoring.casefiles import write_notebook as write_variant
 from autograder.authoring.corpus import Edit, Insert
-from autograder.authoring.variants import apply
-from autograder.authoring.variants import write_notebook as write_variant
 from tests.grading.conftest import write_notebook
 
 TRAINING = "91-training"

@@ -34,8 +34,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring import corpus
+from autograder.authoring.casefiles import hand_in
 from autograder.authoring.corpus import ATTACKS, Attack, Insert
-from autograder.authoring.variants import hand_in
 from autograder.course import ROOT, Assignment, CourseError, assignment, quiet_environment
 from tests.corpora.host import Host
 from tests.corpora.test_attacks import wanted_score

@@ -170,7 +170,7 @@ CHEATS: dict[str, Edit] = {
 def styles() -> list[tuple[str, calibrate.Style]]:
     """All networks: the right answers of the corpus, and those above."""
     exercise = assignment(EXERCISE)
-    from autograder.authoring.variants import apply
+    from autograder.authoring.casefiles import apply
 
     found = [(HONEST, style) for style in calibrate.styles(exercise)]
     for kind, edits in ((HONEST, STYLES), (KNOWING, CHEATS)):

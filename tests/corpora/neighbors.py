@@ -26,8 +26,8 @@ from pathlib import Path
 from unittest import mock
 
 from autograder.authoring import corpus
+from autograder.authoring.casefiles import apply, hand_in, write_notebook
 from autograder.authoring.corpus import ATTACKS, Edit, Insert
-from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, Assignment, assignment, exercise_names
 from autograder.grading import engine

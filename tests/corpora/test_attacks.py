@@ -23,8 +23,8 @@ import pytest
 from rich.console import Console
 
 from autograder.authoring import corpus
+from autograder.authoring.casefiles import apply, hand_in, write_notebook
 from autograder.authoring.corpus import ATTACKS, Attack, Edit, Expected
-from autograder.authoring.variants import apply, hand_in, write_notebook
 from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
 from autograder.grading import engine

@@ -17,8 +17,8 @@ import pytest
 from rich.console import Console
 
 from autograder.authoring import leaks, verify, wrong
+from autograder.authoring.casefiles import apply
 from autograder.authoring.corpus import Edit, Mistake
-from autograder.authoring.variants import apply
 from autograder.authoring.verify import Finding, Trial, judge, trials, verify_together
 from autograder.course import Assignment, CourseError, assignment, exercise_names, master
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict

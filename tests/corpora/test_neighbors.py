@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from autograder.authoring.variants import apply, write_notebook
+from autograder.authoring.casefiles import apply, write_notebook
 from autograder.course import assignment
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.submissions.read import Submission

@@ -372,7 +372,7 @@ def cells(**changed: str) -> list[str]:
                      for cell in (changed.get(question, code), f"grader.check('{question}')"))]  # fmt: skip
 
 
-def test_variants_travel_with_the_tests_and_count_for_what_is_graded_again(
+def test_casefiles_travel_with_the_tests_and_count_for_what_is_graded_again(
     sample: Any, variants: Any, tmp_path: Path
 ) -> None:
     before = bundle(sample).digest

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
+from autograder.authoring.casefiles import apply
 from autograder.authoring.corpus import Edit, Mistake
-from autograder.authoring.variants import apply
 from autograder.authoring.verify import MISTAKE, Trial, hand_in_corpus, trials
 from autograder.cli import main
 from autograder.course import Assignment, assignment, exercise_names

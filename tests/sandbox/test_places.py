@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.casefiles import apply, write_notebook
 from autograder.authoring.corpus import Edit, Insert
-from autograder.authoring.variants import apply, write_notebook
 from autograder.course import ROOT, assignment, quiet_environment
 from autograder.grading.batch import GRADEBOOK
 from autograder.grading.gradebook import Gradebook

@@ -26,11 +26,11 @@ from rich.table import Table
 
 from autograder import course
 from autograder.authoring import trial
+from autograder.authoring.casefiles import load_notebook
 from autograder.authoring.corpus import Permitted
 from autograder.authoring.mutants.hear import Heard, Job, Task
 from autograder.authoring.mutants.operators import Mutant, mutants
 from autograder.authoring.mutants.permitted import permitted
-from autograder.authoring.variants import load_notebook
 from autograder.course import METADATA_KEY, Assignment, CourseError
 
 KILLED, EQUIVALENT, PERMITTED, UNEXPLAINED = "killed", "equivalent", "permitted", "unexplained"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from autograder.authoring import corpus
+from autograder.authoring.casefiles import load_notebook
 from autograder.authoring.corpus import Permitted
-from autograder.authoring.variants import load_notebook
 from autograder.course import METADATA_KEY, Assignment, CourseError
 
 

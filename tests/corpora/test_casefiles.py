@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.casefiles import apply, hand_in, to_text, write_notebook
 from autograder.authoring.corpus import Attack, Edit, Expected, HandIn, Insert
-from autograder.authoring.variants import apply, hand_in, to_text, write_notebook
 from autograder.course import Assignment, CourseError
 
 pytestmark = pytest.mark.fast
