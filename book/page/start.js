@@ -78,6 +78,7 @@
       made.textContent = label;
       made.addEventListener("click", () => {
         card.remove();
+        if (!place().childElementCount) place().remove();
         run();
         closed();
       });
