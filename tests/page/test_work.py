@@ -166,12 +166,14 @@ def test_a_chapter_opens_where_the_book_is_around_the_page(visit: Visit) -> None
 
 def test_where_nothing_can_be_saved_it_is_said(visit: Visit) -> None:
     page = with_bar(visit)
-    page.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    full = "throw new DOMException('full', 'QuotaExceededError');"
+    page.evaluate(f"() => {{ IDBObjectStore.prototype.put = () => {{ {full} }}; }}")
     save(page, "mine = 1")
     page.locator(".jp-Dialog").wait_for()
     assert "File Save Error" in page.locator(".jp-Dialog").inner_text()
 
 
+@pytest.mark.verify
 def test_an_endless_cell_is_ended_and_the_next_visit_needs_no_network(browser: Browser, built: Path) -> None:
     server = serve.server(built)
     thread = threading.Thread(target=server.serve_forever)
