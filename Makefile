@@ -31,7 +31,7 @@ all: environment
 	code=0; pages=$$($(BIN)/autograder demo --output build/sample-class) || code=$$?; \
 	echo; echo "Open in a browser:"; \
 	echo "  the book            $(CURDIR)/build/book/html/index.html"; \
-	[ $$page -ne 0 ] || echo "  the page            make serve, then http://127.0.0.1:8000/tree/"; \
+	[ $$page -ne 0 ] || echo "  the page            make serve, then http://127.0.0.1:8000/page/tree/"; \
 	if [ $$code -eq 0 ]; then \
 		echo "$$pages"; \
 	elif [ $$code -eq 2 ] && ! $(BIN)/autograder doctor >/dev/null 2>&1; then \
