@@ -42,7 +42,7 @@ all: environment
 
 help:
 	@echo "make             everything: environment, exercises, book, a sample class graded"
-	@echo "make test        the tests: about twenty minutes on two cores after make (sets up what it needs)"
+	@echo "make test        the tests: more than twenty minutes on two cores after make (sets up what it needs)"
 	@echo "make check       the fast part, under two minutes: style, types, spelling, quick tests"
 	@echo "make verify      everything that make test samples, in hours: every mistake, right answer and attack"
 	@echo "                 through the grader, every chapter as a notebook"
