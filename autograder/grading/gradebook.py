@@ -32,7 +32,7 @@ one file: it stays when the learner hands in again.
 
 Version 1 had no table `adjustment` and no column `submission.seen`, version 2 no
 comments. A gradebook of an earlier version is brought to this one when it is
-opened, in one transaction.
+opened, in one transaction; as it was it stays beside it, under a name of its own.
 
 Every attempt of a learner is a row of `submission`. Which of them counts follows
 from `attempts` in the newest run's options (`attempts.py`).
@@ -274,6 +274,7 @@ class Gradebook:
         # An exclusive lock, taken with the first write and kept, keeps a second grader out.
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._keep_if_older()
         self._connection.execute("BEGIN EXCLUSIVE")
         empty = not self._value("SELECT count(*) FROM sqlite_master")
         application = self._value("PRAGMA application_id")
@@ -294,6 +295,20 @@ class Gradebook:
                 self._script(MIGRATIONS[older])
             self._connection.execute(f"PRAGMA user_version = {VERSION}")
         self._connection.execute("COMMIT")
+
+    def _keep_if_older(self) -> None:
+        """Copies a gradebook of an earlier version beside itself, before anything in it changes."""
+        version = self._value("PRAGMA user_version")
+        if self._value("PRAGMA application_id") != APPLICATION or version >= VERSION:
+            return
+        numbers = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+        stem = f"{self.path.stem}-version-{version}"
+        copy = next(place for number in numbers
+                    if not (place := self.path.with_name(f"{stem}{number}{self.path.suffix}")).exists())
+        new = copy.with_name(f".{copy.name}.new")
+        new.unlink(missing_ok=True)
+        self._connection.execute("VACUUM INTO ?", (str(new),))
+        new.rename(copy)
 
     def _script(self, statements: str) -> None:
         """Runs them within the transaction that is open; sqlite3's own `executescript` would end it."""

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -299,6 +300,23 @@ def test_a_gradebook_of_version_1_is_brought_up_to_date(old: Path, tmp_path: Pat
     assert rows(old, "PRAGMA user_version") == [(VERSION,)]
     assert rows(old, "SELECT id, name FROM submission") == [(7, "02.ipynb")]
     assert rows(old, "SELECT count(*) FROM question") == [(1,)]
+
+
+def test_as_it_was_it_stays_beside_it(old: Path) -> None:
+    def everything(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+        return {table: rows(path, f"SELECT * FROM {table}") for table in columns(path)}
+
+    before, known = everything(old), columns(old)
+    Gradebook(old).close()
+    copy = old.with_name("gradebook-version-1.sqlite")
+    assert (everything(copy), columns(copy), rows(copy, "PRAGMA user_version")) == (before, known, [(1,)])
+    Gradebook(old).close()
+    assert sorted(path.name for path in old.parent.iterdir()) == ["gradebook-version-1.sqlite", "gradebook.sqlite"]
+    copy.replace(old)
+    copy.write_text("another")
+    Gradebook(old).close()
+    assert copy.read_text() == "another"
+    assert columns(old.with_name("gradebook-version-1-2.sqlite")) == known
 
 
 def test_an_update_that_fails_leaves_the_old_gradebook(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
