@@ -1,63 +1,32 @@
 /* The live demo: draw a digit, and a network trained by this course reads it, or the reader's own.
  *
- * The page's part only: the image is made in image.js, the answer in network.js, the weights come in
- * weights.js, or from a file that own.js reads. It works from http and from file://, asks for nothing and sends nothing.
+ * The page's part only: the pen is in pad.js, the image is made in image.js, the answer in network.js, and the weights
+ * come in weights.js, or from a file that own.js reads. It works from file://, too, asks for nothing and sends nothing.
  */
 "use strict";
 (function () {
-  const { Drawing, announcer, bytes, forward, likeMnist, player, png, unlike, unpack } = ReadingDigits;
+  const { announcer, bars, bytes, forward, likeMnist, percent, player, png, rows, unlike, unpack } = ReadingDigits;
   const root = document.getElementById("rd-draw");
   if (!root) return;
   const at = (id) => document.getElementById(id);
 
-  const SIZE = 280; // the drawing is SIZE x SIZE, ten drawn pixels for one of 28
-  const STEP = 10; // by keyboard: one of 28
-  const FINE_STEP = 2;
-
   const courses = { layers: unpack(ReadingDigits.network), prepare: (pixel) => pixel / 255 };
   let { layers, prepare } = courses; // or the reader's own
   const say = announcer(at("rd-status"));
-  const drawing = new Drawing(SIZE);
-  const pad = at("rd-pad").getContext("2d");
-  const penMark = root.querySelector(".rd-pen");
   const hint = root.querySelector(".rd-hint");
   const inside = root.querySelector(".rd-inside");
-  const pen = { x: SIZE / 2, y: SIZE / 2, down: false };
-  const held = new Set(); // arrow keys now pressed: two of them make a diagonal
   let pixels = null; // what the network gets: 784 gray levels, or null when there is nothing
   let answer = null; // what `forward` made of it
   let example = null; // the held-out image on show, or null while the reader draws
   let nextExample = 0;
   let introduction = ""; // to what is said of the answer: where the pen is, or which image it is
-  let scheduled = false;
   let taken = false; // whether the reader has taken over; until then digits are written by themselves
 
   // --- What is shown -----------------------------------------------------------------------------------
 
-  /** Ten rows of digit, bar and number; returns a function that sets row k. */
-  function rows(body) {
-    const cells = [];
-    for (let digit = 0; digit < 10; digit++) {
-      const row = body.insertRow();
-      const head = row.appendChild(document.createElement("th"));
-      head.scope = "row";
-      head.textContent = digit;
-      const bar = row.insertCell().appendChild(document.createElement("span"));
-      bar.className = "rd-bar";
-      cells.push({ row, bar, number: row.insertCell() });
-    }
-    return function set(digit, share, text, name) {
-      const { row, bar, number } = cells[digit];
-      bar.style.setProperty("--share", share.toFixed(4));
-      if (number.textContent !== text) number.textContent = text;
-      row.className = name;
-    };
-  }
-
-  const showProbability = rows(at("rd-bars"));
+  const showBars = bars(at("rd-bars"));
   const showPush = rows(at("rd-pushes"));
 
-  const percent = (share) => (share >= 0.9995 ? ">99.9%" : `${(100 * share).toFixed(1)}%`);
   const largest = (values) => values.reduce((best, value, k) => (value > values[best] ? k : best), 0);
 
   /** Paints values into a canvas, one pixel each; `color` gives red, green, blue for a value. */
@@ -81,27 +50,17 @@
     };
   }
 
-  /** Computes the answer to what is drawn and shows it. Runs at most once a frame. */
+  /** Computes the answer to what is drawn and shows it. */
   function update() {
-    scheduled = false;
-    pixels = example ? example.pixels : drawing.bitmap.empty ? null : likeMnist(drawing.bitmap);
-    hint.hidden = taken && (pixels !== null || pen.down);
+    const { bitmap } = pad.drawing;
+    pixels = example ? example.pixels : bitmap.empty ? null : likeMnist(bitmap);
+    hint.hidden = taken && (pixels !== null || pad.down);
     paint(at("rd-image"), pixels, gray);
     answer = pixels ? forward(layers, pixels, prepare) : null;
-    const best = answer ? largest(answer.probabilities) : -1;
-    for (let digit = 0; digit < 10; digit++) {
-      const share = answer ? answer.probabilities[digit] : 0;
-      showProbability(digit, share, answer ? percent(share) : "", digit === best ? "rd-best" : "");
-    }
+    showBars(answer && answer.probabilities);
     at("rd-image").setAttribute("aria-label", answer ? "What the network gets, 28 by 28 gray levels" : "Empty: all black");
     if (answer || !taken) tell({ aloud: false });
     if (inside.open && !inside.hidden) showInside();
-  }
-
-  function schedule() {
-    if (scheduled) return;
-    scheduled = true;
-    requestAnimationFrame(update);
   }
 
   /** One sentence on what the network answers, for the eye and for the screen reader. */
@@ -111,8 +70,9 @@
     const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
     const [first, second] = order;
     const doubt = probabilities[second] >= 0.05 ? `, or ${second} (${percent(probabilities[second])})` : "";
-    const odd = pen.down || !taken ? "" : unlike(pixels); // what is not finished is not judged
-    const warning = taken && !pen.down && !example && drawing.extent < SIZE / 28 ? " But a dot is no digit."
+    const odd = pad.down || !taken ? "" : unlike(pixels); // what is not finished is not judged
+    const { bitmap, extent } = pad.drawing;
+    const warning = taken && !pad.down && !example && extent < bitmap.size / 28 ? " But a dot is no digit."
       : odd && ` But none of MNIST's 60,000 training images has ${odd}: this is no digit to it.`;
     return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}`;
   }
@@ -188,142 +148,41 @@
     update();
   }
 
-  // --- The pen -----------------------------------------------------------------------------------------
+  // --- The pad -----------------------------------------------------------------------------------------
 
-  function clear() {
-    drawing.clear();
-    example = null;
-    introduction = "";
-    blacken();
-    schedule();
-  }
-
-  function stroke(x, y) {
-    if (example) clear();
-    add([pen.x, pen.y, x, y]);
-  }
-
-  function add(line) {
-    if (drawing.add(line)) ink(line);
-    else { // the digit has grown, and all of it gets a thicker pen
-      blacken();
-      drawing.lines.forEach(ink);
-    }
-    schedule();
-  }
-
-  function blacken() {
-    pad.fillStyle = "#000";
-    pad.fillRect(0, 0, 2 * SIZE, 2 * SIZE);
-  }
-
-  function ink([x0, y0, x1, y1]) {
-    pad.strokeStyle = "#fff";
-    pad.lineWidth = 4 * drawing.radius; // the canvas has two pixels for one of the drawing
-    pad.lineCap = "round";
-    pad.beginPath();
-    pad.moveTo(2 * x0, 2 * y0);
-    pad.lineTo(2 * x1, 2 * y1);
-    pad.stroke();
-  }
-
-  function movePen(x, y) {
-    const clip = (value) => Math.min(Math.max(value, 0), SIZE);
-    [x, y] = [clip(x), clip(y)];
-    if (pen.down) stroke(x, y);
-    [pen.x, pen.y] = [x, y];
-    penMark.style.left = `${(100 * x) / SIZE}%`;
-    penMark.style.top = `${(100 * y) / SIZE}%`;
-  }
-
-  function setPen(down) {
-    pen.down = down;
-    root.classList.toggle("rd-pen-down", down);
-    if (down) stroke(pen.x, pen.y); // a dot, should nothing follow
-  }
-
-  /** Where a pointer is, in the drawing's own pixels. */
-  function place(event) {
-    const box = at("rd-pad").getBoundingClientRect();
-    return [
-      ((event.clientX - box.left) * SIZE) / box.width,
-      ((event.clientY - box.top) * SIZE) / box.height,
-    ];
-  }
-
-  at("rd-pad").addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !event.isPrimary) return;
-    takeOver();
-    at("rd-pad").setPointerCapture(event.pointerId);
-    introduction = "";
-    setPen(false);
-    movePen(...place(event));
-    setPen(true);
+  const pad = ReadingDigits.pad(root.querySelector(".rd-pad"), {
+    began() {
+      takeOver();
+      introduction = "";
+    },
+    draws() {
+      if (example) clear();
+    },
+    lifted: () => told(introduction),
+    changed: update, told, erase,
   });
 
-  at("rd-pad").addEventListener("pointermove", (event) => {
-    if (!pen.down || !event.isPrimary || !at("rd-pad").hasPointerCapture(event.pointerId)) return;
-    const path = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-    for (const point of path.length ? path : [event]) movePen(...place(point));
-  });
-
-  for (const end of ["pointerup", "pointercancel"]) {
-    at("rd-pad").addEventListener(end, (event) => {
-      if (!event.isPrimary || !pen.down) return;
-      setPen(false);
-      update();
-      tell();
-    });
-  }
-
-  const DIRECTIONS = {
-    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-    Home: [-1, -1], PageUp: [1, -1], End: [-1, 1], PageDown: [1, 1],
-  };
-
-  at("rd-pad").addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key in DIRECTIONS || [" ", "Delete", "Backspace"].includes(event.key)) takeOver();
-    if (event.key in DIRECTIONS) {
-      held.add(event.key);
-      const step = event.shiftKey ? FINE_STEP : STEP;
-      const along = (axis) => Math.sign([...held].reduce((sum, key) => sum + DIRECTIONS[key][axis], 0));
-      movePen(pen.x + step * along(0), pen.y + step * along(1));
-      sayPen();
-    } else if (event.key === " ") {
-      if (event.repeat) return void event.preventDefault();
-      setPen(!pen.down);
-      sayPen();
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      clear();
-      say("Cleared.", { now: true });
-    } else return;
-    event.preventDefault();
-    event.stopPropagation(); // the book's own keys turn pages
-  });
-
-  at("rd-pad").addEventListener("keyup", (event) => held.delete(event.key));
-
-  at("rd-pad").addEventListener("blur", () => {
-    held.clear();
-    setPen(false);
-  });
-
-  function sayPen() {
-    const where = (value) => Math.min(Math.floor(value / STEP) + 1, 28);
-    const state = pen.down ? "Pen down" : "Pen up";
-    introduction = `${state}, row ${where(pen.y)}, column ${where(pen.x)} of 28.`;
+  function told(words) {
+    introduction = words;
     update();
     tell();
   }
 
-  // --- Buttons -----------------------------------------------------------------------------------------
+  function clear() {
+    example = null;
+    introduction = "";
+    pad.clear();
+  }
 
-  at("rd-clear").addEventListener("click", () => {
+  function erase() {
     takeOver();
     clear();
     say("Cleared.", { now: true });
-  });
+  }
+
+  // --- Buttons -----------------------------------------------------------------------------------------
+
+  at("rd-clear").addEventListener("click", erase);
 
   at("rd-hard").addEventListener("click", () => {
     const hard = ReadingDigits.hard[nextExample];
@@ -332,8 +191,10 @@
     clear();
     example = { pixels: bytes(hard.pixels) };
     update();
-    pad.imageSmoothingEnabled = false;
-    pad.drawImage(at("rd-image"), 0, 0, 2 * SIZE, 2 * SIZE);
+    const canvas = at("rd-pad");
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(at("rd-image"), 0, 0, canvas.width, canvas.height);
     introduction = `Held-out image number ${hard.index} is labeled ${hard.label}.`;
     tell({ now: true });
   });
@@ -361,7 +222,7 @@
 
   // --- Until somebody takes over -----------------------------------------------------------------------
 
-  const writer = player({ clear, add });
+  const writer = player({ clear, add: pad.add });
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let paused = still;
   let inSight = false;
@@ -381,7 +242,7 @@
     at("rd-play").textContent = paused ? "Play" : "Pause";
     if (paused || !inSight) writer.pause();
     else writer.play();
-    if (paused && scheduled) update(); // the last line written is shown now: nothing moves after the click
+    if (paused) update(); // the last line written is shown now: nothing moves after the click
   }
 
   at("rd-play").addEventListener("click", () => {

@@ -296,13 +296,22 @@
   // --- A digit for it ----------------------------------------------------------------------------------
 
   let where = ""; // of the pen, for those who move it by keys
+  const hint = root.querySelector(".rd-hint");
   const pad = ReadingDigits.pad(root.querySelector(".rd-pad"), {
-    changed: () => readDrawing(),
-    told(words) {
-      where = words;
-      readDrawing(true);
+    changed() {
+      hint.hidden = !pad.drawing.bitmap.empty || pad.down;
+      readDrawing();
+    },
+    told,
+    erase() {
+      pad.clear();
+      told("Cleared.");
     },
   });
+  function told(words) {
+    where = words;
+    readDrawing(true);
+  }
   at("clear").addEventListener("click", () => {
     where = "";
     pad.clear();

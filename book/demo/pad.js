@@ -3,13 +3,17 @@
 var ReadingDigits = window.ReadingDigits || {};
 
 /**
- * Makes a pad of an element of the class `rd-pad` with its canvas, its pen and its hint.
+ * Makes a pad of an element of the class `rd-pad` with its canvas and its pen.
  *
- * @param changed() is called when the drawing has changed, at most once a frame
- * @param told(text) is called when keys have moved the pen: where it is, or what they did
- * @returns {drawing, clear, get down}: a `Drawing`, and whether the pen is down
+ * @param changed() is called when the drawing or the pen has changed, at most once a frame
+ * @param told(text) is called when keys have moved the pen: where it is
+ * @param erase() is called when a key asks for an empty pad
+ * @param began() may be missing; it is called before a pointer or a key does something
+ * @param draws() likewise, before the pen draws a line
+ * @param lifted() likewise, after a pointer's stroke
+ * @returns {drawing, add, clear, get down}: a `Drawing`; `add([x0, y0, x1, y1])` draws without the pen; is it down?
  */
-ReadingDigits.pad = function (element, { changed, told }) {
+ReadingDigits.pad = function (element, { changed, told, erase, began, draws, lifted }) {
   const SIZE = 280; // the drawing is SIZE x SIZE, ten drawn pixels for one of 28
   const STEP = 10; // by keyboard: one of 28
   const FINE_STEP = 2;
@@ -19,7 +23,6 @@ ReadingDigits.pad = function (element, { changed, told }) {
   };
   const canvas = element.querySelector("canvas");
   const mark = element.querySelector(".rd-pen");
-  const hint = element.querySelector(".rd-hint");
   const context = canvas.getContext("2d");
   const scale = canvas.width / SIZE;
   const drawing = new ReadingDigits.Drawing(SIZE);
@@ -32,7 +35,6 @@ ReadingDigits.pad = function (element, { changed, told }) {
     scheduled = true;
     requestAnimationFrame(() => {
       scheduled = false;
-      hint.hidden = !drawing.bitmap.empty || pen.down;
       changed();
     });
   }
@@ -58,14 +60,18 @@ ReadingDigits.pad = function (element, { changed, told }) {
     schedule();
   }
 
-  function stroke(x, y) {
-    const line = [pen.x, pen.y, x, y];
+  function add(line) {
     if (drawing.add(line)) ink(line);
     else { // the digit has grown, and all of it gets a thicker pen
       blacken();
       drawing.lines.forEach(ink);
     }
     schedule();
+  }
+
+  function stroke(x, y) {
+    draws?.();
+    add([pen.x, pen.y, x, y]);
   }
 
   function move(x, y) {
@@ -97,6 +103,7 @@ ReadingDigits.pad = function (element, { changed, told }) {
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary) return;
+    began?.();
     canvas.setPointerCapture(event.pointerId);
     put(false);
     move(...place(event));
@@ -111,46 +118,47 @@ ReadingDigits.pad = function (element, { changed, told }) {
 
   for (const end of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(end, (event) => {
-      if (event.isPrimary && pen.down) put(false);
+      if (!event.isPrimary || !pen.down) return;
+      put(false);
+      lifted?.();
     });
   }
 
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key in DIRECTIONS) {
+    const erases = event.key === "Delete" || event.key === "Backspace";
+    if (!(event.key in DIRECTIONS || event.key === " " || erases)) return;
+    event.preventDefault();
+    event.stopPropagation(); // the book's own keys turn pages
+    if (event.key === " " && event.repeat) return;
+    began?.();
+    if (erases) return void erase();
+    if (event.key === " ") put(!pen.down);
+    else {
       held.add(event.key);
       const step = event.shiftKey ? FINE_STEP : STEP;
       const along = (axis) => Math.sign([...held].reduce((sum, key) => sum + DIRECTIONS[key][axis], 0));
       move(pen.x + step * along(0), pen.y + step * along(1));
-      tell();
-    } else if (event.key === " ") {
-      if (event.repeat) return void event.preventDefault();
-      put(!pen.down);
-      tell();
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      clear();
-      told("Cleared.");
-    } else return;
-    event.preventDefault();
-    event.stopPropagation(); // the book's own keys turn pages
+    }
+    tell();
   });
   canvas.addEventListener("keyup", (event) => held.delete(event.key));
   canvas.addEventListener("blur", () => {
     held.clear();
-    put(false);
+    if (pen.down) put(false);
   });
 
   blacken();
   return {
-    drawing, clear,
+    drawing, add, clear,
     get down() {
       return pen.down;
     },
   };
 };
 
-/** Fills a table's body with ten rows of digit, bar and number; returns a function that shows ten probabilities, or null. */
-ReadingDigits.bars = function (body) {
+/** Fills a table's body with ten rows of digit, bar and number; returns a function that sets the row of a digit. */
+ReadingDigits.rows = function (body) {
   const rows = Array.from({ length: 10 }, (_, digit) => {
     const row = body.insertRow();
     const head = row.appendChild(document.createElement("th"));
@@ -160,14 +168,23 @@ ReadingDigits.bars = function (body) {
     bar.className = "rd-bar";
     return { row, bar, number: row.insertCell() };
   });
+  return function set(digit, share, text, name) {
+    const { row, bar, number } = rows[digit];
+    bar.style.setProperty("--share", share.toFixed(4));
+    if (number.textContent !== text) number.textContent = text;
+    row.className = name;
+  };
+};
+
+/** Such rows for probabilities; returns a function that shows ten of them, or null. */
+ReadingDigits.bars = function (body) {
+  const set = ReadingDigits.rows(body);
   return function show(probabilities) {
-    const most = probabilities && Math.max(...probabilities);
-    rows.forEach(({ row, bar, number }, digit) => {
+    const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
+    for (let digit = 0; digit < 10; digit++) {
       const share = probabilities ? probabilities[digit] : 0;
-      bar.style.setProperty("--share", share.toFixed(4));
-      number.textContent = probabilities ? ReadingDigits.percent(share) : "";
-      row.className = probabilities && share === most ? "rd-best" : "";
-    });
+      set(digit, share, probabilities ? ReadingDigits.percent(share) : "", digit === best ? "rd-best" : "");
+    }
   };
 };
 

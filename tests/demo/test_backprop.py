@@ -380,17 +380,3 @@ def test_nothing_moves_for_those_who_ask_for_reduced_motion(visit):
         page = visit(PAGE, reduced_motion=motion).page
         press_next(page, 1)
         assert page.evaluate(moving) == expected
-
-
-def test_without_scripts_and_on_paper_a_sentence_says_what_is_missing(visit, browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site.as_uri()}/{PAGE}")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()
-    context.close()
-    page = visit(PAGE).page
-    expect(page.locator(".rd-fallback")).to_be_hidden()
-    page.emulate_media(media="print")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()

@@ -403,16 +403,3 @@ def test_accessible_still_and_no_wider_than_the_screen(visit, http_address, them
     before = levels(page)
     page.wait_for_timeout(300)
     np.testing.assert_array_equal(levels(page), before)
-
-
-def test_without_scripts_and_on_paper_a_sentence_says_what_is_missing(visit, browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site.as_uri()}/{PAGE}")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()
-    context.close()
-    page = visit(PAGE).page
-    expect(page.locator(".rd-fallback")).to_be_hidden()
-    page.emulate_media(media="print")
-    expect(page.locator(".rd-fallback")).to_be_visible()

@@ -559,17 +559,3 @@ def test_no_style_moves_anything(visit):
             return parseFloat(style.transitionDuration) || style.animationName !== "none";
         }).map((element) => element.outerHTML)""")
     assert moving == []
-
-
-def test_without_scripts_and_on_paper_a_sentence_says_what_is_missing(visit, browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site.as_uri()}/draw-light.html")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()
-    context.close()
-    page = visit("draw-light.html").page
-    expect(page.locator(".rd-fallback")).to_be_hidden()
-    page.emulate_media(media="print")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()

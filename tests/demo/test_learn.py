@@ -590,17 +590,3 @@ def test_nothing_starts_by_itself_and_reduced_motion_measures_at_the_end_of_epoc
     }).length""") == 0
     play_to_the_end(page)
     assert len(page.locator("polyline.rd-held").get_attribute("points").split()) == 11
-
-
-def test_without_scripts_and_on_paper_a_sentence_says_what_is_missing(visit, browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{site.as_uri()}/{PAGE}")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()
-    context.close()
-    page = visit(PAGE).page
-    expect(page.locator(".rd-fallback")).to_be_hidden()
-    page.emulate_media(media="print")
-    expect(page.locator(".rd-fallback")).to_be_visible()
-    expect(page.locator(".rd-live")).to_be_hidden()

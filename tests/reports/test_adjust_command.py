@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.grading.gradebook import VERSION, Gradebook
 from autograder.grading.results import SubmissionResult
-from autograder.reports.write import write_reports
 from tests.grades import read_grades
+from tests.reports.made_up import graded as fill
 from tests.reports.made_up import made_up_class
 from tests.reports.test_write import Page
 
@@ -22,20 +22,10 @@ pytestmark = pytest.mark.fast
 REASON = "=Your answer is right <b>too</b>."
 
 
-def fill(folder: Path, results: list[SubmissionResult]) -> None:
-    with Gradebook(folder / "gradebook.sqlite") as book:
-        book.begin_run({})
-        for number, result in enumerate(results):
-            book.record(result, str(number))
-        book.end_run()
-        write_reports(book.counting().batch, folder)
-
-
 @pytest.fixture
 def graded(tmp_path: Path) -> Path:
     """A folder as `grade` leaves it."""
-    fill(tmp_path, made_up_class(12))
-    return tmp_path
+    return fill(tmp_path, made_up_class(12))
 
 
 def adjust(folder: Path, *arguments: str) -> tuple[int, str]:

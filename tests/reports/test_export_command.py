@@ -12,20 +12,15 @@ from click.testing import CliRunner
 from autograder.cli import main
 from autograder.grading.gradebook import Gradebook
 from tests.grades import read_grades
-from tests.reports.made_up import made_up_class
+from tests.reports.made_up import kept, made_up_class
 
 pytestmark = pytest.mark.fast
 
 
 @pytest.fixture
 def graded(tmp_path: Path) -> Path:
-    """A folder as `grade` leaves it."""
-    with Gradebook(tmp_path / "gradebook.sqlite") as book:
-        book.begin_run({})
-        for number, result in enumerate(made_up_class(12)):
-            book.record(result, str(number))
-        book.end_run()
-    return tmp_path
+    """A folder as `grade` leaves it, without reports."""
+    return kept(tmp_path, made_up_class(12))
 
 
 def test_everything_in_the_gradebook_comes_out(graded: Path) -> None:

@@ -11,12 +11,11 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import SubmissionResult
 from autograder.reports.handback import handback
 from autograder.submissions.identity import Identity
 from autograder.submissions.systems import canvas, moodle
-from tests.reports.made_up import made_up_class
+from tests.reports.made_up import kept, made_up_class
 
 pytestmark = pytest.mark.fast
 
@@ -122,11 +121,7 @@ def test_a_file_of_no_exercise_does_not_stand_for_the_notebook(tmp_path: Path) -
 
 
 def test_the_command(tmp_path: Path) -> None:
-    with Gradebook(tmp_path / "gradebook.sqlite") as book:
-        book.begin_run({})
-        for number, result in enumerate(from_moodle(["Ada Lovelace_88101", "Bob_88102"])):
-            book.record(result, str(number))
-        book.end_run()
+    kept(tmp_path, from_moodle(["Ada Lovelace_88101", "Bob_88102"]))
     done = CliRunner().invoke(main, ["feedback", "moodle", "--output", str(tmp_path)])
     assert done.exit_code == 0 and "2 pages" in done.output
     assert len(pages(tmp_path / "moodle-feedback.zip")) == 2
