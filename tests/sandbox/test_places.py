@@ -41,7 +41,8 @@ print("lists nothing:", all(refused(lambda: os.listdir(part)) for part in parts)
 print("reads nothing:", refused(lambda: open(place + "/pyproject.toml")))
 print("changes nothing:", all(refused(lambda: open(part + "/trace", "w")) for part in (place, place + "/.venv")))
 mine = set() if refused(lambda: os.listdir("/tmp")) else set(os.listdir("/tmp"))
-print("sees in /tmp:", sorted(mine - {"matplotlib", "ipython"} - set(place.split(os.sep))))
+ways = set(place.split(os.sep)) | set(@PACKAGES@.split(os.sep))
+print("sees in /tmp:", sorted(mine - {"matplotlib", "ipython"} - ways))
 wrote = not refused(lambda: open("/tmp/trace-of-a-notebook", "w").write("x"))
 print("has a /tmp:", open("/tmp/trace-of-a-notebook").read() if wrote else "no")
 """
@@ -83,10 +84,11 @@ def test_a_small_class_is_graded_alike(place: tuple[Path, str], best_level: str)
     folder, who = place
     exercise = assignment(EXERCISE)
     last = exercise.questions[-1]
+    probe = PROBE.replace("@PLACE@", repr(str(folder))).replace("@PACKAGES@", repr(sysconfig.get_path("purelib")))
     edits = {
         "honest": Edit(),
         "wrong": Edit(replace={last.name: "pass"}),
-        "probe": Edit(insert=(Insert("after setup", PROBE.replace("@PLACE@", repr(str(folder)))),)),
+        "probe": Edit(insert=(Insert("after setup", probe),)),
         "endless": Edit(insert=(Insert("after setup", "import time\nwhile True: time.sleep(1)"),)),
     }
     for name, edit in edits.items():
