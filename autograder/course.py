@@ -7,6 +7,7 @@ the package, so that everything else may import it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -29,6 +30,9 @@ SUPPORT_FILES = ("digits.py", "mnist.npz")
 
 VARIANTS = "variants.py"
 """Beside the folder of an exercise's full tests, where it has wrong variants: what `grading.causes` runs."""
+
+BUILD_FORMAT = 2
+"""Of what `autograder build` leaves for the grader: raised whenever the grader would read the earlier one wrongly."""
 
 CAUSES = "causes.json"
 """Beside an exercise's public tests: what its wrong variants give there, which `digits.py` compares."""
@@ -136,11 +140,16 @@ def master(name: str) -> Path:
     return SOLUTIONS / name / "master.md"
 
 
+def digest(file: Path) -> str:
+    """The SHA-256 of what a file holds."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def assignment(name: str) -> Assignment:
     """What `autograder build` wrote down about the exercise `name`.
 
     Raises:
-        CourseError: there is no such exercise, or it has not been built.
+        CourseError: there is no such exercise, or it has not been built, or not from what is there now.
     """
     folder = BUILD / name
     try:
@@ -150,6 +159,13 @@ def assignment(name: str) -> Assignment:
         raise CourseError(
             f"{name} has not been built yet. Run `autograder build {name}` and try again."
         ) from None
+    again = f"Run `autograder build {name}` and try again."
+    if facts.get("format") != BUILD_FORMAT:
+        raise CourseError(f"{name} was built by another version of the course. {again}")
+    for source, built_from in facts["sources"].items():
+        path = master(name).with_name(source)
+        if path.is_file() and digest(path) != built_from:
+            raise CourseError(f"{path} has changed since {name} was built. {again}")
     return Assignment(
         name=facts["name"],
         title=facts["title"],

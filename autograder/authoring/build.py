@@ -142,7 +142,7 @@ def build_exercise(name: str) -> bool:
         if shown or known.helpers:
             files[f"exercises/tests/{name}/{course.CAUSES}"] = wrong.to_json(shown, known.helpers)
     written = _install(name, files)
-    facts = {"fingerprint": fingerprint, "files": {str(path): _digest(path) for path in written}}
+    facts = {"fingerprint": fingerprint, "files": {str(path): course.digest(path) for path in written}}
     stamp.write_text(json.dumps(facts, indent=1), encoding="utf-8")
     print("\n".join([f"{name}: built; its solution earns full marks", *_remarks(name)]), flush=True)
     return True
@@ -241,6 +241,8 @@ def _assignment_json(exercise: Master, models: bool) -> bytes:
         "chapter": exercise.chapter,
         "questions": [{"name": q.name, "points": q.points} for q in exercise.questions],
         "models": models,
+        "format": course.BUILD_FORMAT,
+        "sources": {path.name: course.digest(path) for path in _sources(course.master(exercise.name))},
     }
     return (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -378,11 +380,15 @@ def _install(name: str, files: Mapping[str, bytes]) -> list[Path]:
     return written
 
 
+def _sources(path: Path) -> list[Path]:
+    """The master at `path`, and its wrong variants where it has some."""
+    return [path, *(file for file in [path.with_name(wrong.FILE)] if file.is_file())]
+
+
 def _fingerprint(path: Path) -> str:
     """A hash of everything the outcome depends on."""
     inputs = [
-        path,
-        *(file for file in [path.with_name(wrong.FILE)] if file.is_file()),
+        *_sources(path),
         course.EXERCISES / "requirements.txt",
         *(course.EXERCISES / file for file in course.SUPPORT_FILES),
         *(Path(str(module.__file__)) for module in (causes, finish, hints, master, trial, wrong, zips)),
@@ -391,7 +397,8 @@ def _fingerprint(path: Path) -> str:
     for missing in (path for path in inputs if not path.is_file()):
         raise CourseError(f"{missing} is missing; without it no exercise can be built.")
     tools = [version(package) for package in ("otter-grader", "jupytext", "nbformat")]
-    return hashlib.sha256(" ".join([*map(_digest, inputs), *tools]).encode()).hexdigest()
+    parts = [*map(course.digest, inputs), *tools, str(course.BUILD_FORMAT)]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def _is_current(stamp: Path, fingerprint: str) -> bool:
@@ -399,11 +406,7 @@ def _is_current(stamp: Path, fingerprint: str) -> bool:
     try:
         facts = json.loads(stamp.read_text(encoding="utf-8"))
         return facts["fingerprint"] == fingerprint and all(
-            _digest(Path(path)) == digest for path, digest in facts["files"].items()
+            course.digest(Path(path)) == digest for path, digest in facts["files"].items()
         )
     except (OSError, ValueError, KeyError):
         return False
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

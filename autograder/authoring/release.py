@@ -51,6 +51,15 @@ PAGE_LINK_HERE = re.compile(r"<!-- the link to ([\w-]+) in the page, where there
 PAGE_LINK = (' <span class="in-the-page">Or <a class="reference internal" href="{to_root}page/notebooks/index.html?'
              'path={name}.ipynb">do it in this browser</a>, with nothing installed.</span>')
 
+CARD_HERE = "<!-- the picture of the card, where the book has an address -->"
+"""Stands in the head of each page of the book; book/_ext/previews.py draws the picture."""
+
+CARD = """<meta property="og:image" content="{address}card.png" />
+<meta property="og:image:width" content="1200" />
+<meta property="og:image:height" content="630" />
+<meta property="og:image:alt" content="Forty handwritten digits, and the book's title: Reading Digits" />
+<meta name="twitter:card" content="summary_large_image" />"""
+
 PDF_LINK_HERE = "<!-- the link to the printed book, where there is one -->"
 """Stands on the book's first page."""
 
@@ -368,7 +377,8 @@ def _is_left_over(name: str, listed: set[str]) -> bool:
 
 
 def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> str:
-    """A page on which each exercise's download is followed by Colab and Binder, and the address is filled in.
+    """A page on which each exercise's download is followed by Colab and Binder, and the address is filled in: also in
+    the head, for the picture that a chat shows of a link.
 
     Of a notebook that is `kept_back` the page says so, and has no link.
     """
@@ -382,6 +392,7 @@ def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> s
         return f"{found[0]} (or open it on {' or '.join(links)})"
 
     page = DOWNLOAD.sub(launch, page)
+    page = page.replace(CARD_HERE, CARD.format(address=html.escape(site.address)) if site.address else "")
     return page.replace(PLACEHOLDER, site.address) if site.address else page
 
 

@@ -11,12 +11,15 @@
 * gives every chapter a download as a plain notebook that runs where it is put (`notebooks.py`);
 * gives every chapter the number in its file's name (`numbering.py`);
 * leaves the icons away that no page shows (`icons.py`);
-* gives every page a description (`previews.py`);
+* gives every page a description, and the card of a link its picture (`previews.py`);
+* says how long a chapter takes to read, and how far one has come (`reading.py`);
+* loads MathJax where there is a formula only (`formulas.py`);
 * marks in the answers of questions what is said of which option (`questions.py`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import re
@@ -27,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import accessibility
+import formulas
 import icons
 import links
 import nbformat
@@ -35,6 +39,7 @@ import numbering
 import previews
 import program
 import questions
+import reading
 import requests
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -59,6 +64,7 @@ def prepare_extra_files(app: Sphinx, config: Any) -> None:
     copy_mathjax(extra / "mathjax")
     copy_demo(Path(app.confdir, "demo"), extra / "demo")
     zip_exercises(Path(app.confdir).parent / "exercises", extra / EXERCISES_ZIP)
+    previews.draw_card(Path(app.confdir).parent / "exercises" / "mnist.npz", extra / previews.PICTURE)
 
 
 def copy_mathjax(target: Path) -> None:
@@ -235,6 +241,14 @@ def zip_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any,
     return [zip_link(inliner.document.settings.env, text)], []
 
 
+def digest_of_sources(book: Path) -> int:
+    """Changes when the extension or a template does: then Sphinx reads and writes every page again."""
+    digest = hashlib.sha256()
+    for path in sorted([*(book / "_ext").glob("*.py"), *(book / "_templates").glob("*.html")]):
+        digest.update(path.read_bytes())
+    return int.from_bytes(digest.digest()[:6], "big")
+
+
 # --- Wiring ------------------------------------------------------------------------------------------------
 
 def remove_thebe(app: Sphinx) -> None:
@@ -253,6 +267,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("exercise-index", ExerciseIndex)
     app.add_role("exercises-zip", zip_role)
     accessibility.setup(app)
+    formulas.setup(app)
     icons.setup(app)
     links.setup(app)
     notebooks.setup(app)
@@ -260,4 +275,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     previews.setup(app)
     program.setup(app)
     questions.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    reading.setup(app)
+    return {"version": "1", "env_version": digest_of_sources(Path(app.confdir)), "parallel_read_safe": True,
+            "parallel_write_safe": True}

@@ -48,7 +48,7 @@ def course_with_book(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (book / "data").mkdir()
     (book / "data" / "02-shapes.md").write_text("# Shapes\n\n:::{practice} 91-tiny\n:::\n")
     (site / "index.html").write_text(EXERCISES_PAGE + "<p>Put https://reading-digits.example/ there.</p>"
-                                     + release.PDF_LINK_HERE)
+                                     + release.PDF_LINK_HERE + release.CARD_HERE)
     (site / "data" / "02-shapes.html").write_text("<h1>Shapes</h1>")
     (site / "data" / "03-normalization.html").write_text("<h1>of an earlier build</h1>")
     (site / "_sources" / "data" / "03-normalization.md").write_text("of an earlier build")
@@ -211,6 +211,13 @@ class TestWhereLinksLead:
         assert "https://www.example.edu/digits/" in said and "no links" in said
         out = course_with_book / "out/reading-digits"
         assert "colab" not in (out / "README.md").read_text() + (out / "docs/index.html").read_text()
+
+    def test_the_card_of_a_link_has_its_picture_where_there_is_an_address(self, course_with_book: Path) -> None:
+        for address in ("https://www.example.edu/digits/", ""):
+            release.release(course_with_book / "out", address)
+            first = (course_with_book / "out/reading-digits/docs/index.html").read_text()
+            picture = '<meta property="og:image" content="https://www.example.edu/digits/card.png" />'
+            assert (picture in first) == bool(address) and release.CARD_HERE not in first
 
     def test_without_an_address_nothing_is_linked_to(self, course_with_book: Path) -> None:
         assert "nowhere yet" in release.release(course_with_book / "out", "")

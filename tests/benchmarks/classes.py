@@ -66,7 +66,8 @@ def build_training_course(root: Path) -> None:
         shutil.copy(course.ROOT / "exercises" / name, exercises)
     (build / "tests" / "q1.py").write_text(TEST_FILE, encoding="utf-8")
     write_training_notebook(build / f"{TRAINING}.ipynb", seed=0)
-    facts = {"name": TRAINING, "title": "Training", "chapter": "none", "questions": [{"name": "q1", "points": 1}]}
+    facts = {"name": TRAINING, "title": "Training", "chapter": "none", "questions": [{"name": "q1", "points": 1}],
+             "format": course.BUILD_FORMAT, "sources": {}}
     (build / "assignment.json").write_text(json.dumps(facts), encoding="utf-8")
     with zipfile.ZipFile(build / f"{TRAINING}-autograder.zip", "w") as made:
         made.writestr("otter_config.json", json.dumps({"lang": "python"}))

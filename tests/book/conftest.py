@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder.course import BOOK, BUILD, ROOT
 from book.build import alone
@@ -40,3 +42,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with alone():
         shutil.copytree(SITE, copy)
     return copy
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def page_path(site: Path, page: str) -> Path:
+    return site / f"{page}.html"

@@ -8,23 +8,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
+from PIL import Image
 
+from autograder.authoring.release import CARD, CARD_HERE
 from autograder.course import BOOK
-from tests.book.conftest import chapters, pages
+from tests.book.conftest import chapters, page_path, pages, parsed
 
 pytestmark = pytest.mark.browser
 
 ALL = [*pages(), "genindex", "search"]
-
-
-@cache
-def parsed(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
-def page_path(site: Path, page: str) -> Path:
-    return site / f"{page}.html"
 
 
 @cache
@@ -111,6 +103,19 @@ def test_every_page_says_what_it_is_about(site: Path) -> None:
             assert " ".join(question.text.split()).startswith(description.removesuffix(" …")), page
     assert len(set(said.values())) == len(said)
     assert said["index"].startswith("A course on MNIST")
+
+
+@pytest.mark.parametrize("page", pages())
+def test_mathjax_comes_where_there_is_a_formula(site: Path, page: str) -> None:
+    document = parsed(page_path(site, page))
+    loads = any("mathjax" in str(script.get("src", "")) for script in document.find_all("script"))
+    assert loads == bool(document.select(".math"))
+
+
+def test_the_picture_of_the_card_has_the_size_that_is_said(site: Path) -> None:
+    with Image.open(site / "card.png") as picture:
+        assert (f'width" content="{picture.width}"' in CARD) and (f'height" content="{picture.height}"' in CARD)
+    assert all(CARD_HERE in page_path(site, page).read_text(encoding="utf-8") for page in pages())
 
 
 @pytest.mark.parametrize("page", ["index", *chapters()])

@@ -78,7 +78,8 @@ def build_course(root: Path, tests: Mapping[str, str] | None = None, name: str =
         source = (FIXTURES / f"{question}.py").read_text() if tests is None else tests[question]
         (build / "tests" / f"{question}.py").write_text(source)
     write_notebook(build / f"{name}.ipynb", [*SOLUTION], name)
-    facts = {"name": name, "title": "Sample", "chapter": "none",
+    facts = {"name": name, "title": "Sample", "chapter": "none", "format": course.BUILD_FORMAT,
+             "sources": {"master.md": course.digest(solutions / "master.md")},
              "questions": [{"name": question, "points": worth} for question, worth in points.items()]}  # fmt: skip
     (build / "assignment.json").write_text(json.dumps(facts))
     with zipfile.ZipFile(build / f"{name}-autograder.zip", "w") as made:

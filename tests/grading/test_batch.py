@@ -276,6 +276,22 @@ class TestMistakesOfTheInstructor:
         with pytest.raises(CourseError, match="91-other has not been built yet"):
             run(tmp_path / "class", tmp_path / "out", assignment=not_built)
 
+    def test_an_exercise_whose_master_has_changed_since(self, handed_in: Path, tmp_path: Path, no_engine: None) -> None:
+        master = course.master(NAME)
+        before = master.read_bytes()
+        try:
+            master.write_text("another check")
+            with pytest.raises(CourseError, match=r"master\.md has changed since 90-sample was built"):
+                run(handed_in, tmp_path / "out", assignment=NAME)
+        finally:
+            master.write_bytes(before)
+
+    def test_a_build_of_another_version(self, handed_in: Path, tmp_path: Path, no_engine: None,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(course, "BUILD_FORMAT", 0)
+        with pytest.raises(CourseError, match="90-sample was built by another version of the course"):
+            run(handed_in, tmp_path / "out", assignment=NAME)
+
     def test_a_gradebook_in_use(self, handed_in: Path, tmp_path: Path, no_engine: None) -> None:
         with Gradebook(tmp_path / "out" / GRADEBOOK), pytest.raises(CourseError, match="in use"):
             run(handed_in, tmp_path / "out")
