@@ -74,7 +74,17 @@
     const { bitmap, extent } = pad.drawing;
     const warning = taken && !pad.down && !example && extent < bitmap.size / 28 ? " But a dot is no digit."
       : odd && ` But none of MNIST's 60,000 training images has ${odd}: this is no digit to it.`;
-    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}`;
+    const over = taken && !pad.down && !example && !warning ? upsideDown(first) : "";
+    return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}${over}`;
+  }
+
+  /** What it would read if the drawing were turned by half a circle, where it is unsure now and would be all but sure then. */
+  function upsideDown(first) {
+    if (answer.probabilities[first] > ReadingDigits.UNSURE) return "";
+    const { probabilities } = forward(layers, pixels.slice().reverse(), prepare);
+    const digit = largest(probabilities);
+    return probabilities[digit] < ReadingDigits.ALL_BUT_SURE ? ""
+      : ` Is it upside down? The other way up it is a ${digit} to the network (${percent(probabilities[digit])}).`;
   }
 
   const tell = (how) => say(`${introduction} ${reading()}`.trim(), how);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 
@@ -54,6 +55,16 @@ def image(page: Page) -> np.ndarray:
             return [...copy.getImageData(0, 0, 28, 28).data];
         }""")
     return np.array(levels, np.uint8).reshape(28, 28, 4)[:, :, 0]
+
+
+def probabilities(packed: dict, images: np.ndarray) -> np.ndarray:
+    """What the network in the page answers to gray levels of shape (n, 28, 28): float64, shape (n, 10)."""
+    values = images.reshape(len(images), 784) / 255
+    for number, layer in enumerate(packed["network"]["layers"]):
+        weights = np.frombuffer(base64.urlsafe_b64decode(layer["weights"]), np.int8).reshape(layer["inputs"], -1)
+        values = (np.maximum(values, 0) if number else values) @ (weights * np.array(layer["scales"])) + layer["bias"]
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 # --- Drawing ------------------------------------------------------------------------------------------------
@@ -201,6 +212,31 @@ def test_ink_that_no_digit_has_is_said_and_mnists_digits_are_never_accused(visit
     parted = np.argsort(beside)[-20:]
     found = page.evaluate("images => images.map(ReadingDigits.beside)", images[parted].reshape(20, 784).tolist())
     np.testing.assert_allclose(found, beside[parted])
+
+
+def test_it_asks_whether_a_digit_is_upside_down_where_the_other_way_up_it_is_all_but_sure(visit, packed, mnist):
+    page = visit("draw-light.html").page
+    unsure, all_but_sure = page.evaluate("[ReadingDigits.UNSURE, ReadingDigits.ALL_BUT_SURE]")
+    asked = []
+    for digit, strokes in DIGITS.items():
+        draw_by_mouse(page, [[(100 - x, 100 - y) for x, y in stroke] for stroke in strokes])
+        answer(page)
+        expect(page.locator(STATUS)).to_contain_text("The network reads")
+        pixels = image(page)
+        upright, turned = probabilities(packed, np.stack([pixels, pixels[::-1, ::-1]]))
+        said = page.locator(STATUS).inner_text()
+        question = f"The other way up it is a {turned.argmax()} to the network"
+        asks = upright.max() <= unsure and turned.max() >= all_but_sure
+        assert (question in said) == ("upside down" in said) == asks
+        asked += [(digit, turned.argmax())] if question in said else []
+        page.locator("#rd-clear").click()
+    assert asked and all(digit == read for digit, read in asked)
+
+    images, labels = mnist["x_held"], mnist["y_held"]
+    upright, turned = probabilities(packed, images), probabilities(packed, images[:, ::-1, ::-1])
+    in_vain = ((upright.max(1) <= unsure) & (turned.max(1) >= all_but_sure)).mean()
+    rightly = ((turned.max(1) <= unsure) & (upright.max(1) >= all_but_sure))[np.isin(labels, [2, 3, 4, 5, 7])].mean()
+    assert 1 / 350 < in_vain < 1 / 250 and 0.25 < rightly < 0.35  # as image.js says
 
 
 def test_the_page_links_to_what_such_a_network_gets_wrong(visit):
