@@ -28,7 +28,7 @@ Beside them, with the controller:
     testfacts    what its test files are worth, said by a process of its own that loads them
     exercises    what each exercise of a batch brings along, and what its submissions may use
     speech       what a batch says: in the terminal, in the log, in the reports
-    gradebook    SQLite; the only module that knows SQL
+    gradebook    every result of every batch, in SQLite; the only part that knows SQL
     ledger       what became of each file that was handed in
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts

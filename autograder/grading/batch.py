@@ -35,7 +35,8 @@ from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
 from autograder.grading.exercises import Asked, Exercises
-from autograder.grading.gradebook import Counting, Gradebook, Kept
+from autograder.grading.gradebook import Counting, Gradebook
+from autograder.grading.gradebook.ownership import Kept
 from autograder.grading.ledger import Line
 from autograder.grading.log import BatchLog
 from autograder.grading.progress import BatchProgress
@@ -196,7 +197,7 @@ def grade_paths(
         speech.other_work(counted, gradebook.counting(attempts).everything)
         counting, left = _closed(search, gradebook, attempts, results, speech)
         speech.log.write("ended", summary)
-        learners = frozenset(kept.learner for kept in gradebook.kept())
+        learners = frozenset(kept.learner for kept in gradebook.ownership.kept())
         stored = gradebook.results()
     errors = speech.failures(results)
     accounts = ledger.lines(search, choice.passed, results, counting.everything, choice.inside)
@@ -222,7 +223,7 @@ def _settle(
     What may have changed places is doubted.
     """
     found = [item.found for item in chosen]
-    moves.revealed(found, gradebook.kept(), gradebook, speech.tell)
+    moves.revealed(found, gradebook.ownership.kept(), gradebook, speech.tell)
     moves.to_their_owners(found, gradebook, speech.tell)
     found = moves.renamed(found, is_gone, assignment, gradebook, speech.tell)
     moves.overwritten(found, gradebook)
@@ -267,7 +268,7 @@ def _kept_before(path: Path) -> list[Kept]:
     if not path.is_file():
         return []
     with Gradebook(path) as gradebook:
-        return gradebook.kept()
+        return gradebook.ownership.kept()
 
 
 def _called(before: Sequence[Kept]) -> dict[str, set[str]]:

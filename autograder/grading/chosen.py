@@ -57,7 +57,8 @@ class Choice:
         Raises:
             CourseError: all of it is for another exercise.
         """
-        kept = [one for one in gradebook.kept() if self.assignment in (None, one.assignment) or not one.assignment]
+        kept = [one for one in gradebook.ownership.kept()
+                if self.assignment in (None, one.assignment) or not one.assignment]
         found = held_against_before(found, {  # what was gone is there again
             (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
         found = moves.beside_others(found, kept)

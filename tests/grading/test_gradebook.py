@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.grading import gradebook
 from autograder.grading.adjust import adjust, undo
-from autograder.grading.gradebook import VERSION, Gradebook
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.schema import MIGRATIONS, VERSION
 from autograder.grading.results import (
     Adjustment,
     CaseResult,
@@ -149,7 +149,7 @@ def test_a_full_disk_is_said(path: Path) -> None:
     filled(path, RESULT)
     with Gradebook(path) as book:
         book.begin_run({})
-        book._connection.execute("PRAGMA max_page_count = 1")  # SQLite's own way to be full
+        book.database.connection.execute("PRAGMA max_page_count = 1")  # SQLite's own way to be full
         with pytest.raises(CourseError, match=r"disk is full.*run the same command again"):
             for number in range(100):
                 book.record(replace(RESULT, learner=str(number), output="x" * 10_000), "")
@@ -321,7 +321,7 @@ def test_as_it_was_it_stays_beside_it(old: Path) -> None:
 
 def test_an_update_that_fails_leaves_the_old_gradebook(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = columns(old)
-    monkeypatch.setitem(gradebook.MIGRATIONS, 1, gradebook.MIGRATIONS[1] + "CREATE TABLE adjustment (x);")
+    monkeypatch.setitem(MIGRATIONS, 1, MIGRATIONS[1] + "CREATE TABLE adjustment (x);")
     with pytest.raises(CourseError, match="already exists"):
         Gradebook(old)
     assert (columns(old), rows(old, "PRAGMA user_version")) == (before, [(1,)])
