@@ -46,7 +46,7 @@ from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
-from autograder.submissions.find import Search, apart, find
+from autograder.submissions.find import Search, distinctly_named, find
 from autograder.submissions.identity import Decision, decide, hold_against
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
@@ -171,7 +171,7 @@ def grade_paths(
     search = find(paths, _called(before), output, also, Path(path_of_it) if other else None)
     is_gone = moves.gone_from(search.found, paths, before)
     decided = decide(search.found, decisions or {}, content_of, is_gone)
-    found = apart(hold_against(decided, people))
+    found = distinctly_named(hold_against(decided, people))
     for remark in (*of_it, *search.remarks):
         speech.say(remark)
     if assignment is not None:
