@@ -212,7 +212,7 @@ def test_nothing_from_a_submission_is_unpickled_or_evaluated() -> None:
     forbidden = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib"}
     for path in MODULES:
         assert not {name.split(".")[0] for name in imported(path)} & forbidden, path
-        if part_of(path) in ("grading", "sandbox", "bridge", "probes", "submissions") and path.name != "cellrunner.py":
+        if part_of(path) in ("grading", "sandbox", "bridge", "probes", "submissions"):
             calls = {node.func.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
                      if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
             assert not calls & {"eval", "exec"}, path
