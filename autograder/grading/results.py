@@ -39,6 +39,20 @@ class Verdict(enum.Enum):
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.GRADED)
 
 
+ROUNDING = 1e-6
+"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
+
+
+def same_points(score: float, other: float) -> bool:
+    """Whether two numbers of points are the same, but for the rounding of sums."""
+    return abs(score - other) <= ROUNDING
+
+
+def all_points(score: float, possible: float) -> bool:
+    """Whether a score is all of the points, or more, but for the rounding of sums."""
+    return score >= possible - ROUNDING
+
+
 @dataclass(frozen=True)
 class CaseResult:
     """One test case of a question.
