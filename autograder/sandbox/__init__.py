@@ -28,9 +28,9 @@ can send only bytes.
 
     outside
     nursery       starts the nursery process and asks it for sandboxes
-    watch         ends a sandbox that uses too much memory, and holds a crowd back: one for each sandbox
+    watch         ends a sandbox that uses too much memory, and holds busy ones back: one for each sandbox
     memory        how much memory a sandbox uses
-    crowd         a sandbox with many busy threads gets the processor time that nobody else wants
+    scheduling    a sandbox with many busy threads gets the processor time that nobody else wants
 
     nursery process and inside: the nursery process and what it forks
     forkserver    the nursery process; from the fork to the program's first line

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox import crowd, memory, watch
+from autograder.sandbox import memory, scheduling, watch
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Runner
 
@@ -64,7 +64,7 @@ def test_what_uses_too_much_is_ended(process: subprocess.Popen[bytes]) -> None:
 
 def test_what_does_not_goes_on(process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
-    monkeypatch.setattr(crowd, "hold_back", looks.append)
+    monkeypatch.setattr(scheduling, "hold_back", looks.append)
     runner = runner_of(process, 1000)
     one = watch.Watch(runner)
     assert eventually(lambda: len(looks) >= 3) and set(looks) == {process.pid}
