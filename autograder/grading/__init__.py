@@ -18,7 +18,7 @@
     variables    the notebook's variables as a dictionary, fetched when a test wants them
     messages     what went wrong in a failed case, or stopped a check, in words and in full
     causes       which wrong variant gives what the answer gave, and so what the cause is
-    told         how much of it a learner reads, once a hidden test was heard
+    redaction    how much of it a learner reads, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 
 Beside them, with the controller:

@@ -59,7 +59,7 @@ class CaseResult:
 
     `message`: for a public case what was expected and what came; for a hidden
     one its hint, or what the learner's code said. Never test source. `told` is
-    what the learner reads of it, where that is not all; see `told.py`.
+    what the learner reads of it, where that is not all; see `redaction.py`.
     """
 
     name: str
@@ -143,7 +143,7 @@ class CellResult:
     notebook's code cells from 0. `error` is the learner's own traceback, plain
     text without ANSI codes, cut to a sensible length. `told` is what the
     learner reads of it, if it stopped after a hidden test was heard, else None;
-    see `told.py`.
+    see `redaction.py`.
     """
 
     index: int

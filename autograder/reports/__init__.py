@@ -1,9 +1,9 @@
 """What people read of a grading: tables, pages and files for other systems; and the tables that they write for one.
 
 What is written is made from `autograder.grading.results.SubmissionResult`. Of grading it takes besides only the fixed
-sentences of `endings` and `told`, the lines of its `ledger`, and what `attempts` says of the one that counts. Class
-lists (`roster`) and the instructor's lines (`whose`) are read before a grading, too; a table of scores (`byhand`)
-becomes what `grading/adjust.py` takes.
+sentences of `endings` and `redaction`, the lines of its `ledger`, and what `attempts` says of the one that counts.
+Class lists (`roster`) and the instructor's lines (`whose`) are read before a grading, too; a table of scores
+(`byhand`) becomes what `grading/adjust.py` takes.
 
     write        all that follows a batch, into one folder:
     grades       grades.csv

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.grading.endings import of_cell
+from autograder.grading.redaction import OTHERS
 from autograder.grading.results import CellResult, QuestionResult, SubmissionResult, Verdict
-from autograder.grading.told import OTHERS
 from autograder.reports import pages, portrait, text, words
 from autograder.reports.gradescope import named_cases
 
