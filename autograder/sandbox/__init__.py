@@ -21,7 +21,7 @@ its sandboxes, and what that is to make ready for all of them: packages, and
 files that everybody may see. Then it asks for one sandbox
 after the other, and hands each to whoever wants to speak with it. From then on nothing joins the
 sandbox to the rest of the machine but one socket. What is said over it is not
-the sandbox's business, but for the last word: how the runner ended.
+the sandbox's business, but for the last message: how the runner ended (exitstatus).
 
 What is inside may lie, crash, hang, or take over every process in there. It
 can send only bytes.
@@ -45,7 +45,7 @@ can send only bytes.
     both sides
     control       messages between controller and nursery process; ends a process with its host
     forking       what a fork server is; the checker is one, too
-    lastword      how the runner ended, as the warden says it
+    exitstatus    how the runner ended, as the warden says it
     limits        the levels, what a sandbox may use, `SandboxError`
     linux         system calls that Python does not offer
 

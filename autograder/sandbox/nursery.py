@@ -45,7 +45,7 @@ class Runner:
     """A fresh sandbox.
 
     Attributes:
-        sock: the conversation with what runs in it; the warden's last word comes here, too (`lastword.py`).
+        sock: the conversation with what runs in it; the warden's exit status comes here, too (`exitstatus.py`).
         pidfd: the sandbox's first process; -1 where the system has none (macOS).
         pid: its number.
         limits: what it may use.

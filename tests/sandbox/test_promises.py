@@ -1291,7 +1291,7 @@ def test_who_shuts_the_connection_reads_so(how, level, sandbox):
 
 @pytest.mark.parametrize("then", ["time.sleep(20)", "os._exit(0)", "while True: os.write(wire, bytes(9999))"])
 def test_who_says_that_it_has_ended_and_goes_on_reads_that_it_broke_off(then, sandbox):
-    """Twelve bytes that are a last word, which none but the warden may say, and only when all is over."""
+    """Twelve bytes that are an exit status, which none but the warden may say, and only when all is over."""
     outcome = sandbox.run(FIND_SOCKET + f"import time; os.write(wire, struct.pack('<IQ', 2**32 - 1, 0))\n{then}")
     assert outcome.status == "protocol" and "that it had ended, and it had not" in outcome.error, outcome
 
