@@ -130,7 +130,7 @@ BOUNDARY = [path for path in MODULES if part_of(path) in ("sandbox", "bridge", "
 PROGRAM = "autograder.bridge.cellrunner"
 """What runs in the sandboxes."""
 
-AFTER_THE_FORK = {"warden": "Inside, or outside where there are no namespaces"}
+AFTER_THE_FORK = {"supervisor": "Inside, or outside where there are no namespaces"}
 """Of the modules that the nursery process imports, those of which it runs nothing itself."""
 
 

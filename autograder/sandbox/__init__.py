@@ -9,14 +9,14 @@ Theory of operation
     (nursery)             (control)             process       |
         |                                       imports once  |
         | hands on a socket and a pidfd            |  fork (forkserver)
-        |                                          +--------> | warden   first process of the sandbox: when it
-        v                                                     |   | fork dies, all of it dies (warden)
+        |                                          +--------> | supervisor  first process of the sandbox: when
+        v                                                     |   | fork    it dies, all of it dies (supervisor)
     whoever speaks with it <============ socket ==============|=> runner the program, with the stranger's code
 
 The nursery process belongs to the outside and runs nothing strange; what it
 forks is inside from the moment it is confined. Where there are no namespaces
-the warden stays outside, for the runner cannot reach it there. The controller
-tells the nursery process at the start which module of this package runs in
+the supervisor stays outside, for the runner cannot reach it there. The
+controller tells the nursery process at the start which module runs in
 its sandboxes, and what that is to make ready for all of them: packages, and
 files that everybody may see. Then it asks for one sandbox
 after the other, and hands each to whoever wants to speak with it. From then on nothing joins the
@@ -38,14 +38,14 @@ can send only bytes.
     namespaces    no other process, network or file system in sight
     landlock      no other file may be opened
     seccomp       no other system call may be made
-    warden        first process of a sandbox: waits for the runner, counts what it starts, clears away
+    supervisor    first process of a sandbox: waits for the runner, counts what it starts, clears away
     scratch       the folders for a sandbox's files: made, measured and removed, whatever is in them
     selfcheck     in a sandbox without a stranger: tries what must not work, and what must
 
     both sides
     control       messages between controller and nursery process; ends a process with its host
     forking       what a fork server is; the checker is one, too
-    exitstatus    how the runner ended, as the warden says it
+    exitstatus    how the runner ended, as the supervisor says it
     limits        the levels, what a sandbox may use, `SandboxError`
     linux         system calls that Python does not offer
 

@@ -1,4 +1,4 @@
-"""Both sides: how what ran in a sandbox ended, the last message on its socket. Written by the warden, read outside.
+"""Both sides: how what ran in a sandbox ended, the last message on its socket. Written by the supervisor, read outside.
 
 Twelve bytes, the first four of which say that it is one:
 
@@ -25,7 +25,7 @@ FILES = "it made more files and folders than it may"
 MOVED = "it moved folders about all the time, so that nobody could say how large they are"
 HUNG_UP = "its connection to the grader was closed"
 REASONS = ("", SPACE, STARTED, ORPHANS, FILES, MOVED, HUNG_UP)
-"""Why the warden ended it; the first: it ended by itself, or was told to."""
+"""Why the supervisor ended it; the first: it ended by itself, or was told to."""
 
 _FORM = struct.Struct("<IiI")
 

@@ -76,7 +76,7 @@ def test_what_does_not_goes_on(process: subprocess.Popen[bytes], monkeypatch: py
     runner.close()
 
 
-def test_a_sandbox_ends_though_it_does_not_heed_its_warden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sandbox_ends_though_it_does_not_heed_its_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     with holding("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)") as process:
         monkeypatch.setattr(memory, "megabytes", lambda pid, enough: 101.0)
         runner = runner_of(process, 100)

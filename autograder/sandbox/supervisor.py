@@ -1,9 +1,9 @@
-"""Inside, or outside where there are no namespaces: the warden, the runner's parent, which counts and clears away.
+"""Inside, or outside where there are no namespaces: the supervisor, the runner's parent, which counts and clears away.
 
-When the warden ends, nothing of the sandbox is left. It waits for the runner
+When the supervisor ends, nothing of the sandbox is left. It waits for the runner
 and passes on interrupts; it must never run what the stranger sent. It ends when
 the runner has ended, when the trusted side is gone, or when it is told to. The
-last thing it sends says how the runner ended; where the warden is inside, that
+last thing it sends says how the runner ended; where the supervisor is inside, that
 is a claim, like everything from there.
 
 At level full it is the first process of the pid namespace, and as confined as
@@ -43,7 +43,7 @@ REAPED_AT_ONCE = 1000
 """Ended children collected between two such looks: a chain of processes leaves them without end."""
 
 
-class Warden:
+class Supervisor:
     """Made before the cell runner is forked, so that no signal is missed.
 
     Args:
