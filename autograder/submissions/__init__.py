@@ -14,7 +14,7 @@
 - `download` the zip that a system makes of a class -> what was handed in; which zips on the command line are such
 - `archive`  a zip -> the one notebook in it and the files beside it
 - `skim`     a notebook's bytes without outputs, and within limits
-- `lookalikes` what was handed in in place of a notebook, named as what it is
+- `filetypes` what was handed in in place of a notebook, named as what it is
 - `notebook` the bytes of a notebook -> its code cells
 - `inventory` everything notebook-like under some paths, which a ledger must account for
 - `read`     a `Found` -> a `Submission`: cells and files, or the reason why there are none

@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from autograder import course
 from autograder.course import CourseError
 from autograder.submissions.bynames import by_folder, by_names, by_own_name, nobodys
+from autograder.submissions.filetypes import TELLING
 from autograder.submissions.folder import Folder, reader
-from autograder.submissions.lookalikes import TELLING
 from autograder.submissions.names import clean_name, is_handed_in, person_in, stem
 from autograder.submissions.people import Kind
 from autograder.submissions.systems import (
