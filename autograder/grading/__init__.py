@@ -23,8 +23,8 @@
 
 Beside them, with the controller:
 
-    chosen       which of what was handed in is graded
-    brought      an assignment of another course, as `otter assign` leaves it
+    selection    which of what was handed in is graded
+    othercourse  an assignment of another course, as `otter assign` leaves it
     testfacts    what its test files are worth, said by a process of its own that loads them
     exercises    what each exercise of a batch brings along, and what its submissions may use
     speech       what a batch says: in the terminal, in the log, in the reports

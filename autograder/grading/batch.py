@@ -1,7 +1,7 @@
 """A batch: everything handed in under some paths, graded side by side, into one gradebook.
 
 The steps, in the order of `grade_paths`: find and name what was handed in; choose what
-of it is graded (`chosen.py`); move what the gradebook has of it to whose it is now; then,
+of it is graded (`selection.py`); move what the gradebook has of it to whose it is now; then,
 for each (`_Run`), read it, take its fingerprint, grade it, record it; make count what
 stands in `identity.csv` (`confirm.py`); and say what came of all of them (`speech.py`).
 
@@ -28,10 +28,8 @@ from typing import Protocol
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import brought, ledger, moves, worker
+from autograder.grading import ledger, moves, othercourse, worker
 from autograder.grading.attempts import LATEST
-from autograder.grading.brought import Brought
-from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
 from autograder.grading.exercises import Asked, Exercises
@@ -39,8 +37,10 @@ from autograder.grading.gradebook import Counting, Gradebook
 from autograder.grading.gradebook.ownership import Kept
 from autograder.grading.ledger import Line
 from autograder.grading.log import BatchLog
+from autograder.grading.othercourse import OtherAssignment
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.selection import Choice, Chosen
 from autograder.grading.speech import Speech, listed, not_graded, undecided
 from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
@@ -138,7 +138,7 @@ def grade_paths(
 
     Args:
         paths: folders, notebooks, zips, and downloads of a learning management system.
-        assignment: the exercise they are for, or the path of another course's assignment (`brought`); None to take
+        assignment: the exercise they are for, or the path of another course's assignment (`othercourse`); None to take
             what each notebook says.
         output: the folder of the gradebook and the log.
         jobs: submissions side by side; one for each core when not given.
@@ -157,8 +157,8 @@ def grade_paths(
         BatchStopped: interrupted from the keyboard.
     """
     speech = Speech(console or Console(stderr=True), output)
-    path_of_it = assignment if assignment and brought.is_path(assignment) else ""
-    other = brought.read(Path(path_of_it), output) if path_of_it else None
+    path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
+    other = othercourse.read(Path(path_of_it), output) if path_of_it else None
     if other:
         assignment = other.name
     asked = Asked(assignment, timeout, memory_mb, confined)
@@ -207,11 +207,12 @@ def grade_paths(
                    [*left, *counting.others], [*lost, *accounts], learners, _left(search), stored)
 
 
-def _told_of(other: Brought, timeout: float | None) -> list[str]:
+def _told_of(other: OtherAssignment, timeout: float | None) -> list[str]:
     """What there is to say of another course's assignment."""
     if timeout:
         return list(other.remarks)
-    return [*other.remarks, f"A cell, and a check, may take {brought.PLAIN_TIMEOUT:g} s; --timeout sets another limit."]
+    limit = f"A cell, and a check, may take {othercourse.PLAIN_TIMEOUT:g} s; --timeout sets another limit."
+    return [*other.remarks, limit]
 
 
 def _settle(

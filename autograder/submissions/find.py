@@ -83,7 +83,7 @@ class Search:
 
 
 def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,
-         output: Path | None = None, also: Sequence[str] = (), brought: Path | None = None) -> Search:
+         output: Path | None = None, also: Sequence[str] = (), other: Path | None = None) -> Search:
     """Everything handed in under `paths`, each once.
 
     Args:
@@ -92,7 +92,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             there keeps its name.
         output: the folder that the grader writes into; what lies in it nobody handed in.
         also: what an assignment of another course is called, as a part of files' names, like the course's exercises.
-        brought: where that assignment lies; what lies there nobody handed in.
+        other: where that assignment lies; what lies there nobody handed in.
 
     Raises:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
@@ -126,7 +126,7 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
             others += [path / name for name in left]
             left_out |= dict.fromkeys((path / name for name in download.left_out), KEPT_BY_PROGRAM)
         elif _is_folder(path):
-            tree = Folder(path, {output: WRITTEN_INTO, brought: ASSIGNMENT})
+            tree = Folder(path, {output: WRITTEN_INTO, other: ASSIGNMENT})
             remarks += tree.remarks
             left_out |= tree.left_out
             authors, left, systems = in_folder(tree, exercises, one_of_many=len(paths) > 1)

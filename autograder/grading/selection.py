@@ -46,7 +46,7 @@ class Choice:
         self.assignment = exercises.asked.assignment
         self.known = exercises.known
         self.former = exercises.former
-        self.brought = exercises.brought
+        self.other = exercises.other
         self.speech = speech
         self.passed: list[tuple[Found, str]] = []
         self.inside: dict[str, dict[str, str]] = {}
@@ -110,6 +110,6 @@ class Choice:
         return submission.problem
 
     def _read(self, item: Found) -> Submission:
-        if self.brought:
-            return read_submission(item, self.assignment, self.known, is_for=self.brought.is_for, beside=())
+        if self.other:
+            return read_submission(item, self.assignment, self.known, is_for=self.other.is_for, beside=())
         return read_submission(item, self.assignment, self.known, self.former)
