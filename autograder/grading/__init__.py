@@ -27,7 +27,7 @@ Beside them, with the controller:
     othercourse  an assignment of another course, as `otter assign` leaves it
     testfacts    what its test files are worth, said by a process of its own that loads them
     exercises    what each exercise of a batch brings along, and what its submissions may use
-    speech       what a batch says: in the terminal, in the log, in the reports
+    notices      what a batch says: in the terminal, in the log, in the reports
     gradebook    every result of every batch, in SQLite; the only part that knows SQL
     ledger       what became of each file that was handed in
     moves        what is kept of a file that turns out to be another's, or is called otherwise

@@ -29,7 +29,7 @@ LISTED = 10
 """So many names stand in a line; `files.csv` has every one."""
 
 
-class Speech:
+class Notices:
     """The voice of one batch.
 
     Args:
