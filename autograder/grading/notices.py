@@ -1,4 +1,4 @@
-"""What a batch says of itself, and where.
+"""The notices of a batch: what it says of itself, and where.
 
     say     in the terminal
     tell    in the terminal and in the log
@@ -30,7 +30,7 @@ LISTED = 10
 
 
 class Notices:
-    """The voice of one batch.
+    """The notices of one batch.
 
     Args:
         console: the terminal.

@@ -27,7 +27,7 @@ Class lists (`roster`) and the instructor's lines (`identity_csv`) are read befo
     portrait      the portrait of a learner's network, and whether it is too good
     words         what verdicts and levels are called
     text          strangers' text, made fit to be shown
-    pages         pages from templates
+    templating    pages from templates
     files         written whole or not at all
 
 Every name and message in a result was written by a stranger. Text reaches a
