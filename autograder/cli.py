@@ -123,9 +123,9 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports import words
-    from autograder.reports.accounts import write_accounts
+    from autograder.reports.files_csv import write_ledger
+    from autograder.reports.identity_csv import read_decisions, write_identity
     from autograder.reports.roster import people_of, read_roster
-    from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
 
     notes: dict[str, object] = {"released": "yes"} if release_messages else {}
@@ -147,7 +147,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
                   remarks=outcome.remarks, learners=outcome.learners)
     told = write_identity(output, outcome.results, outcome.counting, outcome.undecided,
                           outcome.stored)
-    write_accounts(output, outcome.ledger)
+    write_ledger(output, outcome.ledger)
     for remark in (*told, *(attendance.remarks() if attendance else ())):
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
@@ -236,9 +236,9 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     from autograder.authoring.sample_class import sample_class, telling
     from autograder.course import assignment
     from autograder.grading.batch import grade_paths
-    from autograder.reports.accounts import write_accounts
+    from autograder.reports.files_csv import write_ledger
+    from autograder.reports.identity_csv import read_decisions, write_identity
     from autograder.reports.text import file_names
-    from autograder.reports.whose import read_decisions, write_identity
     from autograder.reports.write import write_reports
 
     sample_class(assignment(name), output / "class", learners)
@@ -246,7 +246,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     write_reports(outcome.counting, output, remarks=outcome.remarks)
     for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided, outcome.stored):
         click.echo(remark, err=True)
-    write_accounts(output, outcome.ledger)
+    write_ledger(output, outcome.ledger)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
     click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
@@ -418,8 +418,8 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
         roster: the class list; that of the newest batch when not given.
     """
     from autograder.grading.confirm import confirm
+    from autograder.reports.identity_csv import FILE, read_decisions, write_identity
     from autograder.reports.roster import people_of, read_roster
-    from autograder.reports.whose import FILE, read_decisions, write_identity
 
     decisions = read_decisions(output)
     if not decisions and not roster and not (output / FILE).is_file():

@@ -37,7 +37,7 @@ from autograder.grading import causes
 from autograder.grading.bundle import MODELS, Ready
 from autograder.grading.bundle import bundle as bundle_of
 from autograder.grading.engine import Engine
-from autograder.grading.results import Verdict
+from autograder.grading.results import Verdict, all_points, same_points
 from autograder.grading.timing import solution_result
 
 
@@ -288,7 +288,7 @@ def _hold_to_promises(
     for question in exercise.questions:
         where = f"{_file(name)}, question {question.name}"
         earned = solved.scores[question.name]
-        if solved.failures[question.name] or abs(earned - question.points) > 1e-9:
+        if solved.failures[question.name] or not same_points(earned, question.points):
             said = "\n".join(solved.failures[question.name])
             earned_of = f"{earned:g} of {question.points:g}"
             raise CourseError(f"{where}: its solution earns {earned_of} points.\n{said}")
@@ -321,7 +321,7 @@ def _hold_to_grader(exercise: Master, scratch: Path, models: bool) -> None:
     where = _file(exercise.name)
     for question in result.questions:
         failed = [case.message for case in question.cases if not case.passed]
-        if failed or question.score < question.possible - 1e-6:
+        if failed or not all_points(question.score, question.possible):
             said = "\n".join(failed) or question.note
             raise CourseError(
                 f"{where}, question {question.name}: its solution earns {question.possible:g} points from Otter and "

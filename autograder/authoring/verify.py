@@ -33,12 +33,9 @@ from autograder.authoring.master import read_master
 from autograder.course import Assignment, CourseError
 from autograder.grading import causes
 from autograder.grading.batch import BatchStopped, grade_paths
-from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict
+from autograder.grading.results import CaseResult, QuestionResult, SubmissionResult, Verdict, all_points
 
 SOLUTION, UNTOUCHED, RIGHT, MISTAKE = "solution", "untouched", "right answer", "mistake"
-
-ROUNDING = 1e-6
-"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +109,10 @@ def require_causes(assignment: Assignment, chosen: Sequence[Trial]) -> None:
                     )
 
 
+def loses_points(question: QuestionResult) -> bool:
+    return not all_points(question.score, question.possible)
+
+
 def failing_cases(question: QuestionResult) -> list[CaseResult]:
     return [case for case in question.cases if not case.passed]
 
@@ -147,7 +148,7 @@ def judge(trial: Trial, result: SubmissionResult) -> Finding:
         return Finding(trial, result, tuple(problems))
     fails = trial.case.fails if isinstance(trial.case, Mistake) else ()
     for question in result.questions:
-        lost = question.score < question.possible - ROUNDING
+        lost = loses_points(question)
         if lost and question.name not in fails:
             said = "; ".join(case.message for case in failing_cases(question)) or question.note
             problems.append(f"{question.name} lost points, and should not: {said}")
@@ -308,7 +309,7 @@ def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
     for finding in findings:
         trial, result = finding.trial, finding.result
         name = f"{trial.kind}: {trial.name}" if trial.name else trial.kind
-        lost = ", ".join(q.name for q in result.questions if q.score < q.possible - ROUNDING)
+        lost = ", ".join(q.name for q in result.questions if loses_points(q))
         caught = f"{lost} ({finding.caught_by})" if finding.caught_by else ""
         said = "\n".join(f"WRONG: {problem}" for problem in finding.problems) or finding.message
         table.add_row(escape(name), f"{result.score:g}/{result.possible:g}", caught, escape(said),

@@ -23,6 +23,12 @@ it knows what a notebook says to it, and stands in for it.
     cellrunner    runs the cells, answers the session
     helper        the course's helper module, with the data unpacked once for all
 
+    inside: what the cell runner is made of
+    shell         IPython as in a notebook's kernel, without terminal, history, files or child processes
+    otterstandin  what stands in for Otter: `grader.check` asks the session
+    output        what the notebook prints, as far as it is kept
+    errors        how a cell ended, and its error as the learner wants to read it
+
     both sides, from what is said to what is meant
     wire          bytes and values; nothing but plain data comes out of it
     records       plain data that stands for what cannot cross itself

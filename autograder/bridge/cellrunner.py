@@ -36,19 +36,17 @@ import signal
 import socket
 import sys
 import threading
-import traceback
-import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import metadata
 from typing import Any
 
 import numpy as np
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 
-from autograder.bridge import fasterfit, helper, models, records, revival, wire
+from autograder.bridge import fasterfit, helper, models, otterstandin, records, revival, wire
+from autograder.bridge.errors import learner_traceback, status_of
 from autograder.bridge.exports import Exporter, Kept, raised
+from autograder.bridge.otterstandin import Neutral
+from autograder.bridge.output import Errors, Output
+from autograder.bridge.shell import close_figures, neutral_shell
 from autograder.sandbox.limits import Limits
 
 OUT_OF_MEMORY = wire.encode(("memory",))
@@ -56,206 +54,10 @@ OUT_OF_MEMORY = wire.encode(("memory",))
 RESERVE = 16 * 2**20
 """Bytes set aside until there is no memory left, so that the next cell can be compiled and `del` something: malloc may
 have nothing left, as it asks the system for large pages."""
-HEARD_LIMIT = 100_000
-"""Characters of what a function prints that a test may hear."""
-OTTER_METHODS = ("add_plugin_files", "check_all", "export", "run_plugin", "to_pdf")
-"""What `otter.Notebook` can do besides checking; nearly all of it does nothing under `otter run`, either."""
-KERNEL_MAGICS = ("autosave", "connect_info", "qtconsole", "subshell")
-"""What Jupyter's kernel adds to IPython's magics; here they do nothing."""
 GENERATORS: Any = (random.getstate, random.setstate), (np.random.get_state, np.random.set_state)
 """Taken in advance: the learner's code may replace them."""
-try:
-    OTTER_VERSION = metadata.version("otter-grader")
-except metadata.PackageNotFoundError:
-    OTTER_VERSION = ""
 
 
-class Neutral:
-    """What `grader.check` returns: says nothing, shows nothing, and stands any use a notebook makes of it."""
-
-    def __getattr__(self, name: str) -> Neutral:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *args: object, **kwargs: object) -> Neutral:
-        return self
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __getitem__(self, key: object) -> Neutral:
-        return self
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __eq__(self, other: object) -> bool:
-        return True
-
-    def __ne__(self, other: object) -> bool:
-        return False
-
-    __le__ = __gt__ = __ge__ = __eq__
-    __lt__ = __ne__
-    __hash__ = object.__hash__
-
-    def __float__(self) -> float:
-        return 0.0
-
-    def __int__(self) -> int:
-        return 0
-
-    __index__ = __int__
-
-    def __add__(self, other: object) -> Neutral:
-        return self
-
-    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __round__ = __add__
-
-    def __format__(self, spec: str) -> str:
-        return ""
-
-    def __repr__(self) -> str:
-        return ""
-
-
-class Output:
-    """A text stream that keeps the first part of what is written and counts on."""
-
-    encoding = "utf-8"
-    errors = "replace"
-
-    def __init__(self, limit: int) -> None:
-        self.left = limit
-        self.parts: list[str] = []
-        self.muted = False
-        self.heard: list[str] = []
-        self.deaf = 0
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self.muted and self.deaf < HEARD_LIMIT:
-            self.heard.append(text[: HEARD_LIMIT - self.deaf])
-            self.deaf += len(text)
-        return self.keep(text)
-
-    def keep(self, text: str) -> int:
-        """Writes, but nothing for a test to hear."""
-        if not self.muted and self.left > 0:
-            self.parts.append(text[: self.left])
-            self.left -= len(text)
-            if self.left <= 0:
-                self.parts.append("\n[output cut here: the notebook printed more than is kept]\n")
-        return len(text)
-
-    def writelines(self, lines: list[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def take_heard(self) -> str:
-        text = "".join(self.heard)
-        self.heard.clear()
-        self.deaf = 0
-        return text
-
-    def take(self) -> str:
-        text = "".join(self.parts)
-        self.parts.clear()
-        return text
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def fileno(self) -> int:
-        raise OSError("the notebook's output is no file")
-
-    @property
-    def closed(self) -> bool:
-        return False
-
-
-class Errors(Output):
-    """Standard error: goes where the output goes, and a test does not hear it."""
-
-    def __init__(self, output: Output) -> None:
-        super().__init__(0)
-        self.output = output
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        return self.output.keep(text)
-
-
-class _Publisher(DisplayPublisher):
-    """`display(...)` as plain text; pictures and HTML are not kept. As in Jupyter it is no part of standard output."""
-
-    def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        if isinstance(data, dict) and isinstance(data.get("text/plain"), str):
-            print(data["text/plain"], file=sys.stderr)
-
-
-class _Shell(InteractiveShell):
-    """IPython without terminal, history, files or child processes."""
-
-    def init_history(self) -> None:
-        from IPython.core.history import HistoryManager
-
-        self.history_manager = HistoryManager(shell=self, parent=self, hist_file=":memory:", enabled=False)
-
-    def init_virtualenv(self) -> None:
-        pass
-
-    def init_sys_modules(self) -> None:
-        super().init_sys_modules()
-        sys.modules["__main__"] = self.user_module
-
-    def enable_gui(self, gui: str | None = None) -> None:
-        pass
-
-    def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
-        return "agg", "agg"
-
-    def system(self, cmd: str) -> None:
-        print(f"Shell commands do not run while a notebook is graded: {cmd}")
-        self.user_ns["_exit_code"] = 1
-
-    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
-        self.system(cmd)
-        return [] if split else ""
-
-    @contextlib.contextmanager
-    def _tee(self, channel: str) -> Iterator[None]:
-        yield  # IPython would keep all output once more, without a limit.
-
-    def ask_exit(self) -> None:
-        raise SystemExit
-
-    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        pass
-
-    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-    def showsyntaxerror(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-
-_Shell.__name__ = "ZMQInteractiveShell"  # By which notebooks tell that they are in Jupyter.
 
 
 class CellRunner:
@@ -275,17 +77,11 @@ class CellRunner:
         self.reserve: mmap.mmap | None = None
         self.set_aside()
         self.pid = os.getpid()
-        _install_otter(self.check)
+        otterstandin.install(self.check)
         sys.stdout, sys.stderr = self.output, self.errors
-        DisplayHook.write_output_prompt = lambda self: None  # type: ignore[method-assign]
-        self.shell = _Shell.instance(display_pub_class=_Publisher, colors="nocolor")
+        self.shell = neutral_shell()
         self.variables: dict[Any, Any] = self.shell.user_ns
         self.hidden_names = set(self.shell.user_ns) | {"__builtins__"}
-        for name in KERNEL_MAGICS:
-            self.shell.register_magic_function(_nothing, "line", name)  # type: ignore[arg-type]
-        sys.breakpointhook = lambda *args, **kwargs: None  # As in Jupyter's kernel, where there is no one to ask.
-        assert self.shell.display_formatter is not None
-        self.shell.display_formatter.active_types = ["text/plain"]
         if "keras" in sys.modules:
             fasterfit.install()
 
@@ -311,7 +107,7 @@ class CellRunner:
 
     def raised(self, error: BaseException) -> list[bytes | bytearray | memoryview]:
         try:
-            return wire.encode(("raised", raised(error, _learner_traceback(error, self.cell_names))))
+            return wire.encode(("raised", raised(error, learner_traceback(error, self.cell_names))))
         except MemoryError:
             return OUT_OF_MEMORY
 
@@ -362,15 +158,15 @@ class CellRunner:
             error = result.error_before_exec or result.error_in_exec
         except BaseException as escaped:
             error = escaped
-        status = _status(error)
+        status = status_of(error)
         if status == "memory":
             self.release()
         else:
             self.set_aside()
-        _close_figures()
+        close_figures()
         sys.stdout, sys.stderr = self.output, self.errors
         self.states = _random_states()
-        text = _learner_traceback(error, self.cell_names) if error is not None else ""
+        text = learner_traceback(error, self.cell_names) if error is not None else ""
         return status, text, self.output.take(), self.checks
 
     def set_aside(self) -> None:
@@ -481,32 +277,6 @@ class CellRunner:
         return Neutral()
 
 
-def _install_otter(check: Callable[[object, object], Neutral]) -> None:
-    """Puts a stand-in for `otter` in place: `Notebook.check` asks the trusted side, all else does nothing."""
-
-    class Notebook:
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            pass
-
-        def check(self, question: object, global_env: object = None) -> Neutral:
-            # As Otter has it: the variables of whoever calls, which may be a module of the learner's.
-            return check(question, sys._getframe(1).f_globals if global_env is None else global_env)
-
-        def __getattr__(self, name: str) -> Any:
-            if name not in OTTER_METHODS:
-                raise AttributeError(f"'Notebook' object has no attribute {name!r}")
-            return Neutral()
-
-    module = types.ModuleType("otter", "Stands in for otter-grader while a notebook is graded.")
-    module.Notebook = Notebook  # type: ignore[attr-defined]
-    module.__version__ = OTTER_VERSION  # type: ignore[attr-defined]
-    sys.modules["otter"] = module
-
-
-def _nothing(line: str) -> None:
-    """A magic."""
-
-
 def _random_states() -> list[Any]:
     """The state of Python's and NumPy's generators, which a check leaves as it found them."""
     states: list[Any] = [None, None]
@@ -534,43 +304,6 @@ def _mark(result: Any, same: dict[int, records.SameArgument]) -> object:
         marked = [same.get(id(element), element) for element in result]
         return marked if type(result) is list else tuple(marked)
     return result
-
-
-def _status(error: BaseException | None) -> str:
-    if error is None:
-        return "ok"
-    if isinstance(error, KeyboardInterrupt):
-        return "timeout"
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return "memory"
-    return "raised"
-
-
-def _learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
-    """The error as the learner wants to read it: the lines of their own cells, then what was raised."""
-    try:
-        lines = []
-        for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename in cells or frame.filename.startswith(os.getcwd()):
-                place = f"cell {cells[frame.filename] + 1}" if frame.filename in cells else frame.filename
-                where = "" if frame.name == "<module>" else f", in {frame.name}"
-                lines.append(f"{place}, line {frame.lineno}{where}\n    {frame.line or ''}\n")
-        if len(lines) > 20:
-            lines[10:-10] = ["...\n"]
-        # A library may say what its own frames did; a learner's code may lie. Both are only text.
-        text = "".join(lines) + "".join(traceback.format_exception_only(type(error), error))
-    except BaseException:
-        text = type(error).__name__
-    half = records.ERROR_LIMIT // 2 - 5
-    return text if len(text) <= records.ERROR_LIMIT else f"{text[:half]}\n...\n{text[-half:]}"
-
-
-def _close_figures() -> None:
-    """As Jupyter does after each cell; otherwise they pile up in memory."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:
-        with contextlib.suppress(Exception):
-            pyplot.close("all")
 
 
 PARTS = {"keras": ("layers", "optimizers", "losses", "metrics")}

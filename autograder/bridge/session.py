@@ -17,8 +17,8 @@ from autograder.bridge import models, records, remote, revival, wire
 from autograder.bridge.arguments import update
 from autograder.bridge.exports import Exporter, Kept
 from autograder.bridge.plaintext import shown
-from autograder.sandbox import lastword
-from autograder.sandbox.lastword import Ended
+from autograder.sandbox import exitstatus
+from autograder.sandbox.exitstatus import Ended
 from autograder.sandbox.limits import READY_SECONDS, SandboxError
 from autograder.sandbox.nursery import Runner
 from autograder.sandbox.watch import Watch
@@ -336,10 +336,10 @@ class Session:
             return remote.RemoteObject(self, thing)
 
     def _ended(self, code: int, reason: str) -> SessionEnded:
-        """The sandbox said how it ended: its last word, if nothing comes after it."""
+        """The sandbox said how it ended: its exit status, if nothing comes after it."""
         if not self._silent():
             return self._end("protocol", NO_END)
-        if code == wire.CUT_OFF or reason == lastword.HUNG_UP:
+        if code == wire.CUT_OFF or reason == exitstatus.HUNG_UP:
             return self._end("cut", CUT)
         return self._end("limit", reason) if reason else self._end("exited", _exit_sentence(code))
 

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from autograder.bridge.records import RECORDS, BadRecord
-from autograder.sandbox import lastword
+from autograder.sandbox import exitstatus
 
 MAX_HEAD = 32 << 20
 """Bytes of the tagged tree: all text and numbers of one message."""
@@ -497,12 +497,12 @@ class Channel:
                     raise Closed from error
 
     def receive(self) -> Any:
-        """The next message's value; a `lastword.Ended` when the sandbox has ended."""
+        """The next message's value; a `exitstatus.Ended` when the sandbox has ended."""
         self.begun = False
         start = bytearray(12)
         self._fill(memoryview(start))
         self.begun = True
-        return lastword.read(bytes(start)) or decode_stream(bytes(start), self._fill)
+        return exitstatus.read(bytes(start)) or decode_stream(bytes(start), self._fill)
 
     def _fill(self, buffer: memoryview) -> None:
         while len(buffer):

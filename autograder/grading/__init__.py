@@ -18,17 +18,17 @@
     variables    the notebook's variables as a dictionary, fetched when a test wants them
     messages     what went wrong in a failed case, or stopped a check, in words and in full
     causes       which wrong variant gives what the answer gave, and so what the cause is
-    told         how much of it a learner reads, once a hidden test was heard
+    redaction    how much of it a learner reads, once a hidden test was heard
     portrait     curves and confusion matrix of the learner's network, when all is checked
 
 Beside them, with the controller:
 
-    chosen       which of what was handed in is graded
-    brought      an assignment of another course, as `otter assign` leaves it
+    selection    which of what was handed in is graded
+    othercourse  an assignment of another course, as `otter assign` leaves it
     testfacts    what its test files are worth, said by a process of its own that loads them
     exercises    what each exercise of a batch brings along, and what its submissions may use
-    speech       what a batch says: in the terminal, in the log, in the reports
-    gradebook    SQLite; the only module that knows SQL
+    notices      what a batch says: in the terminal, in the log, in the reports
+    gradebook    every result of every batch, in SQLite; the only part that knows SQL
     ledger       what became of each file that was handed in
     moves        what is kept of a file that turns out to be another's, or is called otherwise
     attempts     several attempts of a learner, and which of them counts

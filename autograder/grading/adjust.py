@@ -1,6 +1,6 @@
 """What an instructor says by hand: who is meant, which question, and what may be set.
 
-The gradebook keeps it (`gradebook.py`); this module turns what an instructor
+The gradebook keeps it (`gradebook/adjustments.py`); this module turns what an instructor
 types, or has in a table, into scores and comments on questions of learners, or
 says why it is none or several.
 """
@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.course import CourseError
-from autograder.grading.gradebook import Gradebook, Said
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.adjustments import Said
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.grading.text import one_line
 
@@ -107,7 +108,7 @@ def uncomment(book: Gradebook, learner: str, question: str, assignment: str | No
     if (found.comment if found else result.comment) is None:
         where = f"on {found.name}" if found else "on the whole"
         raise CourseError(f"There is no comment {where} of {result.learner}; nothing is changed.")
-    book.say([Said(result.learner, result.assignment, found.name if found else "", comment="", by=login())])
+    book.adjustments.say([Said(result.learner, result.assignment, found.name if found else "", comment="", by=login())])
     return _unchanged(result, found)
 
 
@@ -188,7 +189,7 @@ def _meant(results: Sequence[SubmissionResult], wish: Wish) -> _Meant:
 
 
 def _done(book: Gradebook, meant: Sequence[_Meant]) -> list[Adjusted]:
-    book.say([one.said for one in meant])
+    book.adjustments.say([one.said for one in meant])
     return [one.done for one in meant]
 
 
@@ -206,7 +207,7 @@ def undo(book: Gradebook, learner: str, question: str, assignment: str | None = 
         CourseError: there is no such learner or question, or its score was not set by hand.
     """
     result, found = _question(book.counting().everything, learner, question, assignment)
-    if found.adjustment is None or not book.undo(result.learner, result.assignment, found.name):
+    if found.adjustment is None or not book.adjustments.undo(result.learner, result.assignment, found.name):
         raise CourseError(f"The score of {result.learner} in {found.name} was not set by hand; nothing is changed.")
     computed = found.adjustment.computed
     return Adjusted(result.learner, result.assignment, found.name, found.score, computed, found.possible)

@@ -1,9 +1,9 @@
 """A batch: everything handed in under some paths, graded side by side, into one gradebook.
 
 The steps, in the order of `grade_paths`: find and name what was handed in; choose what
-of it is graded (`chosen.py`); move what the gradebook has of it to whose it is now; then,
+of it is graded (`selection.py`); move what the gradebook has of it to whose it is now; then,
 for each (`_Run`), read it, take its fingerprint, grade it, record it; make count what
-stands in `identity.csv` (`confirm.py`); and say what came of all of them (`speech.py`).
+stands in `identity.csv` (`confirm.py`); and say what came of all of them (`notices.py`).
 
 Each submission is one independent task (`worker.py`) for a pool of workers:
 threads of this process by default, processes or a cluster as well.
@@ -28,24 +28,25 @@ from typing import Protocol
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import brought, ledger, moves, worker
+from autograder.grading import ledger, moves, othercourse, worker
 from autograder.grading.attempts import LATEST
-from autograder.grading.brought import Brought
-from autograder.grading.chosen import Choice, Chosen
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
 from autograder.grading.exercises import Asked, Exercises
-from autograder.grading.gradebook import Counting, Gradebook, Kept
+from autograder.grading.gradebook import Counting, Gradebook
+from autograder.grading.gradebook.ownership import Kept
 from autograder.grading.ledger import Line
 from autograder.grading.log import BatchLog
+from autograder.grading.notices import Notices, listed, not_graded, undecided
+from autograder.grading.othercourse import OtherAssignment
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.grading.speech import Speech, listed, not_graded, undecided
+from autograder.grading.selection import Choice, Chosen
 from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
-from autograder.submissions.find import Search, apart, find
+from autograder.submissions.find import Search, distinctly_named, find
 from autograder.submissions.identity import Decision, decide, hold_against
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
@@ -137,7 +138,7 @@ def grade_paths(
 
     Args:
         paths: folders, notebooks, zips, and downloads of a learning management system.
-        assignment: the exercise they are for, or the path of another course's assignment (`brought`); None to take
+        assignment: the exercise they are for, or the path of another course's assignment (`othercourse`); None to take
             what each notebook says.
         output: the folder of the gradebook and the log.
         jobs: submissions side by side; one for each core when not given.
@@ -155,102 +156,103 @@ def grade_paths(
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
         BatchStopped: interrupted from the keyboard.
     """
-    speech = Speech(console or Console(stderr=True), output)
-    path_of_it = assignment if assignment and brought.is_path(assignment) else ""
-    other = brought.read(Path(path_of_it), output) if path_of_it else None
+    notices = Notices(console or Console(stderr=True), output)
+    path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
+    other = othercourse.read(Path(path_of_it), output) if path_of_it else None
     if other:
         assignment = other.name
     asked = Asked(assignment, timeout, memory_mb, confined)
     options = {**asdict(asked), "attempts": attempts, **(notes or {})}
     exercises = Exercises(asked, other)
     of_it = _told_of(other, timeout) if other else []
-    choice = Choice(exercises, speech)
+    choice = Choice(exercises, notices)
     before = _kept_before(output / GRADEBOOK)
     also = [other.name, other.called] if other else ()
     search = find(paths, _called(before), output, also, Path(path_of_it) if other else None)
     is_gone = moves.gone_from(search.found, paths, before)
     decided = decide(search.found, decisions or {}, content_of, is_gone)
-    found = apart(hold_against(decided, people))
+    found = distinctly_named(hold_against(decided, people))
     for remark in (*of_it, *search.remarks):
-        speech.say(remark)
+        notices.say(remark)
     if assignment is not None:
         exercises.bundle(assignment)  # an unknown exercise is said at once
     workers = pool or _Threads(jobs or cores())
-    with Gradebook(output / GRADEBOOK) as gradebook, speech.log, _end_told(speech.log):
+    with Gradebook(output / GRADEBOOK) as gradebook, notices.log, _end_told(notices.log):
         exercises.require_numbering_of(gradebook)
-        speech.remarks += [*not_graded(search), *of_it, *search.remarks]
+        notices.remarks += [*not_graded(search), *of_it, *search.remarks]
         counted = _counted(gradebook)
         chosen = choice.of(found, gradebook)
-        gradebook.begin_run({**options, "remarks": speech.remarks, "left": _left(search)})
-        speech.log.began(paths, {**options, "jobs": workers.size})
+        gradebook.begin_run({**options, "remarks": notices.remarks, "left": _left(search)})
+        notices.log.began(paths, {**options, "jobs": workers.size})
         for remark in (*of_it, *search.remarks):
-            speech.log.write("note", remark)  # said above, when there was no log yet
-        _settle(chosen, is_gone, assignment, gradebook, speech)
-        results, summary = _graded(_Run(exercises, choice, chosen, gradebook, speech, workers))
+            notices.log.write("note", remark)  # said above, when there was no log yet
+        _settle(chosen, is_gone, assignment, gradebook, notices)
+        results, summary = _graded(_Run(exercises, choice, chosen, gradebook, notices, workers))
         confirmed = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
         if confirmed is not None:
             results = gradebook.stored(newest_batch=True)
         for remark in confirmed or ():
-            speech.tell(remark)
-        speech.renumbered(results, exercises.former)
-        speech.other_work(counted, gradebook.counting(attempts).everything)
-        counting, left = _closed(search, gradebook, attempts, results, speech)
-        speech.log.write("ended", summary)
-        learners = frozenset(kept.learner for kept in gradebook.kept())
+            notices.tell(remark)
+        notices.renumbered(results, exercises.former)
+        notices.other_work(counted, gradebook.counting(attempts).everything)
+        counting, left = _closed(search, gradebook, attempts, results, notices)
+        notices.log.write("ended", summary)
+        learners = frozenset(kept.learner for kept in gradebook.ownership.kept())
         stored = gradebook.results()
-    errors = speech.failures(results)
+    errors = notices.failures(results)
     accounts = ledger.lines(search, choice.passed, results, counting.everything, choice.inside)
     lost = ledger.lost(paths, search, accounts)
-    errors += speech.lost(lost)
-    return Outcome(results, counting.batch, errors, list(search.others), speech.remarks,
+    errors += notices.lost(lost)
+    return Outcome(results, counting.batch, errors, list(search.others), notices.remarks,
                    [*left, *counting.others], [*lost, *accounts], learners, _left(search), stored)
 
 
-def _told_of(other: Brought, timeout: float | None) -> list[str]:
+def _told_of(other: OtherAssignment, timeout: float | None) -> list[str]:
     """What there is to say of another course's assignment."""
     if timeout:
         return list(other.remarks)
-    return [*other.remarks, f"A cell, and a check, may take {brought.PLAIN_TIMEOUT:g} s; --timeout sets another limit."]
+    limit = f"A cell, and a check, may take {othercourse.PLAIN_TIMEOUT:g} s; --timeout sets another limit."
+    return [*other.remarks, limit]
 
 
 def _settle(
     chosen: Sequence[Chosen], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook,
-    speech: Speech,
+    notices: Notices,
 ) -> None:
     """Moves what the gradebook has of these files to whose they are now, and to what they are called.
 
     What may have changed places is doubted.
     """
     found = [item.found for item in chosen]
-    moves.revealed(found, gradebook.kept(), gradebook, speech.tell)
-    moves.to_their_owners(found, gradebook, speech.tell)
-    found = moves.renamed(found, is_gone, assignment, gradebook, speech.tell)
+    moves.revealed(found, gradebook.ownership.kept(), gradebook, notices.tell)
+    moves.to_their_owners(found, gradebook, notices.tell)
+    found = moves.renamed(found, is_gone, assignment, gradebook, notices.tell)
     moves.overwritten(found, gradebook)
-    moves.tell_older(found, assignment, gradebook, speech.tell)
+    moves.tell_older(found, assignment, gradebook, notices.tell)
     for item, now in zip(chosen, found, strict=True):
         item.found = now
 
 
 def _closed(
-    search: Search, gradebook: Gradebook, attempts: str, results: Sequence[SubmissionResult], speech: Speech
+    search: Search, gradebook: Gradebook, attempts: str, results: Sequence[SubmissionResult], notices: Notices
 ) -> tuple[Counting, list[SubmissionResult]]:
     """Closes the batch in the gradebook, and says what is left to say; returns what counts, and what is undecided."""
     counting, left = gradebook.counting(attempts), gradebook.undecided()
     paragraphs = undecided(left)
-    speech.remarks += paragraphs
+    notices.remarks += paragraphs
     gradebook.end_run()
     for result in counting.batch:
-        speech.log.late(result)
+        notices.log.late(result)
     rule = gradebook.rule()
     for sentence in told(counting.batch, rule) if rule.due else ():
-        speech.tell(sentence)
+        notices.tell(sentence)
     for sentence in not_graded(search):
-        speech.tell(sentence)
-    speech.attempts(counting, attempts)
-    speech.wrong_exercise(results, counting)
-    speech.doubted(counting)
+        notices.tell(sentence)
+    notices.attempts(counting, attempts)
+    notices.wrong_exercise(results, counting)
+    notices.doubted(counting)
     for paragraph in paragraphs:
-        speech.tell(f"What needs you: {paragraph}")
+        notices.tell(f"What needs you: {paragraph}")
     return counting, left
 
 
@@ -267,7 +269,7 @@ def _kept_before(path: Path) -> list[Kept]:
     if not path.is_file():
         return []
     with Gradebook(path) as gradebook:
-        return gradebook.kept()
+        return gradebook.ownership.kept()
 
 
 def _called(before: Sequence[Kept]) -> dict[str, set[str]]:
@@ -304,16 +306,16 @@ class _Run:
         choice: Choice,
         chosen: Sequence[Chosen],
         gradebook: Gradebook,
-        speech: Speech,
+        notices: Notices,
         workers: Pool,
     ) -> None:
         self.exercises = exercises
         self.choice = choice
         self.chosen = chosen
         self.gradebook = gradebook
-        self.speech = speech
+        self.notices = notices
         self.workers = workers
-        self.progress = BatchProgress(len(chosen), speech.console)
+        self.progress = BatchProgress(len(chosen), notices.console)
         self.made: dict[int, SubmissionResult] = {}
         self.running: dict[Future[SubmissionResult], tuple[Task, _Place]] = {}
         self.unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
@@ -389,7 +391,7 @@ class _Run:
         result = self._handed_in(place, result)
         # What the grader failed on is tried again next time.
         self.gradebook.record(result, "" if result.status is Verdict.ERROR else place.fingerprint)
-        self.speech.log.result(result)
+        self.notices.log.result(result)
         self.made[place.number] = result
         self.progress.add(result.status)
 
@@ -438,9 +440,9 @@ def _graded(run: _Run) -> tuple[list[SubmissionResult], str]:
     with progress, _resumable(progress, run.gradebook):
         results = run.results()
         if progress.known:
-            run.speech.tell(f"{progress.known} of {total} are unchanged since they were graded.")
+            run.notices.tell(f"{progress.known} of {total} are unchanged since they were graded.")
     summary = f"{total} submissions: {progress.summary()}."
-    run.speech.say(summary)
+    run.notices.say(summary)
     return results, summary
 
 

@@ -77,7 +77,7 @@ class Seeding:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a grader needs of one exercise, of this course or of another (`brought`).
+    """What a grader needs of one exercise, of this course or of another (`othercourse`).
 
     Attributes:
         name: the exercise.

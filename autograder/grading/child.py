@@ -55,9 +55,9 @@ from autograder.grading.events import (
     Settled,
 )
 from autograder.grading.questions import QuestionRun, Watch
+from autograder.grading.redaction import cell_error
 from autograder.grading.results import CellResult, Portrait, QuestionResult
 from autograder.grading.text import one_line, plain
-from autograder.grading.told import cell_error
 from autograder.grading.variables import Environment
 from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import READY_SECONDS, Limits, SandboxError

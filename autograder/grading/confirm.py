@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from autograder.grading.gradebook import Gradebook, Move
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.ownership import Move
 from autograder.grading.results import SubmissionResult
 from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.identity import Decision, decide, held_against_before, hold_against, without_the_lists
@@ -42,7 +43,7 @@ def confirm(
     moves = [Move(old.learner, old.submission, old.assignment, new.learner, new.submission)
              for old, new in zip(before, now, strict=True) if new.learner != old.learner]
     moved = {(move.learner, move.name, move.assignment): (move, became)
-             for move, became in zip(moves, book.move(moves), strict=True)}
+             for move, became in zip(moves, book.ownership.move(moves), strict=True)}
     told = []
     for old, new in zip(before, now, strict=True):
         result = new
@@ -51,7 +52,7 @@ def confirm(
             result = replace(new, submission=became.name)
             told.append(became.told(old.identity.file or old.submission, move))
         if not _same(old, new):
-            book.restate(result)
+            book.ownership.restate(result)
     return told
 
 

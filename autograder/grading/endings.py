@@ -4,8 +4,8 @@ Controller, checker's child and reports have their sentences from here, so that 
 is said of it. Two things stand elsewhere. Why a process ended is a sentence of the session's (`bridge/session.py`); it
 comes here as `error`. What a verdict as a whole means to learner and instructor is in `reports/words.py`.
 
-`TRUSTED` lists what a learner may read although a hidden test was heard (`told.py`). Only our own text may stand in it;
-what fills its fields is looked at by itself.
+`TRUSTED` lists what a learner may read although a hidden test was heard (`redaction.py`). Only our own text may stand
+in it; what fills its fields is looked at by itself.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ the moment it is known. In their order:
     Begun                            the notebook has started; what follows is the learner's code
     CellRan, CheckBegun, Scored      as often as there are cells and checks
     Settled, Portrayed               only where there is a portrait to make: scores and verdict are settled before
-    Finished                         the child's last word
+    Finished                         the child's last event
     Failed                           instead of what would have followed: the grader's own failure
     Exited                           from the checker, when the child has ended
 
@@ -198,7 +198,7 @@ class Exited:
 
 @dataclass(frozen=True)
 class Lost:
-    """Only from the engine, as an attempt's last event: the child ended before its last word, or was given up."""
+    """Only from the engine, as an attempt's last event: the child ended before it had finished, or was given up."""
 
     code: int | str
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from autograder import course
 from autograder.course import Assignment, CourseError
 from autograder.grading import worker
-from autograder.grading.brought import PLAIN_TIMEOUT, Brought
 from autograder.grading.bundle import Bundle, bundle, fingerprint
 from autograder.grading.engine import EngineError
 from autograder.grading.gradebook import Gradebook
+from autograder.grading.othercourse import PLAIN_TIMEOUT, OtherAssignment
 from autograder.grading.submission import RunLimits
 from autograder.grading.timing import default_timeout
 from autograder.submissions.identity import joined
@@ -35,17 +35,17 @@ class Exercises:
 
     Attributes:
         asked: what the batch was asked for.
-        brought: the assignment of another course that is graded; then there are no others.
+        other: the assignment of another course that is graded; then there are no others.
         known: the names of all exercises of the course.
         former: what they were called in earlier numberings, and what they are called now.
         unbuilt: exercises that were handed in and are not built, each with what there is to do.
     """
 
-    def __init__(self, asked: Asked, brought: Brought | None = None) -> None:
+    def __init__(self, asked: Asked, other: OtherAssignment | None = None) -> None:
         self.asked = asked
-        self.brought = brought
-        self.known = [brought.name] if brought else course.exercise_names()
-        self.former = {} if brought else course.former_names()
+        self.other = other
+        self.known = [other.name] if other else course.exercise_names()
+        self.former = {} if other else course.former_names()
         self.unbuilt: dict[str, str] = {}
         self._built: dict[str, tuple[Assignment, Bundle]] = {}
         self._timeouts: dict[str, float] = {}
@@ -56,8 +56,8 @@ class Exercises:
         Raises:
             CourseError: there is no such exercise, or it is not built.
         """
-        if self.brought:
-            return self.brought.bundle
+        if self.other:
+            return self.other.bundle
         if name in self.former:  # what was built under that name may still lie there
             course.require_known([name])
         if name not in self._built:
@@ -120,7 +120,7 @@ class Exercises:
             engine = worker.engine(self.asked.confined, own.ready())
             if local:
                 engine.start()
-            if self.brought:
+            if self.other:
                 return self.asked.timeout or PLAIN_TIMEOUT
             return self.asked.timeout or default_timeout(self._built[own.name][0], own, engine, self.asked.memory_mb)
         except EngineError as error:

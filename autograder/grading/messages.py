@@ -3,7 +3,7 @@
 Public cases: what the assertion says, or the exception. Hidden cases: the hint
 their author wrote and nothing else; never a line of the test, and never what a
 library says about the values it compared. What the learner's own function
-raised stands in both; `told.py` says how much of a message the learner reads.
+raised stands in both; `redaction.py` says how much of a message the learner reads.
 
 What stopped a check from outside (time, memory, the end of the process) is a sentence of `stopped`. The sentences
 themselves are in `endings.py`.
@@ -33,9 +33,9 @@ from autograder.grading.endings import (
     of_cell,
     of_check,
 )
+from autograder.grading.redaction import LOST, RUN_IT, Known, example_line, raised
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
-from autograder.grading.told import LOST, RUN_IT, Known, example_line, raised
 
 MESSAGE_LIMIT = 2000
 LEARNER_ERROR_LIMIT = 300

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from autograder.grading.gradebook import Gradebook, Kept, Move
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.ownership import Kept, Move
 from autograder.grading.text import one_line
 from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.find import Found
@@ -33,11 +34,11 @@ def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) ->
         now.setdefault(item.identity.file, []).append(item)
     called = {file: {(item.learner, item.name) for item in items} for file, items in now.items()}
     moves: dict[Move, str] = {}
-    for file, content, learner, name, assignment in gradebook.elsewhere(called):
+    for file, content, learner, name, assignment in gradebook.ownership.elsewhere(called):
         item, *more = now[file]
         if not more and content_of(item) == content:
             moves[Move(learner, name, assignment, item.learner, item.name)] = file
-    for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
+    for (move, file), became in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
         if move.learner != move.to:
             tell(became.told(file, move))
 
@@ -65,7 +66,7 @@ def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook,
                                    item.name if same else one.identity.file), one.identity.file))
                 break
     silent = 0
-    for (move, file), became in zip(moves, gradebook.move([move for move, _ in moves]), strict=True):
+    for (move, file), became in zip(moves, gradebook.ownership.move([move for move, _ in moves]), strict=True):
         if became.stay or became.went:
             tell(became.told(file, move))
         else:
@@ -81,7 +82,7 @@ def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
     for item in found:
         there.setdefault(item.identity.file, []).append(item)
     gone = {}
-    for file, content, learner, _, _ in gradebook.files():
+    for file, content, learner, _, _ in gradebook.ownership.files():
         now = there.get(file, ())
         if now and learner not in {item.learner for item in now} and content not in map(content_of, now):
             gone[file, learner] = Doubt(f"another file lies there now, and counts as {now[0].learner!r}",
@@ -89,7 +90,8 @@ def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
     for result in gradebook.stored() if gone else ():
         why = gone.get((result.identity.file, result.learner))
         if why and not of_kind(result.identity.doubts, {Why.RENAMED, Why.OVERWRITTEN}):
-            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(why)))
+            identity = replace(result.identity, confirmed=False).doubted(why)
+            gradebook.ownership.restate(replace(result, identity=identity))
 
 
 Row = tuple[str, str, str, str, str]
@@ -152,13 +154,13 @@ def renamed(
         `found`, with doubts about what may have changed places.
     """
     there = {item.identity.file for item in found}
-    kept = gradebook.files()
+    kept = gradebook.ownership.files()
     gone = _gone(kept, found, is_gone, assignment)
     names = {row[0] for row in kept}
     moves: dict[Move, str] = {}
     doubted: dict[str, Doubt] = {}
     replaced: dict[str, Doubt] = {}
-    said = gradebook.said_of() if gone else set()
+    said = gradebook.ownership.decided() if gone else set()
     new = _new(found, kept, gone)
     pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
              if len(items) == len(gone[content]) == 1}
@@ -184,12 +186,13 @@ def renamed(
                 why = Doubt(f"what you decided of {row[0]}, or the score that you set, was of what is now {listed}; "
                             "another file lies there", Why.REPLACED)
                 replaced |= dict.fromkeys((row[0], *(item.identity.file for item in items)), why)
-    for (move, file), became in zip(moves.items(), gradebook.move(list(moves)), strict=True):
+    for (move, file), became in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
         what = "is another file now" if file in there else "is gone"
         tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {became.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
         if said_now := doubted.get(result.identity.file):
-            gradebook.restate(replace(result, identity=replace(result.identity, confirmed=False).doubted(said_now)))
+            identity = replace(result.identity, confirmed=False).doubted(said_now)
+            gradebook.ownership.restate(replace(result, identity=identity))
     return [item.of(item.learner, item.identity.doubted(replaced[item.identity.file]))
             if item.identity.file in replaced and not item.identity.confirmed else item for item in found]
 
@@ -222,7 +225,7 @@ def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradeb
     """Scores set by hand of somebody whom nobody is any more, since files are named by better rules."""
     learners = {item.learner for item in found}
     names = {item.path.name for item in found}
-    for learner, name, exercise, questions in gradebook.without_a_path():
+    for learner, name, exercise, questions in gradebook.ownership.without_a_path():
         if learner not in learners and PurePosixPath(name).name in names and assignment in (None, exercise):
             tell(
                 f"What needs you: scores set by hand of {one_line(learner, 80)} in {exercise} ({questions}) are "

@@ -24,9 +24,9 @@ from otter.test_files.exception_test import ExceptionTestFile
 from otter.test_files.ok_test import OKTestFile
 
 from autograder.grading.messages import Failure, explain, hint, is_about_names, withheld
+from autograder.grading.redaction import Known
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
-from autograder.grading.told import Known
 from autograder.grading.variables import Environment, Source
 
 OTTER_FAILED = "❌ Test case failed\n"

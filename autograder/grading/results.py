@@ -39,13 +39,27 @@ class Verdict(enum.Enum):
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.GRADED)
 
 
+ROUNDING = 1e-6
+"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
+
+
+def same_points(score: float, other: float) -> bool:
+    """Whether two numbers of points are the same, but for the rounding of sums."""
+    return abs(score - other) <= ROUNDING
+
+
+def all_points(score: float, possible: float) -> bool:
+    """Whether a score is all of the points, or more, but for the rounding of sums."""
+    return score >= possible - ROUNDING
+
+
 @dataclass(frozen=True)
 class CaseResult:
     """One test case of a question.
 
     `message`: for a public case what was expected and what came; for a hidden
     one its hint, or what the learner's code said. Never test source. `told` is
-    what the learner reads of it, where that is not all; see `told.py`.
+    what the learner reads of it, where that is not all; see `redaction.py`.
     """
 
     name: str
@@ -129,7 +143,7 @@ class CellResult:
     notebook's code cells from 0. `error` is the learner's own traceback, plain
     text without ANSI codes, cut to a sensible length. `told` is what the
     learner reads of it, if it stopped after a hidden test was heard, else None;
-    see `told.py`.
+    see `redaction.py`.
     """
 
     index: int

@@ -51,8 +51,8 @@ from autograder.grading.events import (
     Scored,
     Settled,
 )
+from autograder.grading.redaction import MORE
 from autograder.grading.results import CellResult, Portrait, QuestionResult, SubmissionResult, Verdict
-from autograder.grading.told import MORE
 from autograder.sandbox.limits import Limits
 from autograder.submissions.read import UNREADABLE, Submission
 

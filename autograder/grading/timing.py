@@ -20,7 +20,7 @@ from autograder import course
 from autograder.course import Assignment, CourseError
 from autograder.grading.bundle import Bundle, environment
 from autograder.grading.engine import Engine
-from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.results import SubmissionResult, Verdict, all_points
 from autograder.grading.submission import RunLimits, grade
 from autograder.submissions.find import Found
 from autograder.submissions.read import read_submission
@@ -78,7 +78,7 @@ def solution_result(assignment: Assignment, bundle: Bundle, engine: Engine, memo
 def _measure(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int) -> float:
     """Seconds of the solution's slowest cell, or of all that is done outside cells together, if that is more."""
     result = solution_result(assignment, bundle, engine, memory_mb)
-    if result.status not in (Verdict.GRADED, Verdict.REVIEW) or result.score < result.possible - 1e-6:
+    if result.status not in (Verdict.GRADED, Verdict.REVIEW) or not all_points(result.score, result.possible):
         raise CourseError(
             f"The solution of {bundle.name} earns {result.score:g} of {result.possible:g} points here: "
             f"{_first_failure(result)} Run `autograder build {bundle.name}`; "

@@ -1,34 +1,34 @@
 """What people read of a grading: tables, pages and files for other systems; and the tables that they write for one.
 
 What is written is made from `autograder.grading.results.SubmissionResult`. Of grading it takes besides only the fixed
-sentences of `endings` and `told`, the lines of its `ledger`, and what `attempts` says of the one that counts. Class
-lists (`roster`) and the instructor's lines (`whose`) are read before a grading, too; a table of scores (`byhand`)
-becomes what `grading/adjust.py` takes.
+sentences of `endings` and `redaction`, the lines of its `ledger`, and what `attempts` says of the one that counts.
+Class lists (`roster`) and the instructor's lines (`identity_csv`) are read before a grading, too; a table of scores
+(`byhand`) becomes what `grading/adjust.py` takes.
 
-    write        all that follows a batch, into one folder:
-    grades       grades.csv
-    feedback     one page per learner
-    gradescope   one result file per submission, in Gradescope's format
-    classreport  the class report
-    desk         the instructor's pages: each submission's code beside its questions
-    answers      the code that was handed in, read again for them
-    commonest    what failed checks and stopped cells said, and to whom
+    write         all that follows a batch, into one folder:
+    grades        grades.csv
+    feedback      one page per learner
+    gradescope    one result file per submission, in Gradescope's format
+    classreport   the class report
+    desk          the instructor's pages: each submission's code beside its questions
+    answers       the code that was handed in, read again for them
+    commonest     what failed checks and stopped cells said, and to whom
 
-    targets      which systems take back grades and pages
-    lms          grade files that the systems take back
-    handback     the feedback pages in a zip that Moodle or Canvas gives back
+    targets       which systems take back grades and pages
+    lms           grade files that the systems take back
+    handback      the feedback pages in a zip that Moodle or Canvas gives back
 
-    accounts     files.csv: what became of each file
-    byhand       the table of scores and comments that an instructor writes
-    whose        identity.csv: whose each file is, and what the instructor decided
-    roster       tables of people, and who in them a learner is
-    items        which questions the class solved, and which tell the strong from the weak
-    charts       the picture of the class report
-    portrait     the portrait of a learner's network, and whether it is too good
-    words        what verdicts and levels are called
-    text         strangers' text, made fit to be shown
-    pages        pages from templates
-    files        written whole or not at all
+    files_csv     files.csv: what became of each file
+    byhand        the table of scores and comments that an instructor writes
+    identity_csv  identity.csv: whose each file is, and what the instructor decided
+    roster        tables of people, and who in them a learner is
+    items         which questions the class solved, and which tell the strong from the weak
+    charts        the picture of the class report
+    portrait      the portrait of a learner's network, and whether it is too good
+    words         what verdicts and levels are called
+    text          strangers' text, made fit to be shown
+    templating    pages from templates
+    files         written whole or not at all
 
 Every name and message in a result was written by a stranger. Text reaches a
 page only through Jinja's autoescaping, a spreadsheet only through

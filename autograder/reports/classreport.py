@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
-from autograder.reports import charts, commonest, items, pages, portrait, text, words
+from autograder.reports import charts, commonest, items, portrait, templating, text, words
 from autograder.reports.commonest import LONGEST_MESSAGE, Message
 from autograder.reports.grades import in_order, questions_of
 from autograder.reports.roster import Attendance
@@ -186,7 +186,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
 
     exercises = tuple(_exercise(name, f"e{position}", by_exercise[name], possible[name], said[name], rows_of)
                       for position, name in enumerate(assignments, start=1))
-    return pages.render(
+    return templating.render(
         "report.html", SCRIPT,
         exercises=exercises,
         unknown=rows_of(by_exercise[""]) if "" not in assignments and "" in by_exercise else (),

@@ -22,7 +22,7 @@ from urllib.parse import quote
 from autograder.course import CourseError
 from autograder.grading.endings import of_cell
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult
-from autograder.reports import answers, pages, text, words
+from autograder.reports import answers, templating, text, words
 from autograder.reports.answers import Code
 from autograder.reports.files import write_text
 
@@ -180,7 +180,7 @@ def _page(result: SubmissionResult, code: Code, path: PurePosixPath, feedback: s
     shown = _parts(result, code, questions)
     there = {question.name for part in shown for question in part.questions}
     name = text.short(result.learner).strip() or "(no name)"
-    return pages.render(
+    return templating.render(
         "desk.html", SCRIPT,
         learner=name,
         title=text.short(words.facts(result.assignment).title),

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.grading.endings import of_cell
+from autograder.grading.redaction import OTHERS
 from autograder.grading.results import CellResult, QuestionResult, SubmissionResult, Verdict
-from autograder.grading.told import OTHERS
-from autograder.reports import pages, portrait, text, words
+from autograder.reports import portrait, templating, text, words
 from autograder.reports.gradescope import named_cases
 
 LONGEST_MESSAGE = 3_000  # characters
@@ -150,7 +150,7 @@ def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: d
                               others=OTHERS if result.others_stopped and not released else "")
                   for position, result in enumerate(results, start=1))
     name = text.short(learner)
-    return pages.render("feedback.html", learner=name, submissions=shown, book=book)
+    return templating.render("feedback.html", learner=name, submissions=shown, book=book)
 
 
 def _submission(result: SubmissionResult, position: int, possible: float, *, withheld: bool,

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.grading.redaction import OTHERS
 from autograder.grading.results import CaseResult, Comment, QuestionResult, SubmissionResult, Verdict
-from autograder.grading.told import OTHERS
 from autograder.reports import text, words
 
 LONGEST_MESSAGE = 5_000  # characters

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder import course
-from autograder.grading.results import CellResult, SubmissionResult, Verdict
+from autograder.grading.results import CellResult, SubmissionResult, Verdict, all_points
 from autograder.reports import text
 
 
@@ -219,7 +219,7 @@ def duration(seconds: float) -> str:
 
 def is_full(score: float, possible: float) -> bool:
     """Whether all points were reached, but for the rounding of sums."""
-    return possible > 0 and score >= possible - 1e-6
+    return possible > 0 and all_points(score, possible)
 
 
 def has_score(result: SubmissionResult) -> bool:

@@ -1,26 +1,26 @@
 """Nursery process and inside: what each level of isolation is made of, and in which order.
 
-| level         | a process is confined by                                              |
-|---------------|-----------------------------------------------------------------------|
-| full          | namespaces, Landlock, seccomp, no_new_privs, limits                   |
-| no-namespaces | Landlock, seccomp that denies new processes too and asks the warden   |
-|               | before a thread starts, no_new_privs, limits                          |
-| none          | limits                                                                |
+| level         | a process is confined by                                                |
+|---------------|-------------------------------------------------------------------------|
+| full          | namespaces, Landlock, seccomp, no_new_privs, limits                     |
+| no-namespaces | Landlock, seccomp that denies new processes too and asks the supervisor |
+|               | before a thread starts, no_new_privs, limits                            |
+| none          | limits                                                                  |
 
 Started as root, every level but "none" first becomes a spare user.
 
 The steps, by process (`forkserver.py` calls them):
 
-    nursery   prepare()    full: sees only Python from here on
-    child     separate()   a spare user; full: namespaces of its own
-    warden    furnish()    scratch folder; full: fresh /proc; limits
-              enclose()    full: no_new_privs and Landlock, for the runner, too, which starts after it
-    runner    restrict()   capabilities, no_new_privs, Landlock, seccomp: no way back; no-namespaces: the warden is
-                           asked before a thread starts
+    nursery     prepare()    full: sees only Python from here on
+    child       separate()   a spare user; full: namespaces of its own
+    supervisor  furnish()    scratch folder; full: fresh /proc; limits
+                enclose()    full: no_new_privs and Landlock, for the runner, too, which starts after it
+    runner      restrict()   capabilities, no_new_privs, Landlock, seccomp: no way back; no-namespaces: the supervisor
+                             is asked before a thread starts
 
-The warden restricts itself, too, at level full, where the runner could reach
+The supervisor restricts itself, too, at level full, where the runner could reach
 it; at level no-namespaces the runner can neither signal nor trace anything.
-Warden and runner each begin a session of their own (forkserver.py): to signal
+Supervisor and runner each begin a session of their own (forkserver.py): to signal
 its process group, or to wake who is in its session, reaches nobody else.
 """
 
@@ -163,7 +163,7 @@ class Confinement:
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
 
     def furnish(self, limits: Limits) -> None:
-        """In the warden: the scratch folder, which becomes the current one; the environment; the limits."""
+        """In the supervisor: the scratch folder, which becomes the current one; the environment; the limits."""
         if self.level == "full":
             namespaces.furnish(limits, self.roots)
         else:
@@ -186,7 +186,7 @@ class Confinement:
         # Without a user of its own this counts all that the user runs, the neighbors, too.
         if self.level == "no-namespaces" and os.geteuid() not in SPARE_USERS:
             # Whoever had a lower limit than others would starve first. So all have the highest there is, and the
-            # warden is asked before each start.
+            # supervisor is asked before each start.
             processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
         elif self.level == "none":
             processes += 1000 + _threads_of_user(os.geteuid())
@@ -221,12 +221,12 @@ class Confinement:
             lists=PROC_FOLDERS if alone else (),
         )
 
-    def restrict(self, *, processes: bool = True, warden: socket.socket | None = None) -> None:
-        """In the runner, and at level full in the warden: gives up what is left, for good.
+    def restrict(self, *, processes: bool = True, supervisor: socket.socket | None = None) -> None:
+        """In the runner, and at level full in the supervisor: gives up what is left, for good.
 
         Args:
             processes: whether it may start any, and has not been enclosed yet.
-            warden: the socket to who is to be asked before a thread starts; None for nobody.
+            supervisor: the socket to who is to be asked before a thread starts; None for nobody.
         """
         if self.level == "none":
             return
@@ -234,11 +234,11 @@ class Confinement:
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
         if not (alone and os.geteuid() in SPARE_USERS):
             linux.set_capabilities(0)
-        if processes:  # The warden has done so before it started the runner.
+        if processes:  # The supervisor has done so before it started the runner.
             self.enclose()
-        if warden:
+        if supervisor:
             listener = seccomp.ask_before_threads()
-            socket.send_fds(warden, [b"?"], [listener])
+            socket.send_fds(supervisor, [b"?"], [listener])
             os.close(listener)
         seccomp.install(
             processes=processes and not alone, alone=os.getpid() if alone else None, reserve=not alone

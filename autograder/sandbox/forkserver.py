@@ -11,7 +11,7 @@ first process, with its pidfd and the host's end of the socket to its cell
 runner. Each sandbox takes three forks:
 
     nursery -> child, which enters the namespaces and ends
-                 -> warden, first process in them
+                 -> supervisor, first process in them
                       -> cell runner
 """
 
@@ -38,7 +38,7 @@ from autograder.sandbox.confinement import Confinement, Unavailable
 from autograder.sandbox.control import ends_with, receive, send
 from autograder.sandbox.forking import ForkServer, fork
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.warden import Warden
+from autograder.sandbox.supervisor import Supervisor
 
 Entry = Callable[[socket.socket, Limits], None]
 """What the new process does once it is confined. It has this end of the host's socket."""
@@ -89,16 +89,16 @@ class Nursery:
         def check(sock: socket.socket, limits: Limits) -> None:
             sock.sendall(json.dumps(selfcheck.inside(level, pid, outside)).encode())
 
-        warden, sock = self.sandbox(Limits(), [], check)
+        supervisor, sock = self.sandbox(Limits(), [], check)
         sock.settimeout(SANDBOX_SECONDS)
         try:
             with sock, sock.makefile("rb") as answer:
                 results, _ = json.JSONDecoder().raw_decode(answer.read().decode("utf-8", "replace"))
         except TimeoutError:
-            _end(warden)
+            _end(supervisor)
             raise Unavailable(f"the self-check does not end within {SANDBOX_SECONDS:g} s") from None
-        _end(warden)
-        self.cleared(warden)
+        _end(supervisor)
+        self.cleared(supervisor)
         return [tuple(result) for result in results]
 
     def serve(self, control: socket.socket) -> None:
@@ -124,10 +124,10 @@ class Nursery:
             return False
         try:
             assert self.entry is not None
-            warden, sock = self.sandbox(Limits(**asked["limits"]), descriptors, self.entry)
+            supervisor, sock = self.sandbox(Limits(**asked["limits"]), descriptors, self.entry)
             with sock:
-                pidfd = [os.pidfd_open(warden)] if hasattr(os, "pidfd_open") else []
-                send(control, {"pid": warden}, [sock.fileno(), *pidfd])
+                pidfd = [os.pidfd_open(supervisor)] if hasattr(os, "pidfd_open") else []
+                send(control, {"pid": supervisor}, [sock.fileno(), *pidfd])
                 for descriptor in pidfd:
                     os.close(descriptor)
         except Exception as error:
@@ -137,9 +137,9 @@ class Nursery:
                 os.close(descriptor)
         return True
 
-    def cleared(self, warden: int) -> None:
+    def cleared(self, supervisor: int) -> None:
         """A sandbox has ended: its folder goes."""
-        folder = self.folders.pop(warden, None)
+        folder = self.folders.pop(supervisor, None)
         if folder is not None:
             _clear(folder)
 
@@ -168,18 +168,18 @@ class Nursery:
         os.close(status_end)
         said, in_time = _heard(status, SANDBOX_SECONDS)
         _end(child, patience=1.0)
-        warden = said.get("pid", 0)
+        supervisor = said.get("pid", 0)
         if self.confinement.level != "full":
-            self.folders[warden] = self.confinement.base
-            if not warden:
-                self.cleared(warden)
+            self.folders[supervisor] = self.confinement.base
+            if not supervisor:
+                self.cleared(supervisor)
         if "confined" not in said:
             host.close()
-            if warden and not in_time:
-                os.kill(warden, signal.SIGKILL)
+            if supervisor and not in_time:
+                os.kill(supervisor, signal.SIGKILL)
             silence = f"the new process is not ready after {SANDBOX_SECONDS:g} s"
             raise Unavailable(said.get("error", "the new process ended without a word" if in_time else silence))
-        return warden, host
+        return supervisor, host
 
 
 class _Child:
@@ -222,20 +222,20 @@ class _Child:
         """Enters the namespaces and starts their first process, which the nursery adopts."""
         _close_all_but({self.sock.fileno(), self.status, *self.files})
         self.confinement.separate()
-        warden = os.fork()
-        if warden:
-            self.say({"pid": warden})
+        supervisor = os.fork()
+        if supervisor:
+            self.say({"pid": supervisor})
         else:
-            self.warden()
+            self.supervisor()
 
-    def warden(self) -> None:
+    def supervisor(self) -> None:
         os.setsid()
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         self.confinement.furnish(self.limits)
         _place(self.files)
         full = self.confinement.level == "full"
-        warden = Warden(self.sock, self.limits, "" if full else self.confinement.base, counted=full)
+        supervisor = Supervisor(self.sock, self.limits, "" if full else self.confinement.base, counted=full)
         if full:
             self.confinement.enclose()
         asked, asks = socket.socketpair() if self.confinement.level == "no-namespaces" else (None, None)
@@ -245,25 +245,25 @@ class _Child:
         os.close(self.status)
         if full:
             self.confinement.restrict(processes=False)
-            linux.prctl(linux.PR_SET_NAME, b"warden")
+            linux.prctl(linux.PR_SET_NAME, b"supervisor")
         listeners: list[int] = []
         if asked and asks:
             asks.close()
             with asked:
                 listeners = socket.recv_fds(asked, 1, 1)[1]
-        warden.watch(runner, listeners)
+        supervisor.watch(runner, listeners)
 
-    def runner(self, warden: socket.socket | None) -> None:
+    def runner(self, supervisor: socket.socket | None) -> None:
         os.setsid()
         signal.set_wakeup_fd(-1)
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(signum, signal.SIG_DFL)
         if sys.platform == "linux":
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        _close_all_but({self.sock.fileno(), self.status, *([warden.fileno()] if warden else [])})
-        self.confinement.restrict(warden=warden)
-        if warden:
-            warden.close()
+        _close_all_but({self.sock.fileno(), self.status, *([supervisor.fileno()] if supervisor else [])})
+        self.confinement.restrict(supervisor=supervisor)
+        if supervisor:
+            supervisor.close()
         self.say({"confined": True})
         os.close(self.status)
         self.entry(self.sock, self.limits)

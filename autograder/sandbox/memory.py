@@ -56,7 +56,7 @@ def _proportional(process: int) -> float:
     for folder in _folders(process):
         try:
             lines = Path(folder, "smaps_rollup").read_text().splitlines()
-        except OSError:  # It has ended; or the warden, which does not let itself be looked at.
+        except OSError:  # It has ended; or the supervisor, which does not let itself be looked at.
             continue
         if lines:
             return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -45,7 +45,7 @@ class Runner:
     """A fresh sandbox.
 
     Attributes:
-        sock: the conversation with what runs in it; the warden's last word comes here, too (`lastword.py`).
+        sock: the conversation with what runs in it; how that ended comes here, too (`exitstatus.py`).
         pidfd: the sandbox's first process; -1 where the system has none (macOS).
         pid: its number.
         limits: what it may use.
@@ -65,7 +65,7 @@ class Runner:
                 os.kill(self.pid, signum)
 
     def end(self) -> None:
-        """Has the warden end everything; if it does not, ends the warden, and everything with it."""
+        """Has the supervisor end everything; if it does not, ends the supervisor, and everything with it."""
         self.signal(signal.SIGTERM)
         if not self._dead(1):
             self.signal(signal.SIGKILL)

@@ -1,7 +1,8 @@
 """Nursery process and inside: scratch folders, made, measured and removed, whatever is in them.
 
-The nursery process makes and removes them; where there are no namespaces the warden, which is outside then, measures
-them. A stranger's code fills them, and says with `mkdir` and `umask` who may enter and list them: nobody, if it likes.
+The nursery process makes and removes them; where there are no namespaces the supervisor, which is outside then,
+measures them. A stranger's code fills them, and says with `mkdir` and `umask` who may enter and list them: nobody, if
+it likes.
 What is here must not depend on that, nor on how deep they are: it goes from folder to folder by descriptor, gives
 itself the rights that it lacks, follows no link, and holds few descriptors at once. It must never go up to another
 folder than the one that it came from, and never remove what is in use.

@@ -26,7 +26,7 @@ a new session reach beyond: Linux shares the processor out among sessions
 first, and a hundred of them would leave a neighbor a hundredth.
 
 Where no pid namespace counts them, each start of a thread is a question to
-the warden, outside: `ask_before_threads`.
+the supervisor, outside: `ask_before_threads`.
 
 The filter is a program for the kernel's classic BPF machine; see
 Documentation/userspace-api/seccomp_filter in the kernel's tree.
@@ -104,7 +104,7 @@ _CLONE_THREAD = 0x00010000
 _NEW_NAMESPACES = 0x7E020000 | 0x80
 """All of CLONE_NEW..., of which clone takes only some."""
 _CLONE_PARENT = 0x00008000
-"""The new process would have the caller's parent, and in a chain of such none would be left behind for the warden."""
+"""The new process would have the caller's parent, and in a chain of such none would be left for the supervisor."""
 _PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
 """Asking whether dumpable; names of threads; asking for capabilities, no_new_privs; names of memory areas."""
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)

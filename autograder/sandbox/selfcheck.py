@@ -131,7 +131,7 @@ def _fork() -> None:
 def _alone(level: str, other: int) -> None:
     if level == "full":
         others = [name for name in os.listdir("/proc") if name.isdigit()]
-        if len(others) > 2:  # The warden and this one.
+        if len(others) > 2:  # The supervisor and this one.
             raise _Possible(f"{len(others)} processes")
         return
     _refused(lambda: os.listdir("/proc"))()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from autograder.sandbox import crowd, memory
+from autograder.sandbox import memory, scheduling
 from autograder.sandbox.nursery import Runner
 
 INTERVAL = 0.2
@@ -50,4 +50,4 @@ class Watch:
                 self.stop()
                 self.runner.end()
                 return
-            crowd.hold_back(self.runner.pid)
+            scheduling.hold_back(self.runner.pid)

@@ -7,7 +7,8 @@ stands in it.
 
 Whether a zip is such a download is told from the names in it, and all of them together decide (`systems`). Learners
 choose every name in a zip of their own. So a zip that lies in a folder is never looked at here, nor one that a system
-named as one learner's; and what may be a class or one learner's is refused, with the remedy.
+named as one learner's; and what may be a class or one learner's is refused, with the remedy. Of several zips on the
+command line all are classes, or none is (`classes`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from autograder.course import CourseError, exercise_names, former_names
 from autograder.submissions.archive import MAX_ZIP_BYTES, is_noise, open_zip, read_entry
 from autograder.submissions.names import NOTEBOOKS, clean_name, is_handed_in
 from autograder.submissions.notebook import UnreadableError
-from autograder.submissions.systems import Listing, Recognized, for_another, is_download, recognize
+from autograder.submissions.systems import Listing, Recognized, for_another, is_download, named_alone, recognize
 
 MAX_CONTENTS = 32 * 1024 * 1024
 """Bytes of the table of contents: over 200,000 entries, which is hundreds for each learner of a large class."""
@@ -138,6 +139,55 @@ def look(path: Path) -> Download | None:
             return None
         raise CourseError(f"{path} {_seen(handed_in, system, named)} {REMEDY}")
     return None
+
+
+def classes(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str], dict[Path, str]]:
+    """The zips that are a class, what to say of them, and what is doubted of those that may be one or a learner's.
+
+    Only if every path is such a zip. Where a shell has written all files of a folder for `*.zip`, a learner's zip
+    full of others' names stays this learner's, and is to be checked.
+
+    Raises:
+        CourseError: beside a class there is a zip that may be a class, too, or one learner's.
+    """
+    seen: dict[Path, Download] = {}
+    either: dict[Path, str] = {}
+    refused: CourseError | None = None
+    for path in paths:
+        if path.suffix.lower() != ".zip" or path.is_dir() or _is_named_by_system(path):
+            continue
+        try:
+            download = look(path)
+        except CourseError as error:
+            if len(paths) == 1:
+                raise
+            refused = refused or error
+            either[path] = "this zip may be a class, or one learner's; beside other paths it counts as one learner's"
+            continue
+        if download:
+            seen[path] = download
+    if refused and len(seen) + len(either) == len(paths) > len(either):
+        raise refused
+    if len(seen) < len(paths):
+        said = {path: f"{clean_name(str(path))} looks like a download from {download.seen.system}. Beside other paths "
+                "it counts as one learner's zip; to grade the class in it, give it alone"
+                for path, download in seen.items()}
+        return {}, [f"{one}." for one in said.values()], {**either, **said}
+    remarks = []
+    for path, download in seen.items():
+        authors = download.seen.authors
+        learners = {named.learner for own in authors.values() for named in own}
+        remarks.append(
+            f"{clean_name(str(path))} is a download from {download.seen.system}: {len(authors)} notebooks and "
+            f"zips of {len(learners)} {'learner' if len(learners) == 1 else 'learners'}."
+        )
+    return seen, remarks, {}
+
+
+def _is_named_by_system(path: Path) -> bool:
+    """Whether a zip's own name, or its folder's, is one that a system gives to one learner's work."""
+    folders = [clean_name(part) for part in path.absolute().parts[-3:-1]]
+    return any(named_alone(path.name, folders[:around]) for around in range(len(folders) + 1))
 
 
 def _is_class(read: Callable[[str], bytes], name: str) -> bool:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from autograder import course
 from autograder.submissions.archive import MAX_ZIP_BYTES, Judge, SeveralError, read_zip
+from autograder.submissions.filetypes import SAVE, by_content, by_ending, packed_otherwise
 from autograder.submissions.find import Found
-from autograder.submissions.lookalikes import SAVE, by_content, by_ending, packed_otherwise
 from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.notebook import CLEAR, MAX_NOTEBOOK_BYTES, Cell, UnreadableError, parse_notebook
 

@@ -12,11 +12,11 @@ from rich.console import Console
 
 from autograder import course
 from autograder.authoring import build
-from autograder.authoring.mutants import examine, same
+from autograder.authoring.mutants import equivalence, examine
 from autograder.authoring.mutants.examine import EQUIVALENT, KILLED, PERMITTED, UNEXPLAINED, Examined
-from autograder.authoring.mutants.hear import Job, Task, needed
 from autograder.authoring.mutants.operators import mutants
 from autograder.authoring.mutants.permitted import permitted, question_texts
+from autograder.authoring.mutants.runner import Job, Task, needed
 from autograder.cli import main
 from autograder.course import Assignment, CourseError
 from tests.authoring.conftest import edit
@@ -199,11 +199,11 @@ def test_an_endless_mutant_costs_its_limit_and_no_other(tiny: Path, monkeypatch:
 def test_a_mutant_that_ends_its_process_is_killed_alone(built: Assignment) -> None:
     cells, answers = examine._cells(built)
     codes = ["import os\nos._exit(0)", "raise SystemExit", cells[answers["q9_1"]], "import os\nos.abort()"]
-    with examine.Hearing(Job(cells, answers, str(built.tests), "")) as hearing:
-        heard = hearing.hear([Task(number, "q9_1", code, 30.0) for number, code in enumerate(codes)])
-        assert hearing.hear([Task(7, "q9_1", codes[2], 30.0)])[7].passed
-    assert [heard[number].passed for number in range(4)] == [False, False, True, False]
-    assert "ended its process" in heard[0].why and "SystemExit" in heard[1].why and "-6" in heard[3].why
+    with examine.Runner(Job(cells, answers, str(built.tests), "")) as runner:
+        outcomes = runner.run([Task(number, "q9_1", code, 30.0) for number, code in enumerate(codes)])
+        assert runner.run([Task(7, "q9_1", codes[2], 30.0)])[7].passed
+    assert [outcomes[number].passed for number in range(4)] == [False, False, True, False]
+    assert "ended its process" in outcomes[0].why and "SystemExit" in outcomes[1].why and "-6" in outcomes[3].why
 
 
 def test_a_solution_that_does_not_pass_is_named(built: Assignment) -> None:
@@ -246,8 +246,8 @@ def test_an_exercise_that_is_not_in_order_leaves_the_others(monkeypatch: pytest.
     ("'a'", "'a'", True), ("None", "0", False), ("np.array([np.nan])", "np.array([np.nan])", True),
 ])  # fmt: skip
 def test_what_is_the_same(one: str, other: str, alike: bool) -> None:
-    names = {"np": same.np}
-    assert same.equal(eval(one, names), eval(other, names)) is alike
+    names = {"np": equivalence.np}
+    assert equivalence.equal(eval(one, names), eval(other, names)) is alike
 
 
 def test_models_are_the_same_by_what_they_compute_their_weights_and_how_they_are_compiled() -> None:
@@ -261,14 +261,14 @@ def test_models_are_the_same_by_what_they_compute_their_weights_and_how_they_are
         made.compile(loss=loss)
         return made
 
-    assert same.equal(model(), model())
-    assert same.equal(model(), model(between=[keras.layers.Flatten()]))
+    assert equivalence.equal(model(), model())
+    assert equivalence.equal(model(), model(between=[keras.layers.Flatten()]))
     for other in (model(4), model(activation="tanh"), model(loss="mae"), model(trainable=False),
                   model(between=[keras.layers.Dropout(0.5)]), model(between=[keras.layers.Rescaling(2)]), 3):
-        assert not same.equal(model(), other)
+        assert not equivalence.equal(model(), other)
     trained = model()
     trained.set_weights([weight + 1 for weight in trained.get_weights()])
-    assert not same.equal(model(), trained)
+    assert not equivalence.equal(model(), trained)
 
 
 def test_one_question_of_a_real_exercise() -> None:

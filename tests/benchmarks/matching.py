@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from autograder.reports import roster
-from autograder.submissions.find import apart, find
+from autograder.submissions.find import distinctly_named, find
 from autograder.submissions.identity import hold_against
 from tests.identity.downloads import notebook, table, unpacked
 
@@ -45,7 +45,7 @@ def measure(learners: int) -> dict[str, float]:
         search = find([folder])
         found_at = time.monotonic()
         list_ = roster.read_roster(listed)
-        held = apart(hold_against(search.found, roster.people_of(list_)))
+        held = distinctly_named(hold_against(search.found, roster.people_of(list_)))
         matched_at = time.monotonic()
         body = [tuple(row) for row in rows[1:]]
         rows_found = roster.find(list_, body, {item.learner: item.identity.ids for item in held}).rows

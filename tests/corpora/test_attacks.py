@@ -29,7 +29,7 @@ from autograder.bridge.notebooks import Notebooks
 from autograder.course import Assignment, assignment
 from autograder.grading import engine
 from autograder.grading.batch import grade_paths
-from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.results import ROUNDING, SubmissionResult, Verdict
 from autograder.reports.portrait import too_good
 from autograder.reports.write import write_reports
 from autograder.sandbox.limits import ISOLATING
@@ -74,8 +74,6 @@ PATIENT_JOBS = 2
 """Of those that fill the memory, each of which may have gigabytes, and of those that train, which are never idle."""
 
 PATIENCE = 60.0
-ROUNDING = 1e-6
-"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 
 LIMIT = 300.0
 """Seconds for the corpus on two cores, without the attacks on memory."""

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.authoring.sample_class import Sample, sample_class
-from autograder.authoring.verify import ROUNDING, UNTOUCHED
+from autograder.authoring.verify import UNTOUCHED, loses_points
 from autograder.course import ROOT, Assignment, assignment, quiet_environment
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.results import SubmissionResult, Verdict
@@ -83,7 +83,7 @@ def check(exercise: Assignment, samples: Sequence[Sample], found: Sequence[Submi
                     wrong.append(f"{result.learner} ({sample.attack.name}) is {result.status.value}: {result.reason}")
             continue
         result = by_learner[sample.learner]
-        lost = {question.name for question in result.questions if question.score < question.possible - ROUNDING}
+        lost = {question.name for question in result.questions if loses_points(question)}
         if result.status is not Verdict.GRADED or not result.questions or lost != set(sample.fails or ()):
             wrong.append(f"{result.learner} is {result.status.value} and loses points in {sorted(lost)}, must do so in "
                          f"{sample.fails}; {str(sample.edit)[:300]}")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.course import EXERCISES
-from autograder.grading.told import Known
+from autograder.grading.redaction import Known
 
 pytestmark = pytest.mark.fast
 

@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder import course
-from autograder.authoring.verify import ROUNDING, SOLUTION, UNTOUCHED, trials, verify_exercise
+from autograder.authoring.verify import SOLUTION, UNTOUCHED, trials, verify_exercise
 from autograder.course import Assignment
+from autograder.grading.results import same_points
 from tests.by_otter import by_otter
 
 Scores = Mapping[str, float]
@@ -40,7 +41,7 @@ def demanded(exercise: Assignment, kind: str) -> Scores:
 
 def as_demanded(scores: Scores, demanded: Scores) -> bool:
     return scores.keys() == demanded.keys() and all(
-        abs(scores[name] - demanded[name]) < ROUNDING for name in demanded)
+        same_points(scores[name], demanded[name]) for name in demanded)
 
 
 def main(names: Sequence[str]) -> bool:

@@ -147,3 +147,9 @@ def graded(engine: Engine, sample_bundle: Bundle) -> Any:
 
 def scores(result: SubmissionResult) -> dict[str, float]:
     return {question.name: question.score for question in result.questions}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a gradebook may begin."""
+    return tmp_path / "grades" / "gradebook.sqlite"

@@ -23,7 +23,7 @@ from rich.console import Console
 
 from autograder import course
 from autograder.course import Assignment, CourseError
-from autograder.grading import chosen, timing, worker
+from autograder.grading import selection, timing, worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.bundle import Bundle
 from autograder.grading.engine import Engine, EngineError
@@ -415,13 +415,13 @@ def test_each_notebook_is_read_once(
     handed_in: Path, tmp_path: Path, shared_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    real = chosen.read_submission
+    real = selection.read_submission
 
     def noting(found: Found, *arguments: Any) -> Submission:
         read.append(found.learner)
         return real(found, *arguments)
 
-    monkeypatch.setattr(chosen, "read_submission", noting)
+    monkeypatch.setattr(selection, "read_submission", noting)
     everybody = ["alice", "bob", "carol", "dave", "eve"]
     run(handed_in, tmp_path / "out")
     assert read == everybody

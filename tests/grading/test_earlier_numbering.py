@@ -20,6 +20,7 @@ from autograder.grading import worker
 from autograder.grading.batch import GRADEBOOK, Outcome, grade_paths
 from autograder.grading.engine import Engine
 from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.adjustments import Said
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.reports import classreport, feedback, gradescope
 from autograder.submissions.find import find
@@ -135,7 +136,7 @@ def test_a_gradebook_of_an_earlier_numbering_is_refused_and_stays_as_it_is(
     write_notebook(tmp_path / "class" / "alice" / f"{FORMERLY}.ipynb", ANSWERED, FORMERLY)
     grade(tmp_path / "class", tmp_path / "out")
     with Gradebook(tmp_path / "out" / GRADEBOOK) as gradebook:
-        gradebook.adjust("alice", FORMERLY, "q93_1", 0.5, computed=1.0, reason="late", by="teacher")
+        gradebook.adjustments.say([Said("alice", FORMERLY, "q93_1", 0.5, 1.0, "late", by="teacher")])
 
     (renumbered / "solutions" / FORMERLY / "master.md").unlink()  # and now it is called 94
     master.write_text(said)

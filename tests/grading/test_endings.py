@@ -10,8 +10,8 @@ import pytest
 
 from autograder.grading import endings, messages
 from autograder.grading.endings import ENDINGS, TRUSTED, End, of_cell, of_check
+from autograder.grading.redaction import WITHHELD, Known, cell_error
 from autograder.grading.results import CellResult, Verdict
-from autograder.grading.told import WITHHELD, Known, cell_error
 
 pytestmark = pytest.mark.fast
 

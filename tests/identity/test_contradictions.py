@@ -105,7 +105,7 @@ def test_an_attempt_never_takes_anothers_place(policy: str, newer_first: bool, t
         assert "2 of 2 are unchanged" in run("grade", path, "--output", out, "--attempts", policy).output
     assert grades(out)["ada@x"] == ("2" if policy == "latest" else "9", "certain")
     with Gradebook(out / "gradebook.sqlite") as book:
-        assert sorted((one.learner, one.order) for one in book.kept()) == [
+        assert sorted((one.learner, one.order) for one in book.ownership.kept()) == [
             ("ada@x", 100), ("ada@x", 200), ("bea@x", 101)]
 
 
@@ -128,7 +128,7 @@ def test_an_older_download_is_no_newer_attempt(first: str, second: str, tmp_path
     assert grades(reversed_) == {"Ada L_88101": ("9", "check"), "Bob M_88102": ("4", "certain")}
     assert "nothing else says that it was handed in later" in done.output and "tue.zip/Ada" in done.output
     with Gradebook(reversed_ / "gradebook.sqlite") as book:
-        assert sum(one.learner == "Ada L_88101" for one in book.kept()) == 2, "both stay"
+        assert sum(one.learner == "Ada L_88101" for one in book.ownership.kept()) == 2, "both stay"
     file = next(file for file in lines(reversed_) if file.startswith("mon.zip/Ada"))
     write(reversed_, {file: "yes"})
     assert "Ada L_88101" not in exported(reversed_, run), "whose it is does not say which counts"

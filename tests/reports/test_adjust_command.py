@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.grading.gradebook import VERSION, Gradebook
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.schema import VERSION
 from autograder.grading.results import SubmissionResult
 from tests.grades import read_grades
 from tests.reports.made_up import graded as fill
@@ -166,5 +167,5 @@ def test_a_gradebook_that_cannot_be_used(graded: Path, tmp_path: Path, command: 
     assert not (tmp_path / "nowhere").exists(), "looking must not begin one"
     with Gradebook(graded / "gradebook.sqlite") as book:
         assert "in use by another grader. Wait until it has finished" in run(graded)
-        book._connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+        book.database.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     assert "was written by a newer version of this program" in run(graded)

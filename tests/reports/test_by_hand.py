@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main
-from autograder.grading.gradebook import ADJUSTMENT, VERSION, Gradebook
+from autograder.grading.gradebook import Gradebook
+from autograder.grading.gradebook.schema import ADJUSTMENT, VERSION
 from autograder.grading.results import SubmissionResult
 from tests.grades import read_grades
 from tests.reports.made_up import graded, made_up_class

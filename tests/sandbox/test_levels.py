@@ -316,8 +316,8 @@ def test_a_sandbox_that_is_not_ready_in_time_is_ended(step, monkeypatch):
     with pytest.raises(confinement.Unavailable, match=r"not ready after 0\.5 s"):
         here.sandbox(Limits(), [], lambda sock, limits: None)
     assert time.monotonic() - began < 10
-    for warden in here.folders:  # adopted by another process than a nursery would be
-        assert eventually(lambda process=warden: not os.path.exists(f"/proc/{process}"))
+    for supervisor in here.folders:  # adopted by another process than a nursery would be
+        assert eventually(lambda process=supervisor: not os.path.exists(f"/proc/{process}"))
     assert eventually(lambda: collected() or descendants(os.getpid()) <= before)
 
 

@@ -772,7 +772,7 @@ print(threading.active_count())
 
 @pytest.mark.levels("full", "no-namespaces")
 def test_it_has_no_more_threads_than_it_may_and_takes_nobody_elses(level, sandbox_of):
-    """The kernel counts the user's without namespaces, the neighbors' included: so the warden is asked first."""
+    """The kernel counts the user's without namespaces, the neighbors' included: so the supervisor is asked first."""
     few, many = sandbox_of(level, Limits(processes=60)), sandbox_of(level, Limits(processes=200))
     for sandbox, limit in ((many, 200), (few, 60)):
         outcome = sandbox.run(UNTIL_REFUSED)
@@ -1128,7 +1128,7 @@ def test_processor_time_is_capped(level, sandbox_of):
     assert outcome.status == "exited" and "processor time" in outcome.error
 
 
-def test_everything_dies_with_the_warden(sandbox):
+def test_everything_dies_with_the_supervisor(sandbox):
     assert sandbox.run("1").status == "ok"
     everything = descendants(sandbox.session.pid) | {sandbox.session.pid}
     os.kill(sandbox.session.pid, 9)
@@ -1160,7 +1160,7 @@ def test_kill_of_itself_is_recorded(sandbox):
 
 
 @pytest.mark.levels("full")
-def test_killing_the_warden_ends_nothing_but_itself(sandbox):
+def test_killing_the_supervisor_ends_nothing_but_itself(sandbox):
     outcome = sandbox.run("""
 import os
 for number in (15, 9):
@@ -1291,7 +1291,7 @@ def test_who_shuts_the_connection_reads_so(how, level, sandbox):
 
 @pytest.mark.parametrize("then", ["time.sleep(20)", "os._exit(0)", "while True: os.write(wire, bytes(9999))"])
 def test_who_says_that_it_has_ended_and_goes_on_reads_that_it_broke_off(then, sandbox):
-    """Twelve bytes that are a last word, which none but the warden may say, and only when all is over."""
+    """Twelve bytes that are an exit status, which none but the supervisor may say, and only when all is over."""
     outcome = sandbox.run(FIND_SOCKET + f"import time; os.write(wire, struct.pack('<IQ', 2**32 - 1, 0))\n{then}")
     assert outcome.status == "protocol" and "that it had ended, and it had not" in outcome.error, outcome
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox import crowd, memory, watch
+from autograder.sandbox import memory, scheduling, watch
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.nursery import Runner
 
@@ -64,7 +64,7 @@ def test_what_uses_too_much_is_ended(process: subprocess.Popen[bytes]) -> None:
 
 def test_what_does_not_goes_on(process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
-    monkeypatch.setattr(crowd, "hold_back", looks.append)
+    monkeypatch.setattr(scheduling, "hold_back", looks.append)
     runner = runner_of(process, 1000)
     one = watch.Watch(runner)
     assert eventually(lambda: len(looks) >= 3) and set(looks) == {process.pid}
@@ -76,7 +76,7 @@ def test_what_does_not_goes_on(process: subprocess.Popen[bytes], monkeypatch: py
     runner.close()
 
 
-def test_a_sandbox_ends_though_it_does_not_heed_its_warden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sandbox_ends_though_it_does_not_heed_its_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     with holding("import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)") as process:
         monkeypatch.setattr(memory, "megabytes", lambda pid, enough: 101.0)
         runner = runner_of(process, 100)

@@ -28,9 +28,9 @@ from autograder import course
 from autograder.authoring import trial
 from autograder.authoring.casefiles import load_notebook
 from autograder.authoring.corpus import Permitted
-from autograder.authoring.mutants.hear import Heard, Job, Task
 from autograder.authoring.mutants.operators import Mutant, mutants
 from autograder.authoring.mutants.permitted import permitted
+from autograder.authoring.mutants.runner import Job, Outcome, Task
 from autograder.course import METADATA_KEY, Assignment, CourseError
 
 KILLED, EQUIVALENT, PERMITTED, UNEXPLAINED = "killed", "equivalent", "permitted", "unexplained"
@@ -105,19 +105,19 @@ def examine(assignment: Assignment, questions: Collection[str] = (), jobs: int |
               jobs or os.cpu_count() or 1)
     all_mutants = [(name, mutant) for name in chosen for mutant in mutants(cells[answers[name]])]
 
-    with Hearing(job) as hearing:
-        solutions = hearing.hear([Task(number, name, cells[answers[name]], trial.TIME_LIMIT)
-                                  for number, name in enumerate(chosen)])
+    with Runner(job) as runner:
+        solutions = runner.run([Task(number, name, cells[answers[name]], trial.TIME_LIMIT)
+                                for number, name in enumerate(chosen)])
         for number, name in enumerate(chosen):
             if not solutions[number].passed:
                 raise CourseError(f"{assignment.name}, question {name}: its own solution does not pass: "
                                   f"{solutions[number].why}")
         limits = {name: max(least_seconds, TIMES_THE_SOLUTION * solutions[number].seconds)
                   for number, name in enumerate(chosen)}
-        tried = hearing.hear([Task(number, name, mutant.code, limits[name])
-                              for number, (name, mutant) in enumerate(all_mutants)])
-        compared = hearing.hear([Task(number, name, mutant.code, COMPARING_SECONDS, same_as=cells[answers[name]])
-                                 for number, (name, mutant) in enumerate(all_mutants) if tried[number].passed])
+        tried = runner.run([Task(number, name, mutant.code, limits[name])
+                            for number, (name, mutant) in enumerate(all_mutants)])
+        compared = runner.run([Task(number, name, mutant.code, COMPARING_SECONDS, same_as=cells[answers[name]])
+                               for number, (name, mutant) in enumerate(all_mutants) if tried[number].passed])
     fates = tuple(_fate(name, mutant, tried[number], compared.get(number), allowed)
                   for number, (name, mutant) in enumerate(all_mutants))
     return Examined(assignment, fates, _stale(allowed, fates), time.monotonic() - began)
@@ -137,7 +137,7 @@ def _cells(assignment: Assignment) -> tuple[list[str], dict[str, int]]:
     return cells, answers
 
 
-class Hearing:
+class Runner:
     """A process that tries answers; it imports what they need once, and forks."""
 
     def __init__(self, job: Job) -> None:
@@ -147,10 +147,10 @@ class Hearing:
         asked.write_text(json.dumps(asdict(job)), encoding="utf-8")
         self._output = (folder / "output.txt").open("w+b")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.authoring.mutants.hear", str(asked)], cwd=folder / "work",
+            [sys.executable, "-m", "autograder.authoring.mutants.runner", str(asked)], cwd=folder / "work",
             env=trial.furnish(folder / "work"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._output)
 
-    def __enter__(self) -> Hearing:
+    def __enter__(self) -> Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -159,7 +159,7 @@ class Hearing:
         self._output.close()
         self._scratch.cleanup()
 
-    def hear(self, tasks: Sequence[Task]) -> dict[int, Heard]:
+    def run(self, tasks: Sequence[Task]) -> dict[int, Outcome]:
         """What came of each task, by its number. Each has a limit, and so has all of it.
 
         Raises:
@@ -169,26 +169,26 @@ class Hearing:
             return {}
         sent, received = self._process.stdin, self._process.stdout
         assert sent and received
-        heard: dict[int, Heard] = {}
+        outcomes: dict[int, Outcome] = {}
         guard = threading.Timer(trial.TIME_LIMIT + sum(task.seconds for task in tasks), self._process.kill)
         guard.start()
         try:
             with contextlib.suppress(BrokenPipeError):
                 sent.write(json.dumps([asdict(task) for task in tasks]).encode() + b"\n")
                 sent.flush()
-            while len(heard) < len(tasks) and (line := received.readline()):
-                one = Heard(**json.loads(line))
-                heard[one.number] = one
+            while len(outcomes) < len(tasks) and (line := received.readline()):
+                one = Outcome(**json.loads(line))
+                outcomes[one.number] = one
         finally:
             guard.cancel()
-        if len(heard) < len(tasks):
+        if len(outcomes) < len(tasks):
             self._output.seek(0)
             said = self._output.read().decode(errors="replace")[-2000:]
-            raise CourseError(f"The process that tries mutants ended after {len(heard)} of {len(tasks)}:\n{said}")
-        return heard
+            raise CourseError(f"The process that tries mutants ended after {len(outcomes)} of {len(tasks)}:\n{said}")
+        return outcomes
 
 
-def _fate(name: str, mutant: Mutant, tried: Heard, compared: Heard | None, allowed: Sequence[Permitted]) -> Fate:
+def _fate(name: str, mutant: Mutant, tried: Outcome, compared: Outcome | None, allowed: Sequence[Permitted]) -> Fate:
     if not tried.passed or compared is None:
         return Fate(name, mutant, KILLED, tried.why)
     if compared.passed:

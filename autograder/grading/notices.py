@@ -1,4 +1,4 @@
-"""What a batch says of itself, and where.
+"""The notices of a batch: what it says of itself, and where.
 
     say     in the terminal
     tell    in the terminal and in the log
@@ -29,8 +29,8 @@ LISTED = 10
 """So many names stand in a line; `files.csv` has every one."""
 
 
-class Speech:
-    """The voice of one batch.
+class Notices:
+    """The notices of one batch.
 
     Args:
         console: the terminal.

@@ -14,7 +14,7 @@ FILE = "files.csv"
 COLUMNS = ("file", "place", "learner", "why")
 
 
-def write_accounts(output: Path, lines: Sequence[Line]) -> None:
+def write_ledger(output: Path, lines: Sequence[Line]) -> None:
     """Write the lines of a batch into the file of an output folder.
 
     Raises:

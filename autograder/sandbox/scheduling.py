@@ -19,10 +19,10 @@ MANY = 8
 
 
 def hold_back(process: int) -> bool:
-    """Puts all that runs below `process` behind everything else, if it is a crowd. For good: its children inherit it.
+    """Puts all that runs below `process` behind everything else, if much of it is busy. For good: children inherit it.
 
     Returns:
-        Whether it is one. Where the system has no such class, or does not allow it, nothing happens.
+        Whether it is. Where the system has no such class, or does not allow it, nothing happens.
     """
     threads = [(one, thread) for one in memory.tree(process) if one != process for thread in memory.threads(one)]
     if len(threads) <= MANY or sum(_busy(one, thread) for one, thread in threads) <= MANY:

@@ -14,7 +14,7 @@ from autograder.course import CourseError
 from autograder.grading import moves
 from autograder.grading.exercises import Exercises
 from autograder.grading.gradebook import Gradebook
-from autograder.grading.speech import Speech
+from autograder.grading.notices import Notices
 from autograder.submissions.doubts import Why
 from autograder.submissions.find import Found
 from autograder.submissions.identity import held_against_before
@@ -35,19 +35,19 @@ class Choice:
 
     Args:
         exercises: the course's, and which of them is graded, if it is only one.
-        speech: says what is passed over.
+        notices: says what is passed over.
 
     Attributes:
         passed: what was found and is not graded, each with the reason.
         inside: of learners' zips, by their path, what else is in them and why it is not read.
     """
 
-    def __init__(self, exercises: Exercises, speech: Speech) -> None:
+    def __init__(self, exercises: Exercises, notices: Notices) -> None:
         self.assignment = exercises.asked.assignment
         self.known = exercises.known
         self.former = exercises.former
-        self.brought = exercises.brought
-        self.speech = speech
+        self.other = exercises.other
+        self.notices = notices
         self.passed: list[tuple[Found, str]] = []
         self.inside: dict[str, dict[str, str]] = {}
 
@@ -57,7 +57,8 @@ class Choice:
         Raises:
             CourseError: all of it is for another exercise.
         """
-        kept = [one for one in gradebook.kept() if self.assignment in (None, one.assignment) or not one.assignment]
+        kept = [one for one in gradebook.ownership.kept()
+                if self.assignment in (None, one.assignment) or not one.assignment]
         found = held_against_before(found, {  # what was gone is there again
             (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
         found = moves.beside_others(found, kept)
@@ -99,7 +100,7 @@ class Choice:
 
     def _pass_over(self, passed: Sequence[Found], why: str) -> str:
         self.passed += [(item, why) for item in passed]
-        return self.speech.passed_over(passed, why)
+        return self.notices.passed_over(passed, why)
 
     def _look(self, item: Chosen) -> str:
         """What is wrong with it, before its turn has come. It is kept for then, if it is small."""
@@ -109,6 +110,6 @@ class Choice:
         return submission.problem
 
     def _read(self, item: Found) -> Submission:
-        if self.brought:
-            return read_submission(item, self.assignment, self.known, is_for=self.brought.is_for, beside=())
+        if self.other:
+            return read_submission(item, self.assignment, self.known, is_for=self.other.is_for, beside=())
         return read_submission(item, self.assignment, self.known, self.former)

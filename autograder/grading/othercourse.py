@@ -8,7 +8,7 @@
           v
     OUTPUT/assignments/HASH/assignment.json       what was read, so that the next batch need not
           v
-    Brought: the bundle, what a notebook must call itself, and what there is to say
+    OtherAssignment: the bundle, what a notebook must call itself, and what there is to say
 
 The instructor's own files are only read. What of `otter_config.json` this grader does not heed is said, a line each.
 """
@@ -90,7 +90,7 @@ NOT_CHECKED = frozenset({"otter-grader", "otter_grader", "jupyter-server", "jupy
 
 
 @dataclass(frozen=True)
-class Brought:
+class OtherAssignment:
     """An assignment of another course.
 
     Attributes:
@@ -119,7 +119,7 @@ def is_path(asked: str) -> bool:
     return Path(asked).exists() or "/" in asked or "\\" in asked or asked.lower().endswith(".zip")
 
 
-def read(path: Path, output: Path) -> Brought:
+def read(path: Path, output: Path) -> OtherAssignment:
     """The assignment at a path.
 
     Args:
@@ -151,7 +151,7 @@ def read(path: Path, output: Path) -> Brought:
     points = sum(question.points for question in questions)
     first = (f"{name}: {len(questions)} question{'s' * (len(questions) != 1)}, {points:g} points, from "
              f"{clean_name(str(parts.origin))}.")
-    return Brought(bundle, called, (first, *parts.remarks, *_unheeded(config), *facts["remarks"],
+    return OtherAssignment(bundle, called, (first, *parts.remarks, *_unheeded(config), *facts["remarks"],
                                     *_missing(parts.requirements)))
 
 

@@ -1,11 +1,11 @@
-"""Both sides: the last word on a sandbox's socket, how what ran in it ended. Written by the warden, read outside.
+"""Both sides: how what ran in a sandbox ended, the last message on its socket. Written by the supervisor, read outside.
 
 Twelve bytes, the first four of which say that it is one:
 
     MARK | exit code | number of the reason
 
 What runs in a sandbox speaks over the same socket in messages of its own, and
-none of these may begin with `MARK`. It may forge a last word, too: like
+none of these may begin with `MARK`. It may forge this one, too: like
 everything from inside, this is a claim.
 """
 
@@ -25,7 +25,7 @@ FILES = "it made more files and folders than it may"
 MOVED = "it moved folders about all the time, so that nobody could say how large they are"
 HUNG_UP = "its connection to the grader was closed"
 REASONS = ("", SPACE, STARTED, ORPHANS, FILES, MOVED, HUNG_UP)
-"""Why the warden ended it; the first: it ended by itself, or was told to."""
+"""Why the supervisor ended it; the first: it ended by itself, or was told to."""
 
 _FORM = struct.Struct("<IiI")
 
@@ -49,6 +49,6 @@ def written(ended: Ended) -> bytes:
 
 
 def read(data: bytes) -> Ended | None:
-    """What `data`, the first `SIZE` bytes of a message, says; None when it is no last word."""
+    """What `data`, the first `SIZE` bytes of a message, says; None when it is no exit status."""
     mark, code, reason = _FORM.unpack(data)
     return Ended(code, REASONS[reason]) if mark == MARK and reason < len(REASONS) else None

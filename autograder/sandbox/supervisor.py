@@ -1,9 +1,9 @@
-"""Inside, or outside where there are no namespaces: the warden, the runner's parent, which counts and clears away.
+"""Inside, or outside where there are no namespaces: the supervisor, the runner's parent, which counts and clears away.
 
-When the warden ends, nothing of the sandbox is left. It waits for the runner
+When the supervisor ends, nothing of the sandbox is left. It waits for the runner
 and passes on interrupts; it must never run what the stranger sent. It ends when
 the runner has ended, when the trusted side is gone, or when it is told to. The
-last thing it sends says how the runner ended; where the warden is inside, that
+last thing it sends says how the runner ended; where the supervisor is inside, that
 is a claim, like everything from there.
 
 At level full it is the first process of the pid namespace, and as confined as
@@ -30,7 +30,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.sandbox import lastword, scratch, seccomp
+from autograder.sandbox import exitstatus, scratch, seccomp
 from autograder.sandbox.limits import Limits
 
 WATCH_INTERVAL = 0.1
@@ -43,7 +43,7 @@ REAPED_AT_ONCE = 1000
 """Ended children collected between two such looks: a chain of processes leaves them without end."""
 
 
-class Warden:
+class Supervisor:
     """Made before the cell runner is forked, so that no signal is missed.
 
     Args:
@@ -96,7 +96,7 @@ class Warden:
             for descriptor, event in poll.poll(max(look - time.monotonic(), 0) * 1000):
                 if descriptor == self.sock.fileno():
                     if not self.ending:  # From inside, or nobody outside is left to read this.
-                        reason = reason or lastword.HUNG_UP
+                        reason = reason or exitstatus.HUNG_UP
                     self.ending = True
                     poll.unregister(self.sock)
                 elif descriptor in listeners:
@@ -115,7 +115,7 @@ class Warden:
         try:
             self.sock.shutdown(socket.SHUT_RD)
             self.sock.settimeout(1)
-            self.sock.sendall(lastword.written(lastword.Ended(os.waitstatus_to_exitcode(status[0]), reason)))
+            self.sock.sendall(exitstatus.written(exitstatus.Ended(os.waitstatus_to_exitcode(status[0]), reason)))
         except OSError:
             self.stay()
 
@@ -144,8 +144,8 @@ class Warden:
         if self.folder and (reason := self.too_much()):
             return reason
         if (self.load >= 0 and self.too_many()) or self.started > self.limits.started:
-            return lastword.STARTED
-        return lastword.ORPHANS if self.reaped > self.limits.orphans else ""
+            return exitstatus.STARTED
+        return exitstatus.ORPHANS if self.reaped > self.limits.orphans else ""
 
     def may_start(self) -> bool:
         """Whether the runner, which asks, may start a thread. One that may and is not there yet is not counted."""
@@ -166,10 +166,10 @@ class Warden:
         try:
             size, count = scratch.measured(self.folder, self.limits.scratch_files)
         except (scratch.Moved, OSError):
-            return lastword.MOVED
+            return exitstatus.MOVED
         if count > self.limits.scratch_files:
-            return lastword.FILES
-        return lastword.SPACE if size + self.deleted() > self.limits.scratch_mb << 20 else ""
+            return exitstatus.FILES
+        return exitstatus.SPACE if size + self.deleted() > self.limits.scratch_mb << 20 else ""
 
     def deleted(self) -> int:
         """Bytes of the files that have no name any more, but are still open, or mapped."""

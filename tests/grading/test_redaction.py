@@ -16,8 +16,8 @@ from autograder.bridge.remote import RemoteError
 from autograder.grading.causes import Match, Variant, comes_of, named
 from autograder.grading.endings import HIDDEN_HINT, NOT_WRITTEN
 from autograder.grading.questions import QuestionRun, Watch
+from autograder.grading.redaction import MORE, OTHERS, RUN_IT, UNTOLD, Known, cell_error
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult
-from autograder.grading.told import MORE, OTHERS, RUN_IT, UNTOLD, Known, cell_error
 from autograder.reports.feedback import feedback_page
 from autograder.reports.gradescope import results_json
 from tests.grading.conftest import ANSWER, SCALE, START, scores

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main
 from autograder.course import CourseError
-from autograder.grading import brought
+from autograder.grading import othercourse
 from autograder.grading.bundle import Seeding, pack, unpack
 from tests import otter_course
 from tests.by_otter import by_otter
@@ -95,12 +95,12 @@ def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp
     assert "Under Otter" not in json.dumps(results)  # that is for the instructor
 
     assert before == sorted((path, path.stat().st_mtime_ns) for path in dist.rglob("*"))
-    assert len(list((output / brought.FOLDER).iterdir())) == 1
+    assert len(list((output / othercourse.FOLDER).iterdir())) == 1
     next((dist / "autograder").glob("*.zip")).rename(tmp_path / "autograder.zip")
     shutil.rmtree(dist)
     code, said = command("grade", handed_in, "--assignment", tmp_path / "autograder.zip", "--output", output)
     assert code == 0 and "4 of 4 are unchanged" in said
-    assert len(list((output / brought.FOLDER).iterdir())) == 1
+    assert len(list((output / othercourse.FOLDER).iterdir())) == 1
 
 
 def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path) -> None:
@@ -108,12 +108,12 @@ def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path
     unpacked = tmp_path / "unpacked"
     with zipfile.ZipFile(packed) as archive:
         archive.extractall(unpacked)
-    read = [brought.read(path, tmp_path / "grades") for path in (dist, dist / "autograder", packed, unpacked)]
+    read = [othercourse.read(path, tmp_path / "grades") for path in (dist, dist / "autograder", packed, unpacked)]
     assert len({(one.name, one.called, one.bundle.digest) for one in read}) == 1
     bundle = read[0].bundle
     assert bundle.seeding == Seeding(42) and sorted(bundle.support) == ["data.csv", "more/factors.csv"]
     assert bundle.ready().imports == ("pandas",) and not bundle.ready().support
-    tests = brought.read(unpacked / "tests", tmp_path / "grades")
+    tests = othercourse.read(unpacked / "tests", tmp_path / "grades")
     assert (tests.name, tests.called, tests.bundle.questions) == ("unpacked", "", bundle.questions)
     there = unpack(pack(bundle), tmp_path / "worker")
     assert there.support["more/factors.csv"].read_text() == "2" and there.seeding == bundle.seeding and not there.own
@@ -170,7 +170,7 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 
 def refused(path: Path, tmp_path: Path) -> str:
     with pytest.raises(CourseError) as caught:
-        brought.read(path, tmp_path / "grades")
+        othercourse.read(path, tmp_path / "grades")
     assert not list((tmp_path / "grades").rglob("*.py")), "nothing is left of it"
     return str(caught.value)
 
@@ -253,7 +253,7 @@ def test_the_command_says_what_is_wrong_and_exits_with_2(tmp_path: Path) -> None
 @pytest.mark.fast
 def test_what_the_configuration_asks_for_in_vain_is_said(tmp_path: Path) -> None:
     asked = {"plugins": ["x"], "grade_from_log": True, "logo": False, "show_hidden": False, "seed": 1, "made_up": 1}
-    said = brought._unheeded(asked)
+    said = othercourse._unheeded(asked)
     assert [line.partition(":")[0].removeprefix("otter_config.json, ") for line in said] == [
         "plugins", "grade_from_log", "made_up"]
 
@@ -262,5 +262,5 @@ def test_what_the_configuration_asks_for_in_vain_is_said(tmp_path: Path) -> None
 def test_a_name_of_this_course_is_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, {f"{NAME}/x": "", "lab/x": ""})
-    paths = [text for text in (NAME, "lab", "other", "other.zip", "a/b") if brought.is_path(text)]
+    paths = [text for text in (NAME, "lab", "other", "other.zip", "a/b") if othercourse.is_path(text)]
     assert paths == ["lab", "other.zip", "a/b"]

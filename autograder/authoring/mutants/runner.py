@@ -1,6 +1,6 @@
 """Inside, unconfined: runs mutants of our own solutions against their tests, each in a forked child with a time limit.
 
-    python -m autograder.authoring.mutants.hear JOB
+    python -m autograder.authoring.mutants.runner JOB
 
 JOB is what `Job` holds, as JSON. A line on the standard input is a list of
 tasks; for each goes a line to the standard output, the moment it is done.
@@ -30,7 +30,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.mutants import same
+from autograder.authoring.mutants import equivalence
 from autograder.grading.events import SEED
 
 MEMORY = 12 << 30
@@ -46,7 +46,7 @@ class Task:
         question: whose test file it is tried with.
         code: the answer's cell.
         seconds: how long it may take.
-        same_as: not the tests, but whether `code` gives the same as this code, see `same`; empty for the tests.
+        same_as: not the tests, but whether `code` gives the same as this code, see `equivalence`; empty for the tests.
     """
 
     number: int
@@ -57,7 +57,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Outcome:
     """What came of a task.
 
     Attributes:
@@ -81,7 +81,7 @@ class Job:
         cells: its solved notebook's code cells, in their order.
         answers: question -> which of them is its answer.
         tests: folder with the whole test files.
-        inputs: the file with `same`'s valid inputs; empty where there is none.
+        inputs: the file with `equivalence`'s valid inputs; empty where there is none.
         jobs: children side by side.
     """
 
@@ -146,7 +146,7 @@ def namespace(job: Job, task: Task, code: str) -> dict[str, Any]:
     gives, reads = _names(job.cells[place])
     names = (gives | reads | _asked_for(Path(job.tests) / f"{task.question}.py") | {"np", "keras", "layers"})
     variables: dict[str, Any] = {"__name__": "__main__"}
-    same.seed(SEED)
+    equivalence.seed(SEED)
     for cell in needed(job.cells, place, names):
         exec(compile(_without_showing(cell), "cell", "exec"), variables)
     exec(compile(_without_showing(code), "answer", "exec"), variables)
@@ -159,7 +159,7 @@ def _tested(job: Job, task: Task) -> tuple[bool, str]:
 
     variables = namespace(job, task, task.code)
     test_file = load_test_file(Path(job.tests) / f"{task.question}.py")
-    same.seed(SEED)
+    equivalence.seed(SEED)
     for case in test_file.test_cases:
         test_file.test_cases = [case]
         test_file.run(variables)
@@ -174,8 +174,8 @@ def _do(job: Job, task: Task) -> tuple[bool, str]:
     try:
         if not task.same_as:
             return _tested(job, task)
-        return same.compare(namespace(job, task, task.same_as), namespace(job, task, task.code),
-                            _names(task.same_as)[0], job.inputs)
+        return equivalence.compare(namespace(job, task, task.same_as), namespace(job, task, task.code),
+                                   _names(task.same_as)[0], job.inputs)
     except BaseException as error:  # `SystemExit`, too: an answer may raise anything
         return False, f"{type(error).__name__}: {error}"
 
@@ -204,7 +204,7 @@ def _fork(work: Callable[[], tuple[bool, str]]) -> tuple[int, int]:
         os._exit(0)
 
 
-def hear(job: Job, tasks: Sequence[Task]) -> Iterator[Heard]:
+def run(job: Job, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Does the tasks, some side by side, and says of each what came of it, in the order in which they end."""
     waiting = list(reversed(tasks))
     running: dict[int, tuple[Task, int, float]] = {}  # where to read -> the task, its child, when it began
@@ -229,7 +229,7 @@ def hear(job: Job, tasks: Sequence[Task]) -> Iterator[Heard]:
                 passed, why = False, f"it ended its process: {os.waitstatus_to_exitcode(status)}"
             else:
                 passed, why = False, f"it was stopped after {task.seconds:.0f} seconds"
-            yield Heard(task.number, passed, why, round(now - began, 3))
+            yield Outcome(task.number, passed, why, round(now - began, 3))
 
 
 def _import(texts: Mapping[str, str]) -> None:
@@ -255,8 +255,8 @@ def main(arguments: Sequence[str]) -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(job.tests).glob("*.py"))}
     _import(texts | {str(number): cell for number, cell in enumerate(job.cells)})
     for line in sys.stdin:
-        for heard in hear(job, [Task(**task) for task in json.loads(line)]):
-            results.write(json.dumps(asdict(heard)) + "\n")
+        for outcome in run(job, [Task(**task) for task in json.loads(line)]):
+            results.write(json.dumps(asdict(outcome)) + "\n")
 
 
 if __name__ == "__main__":

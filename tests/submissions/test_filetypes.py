@@ -9,7 +9,7 @@ import pytest
 
 from autograder.submissions.find import find
 from autograder.submissions.read import read_submission
-from tests.submissions.test_find import NAME, notebook, put
+from tests.submissions.class_folder import NAME, notebook, put
 
 pytestmark = pytest.mark.fast
 

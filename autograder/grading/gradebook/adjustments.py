@@ -1,0 +1,158 @@
+"""Corrections by hand, as the gradebook keeps them: scores that a person set, and comments.
+
+They stand apart from what the checks gave (`schema.py`), and are joined with it when results are read. What an
+instructor may say is decided before (`grading/adjust.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+
+from autograder.grading.gradebook.database import Database, utc_now
+from autograder.grading.gradebook.schema import on_the_way
+from autograder.grading.results import Adjustment, Comment, SubmissionResult
+
+Whose = tuple[str, str]
+"""A learner and an exercise, to whom together a correction belongs."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says of a question, or of a whole submission.
+
+    Attributes:
+        learner, assignment, question: as they are called in the results; no question for the whole.
+        score: counts from now on, whatever the checks give; None to leave what counts.
+        computed: what the checks give now.
+        reason: why that score.
+        comment: what else the learner shall read; None to leave what is there, empty to take it away.
+        by: who says so.
+    """
+
+    learner: str
+    assignment: str
+    question: str
+    score: float | None = None
+    computed: float = 0.0
+    reason: str = ""
+    comment: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person said of a question, as it is kept."""
+
+    score: float | None
+    adjustment: Adjustment | None
+    comment: Comment | None
+
+
+class Adjustments:
+    """The corrections by hand in a gradebook."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[Whose, dict[str, Correction]]:
+        """What is kept, by learner and exercise, and question; the empty one is the whole."""
+        of: dict[Whose, dict[str, Correction]] = {}
+        for learner, assignment, question, score, computed, reason, by, when, comment, *who in self._database.rows(
+                "SELECT learner, assignment, question, score, computed, reason, made_by, made,"
+                " comment, comment_by, comment_made FROM adjustment"):
+            of.setdefault((learner, assignment), {})[question] = Correction(
+                score, None if score is None else Adjustment(0.0, computed, reason, by, when),
+                Comment(comment, *who) if comment else None)
+        return of
+
+    def say(self, said: Iterable[Said]) -> None:
+        """Keeps what a person says, all of it or nothing, in the place of what they said before of the same."""
+        with self._database.transaction() as connection:
+            for one in said:
+                whose = (one.learner, one.assignment, one.question)
+                connection.execute(
+                    "INSERT OR IGNORE INTO adjustment (learner, assignment, question) VALUES (?, ?, ?)", whose)
+                if one.score is not None:
+                    connection.execute(
+                        "UPDATE adjustment SET score = ?, computed = ?, reason = ?, made_by = ?, made = ?"
+                        " WHERE learner = ? AND assignment = ? AND question = ?",
+                        (one.score, one.computed, one.reason, one.by, utc_now(), *whose))
+                if one.comment is not None:
+                    connection.execute(
+                        "UPDATE adjustment SET comment = ?, comment_by = ?, comment_made = ?"
+                        " WHERE learner = ? AND assignment = ? AND question = ?",
+                        (one.comment, one.by, utc_now(), *whose))
+            connection.execute(DROP_EMPTY)
+
+    def undo(self, learner: str, assignment: str, question: str) -> bool:
+        """Takes a score set by hand back; whether there was one. A comment stays."""
+        with self._database.transaction() as connection:
+            done = connection.execute(
+                "UPDATE adjustment SET score = NULL, computed = NULL, reason = '', made_by = '', made = ''"
+                " WHERE learner = ? AND assignment = ? AND question = ? AND score IS NOT NULL",
+                (learner, assignment, question),
+            ).rowcount  # fmt: skip
+            connection.execute(DROP_EMPTY)
+        return bool(done)
+
+    def questions(self) -> dict[Whose, list[str]]:
+        """The questions of which a person said something, by learner and exercise."""
+        of: dict[Whose, list[str]] = {}
+        for learner, assignment, question in self._database.rows(
+                "SELECT learner, assignment, question FROM adjustment ORDER BY question"):
+            of.setdefault((learner, assignment), []).append(question)
+        return of
+
+    def follow(self, going: Mapping[Whose, Set[str]]) -> dict[Whose, tuple[str, ...]]:
+        """Takes corrections to whom the submissions go, within the transaction that is open.
+
+        They go with the last submission of a learner, if all of theirs went to one other who has none of their own for
+        that question; else they stay.
+
+        Args:
+            going: the learners to whom submissions went, by whose they were.
+
+        Returns:
+            The questions of those that stay, by whose they are.
+        """
+        connection = self._database.connection
+        sent: list[tuple[str, str, str, str]] = []
+        stay: dict[Whose, tuple[str, ...]] = {}
+        for place, ((learner, assignment), to) in enumerate(going.items()):
+            own = (learner, assignment)
+            questions = [row[0] for row in connection.execute(
+                "SELECT question FROM adjustment WHERE learner = ? AND assignment = ?", own)]
+            left = connection.execute(
+                "SELECT count(*) FROM submission WHERE learner = ? AND assignment = ?", own).fetchone()[0]
+            if left or len(to) > 1:
+                stay[own] = tuple(questions)
+                continue
+            connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
+                               (on_the_way(place), *own))
+            sent.append((on_the_way(place), learner, assignment, next(iter(to))))
+        for between, learner, assignment, to_whom in sent:
+            connection.execute("UPDATE OR IGNORE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
+                               (to_whom, between, assignment))
+            stay[learner, assignment] = tuple(row[0] for row in connection.execute(
+                "SELECT question FROM adjustment WHERE learner = ?", (between,)))
+            connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ?", (learner, between))
+        return stay
+
+
+DROP_EMPTY = "DELETE FROM adjustment WHERE score IS NULL AND comment = ''"
+"""Nothing is left of what says nothing any more."""
+
+
+def adjusted(result: SubmissionResult, corrections: Mapping[str, Correction]) -> SubmissionResult:
+    """A result with what a person said of its questions, and of the whole."""
+    questions = []
+    for question in result.questions:
+        said = corrections.get(question.name)
+        if said and said.adjustment and said.score is not None:
+            question = replace(
+                question, score=said.score, adjustment=replace(said.adjustment, computed=question.score)
+            )
+        questions.append(replace(question, comment=said.comment) if said else question)
+    whole = corrections.get("")
+    return replace(result, questions=tuple(questions), comment=whole.comment if whole else None)

@@ -1,0 +1,174 @@
+"""Whose each file is that the gradebook keeps, and how a submission and its corrections become another learner's.
+
+Which files turned out to be whose is decided before (`grading/moves.py`, `grading/confirm.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.grading.gradebook.adjustments import Adjustments
+from autograder.grading.gradebook.database import Database
+from autograder.grading.gradebook.schema import on_the_way
+from autograder.grading.results import SubmissionResult
+from autograder.grading.text import one_line
+from autograder.submissions.identity import Identity
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A submission as it is kept: under which names, which attempt it is, and whose and why."""
+
+    learner: str
+    name: str
+    assignment: str
+    order: int
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class Move:
+    """A submission that is another's than it is kept as.
+
+    Attributes:
+        learner, name, assignment: as it is kept.
+        to: whose it is.
+        new_name: how it is called among theirs.
+    """
+
+    learner: str
+    name: str
+    assignment: str
+    to: str
+    new_name: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of a `Move`.
+
+    Attributes:
+        name: how it is called now: where they have another file of that name, its path.
+        stay: the questions whose scores set by hand did not go with it.
+        went: those whose scores did.
+    """
+
+    name: str
+    stay: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+
+    def told(self, file: str, move: Move) -> str:
+        """What to say of it."""
+        scores = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.stay)}): set them again "
+                  "with `autograder adjust` if they are of this file.") if self.stay else ""
+        went = f" Scores set by hand went along ({', '.join(self.went)})." if self.went else ""
+        return (f"{one_line(file, 200)} counted as {one_line(move.learner, 80)} and is now {one_line(move.to, 80)}'s."
+                f"{went}{scores}")
+
+
+FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
+           " WHERE learner = ? AND name = ? AND assignment = ?")
+
+
+class Ownership:
+    """Whose the files in a gradebook are."""
+
+    def __init__(self, database: Database, adjustments: Adjustments) -> None:
+        self._database = database
+        self._adjustments = adjustments
+
+    def files(self) -> list[tuple[str, str, str, str, str]]:
+        """What is kept with its whole path: this, the SHA-256 of its content, and learner, name and assignment."""
+        rows = self._database.rows(
+            "SELECT json_extract(result, '$.identity.file'), json_extract(result, '$.identity.content'),"
+            " learner, name, assignment FROM submission WHERE json_valid(result)")
+        return [row for row in rows if row[0] and row[1]]
+
+    def elsewhere(self, files: Mapping[str, Collection[tuple[str, str]]]) -> list[tuple[str, str, str, str, str]]:
+        """What is kept of these files as somebody's who is not their learner now, or under another name.
+
+        Args:
+            files: the learners of each file, and how it is called among theirs, by its whole path.
+
+        Returns:
+            File, the SHA-256 of its content, and learner, name and assignment as they are kept.
+        """
+        return [row for row in self.files() if row[0] in files and row[2:4] not in files[row[0]]]
+
+    def kept(self) -> list[Kept]:
+        """All that is kept, with whose it is and why."""
+        rows = self._database.rows(
+            "SELECT learner, name, assignment, json_extract(result, '$.order'), json_extract(result, '$.identity')"
+            " FROM submission WHERE json_valid(result)")
+        return [Kept(learner, name, assignment, order or 0, Identity.from_json(json.loads(text)))
+                for learner, name, assignment, order, text in rows if text]
+
+    def decided(self) -> set[tuple[str, str]]:
+        """The learners, each with an exercise, of whom the instructor has set a score or confirmed a file."""
+        return set(self._database.rows(
+            "SELECT learner, assignment FROM adjustment UNION SELECT learner, assignment FROM submission"
+            " WHERE json_valid(result) AND json_extract(result, '$.identity.confirmed')"))
+
+    def without_a_path(self) -> list[tuple[str, str, str, str]]:
+        """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.
+
+        Returns:
+            Learner, name, assignment, and the questions, with commas between.
+        """
+        return self._database.rows(
+            "SELECT learner, name, assignment, group_concat(question, ', ') FROM submission"
+            " JOIN adjustment USING (learner, assignment) WHERE json_valid(result)"
+            " AND coalesce(json_extract(result, '$.identity.file'), '') = '' GROUP BY submission.id")
+
+    def restate(self, result: SubmissionResult) -> None:
+        """Writes anew what is known of whose a submission is; it keeps its fingerprint and its batch."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE submission SET result = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                (json.dumps(result.to_json()), result.learner, result.submission, result.assignment))
+
+    def move(self, moves: Sequence[Move]) -> list[Moved]:
+        """Makes submissions other learners', as it turned out to be, all at once, so that two may change places.
+
+        Scores set by hand go along or stay as `Adjustments.follow` says.
+        """
+        done: list[Moved] = []
+        with self._database.transaction() as connection:
+            for place, move in enumerate(moves):
+                connection.execute(
+                    "UPDATE submission SET learner = ? WHERE learner = ? AND name = ? AND assignment = ?",
+                    (on_the_way(place), move.learner, move.name, move.assignment))
+            before = self._adjustments.questions()
+            going: dict[tuple[str, str], set[str]] = {}
+            for move in moves:
+                going.setdefault((move.learner, move.assignment), set()).add(move.to)
+            staying = self._adjustments.follow(going)
+            for place, move in enumerate(moves):
+                own = (move.learner, move.assignment)
+                stay = staying.get(own, ())
+                done.append(Moved(self._arrive(place, move), stay,
+                                  tuple(name for name in before.get(own, ()) if name not in stay)))
+        return done
+
+    def _arrive(self, place: int, move: Move) -> str:
+        """Gives a submission on its way to whose it is; how it is called among theirs."""
+        connection = self._database.connection
+        between = (on_the_way(place), move.name, move.assignment)
+        there = connection.execute(FILE_OF, (move.to, move.new_name, move.assignment)).fetchone()
+        own = connection.execute(FILE_OF, between).fetchone()
+        file = own[0] if own and own[0] else ""
+        if there and file and there[0] == file:  # graded before under this name
+            connection.execute("DELETE FROM submission WHERE learner = ? AND name = ? AND assignment = ?", between)
+            return move.new_name
+        base = file or move.new_name
+        names = itertools.chain((move.new_name, base), (f"{base} ({number})" for number in itertools.count(2)))
+        name = next(name for name in names if not connection.execute(
+            "SELECT count(*) FROM submission WHERE learner = ? AND name = ? AND assignment = ?",
+            (move.to, name, move.assignment)).fetchone()[0])
+        connection.execute(
+            "UPDATE submission SET learner = ?1, name = ?2, result = json_set(result, '$.learner', ?1,"
+            " '$.submission', ?2) WHERE learner = ?3 AND name = ?4 AND assignment = ?5", (move.to, name, *between))
+        return name
