@@ -70,9 +70,9 @@ def _run(what: str, command: Sequence[str | Path]) -> None:
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=INSTALL_SECONDS)  # fmt: skip
-    except OSError:  # on a path with a folder that this user may not search, "not found" is "permission denied"
-        raise CourseError(f"{what} cannot be fetched: {command[0]} is not installed, or may not be run. Install it, and "
-                          "run this again.") from None
+    except OSError:  # with a folder on the path that this user may not search, "not found" is "permission denied"
+        raise CourseError(f"{what} cannot be fetched: {command[0]} is not installed, or may not be run. Install it, "
+                          "and run this again.") from None
     except subprocess.TimeoutExpired:
         raise CourseError(f"{what} was not there after {INSTALL_SECONDS // 60} minutes. Run this again.") from None
     if done.returncode:
