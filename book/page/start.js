@@ -7,6 +7,9 @@
   const ELSEWHERE = 'Download the exercises instead: appendix B of the book, "Your environment", says how to run them.';
   const DOWNLOAD = "Download your notebook before you leave: the button is above it.";
 
+  const STORAGE_FULL = "This browser's storage is full: no notebook can be opened or saved here. Make room, for instance by "
+    + "deleting what other sites keep, and load this page again.";
+
   // Without these nothing runs. Each is tried, for a browser may have them and not let this page use them.
   const startsWorker = () => {
     const address = URL.createObjectURL(new Blob([""]));
@@ -25,19 +28,34 @@
     return "";
   };
 
-  // A private window may have no database; without one, all is gone when the page is closed.
-  const keepsAnything = () => new Promise((resolve) => {
+  // A private window may have no database; without one, all is gone when the page is closed. In a full one no notebook
+  // can be opened, for opening one keeps something, too.
+  const KEPT = 1, NOTHING = 2, FULL = 3;
+  const NOTEBOOK = 200000; // bytes; the largest exercise has fewer
+  const keeps = () => new Promise((resolve) => {
     const name = "reading-digits-try";
+    const done = (outcome, base) => {
+      if (base) base.close();
+      indexedDB.deleteDatabase(name);
+      resolve(outcome);
+    };
     try {
       const request = indexedDB.open(name);
-      request.onerror = () => resolve(false);
+      request.onerror = () => resolve(NOTHING);
+      request.onupgradeneeded = () => request.result.createObjectStore("tries");
       request.onsuccess = () => {
-        request.result.close();
-        indexedDB.deleteDatabase(name);
-        resolve(true);
+        const base = request.result;
+        try {
+          const trying = base.transaction("tries", "readwrite");
+          trying.onabort = () => done(FULL, base);
+          trying.oncomplete = () => done(KEPT, base);
+          trying.objectStore("tries").put(new Uint8Array(NOTEBOOK), 0);
+        } catch {
+          done(FULL, base);
+        }
       };
     } catch {
-      resolve(false);
+      resolve(NOTHING);
     }
   });
   const isKept = async () => {
@@ -92,8 +110,10 @@
 
   const start = async () => {
     const what = lacking();
+    const kept = what || await keeps();
     if (what) say([what, ELSEWHERE]);
-    else if (!await keepsAnything()) say(["This browser keeps nothing that you save here, as in a private window.", DOWNLOAD]);
+    else if (kept === FULL) say([STORAGE_FULL, ELSEWHERE]);
+    else if (kept === NOTHING) say(["This browser keeps nothing that you save here, as in a private window.", DOWNLOAD]);
     else if (!await isKept()) say(["This browser may delete what you save here when it needs the space.", DOWNLOAD]);
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);

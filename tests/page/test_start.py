@@ -33,6 +33,14 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 
 NO_WORKER = "window.Worker = class { constructor() { throw new Error('blocked'); } }"
 NO_DATABASE = "indexedDB.open = () => { throw new Error('private'); }"
+FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }"
+FULL_LATER = """
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...all) {
+        setTimeout(() => this.transaction.abort());
+        return put.apply(this, all);
+    }
+"""  # as browsers do it that write to the disk afterward
 REFUSES = "navigator.storage.persisted = navigator.storage.persist = async () => false"
 KEEPS = "navigator.storage.persisted = async () => false; navigator.storage.persist = async () => true"
 
@@ -41,6 +49,8 @@ KEEPS = "navigator.storage.persisted = async () => false; navigator.storage.pers
     ("delete window.WebAssembly", "This browser has no WebAssembly, in which Python runs here. Download the exercises"),
     (NO_WORKER, "This browser starts no worker, in which Python runs here. Download the exercises"),
     (NO_DATABASE, "This browser keeps nothing that you save here, as in a private window. Download your notebook"),
+    (FULL, "This browser's storage is full: no notebook can be opened or saved here. Make room"),
+    (FULL_LATER, "This browser's storage is full: no notebook can be opened or saved here. Make room"),
     (REFUSES, "This browser may delete what you save here when it needs the space. Download your notebook"),
 ])
 def test_what_the_browser_lacks_is_said_in_one_sentence_with_a_way_to_go_on(

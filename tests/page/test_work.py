@@ -166,6 +166,7 @@ def test_a_chapter_opens_where_the_book_is_around_the_page(visit: Visit) -> None
 
 def test_where_nothing_can_be_saved_it_is_said(visit: Visit) -> None:
     page = with_bar(visit)
+    page.locator(CELL).nth(1).locator(".cm-content").wait_for()  # the storage is full from then on, not before
     full = "throw new DOMException('full', 'QuotaExceededError');"
     page.evaluate(f"() => {{ IDBObjectStore.prototype.put = () => {{ {full} }}; }}")
     save(page, "mine = 1")
