@@ -9,14 +9,18 @@ import re
 import runpy
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from autograder import course
-from autograder.authoring import bars, calibrate
+from autograder.authoring import bars, calibrate, corpus
 from autograder.authoring.bars import Bar
 from autograder.authoring.calibrate import Runs, Style
+from autograder.authoring.casefiles import apply
+from autograder.authoring.corpus import Edit
+from autograder.authoring.master import read_master
 from autograder.course import CourseError
 
 QUIET = Console(quiet=True)
@@ -82,6 +86,48 @@ def test_the_measured_network_is_that_of_the_test() -> None:
     for beginning in ("images, labels =", "inputs =", "model =", "model.set_weights", "compiled.fit"):
         assert [one for one in ours if one.startswith(beginning)] == [
             one for one in theirs if one.startswith(beginning)]
+
+
+@pytest.mark.slow
+def test_whether_other_data_are_read_is_not_for_luck_to_decide() -> None:
+    """Question 9.4 demands 80% where every accepted style reads nearly all; so it has no bar that is measured."""
+    capstone = course.assignment("09-capstone")
+    solved = apply(Edit(), capstone)
+    answers = [answer(solved, "q9_4")] + [case.edit.replace["q9_4"] for case in corpus.right_answers(capstone)
+                                          if "q9_4" in case.edit.replace]
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), calibrate._begin) as pool:
+        read = pool.submit(shares_read, answers, read_master(course.master("09-capstone")).helpers, seeds=2).result()
+    assert len(read) == 2 * len(answers) >= 10 and min(read) > 0.98
+
+
+def answer(notebook: dict[str, Any], question: str) -> str:
+    """The code of the answer cell to `question`."""
+    return next("".join(cell["source"]) for cell in notebook["cells"]
+                if cell["metadata"].get(course.METADATA_KEY, {}).get("answer") == question)
+
+
+def shares_read(answers: list[str], helpers: str, seeds: int) -> list[float]:
+    """In a worker: what each answer to 9.4 reads of the hidden test's pictures, with each seed."""
+    import digits
+    import keras
+    import numpy as np
+
+    names: dict[str, Any] = {"digits": digits, "np": np}
+    exec(helpers, names)
+    counted, read = names["share_read"], []
+
+    def count(*arguments: Any) -> Any:
+        read.append(counted(*arguments))
+        return read[-1]
+
+    names["share_read"] = count
+    for code in answers:
+        for seed in range(seeds):
+            keras.utils.set_random_seed(seed)  # for a style that sets none
+            learner: dict[str, Any] = {"keras": keras, "np": np}
+            exec(calibrate.SEED.sub(rf"\g<1>{seed}", code), learner)
+            names["expect_to_read"](learner["learn_and_read"], kinds=13, height=9, width=14, seed=seed)
+    return read
 
 
 @pytest.mark.slow

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import digits
 import pytest
+
+from autograder.course import EXERCISES
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -80,3 +83,16 @@ def fitted(**arguments: Any) -> None:
 ])
 def test_what_keras_says_is_explained(mistake: Any, cause: str) -> None:
     assert cause in said(digits.call, mistake, name="build_model")
+
+
+def test_of_patient_6_nothing_is_said_but_that_it_is_not_cured() -> None:
+    """The other patients' checks say where it hurts. This one is found by its symptoms."""
+    notebook = json.loads((EXERCISES / "08-debugging-clinic.ipynb").read_text(encoding="utf-8"))
+    broken, = ("".join(cell["source"]) for cell in notebook["cells"] if cell["id"] == "answer-q8_6")
+    names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "run": lambda *_: None}
+    exec(broken, names)
+    clinic = digits.checks("08-debugging-clinic")
+    told = clinic.check("q8_6", names)
+    assert not told.passed and told.messages == ["Patient 6 is not cured yet."]
+    names["build_6"] = lambda: model(keras.Input((784,)))
+    assert told.messages != clinic.check("q8_6", names).messages  # what a learner has broken beside it is named

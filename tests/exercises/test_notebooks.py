@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
 
@@ -93,6 +94,25 @@ def test_every_question_has_its_answer_cell_check_cell_and_checks(name: str) -> 
     told = json.loads((tests / "causes.json").read_text(encoding="utf-8")) if causes else {}
     assert told.pop("helpers", {}) == known.helpers
     assert told.keys() <= known.variants.keys()
+
+
+BY_HAND = {"q3_1", "q4_3", "q6_1"}
+"""Questions that ask for a prediction and have another heading."""
+
+
+@every_exercise
+def test_after_a_prediction_comes_a_cell_that_shows_what_comes_out_and_not_before(
+        name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = [cell for cell in learner(name).cells if cell.cell_type == "code"]
+    for question in master(name).predictions | BY_HAND & {one.name for one in course.assignment(name).questions}:
+        place = [cell.id for cell in code].index(f"check-{question}")
+        answer, reveals = code[place - 1].source, code[place + 1].source
+        predicted = re.findall(r"^(\w+) = \.\.\.$", answer, re.M)
+        assert predicted and all(re.search(rf"\b{one}\b", reveals) for one in predicted), question
+        for unwritten in predicted:
+            written = dict.fromkeys(predicted, 1) | {unwritten: ...}
+            exec(reveals, {"np": np, "digits": None} | written)
+            assert re.fullmatch(r"(First write down .*\n)?", capsys.readouterr().out), question
 
 
 @every_exercise

@@ -33,7 +33,4 @@ def patient_6_can_be_sure(prepare_6, build_6):
         ) from None
     loss = float(report["loss"])
     if not loss < 0.01:
-        raise AssertionError(
-            "The last dense layer of `build_6` was made completely sure that every image shows a 1, and all of them do. "
-            f"The loss is {loss:.3f}; expected 0."
-        )
+        raise AssertionError("Patient 6 is not cured yet.")  # where it hurts is what the learner is to find out

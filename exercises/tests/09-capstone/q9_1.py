@@ -14,7 +14,7 @@ def preprocess_has_an_entry_for_each_image(preprocess):
     inputs = digits.call(preprocess, images, name="preprocess")
     digits.expect_array(
         inputs, name="preprocess(images)", low=-1e30, high=1e30,
-        cause="Is there a division by a number that can be 0, such as the spread of a pixel that is always black?",
+        cause="Nothing may be divided by a number that can be 0, such as the spread of a pixel that is always black.",
     )
     if inputs.ndim < 2 or len(inputs) != 5 or inputs.size == 0:
         raise AssertionError(
@@ -23,7 +23,7 @@ def preprocess_has_an_entry_for_each_image(preprocess):
         )
     if inputs.max() == inputs.min():
         if inputs.dtype.kind == "f":
-            cause = "Is the array that you made ever filled? Or were its values whole numbers on the way?"
+            cause = "An array for the answer has to be filled, and fractions must not become whole numbers on the way."
         else:
             cause = (
                 "Whole numbers hold no fractions: divide with `/`, not `//`, and do not convert back to whole numbers."
@@ -50,11 +50,12 @@ def preprocess_leaves_its_input_alone(preprocess):
         )
     digits.expect_array(
         digits.call(preprocess, before, name="preprocess"), name="preprocess(images), called again", equal=inputs,
-        cause="The same images must come out the same each time: is there something random in it?",
+        cause="The same images must come out the same each time: nothing in it may be random.",
     )
     digits.expect_array(
         digits.call(preprocess, before[:1], name="preprocess"), name="preprocess(images[:1])", equal=inputs[:1],
         tolerance=1e-4,
-        cause="The first image comes out differently when it comes alone. Does `preprocess` use the largest value, the mean "
-        "or the spread of the images it is given? Take such numbers once, from the training images.",
+        cause="The first image comes out differently when it comes alone. What `preprocess` makes of an image must not "
+        "depend on the others: numbers such as the largest value, the mean or the spread are taken once, from the training "
+        "images.",
     )

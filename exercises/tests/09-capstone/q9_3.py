@@ -5,7 +5,7 @@ from otter.test_files import test_case
 OK_FORMAT = False
 
 name = "q9_3"
-points = 2
+points = 1
 all_or_nothing = True
 
 
