@@ -171,14 +171,20 @@ def show(images: Any, labels: Any = None, columns: int = 10) -> None:
     white = 255 if np.issubdtype(images.dtype, np.integer) else 1
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.1 * columns, 1.3 * rows), squeeze=False)
+    tall, wide = (0.75 * size / max(images.shape[1:]) for size in images.shape[1:])  # inches
+    width, height = 0.88, tall + (0.13 if labels is None else 0.33)  # of a place: an image, its label, a gap
+    figure = plt.figure(figsize=(columns * width, rows * height))
     figure.set_facecolor("#6b6b6b")  # shows where a black image ends, on a light page and on a dark one
-    for axis in axes.flat:
-        axis.set_axis_off()
-    for number, (image, axis) in enumerate(zip(images, axes.flat, strict=False)):
-        axis.imshow(image, cmap="gray", vmin=0, vmax=white)
+    # One axis for all, in inches: to make one for each image takes longer than all else.
+    axis = figure.add_axes((0, 0, 1, 1), xlim=(0, columns * width), ylim=(rows * height, 0))
+    axis.set_axis_off()
+    for number, image in enumerate(images):
+        row, column = divmod(number, columns)
+        middle, bottom = (column + 0.5) * width, (row + 1) * height - 0.065
+        place = (middle - wide / 2, middle + wide / 2, bottom, bottom - tall)
+        axis.imshow(image, cmap="gray", vmin=0, vmax=white, extent=place)
         if labels is not None:
-            axis.set_title(str(labels[number]), color="white")
+            axis.text(middle, bottom - tall - 0.08, str(labels[number]), color="white", size="large", ha="center")
     plt.show()
 
 
