@@ -15,6 +15,14 @@ see between batches. So it is used inside these two only, and only when
 Afterwards the model is as it would have been: `steps_per_execution` is 1 and
 its compiled functions are those for one batch at a time. `predict` is left
 alone: Keras unrolls its loop, and takes longer to compile that than it saves.
+
+Where the model is Keras' own, and no learner's function could tell how often it
+is called, two more things are done once that Keras pays for each time:
+
+- TensorFlow traces a step twice that makes variables. So those of the metrics
+  and of the optimizer, all of them zeros, are made before the first step.
+- `evaluate` that is to show nothing takes its batches from the arrays
+  themselves, without a `tf.data.Dataset` around them.
 """
 
 from __future__ import annotations
@@ -42,6 +50,9 @@ _BATCH_METHODS = (
 )
 
 
+_STEPS_OF_KERAS = ("train_step", "test_step", "compute_metrics", "make_train_function", "make_test_function")
+
+
 def install() -> None:
     """Replaces `fit` and `evaluate` of all Keras models in this process."""
     import keras
@@ -62,6 +73,12 @@ def _faster(owner: type, original: Any) -> Any:
             faster = _unchanged_by_steps(self, owner, original.__name__, arguments)
         except Exception:
             faster = False  # Whatever is odd about the call, the method itself says it best.
+        else:
+            with contextlib.suppress(Exception):  # The method itself says that best, too.
+                if _is_plain(self, owner, arguments):
+                    _make_variables(self, original.__name__, arguments["y"])
+                    if original.__name__ == "evaluate" and _asks_for_numbers(arguments):
+                        return _evaluated(self, arguments)
         with _many_steps(self) if faster else contextlib.nullcontext():
             return original(self, *args, **kwargs)
 
@@ -83,6 +100,86 @@ def _many_steps(model: Any) -> Iterator[None]:
         object.__setattr__(model, "_faster_functions", fast)
         model.steps_per_execution = 1
         model.train_function, model.test_function = slow
+
+
+def _is_plain(model: Any, owner: Any, arguments: dict[str, Any]) -> bool:
+    """Whether it is a compiled model of Keras' own parts with one output, given arrays, that runs as a graph."""
+    kind, arrays = type(model), (arguments.get("x"), arguments.get("y"))
+    return (
+        model.compiled
+        and not model.run_eagerly
+        and not model.jit_compile
+        and all(getattr(kind, name) is getattr(owner, name) for name in _STEPS_OF_KERAS)
+        and all(type(array) is np.ndarray and array.dtype.kind in "biuf" and array.ndim for array in arrays)
+        and not arguments.get("kwargs")
+        and len(model.outputs) == 1
+        and _is_of_keras(model)
+    )
+
+
+def _make_variables(model: Any, method: str, labels: np.ndarray) -> None:
+    """Makes what the first step of `method` would make: the variables of the metrics, and in `fit` the optimizer's."""
+    import keras
+
+    metrics, optimizer = model._compile_metrics, model.optimizer
+    if metrics is not None and not metrics.built:
+        metrics.build(keras.KerasTensor((None, *labels.shape[1:]), str(labels.dtype)), model.outputs[0])
+    if method == "fit" and optimizer is not None and not optimizer.built and model.trainable_variables:
+        with keras.name_scope(optimizer.name, caller=optimizer):
+            optimizer.build(model.trainable_variables)
+
+
+def _asks_for_numbers(arguments: dict[str, Any]) -> bool:
+    """Whether a call of `evaluate` wants nothing but the result, of all that it is given."""
+    others = ("sample_weight", "steps", "callbacks")
+    return arguments.get("verbose") == 0 and all(arguments.get(name) is None for name in others)
+
+
+def _evaluated(model: Any, arguments: dict[str, Any]) -> Any:
+    """What `evaluate` returns. An interrupt is heard after each `STEPS` batches."""
+    import keras
+    import tensorflow as tf
+
+    x, y = arguments["x"], arguments["y"]
+    if len(x) != len(y) or not len(x):
+        raise ValueError("not as many labels as inputs")
+    arrays = [tf.convert_to_tensor(array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array)
+              for array in (x, y)]
+    size = int(arguments.get("batch_size") or 32)
+    known = vars(model).get("_faster_evaluation", (None, None))
+    batches = known[1] if known[0] is model._compile_config else _batches(model)
+    object.__setattr__(model, "_faster_evaluation", (model._compile_config, batches))
+    model.stop_evaluating = False
+    model.reset_metrics()
+    for begin in range(0, len(x), STEPS * size):
+        batches(*arrays, *map(tf.constant, (begin, min(begin + STEPS * size, len(x)), size)))
+    logs = {name: float(value) for name, value in sorted(model.get_metrics_result().items())}
+    return logs if arguments.get("return_dict") else model._flatten_metrics_in_order(logs)
+
+
+def _batches(model: Any) -> Any:
+    """A function that goes through a part of the arrays, batch after batch, and adds to the model's metrics."""
+    import tensorflow as tf
+
+    def batches(x: Any, y: Any, begin: Any, end: Any, size: Any) -> None:
+        def batch(at: Any) -> Any:
+            model.test_step((x[at : at + size], y[at : at + size]))
+            return at + size
+
+        tf.while_loop(lambda at: at < end, batch, [begin])
+
+    return tf.function(batches, autograph=False, reduce_retracing=True)
+
+
+def _is_of_keras(model: Any) -> bool:
+    """Whether nothing that a step of the model calls is a learner's own."""
+    import keras
+
+    parts = [model, *model._flatten_layers(), model.optimizer]
+    called = [value for part in parts for value in vars(part).values() if callable(value)]
+    called += [value for value in keras.tree.flatten(model._compile_config.config) if callable(value)]
+    modules = {getattr(value, "__module__", None) or "" for value in [*map(type, parts), *called]}
+    return all(module.startswith(("keras.", "tensorflow.")) for module in modules)
 
 
 def _unchanged_by_steps(model: Any, owner: type, method: str, arguments: dict[str, Any]) -> bool:
