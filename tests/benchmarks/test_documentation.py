@@ -57,6 +57,7 @@ def test_what_is_recorded_reaches_the_goals() -> None:
     times = json.loads(book.RESULTS.read_text(encoding="utf-8"))
     assert times["nothing"] < 360 and times["unchanged"] < 10 and times["changed"] < 60
     waits = json.loads(checks.RESULTS.read_text(encoding="utf-8"))
+    waits.pop(checks.LOADED, None)  # an earlier version did not record it
     assert all(check["seconds"] < checks.LIMIT for of in waits.values() for check in of.values() if not check["trains"])
 
 
@@ -87,3 +88,14 @@ def test_every_number_is_told(way: list[str]) -> None:
     place[way[-1]] *= 3
     untold = documentation.speed(changed) == documentation.speed(RESULTS)
     assert untold == ("/".join(way) in UNTOLD)
+
+
+def test_what_a_learner_waits_for_is_told_of_what_trains_nothing() -> None:
+    found = {"01-a": {f"q1_{n}": {"seconds": n / 1000, "trains": False} for n in range(1, 101)},
+             "02-b": {"q2_1": {"seconds": 9.0, "trains": True}}}
+    load = {"seconds": 0.21, "processor": 0.14}
+    told = checks.recorded({checks.LOADED: load, **found})
+    assert told.endswith("takes 0.21 s, of which the processor is busy for 0.14 s. "
+                         "Of the checks that train nothing, 95 in 100 answer within 0.10 s.")
+    assert checks.most({"01-a": found["01-a"]}) == 0.095
+    assert "digits.load" not in checks.recorded(found)
