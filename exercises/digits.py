@@ -52,7 +52,7 @@ UNPACKED: dict[str, dict[str, np.ndarray]] = {}
 """The arrays of each file that was read, by its SHA-256: to unpack one takes far longer than to read it."""
 
 MOST_SHOWN = 100
-"""How many images `show` draws at once: that takes a second or two, and thousands take minutes."""
+"""How many images `show` draws at once: thousands take minutes."""
 
 
 # ------------------------------------------------------------------------ the data

@@ -319,8 +319,12 @@ def warm_up(imports: Sequence[str], files: Mapping[str, bytes]) -> None:
         imports: packages beside those that every notebook needs.
         files: what lies beside every notebook, by name.
     """
+    import IPython.core.application
     import IPython.core.completer
+    import IPython.core.completerlib
+    import IPython.core.logger
     import IPython.core.magics
+    import IPython.core.oinspect
     import IPython.core.profiledir
     import matplotlib.backends.backend_agg
     import matplotlib.pyplot

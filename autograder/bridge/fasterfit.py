@@ -1,4 +1,4 @@
-"""Both sides: `fit` and `evaluate` with several batches per call into TensorFlow, where that changes nothing.
+"""Both sides: `fit` and `evaluate` with fewer calls into TensorFlow, traced once, where that changes nothing.
 
 Inside for what the learner's code does, in the checker for what tests do with a rebuilt model, and in the workers of
 `autograder calibrate` for the course's own code.

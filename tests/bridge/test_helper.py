@@ -57,6 +57,35 @@ for array in digits.UNPACKED[digits.FILE].values():
             assert second.value(PIXELS) == third.value(PIXELS) == IN_ALL_OF_THEM
 
 
+def test_what_a_first_cell_and_a_first_drawing_need_is_there_and_nobody_elses(
+    level: str, prepared: Callable[[str], Notebooks]
+) -> None:
+    """IPython, matplotlib and its list of fonts: a notebook imports none of it again, and sees no trace of another."""
+    begin = """
+import sys
+import matplotlib.pyplot as plt
+fresh = plt.get_fignums() == [] and 'mine' not in sys.modules and plt.rcParams['lines.linewidth'] == 1.5
+"""
+    draw = """
+import digits
+digits.show(digits.sample(10)[0])
+plt.rcParams['lines.linewidth'] = 9
+sys.modules['mine'] = sys
+"""
+    told = """
+import gc
+made_here = set(map(id, gc.get_objects()))  # what was made before the fork is frozen, and not among them
+late = sorted(name for name, module in sys.modules.items() if id(module) in made_here)
+again = [name for name in late if name.startswith(('IPython', 'matplotlib', 'PIL', 'numpy'))]
+result = [fresh, 'digits' in late, again]
+"""
+    for _ in range(2):
+        sandbox = Sandbox(prepared(level), files=FILES)
+        with sandbox.session:
+            assert sandbox.run(begin).status == sandbox.run(draw).status == "ok"
+            assert sandbox.value(told) == [True, True, []]
+
+
 def test_a_notebook_still_reads_the_file_beside_it(best_level: str, prepared: Callable[[str], Notebooks]) -> None:
     damaged = bytearray(FILES["mnist.npz"].read_bytes())
     damaged[4_000_000] ^= 0xFF
