@@ -37,7 +37,7 @@ it knows what a notebook says to it, and stands in for it.
     revival       values of NumPy, Keras and Python as records, and back, out of closed lists
     models        records as Keras models
     kerasobjects  configurations as objects of Keras' own classes, out of closed lists
-    fasterfit     `fit` and `evaluate` with fewer calls into TensorFlow, traced once, where that changes nothing
+    fasterfit     fit and evaluate with fewer calls into TensorFlow, traced once, where that changes nothing
 
 What runs inside is imported in the nursery process, before there is any
 learner. There it must never run a learner's code or know a secret.
