@@ -104,7 +104,7 @@ BY_HAND = {"q3_1", "q4_3", "q6_1"}
 def test_after_a_prediction_comes_a_cell_that_shows_what_comes_out_and_not_before(
         name: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = [cell for cell in learner(name).cells if cell.cell_type == "code"]
-    for question in master(name).predictions | BY_HAND & {one.name for one in course.assignment(name).questions}:
+    for question in master(name).predictions | BY_HAND & {one.name for one in master(name).questions}:
         place = [cell.id for cell in code].index(f"check-{question}")
         answer, reveals = code[place - 1].source, code[place + 1].source
         predicted = re.findall(r"^(\w+) = \.\.\.$", answer, re.M)
