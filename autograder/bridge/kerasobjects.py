@@ -22,15 +22,28 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-WEIGHTED = _names("Dense Conv2D DepthwiseConv2D SeparableConv2D BatchNormalization LayerNormalization Normalization")
+WEIGHTED = _names(
+    """Dense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D DepthwiseConv2D
+    SeparableConv1D SeparableConv2D BatchNormalization LayerNormalization GroupNormalization RMSNormalization
+    Normalization PReLU Embedding SimpleRNN LSTM GRU"""
+)
 """Layers with weights; `models.py` knows their shapes."""
 
 LAYERS = WEIGHTED | _names(
-    """Flatten Reshape Permute Rescaling Activation Dropout SpatialDropout2D GaussianNoise GaussianDropout
-    MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D ZeroPadding2D Cropping2D
+    """Flatten Reshape Permute RepeatVector Rescaling Activation Masking UnitNormalization Dropout AlphaDropout
+    SpatialDropout1D SpatialDropout2D SpatialDropout3D GaussianNoise GaussianDropout
+    MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D
+    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
+    GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
+    AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
+    AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D
+    ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D UpSampling3D
     ReLU LeakyReLU ELU Softmax Identity ActivityRegularization
-    Add Subtract Multiply Average Maximum Minimum Concatenate
-    RandomFlip RandomRotation RandomTranslation RandomZoom RandomContrast RandomBrightness"""
+    Add Subtract Multiply Average Maximum Minimum Concatenate Dot
+    CenterCrop Resizing RandomCrop RandomFlip RandomRotation RandomTranslation RandomZoom RandomShear RandomPerspective
+    RandomContrast RandomBrightness RandomInvert RandomGrayscale RandomGaussianBlur RandomPosterization
+    RandomSharpness RandomErasing RandomElasticTransform RandomHue RandomSaturation RandomColorJitter
+    RandomColorDegeneration Solarization AutoContrast Equalization ContrastLimitedAdaptiveHistogramEqualization"""
 )
 
 OPERATIONS = {
@@ -45,8 +58,9 @@ OPERATIONS = {
 """What `x / 255` and `keras.ops` leave in a Functional model."""
 
 ACTIVATIONS = _names(
-    """celu elu exponential gelu hard_sigmoid hard_silu hard_swish leaky_relu linear log_sigmoid log_softmax
-    mish relu relu6 selu sigmoid silu softmax softplus softsign swish tanh"""
+    """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear
+    log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
+    sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink"""
 )
 TENSORFLOW_ACTIVATIONS = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
 """What functions of `tf.nn` that are not Keras' call themselves."""
@@ -54,18 +68,24 @@ LOSSES = _names(
     """BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy CategoricalHinge Hinge
     SquaredHinge Huber KLDivergence LogCosh MeanAbsoluteError MeanSquaredError MeanAbsolutePercentageError
     MeanSquaredLogarithmicError Poisson CosineSimilarity BinaryFocalCrossentropy
-    CategoricalFocalCrossentropy"""
+    CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy Circle CTC Dice Tversky"""
 )
 LOSS_FUNCTIONS = _names(
     """binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy categorical_hinge hinge
     squared_hinge huber kl_divergence kld log_cosh mean_absolute_error mae mean_squared_error mse
     mean_absolute_percentage_error mape mean_squared_logarithmic_error msle poisson cosine_similarity
     binary_focal_crossentropy categorical_focal_crossentropy
+    circle ctc dice tversky
     KLD MAE MSE MAPE MSLE"""
 )
-METRICS = LOSSES - _names("Huber LogCosh BinaryFocalCrossentropy CategoricalFocalCrossentropy") | _names(
+METRICS = _names(
     """Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy TopKCategoricalAccuracy
-    SparseTopKCategoricalAccuracy Mean Sum Precision Recall F1Score RootMeanSquaredError LogCoshError"""
+    SparseTopKCategoricalAccuracy BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy
+    CategoricalHinge Hinge SquaredHinge KLDivergence Poisson CosineSimilarity LogCoshError
+    MeanAbsoluteError MeanSquaredError RootMeanSquaredError MeanAbsolutePercentageError MeanSquaredLogarithmicError
+    R2Score PearsonCorrelation ConcordanceCorrelation Mean Sum Precision Recall F1Score FBetaScore AUC
+    TruePositives TrueNegatives FalsePositives FalseNegatives PrecisionAtRecall RecallAtPrecision
+    SensitivityAtSpecificity SpecificityAtSensitivity IoU BinaryIoU MeanIoU OneHotIoU OneHotMeanIoU"""
 )
 METRIC_FUNCTIONS = _names(
     """mse mae mape msle MSE MAE MAPE MSLE mean_squared_error mean_absolute_error
@@ -73,18 +93,58 @@ METRIC_FUNCTIONS = _names(
     categorical_crossentropy sparse_categorical_crossentropy kl_divergence hinge squared_hinge
     categorical_hinge poisson cosine_similarity binary_accuracy categorical_accuracy
     sparse_categorical_accuracy top_k_categorical_accuracy
-    sparse_top_k_categorical_accuracy"""
+    sparse_top_k_categorical_accuracy concordance_correlation pearson_correlation"""
 )
-OPTIMIZERS = _names("SGD RMSprop Adam AdamW Adamax Nadam Adagrad Adadelta Ftrl Lion")
+OPTIMIZERS = _names(
+    "SGD RMSprop Adam AdamW Adamax Nadam Adagrad Adadelta Adafactor Ftrl Lamb Lion Muon ScheduleFreeAdamW"
+)
 SCHEDULES = _names(
     "ExponentialDecay PiecewiseConstantDecay PolynomialDecay InverseTimeDecay CosineDecay CosineDecayRestarts"
 )
 INITIALIZERS = _names(
     """GlorotUniform GlorotNormal HeUniform HeNormal LecunUniform LecunNormal RandomUniform RandomNormal
-    TruncatedNormal VarianceScaling Zeros Ones Constant"""
+    TruncatedNormal VarianceScaling Zeros Ones Constant Orthogonal Identity"""
 )
-REGULARIZERS = _names("L1 L2 L1L2")
+REGULARIZERS = _names("L1 L2 L1L2 OrthogonalRegularizer")
 CONSTRAINTS = _names("MaxNorm MinMaxNorm NonNeg UnitNorm")
+
+CODE = "it is there to hold code of one's own, or another library's"
+WRAPS = "it holds a layer, an optimizer or a function, and what that needs is not known from its own configuration"
+VOCABULARY = "it reads a file or learns a table, of a size that its configuration does not say"
+INPUTS = "the shapes of its weights follow from several inputs, from an equation or from masks"
+LABELS = "it changes the labels with the images, or draws what it does from other layers"
+SOUNDS = "it is for sounds, and its size follows from their length"
+
+EXCLUDED = {
+    "layer": {
+        CODE: _names("Layer Lambda JaxLayer FlaxLayer TorchModuleWrapper TFSMLayer"),
+        WRAPS: _names(
+            """Wrapper Bidirectional TimeDistributed SpectralNormalization RNN StackedRNNCells SimpleRNNCell LSTMCell
+            GRUCell ConvLSTM1D ConvLSTM2D ConvLSTM3D Pipeline"""
+        ),
+        VOCABULARY: _names(
+            "StringLookup IntegerLookup TextVectorization Hashing HashedCrossing CategoryEncoding Discretization"
+        ),
+        INPUTS: _names(
+            "Attention AdditiveAttention MultiHeadAttention GroupQueryAttention EinsumDense ReversibleEmbedding"
+        ),
+        LABELS: _names("MixUp CutMix RandAugment AugMix MaxNumBoundingBoxes"),
+        SOUNDS: _names("MelSpectrogram STFTSpectrogram"),
+        "`models.py` makes it, from its shape and dtype alone": _names("InputLayer"),
+    },
+    "loss": {CODE: _names("Loss")},
+    "metric": {CODE: _names("Metric"), WRAPS: _names("MeanMetricWrapper")},
+    "optimizer": {CODE: _names("Optimizer"), WRAPS: _names("LossScaleOptimizer MultiOptimizer")},
+    "schedule": {CODE: _names("LearningRateSchedule")},
+    "initializer": {CODE: _names("Initializer"), SOUNDS: _names("STFT")},
+    "regularizer": {CODE: _names("Regularizer")},
+    "constraint": {CODE: _names("Constraint")},
+}
+"""What Keras has and no list here, with the reason. A check asks such a model where it lives; see `remote.py`."""
+
+LIMITS = {"num_thresholds": 10_000, "num_labels": 100, "num_classes": 1000, "num_regressors": 10_000, "ns_steps": 100}
+"""The most that an argument may be with which a metric grows, or a step of an optimizer takes longer."""
+
 DTYPES = _names("float16 bfloat16 float32 float64 uint8 int8 int16 int32 int64 bool")
 
 ARGUMENT_FAMILIES = {
@@ -99,11 +159,12 @@ ARGUMENT_FAMILIES = {
     **dict.fromkeys(("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_tensor"), "nothing"),
 }
 """Arguments that Keras looks up by name or that add weights, by what may stand there."""
-for _part in ("kernel", "bias", "beta", "gamma", "moving_mean", "moving_variance", "depthwise", "pointwise"):
+_PARTS = "kernel bias beta gamma moving_mean moving_variance depthwise pointwise recurrent embeddings alpha"
+for _part in _PARTS.split():
     ARGUMENT_FAMILIES[f"{_part}_initializer"] = "initializer"
     ARGUMENT_FAMILIES[f"{_part}_regularizer"] = "regularizer"
     ARGUMENT_FAMILIES[f"{_part}_constraint"] = "constraint"
-ARGUMENT_FAMILIES["activity_regularizer"] = "regularizer"
+ARGUMENT_FAMILIES |= {"activity_regularizer": "regularizer", "recurrent_activation": "activation"}
 
 MAX_NUMBERS = 10_000
 """Numbers in one argument: the means of a `Normalization` layer."""
@@ -139,7 +200,10 @@ def build(data: Any, family: str) -> Any:
     if type(config) is not dict:
         raise Refused(f"the configuration of {name} is no dictionary")
     try:
-        return kind(**{_key(key): _argument(key, value) for key, value in config.items() if key != "fn"})
+        return kind(**{
+            _key(key): plain(value) if (name, key) == ("Embedding", "input_dim") else _argument(key, value)
+            for key, value in config.items() if key != "fn"
+        })  # fmt: skip
     except Refused:
         raise
     except Exception as error:
@@ -233,6 +297,8 @@ def _argument(key: str, value: Any) -> Any:
     if family == "nothing":
         raise Refused(f"the grader does not rebuild layers with {key}")
     if family == "plain" or (key == "learning_rate" and type(value) is not dict):
+        if key in LIMITS and type(value) in (int, float) and value > LIMITS[key]:
+            raise Refused(f"{key} is {value}, and the grader takes {LIMITS[key]} at most")
         return plain(value)
     return build(value, family)
 

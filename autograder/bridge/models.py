@@ -34,6 +34,8 @@ MAX_ELEMENTS = 1 << 20
 MAX_UNBUILT_UNITS = 4096
 """Units of a layer whose inputs, and so whose weights, are not known yet."""
 MAX_UNBUILT_LAYERS = 20
+GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
+"""How many gates a unit of a recurrent layer has; each has weights of its own."""
 
 
 def rebuild(data: records.ModelData) -> Any:
@@ -292,22 +294,25 @@ def weight_shapes(name: str, layer: Any, shape: tuple[int | None, ...]) -> list[
     size = [int(length) if length is not None else 0 for length in shape]
     if name == "Dense":
         return [(size[-1], layer.units)] + [(layer.units,)] * layer.use_bias
-    if name in ("Conv2D", "DepthwiseConv2D", "SeparableConv2D"):
-        channels = size[-1 if layer.data_format == "channels_last" else 1]
-        kernel = tuple(layer.kernel_size)
-        if name == "Conv2D":
-            return [(*kernel, channels // layer.groups, layer.filters)] + [(layer.filters,)] * layer.use_bias
-        depthwise = (*kernel, channels, layer.depth_multiplier)
-        wide = channels * layer.depth_multiplier
-        if name == "DepthwiseConv2D":
-            return [depthwise] + [(wide,)] * layer.use_bias
-        return [depthwise, (1, 1, wide, layer.filters)] + [(layer.filters,)] * layer.use_bias
+    if "Conv" in name:
+        return _convolution_shapes(name, layer, size)
+    if name in GATES:
+        gates, units = GATES[name] * layer.units, layer.units
+        twice = name == "GRU" and layer.reset_after
+        return [(size[-1], gates), (units, gates)] + [(2, gates) if twice else (gates,)] * layer.use_bias
+    if name == "Embedding":
+        return [(layer.input_dim, layer.output_dim)]
+    if name == "PReLU":
+        shared = [axis - 1 for axis in layer.shared_axes or ()]
+        return [tuple(1 if place in shared else length for place, length in enumerate(size[1:]))]
     if name == "BatchNormalization":
         one = (size[layer.axis],)
         return [one] * layer.scale + [one] * layer.center + [one, one]
-    if name == "LayerNormalization":
+    if name in ("LayerNormalization", "GroupNormalization", "RMSNormalization"):
         axes = layer.axis if isinstance(layer.axis, list | tuple) else [layer.axis]
         normalized = tuple(size[axis] for axis in axes)
+        if name == "RMSNormalization":
+            return [normalized]
         return [normalized] * layer.scale + [normalized] * layer.center
     if name == "Normalization":
         if layer.input_mean is not None:
@@ -315,6 +320,21 @@ def weight_shapes(name: str, layer: Any, shape: tuple[int | None, ...]) -> list[
         kept = tuple(size[axis] for axis in sorted(axis % len(size) for axis in layer.axis))
         return [kept, kept, ()]
     raise Refused(f"the weights of {name} are not known")
+
+
+def _convolution_shapes(name: str, layer: Any, size: list[int]) -> list[tuple[int, ...]]:
+    """The shapes of the weights of a layer that convolves along one axis, two or three."""
+    channels = size[-1 if layer.data_format == "channels_last" else 1]
+    kernel = tuple(layer.kernel_size)
+    if name.endswith("Transpose"):
+        return [(*kernel, layer.filters, channels)] + [(layer.filters,)] * layer.use_bias
+    if name.startswith("Conv"):
+        return [(*kernel, channels // layer.groups, layer.filters)] + [(layer.filters,)] * layer.use_bias
+    depthwise, wide = (*kernel, channels, layer.depth_multiplier), channels * layer.depth_multiplier
+    if name.startswith("Depthwise"):
+        return [depthwise] + [(wide,)] * layer.use_bias
+    one_by_one = (*(1 for _ in kernel), wide, layer.filters)
+    return [depthwise, one_by_one] + [(layer.filters,)] * layer.use_bias
 
 
 class _NotYet(Exception):
@@ -389,7 +409,7 @@ def _check_unbuilt(layers: list[Any]) -> None:
     """Layers whose weights are made later, from data: few and small enough whatever the data."""
     configs = [layer.get("config") for layer in layers if layer.get("class_name") in kerasobjects.WEIGHTED]
     for config in configs:
-        for key in ("units", "filters", "depth_multiplier"):
+        for key in ("units", "filters", "depth_multiplier", "input_dim", "output_dim"):
             if type(config) is dict and type(config.get(key)) is int and config[key] > MAX_UNBUILT_UNITS:
                 raise Refused(f"a layer with {config[key]} units")
     if len(configs) > MAX_UNBUILT_LAYERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import json
 import math
 from typing import Any
@@ -337,12 +338,13 @@ DAMAGES = {
     "not a model": lambda parts: parts["config"].update(class_name="Dense"),
     "an unknown optimizer": lambda parts: parts["compile_config"]["optimizer"].update(class_name="LossScaleOptimizer"),
     "no optimizer": lambda parts: parts["compile_config"].pop("optimizer"),
-    "a loss that is not on the list": lambda parts: parts["compile_config"].update(loss="CTC"),
     "a loss whose name has no end": lambda parts: parts["compile_config"].update(loss="m" * 1000),
     "a loss outside Keras": lambda parts: parts["compile_config"].update(
         loss={"module": "os", "class_name": "system", "config": {}}
     ),
-    "a metric that is not on the list": lambda parts: parts["compile_config"].update(metrics=["accuracy", "MeanIoU"]),
+    "a metric that is not on the list": lambda parts: parts["compile_config"].update(
+        metrics=["accuracy", "MeanMetricWrapper"]
+    ),
     "a metric outside Keras": lambda parts: parts["compile_config"].update(
         metrics=[{"module": "builtins", "class_name": "function", "config": "__import__"}]
     ),
@@ -470,6 +472,70 @@ def test_every_name_on_the_lists_is_a_class_of_keras(keras):
             assert kerasobjects._class("operation", module, name)
 
 
+def test_every_class_of_keras_is_on_a_list_or_is_left_out_with_a_reason(keras):
+    for family, base in {
+        "layer": keras.layers.Layer, "loss": keras.losses.Loss, "metric": keras.metrics.Metric,
+        "optimizer": keras.optimizers.Optimizer, "schedule": keras.optimizers.schedules.LearningRateSchedule,
+        "initializer": keras.initializers.Initializer, "regularizer": keras.regularizers.Regularizer,
+        "constraint": keras.constraints.Constraint,
+    }.items():  # fmt: skip
+        module = kerasobjects._module(family)
+        there = {one for one in vars(module).values() if isinstance(one, type) and issubclass(one, base)}
+        listed = {getattr(module, name) for name in kerasobjects._CLASSES[family]}
+        left_out = {getattr(module, name) for names in kerasobjects.EXCLUDED[family].values() for name in names}
+        assert not listed & left_out
+        assert {one.__name__ for one in there} == {one.__name__ for one in listed | left_out}, family
+    for family, functions in kerasobjects._FUNCTIONS.items():
+        module = kerasobjects._module(family)
+        there = {name for name, one in vars(module).items() if callable(one) and not isinstance(one, type)}
+        assert {name for name in there if named(module, name)} <= functions, family
+
+
+def named(module: Any, name: str) -> bool:
+    """Whether Keras takes a function by its name, and that one needs no more than Keras gives it."""
+    if name in ("deserialize", "serialize", "get"):
+        return False
+    with contextlib.suppress(ValueError):
+        return callable(module.get(name)) and name != "threshold"
+    return False
+
+
+def made(kind: type) -> Any:
+    """One of its class, with arguments wherever it needs some."""
+    if kind.__name__ == "RandomPosterization":
+        return kind(factor=4)
+    needs = {
+        "rate": 0.3, "height_factor": 0.2, "width_factor": 0.2, "pool_size": 2, "output_size": 3, "n": 2, "height": 5,
+        "width": 4, "axes": 1, "factor": 0.5, "units": 3, "filters": 4, "kernel_size": 2, "input_dim": 6,
+        "output_dim": 2, "target_shape": (3, 2), "dims": (2, 1), "scale": 0.5, "stddev": 0.1, "activation": "relu",
+        "target_class_ids": [0, 1], "num_classes": 3, "initial_learning_rate": 0.1, "decay_steps": 5,
+        "decay_rate": 0.9, "boundaries": [3], "values": [0.1, 0.01], "first_decay_steps": 4, "recall": 0.5,
+        "precision": 0.5, "specificity": 0.5, "sensitivity": 0.5,
+    }  # fmt: skip
+    wanted = inspect.signature(kind.__init__).parameters.values()
+    given = {one.name: needs[one.name] for one in wanted
+             if one.default is one.empty and one.name in needs}  # fmt: skip
+    return kind(**given)
+
+
+@pytest.mark.parametrize("family", sorted(kerasobjects._CLASSES))
+def test_whatever_is_on_a_list_crosses(keras, family):
+    for name in sorted(kerasobjects._CLASSES[family]):
+        original = made(getattr(kerasobjects._module(family), name))
+        rebuilt = kerasobjects.build(keras.saving.serialize_keras_object(original), family)
+        assert type(rebuilt) is type(original) and rebuilt.get_config() == original.get_config(), name
+
+
+@pytest.mark.parametrize(("family", "name", "config"), [
+    ("metric", "AUC", {"num_thresholds": 10**9}), ("metric", "MeanIoU", {"num_classes": 10**6}),
+    ("metric", "R2Score", {"num_regressors": 10**9}), ("optimizer", "Muon", {"ns_steps": 10**9}),
+])
+def test_what_would_grow_beyond_measure_is_refused(keras, family, name, config):
+    home = {"metric": "keras.metrics", "optimizer": "keras.optimizers"}[family]
+    with pytest.raises(models.Refused, match="the grader takes"):
+        kerasobjects.build({"class_name": name, "module": home, "config": config}, family)
+
+
 def test_weight_shapes_are_those_that_keras_makes(keras):
     """The formulas with which a model is checked before it is built."""
     L = keras.layers
@@ -479,10 +545,21 @@ def test_weight_shapes_are_those_that_keras_makes(keras):
         L.BatchNormalization(), L.BatchNormalization(center=False, scale=False), L.LayerNormalization(),
         L.LayerNormalization(axis=[1, 2], center=False), L.Normalization(), L.Normalization(axis=(1, -1)),
         L.Normalization(axis=None), L.Normalization(mean=1.0, variance=2.0),
+        L.Conv2DTranspose(6, 3), L.Conv2DTranspose(6, (3, 2), use_bias=False), L.GroupNormalization(2),
+        L.GroupNormalization(4, scale=False), L.RMSNormalization(), L.RMSNormalization(axis=(1, 2)), L.PReLU(),
+        L.PReLU(shared_axes=[1, 2]), L.Embedding(7, 5),
     ]  # fmt: skip
-    assert {type(layer).__name__ for layer in layers} == kerasobjects.WEIGHTED
-    shape = (None, 8, 9, 4)
-    for layer in layers:
+    flat = [
+        L.Conv1D(6, 3, groups=2), L.Conv1D(6, 3, use_bias=False), L.Conv1DTranspose(6, 3), L.DepthwiseConv1D(3),
+        L.DepthwiseConv1D(3, depth_multiplier=2, use_bias=False), L.SeparableConv1D(7, 3, depth_multiplier=2),
+        L.SimpleRNN(5), L.SimpleRNN(5, use_bias=False), L.LSTM(5), L.LSTM(5, use_bias=False), L.GRU(5),
+        L.GRU(5, reset_after=False), L.GRU(5, use_bias=False), L.PReLU(shared_axes=[1]),
+    ]  # fmt: skip
+    deep = [L.Conv3D(6, (3, 2, 1), groups=2), L.Conv3D(6, 2, use_bias=False), L.Conv3DTranspose(6, (1, 2, 3))]
+    shapes = [((None, 8, 9, 4), layer) for layer in layers] + [((None, 8, 4), layer) for layer in flat]
+    shapes += [((None, 5, 6, 7, 4), layer) for layer in deep]
+    assert {type(layer).__name__ for _, layer in shapes} == kerasobjects.WEIGHTED
+    for shape, layer in shapes:
         expected = models.weight_shapes(type(layer).__name__, layer, shape)
         layer.build(shape)
         assert expected == [weight.shape for weight in layer.weights], layer
