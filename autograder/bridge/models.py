@@ -45,7 +45,10 @@ def rebuild(data: records.ModelData) -> Any:
         Refused: it is not made of Keras' own classes, or its weights do not fit.
     """
     if data.config is None:
-        raise Refused(f"{_class_name(data)} is not a Sequential or Functional model of Keras' own layers")
+        name = _class_name(data)
+        if name in ("Sequential", "Functional"):
+            raise Refused(f"this {name} model holds something that is not Keras' own, or is too deep to describe")
+        raise Refused(f"{name} is not a Sequential or Functional model of Keras' own layers")
     try:
         model = _Builder().model(data.config, data.weights)
         if data.compile_config:

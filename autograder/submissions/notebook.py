@@ -68,6 +68,11 @@ def parse_notebook(data: bytes) -> Notebook:
     cells = _cells(document, version)
     code = [cell for number, entry in enumerate(cells, 1) if (cell := _code_cell(entry, number, version)) is not None]
     if not any(cell.source.strip() for cell in code):
+        if kept := sum(_code_of(entry, number, version).strip() != "" for number, entry in enumerate(cells, 1)):
+            raise UnreadableError(
+                f"None of the notebook's code may run: {kept} code cells have code, and each is tagged "
+                "`skip-execution` or `otter_ignore`, or marked to be ignored. Take the tags off and hand it in again."
+            )
         raise UnreadableError("The notebook has no code: every code cell is empty, or there is none.")
     if len(code) > MAX_CODE_CELLS or sum(len(cell.source) for cell in code) > MAX_SOURCE_CHARACTERS:
         raise UnreadableError(
@@ -130,17 +135,25 @@ def _cells(document: dict[str, Any], version: int) -> list[Any]:
     )
 
 
-def _code_cell(entry: Any, number: int, version: int) -> Cell | None:
-    """The code cell, or None for another kind of cell and for one that is not to run."""
+def _code_of(entry: Any, number: int, version: int) -> str:
+    """The source of a code cell; empty for another kind of cell."""
     if not isinstance(entry, dict):
         raise UnreadableError(f"Cell {number} of the notebook is not a cell.")
     if entry.get("cell_type") != "code":
-        return None
+        return ""
     source = entry.get("source") if version == 4 else entry.get("code" if version == 1 else "input", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         raise UnreadableError(f"Cell {number} of the notebook has no source.")
+    return source
+
+
+def _code_cell(entry: Any, number: int, version: int) -> Cell | None:
+    """The code cell, or None for another kind of cell and for one that is not to run."""
+    source = _code_of(entry, number, version)
+    if entry.get("cell_type") != "code":
+        return None
     metadata = _dict(entry.get("metadata")) if version > 1 else {}
     otter = _dict(metadata.get("otter"))
     tags = metadata.get("tags")

@@ -112,6 +112,8 @@ def test_half_a_character_becomes_a_whole_one() -> None:
         (b'{"nbformat": 4, "cells": {"a": 1}}', "no list of cells"),
         (written(), "no code"),
         (written(code("")), "no code"),
+        (written(code("a", tags=["skip-execution"]), code("", tags=["x"]), code("b", otter={"ignore": True})),
+         "None of the notebook's code may run: 2 code cells have code, and each is tagged `skip-execution`"),
         (written({"cell_type": "markdown", "source": "text"}), "no code"),
         (written(7), "Cell 1"),
         (written(code("a"), code(None)), "Cell 2"),
