@@ -268,6 +268,7 @@ class Lateness:
         days: the days that had begun.
         percent: what is taken of the points that were earned.
         taken: that in points.
+        unclear_zone: what the time calls its zone, where it is not clear which is meant, so that nothing is taken.
     """
 
     due: str
@@ -275,6 +276,7 @@ class Lateness:
     days: int = 0
     percent: float = 0.0
     taken: float = 0.0
+    unclear_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -297,7 +299,7 @@ class SubmissionResult:
         order: grows from attempt to attempt of a learner; 0 when not known.
         late: whether the learning management system says that it came late.
         portrait: of the learner's network, for exercises that ask for one; None if there is none.
-        handed_in: when, as ISO 8601 text, where a system says so; else empty.
+        handed_in: when, as text of `submissions.times.when`, where a system says so; else empty.
         attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.

@@ -293,6 +293,9 @@ def _late(result: SubmissionResult) -> str:
     late = result.lateness
     if late is None:
         return ""
+    if late.unclear_zone:
+        return (f"the time is of the zone {text.short(late.unclear_zone)!r}, of which it is not clear which is meant; "
+                "nothing is taken")
     if not late.days:
         return "the system says that it was late, and not by how much; nothing is taken"
     came = f"{words.duration(late.seconds)} after {words.moment(late.due)}"
