@@ -29,6 +29,7 @@ from rich.console import Console
 
 from autograder.course import CourseError
 from autograder.grading import ledger, moves, othercourse, worker
+from autograder.grading.adjust import to_decide
 from autograder.grading.attempts import LATEST
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
@@ -251,6 +252,8 @@ def _closed(
     notices.attempts(counting, attempts)
     notices.wrong_exercise(results, counting)
     notices.doubted(counting)
+    for sentence in to_decide(counting.batch):
+        notices.tell(f"What needs you: {sentence}")
     for paragraph in paragraphs:
         notices.tell(f"What needs you: {paragraph}")
     return counting, left

@@ -144,6 +144,8 @@ class BatchLog:
         """What an instructor has set, said or taken back."""
         score = f", {done.before:g} became {done.after:g} of {done.possible:g} points" if done.why or (
             done.before != done.after) else ""
+        if done.stray is not None:
+            score = f", {done.stray:g} points that counted for nothing, the question being gone"
         words = (("", done.why), ("comment ", done.comment))
         said = "".join(f"; {what}{_quoted(text)}" for what, text in words if text)
         self.write(kind, f"{_quoted(one_line(done.learner, LONGEST_NAME))}, {done.assignment or 'unknown exercise'}, "

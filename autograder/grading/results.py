@@ -80,6 +80,7 @@ class Adjustment:
         reason: why, in the words of who set it. The learner reads it.
         by: the login of who set it.
         made: when; UTC, ISO 8601.
+        given: the score that was set, where that is more than the question gives now; None where it counts as it is.
     """
 
     computed: float
@@ -87,6 +88,7 @@ class Adjustment:
     reason: str
     by: str = ""
     made: str = ""
+    given: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,25 @@ class Comment:
     text: str
     by: str = ""
     made: str = ""
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What an instructor said of a question that the submission does not have, as after the tests were changed.
+
+    It counts for nothing.
+
+    Attributes:
+        question: what it was called.
+        score: the points that were set; None where there is a comment alone.
+        reason: why that score.
+        comment: what was said beside it; empty for nothing.
+    """
+
+    question: str
+    score: float | None
+    reason: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -307,6 +328,7 @@ class SubmissionResult:
         identity: whose it is, on what evidence, and what is not certain about it.
         former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
         comment: what the instructor says of the whole. As the scores set by hand it is not stored with the result.
+        strays: what the instructor said of questions that are not there; not stored either.
         lateness: how late it came and what that took, where there is a rule (`due.py`); not stored either.
     """
 
@@ -332,6 +354,7 @@ class SubmissionResult:
     identity: Identity = field(default_factory=Identity)
     former: str = ""
     comment: Comment | None = None
+    strays: tuple[Stray, ...] = ()
     lateness: Lateness | None = None
 
     @property
@@ -418,6 +441,7 @@ class SubmissionResult:
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
                 "comment": _comment(data),
+                "strays": tuple(Stray(**stray) for stray in data.get("strays", ())),
                 "lateness": Lateness(**data["lateness"]) if data.get("lateness") else None,
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }

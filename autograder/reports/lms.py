@@ -32,6 +32,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.grading.adjust import to_decide
 from autograder.grading.results import SubmissionResult
 from autograder.reports import roster, text, words
 from autograder.reports.files import write_text
@@ -67,6 +68,7 @@ class Exported:
         adjusted: with a score that was set by hand in what is written.
         unconfined: whose notebook ran without a sandbox.
         late: from whose score something was taken for being late.
+        decide: what was set by hand and does not fit any more, a sentence each.
     """
 
     path: Path
@@ -84,6 +86,7 @@ class Exported:
     adjusted: tuple[str, ...] = ()
     unconfined: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    decide: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -103,8 +106,8 @@ class Exported:
             (tuple(name for name in self.absent if name not in self.maybe), "in the template, but not graded here"
              + (", unless one of those to confirm is theirs" if self.unconfirmed else "") + "; left as they are"),
         )
-        return [f"{len(names)} {what}: {text.clip(joined([*map(self._shown, names)]), 500)}"
-                for names, what in told if names]
+        return [*(f"{len(names)} {what}: {text.clip(joined([*map(self._shown, names)]), 500)}"
+                  for names, what in told if names), *self.decide]
 
     def _shown(self, learner: str) -> str:
         """A learner, and the reason why there is no grade."""
@@ -228,6 +231,7 @@ class _Job:
                                            if learner in written and words.ran_unconfined(result))),
             late=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
                                      if learner in written and result.lateness and result.lateness.taken)),
+            decide=tuple(to_decide(result for (learner, _), result in self.best.items() if learner in written)),
         )
 
 
@@ -491,7 +495,8 @@ def _plain(job: _Job, results: Sequence[SubmissionResult],
                     unconfirmed=job.unconfirmed, why=job.refused,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
                     unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))),
-                    late=tuple(dict.fromkeys(r.learner for r in results if r.lateness and r.lateness.taken)))
+                    late=tuple(dict.fromkeys(r.learner for r in results if r.lateness and r.lateness.taken)),
+                    decide=tuple(to_decide(results)))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,57 @@ def test_a_notebook_that_could_not_be_read_can_get_points(graded: Path) -> None:
     assert "◐ in part (set by hand)" in page.words
     assert "The reason: On paper." in page.words
     assert empty.questions[1].name not in page.words
+
+
+def test_what_was_set_and_no_longer_fits_is_for_the_instructor_to_decide(graded: Path) -> None:
+    """The tests were changed: one question gives less now, another is called something else."""
+    who = next(result for result in made_up_class(12) if result.status.value == "graded")
+    over, gone = who.questions[1], who.questions[2]
+    for question in (over, gone):
+        assert adjust(graded, who.learner, question.name, str(question.possible), "--reason", REASON)[0] == 0
+    comment = ["comment", who.learner, gone.name, "--output", str(graded)]
+    assert CliRunner().invoke(main, [*comment, "See me."]).exit_code == 0
+    now = replace(who, questions=tuple(
+        replace(question, score=0.0, possible=1.0) if question is over
+        else replace(question, name="q2_3x", score=0.0) if question is gone else question
+        for question in who.questions))  # fmt: skip
+    fill(graded, [now])
+
+    (row,) = read_grades(graded / "grades.csv")
+    assert (row[over.name], float(row["score"])) == ("1", pytest.approx(now.score + 1))
+    assert float(row["score"]) <= float(row["possible"])
+    assert row["adjusted"] == (
+        f"{over.name}: 0 to 1 in place of 3, which is more than it gives now ({REASON}); "
+        f"{gone.name}: 3 not counted, there is no such question any more ({REASON})")
+    assert row["comments"] == f"{gone.name} (there is no such question any more): See me."
+    told = ("1 score is set by hand and more than the question gives now, so that all of its points count: "
+            f"{who.learner}, 02-preprocessing, {over.name} (3, of 1 now).",
+            "1 score is set by hand for a question that is not there any more, and not counted: "
+            f"{who.learner}, 02-preprocessing, {gone.name} (3).",
+            "1 comment is on a question that is not there any more, and on no page: "
+            f"{who.learner}, 02-preprocessing, {gone.name}.")
+    report = Page(graded / "report.html").words
+    assert "Nothing." not in report and all(one in report for one in told)
+    assert "3 was set, and the question gives 1 now: decide again." in report
+    for target in ("csv", "canvas"):
+        said = CliRunner().invoke(main, ["export", target, "--output", str(graded)]).output
+        assert all(one in said for one in told)
+    assert CliRunner().invoke(main, ["desk", "--output", str(graded)]).exit_code == 0
+    (page,) = (graded / "instructor-only").glob("*.html")
+    assert "3 was set, and the question gives 1 now" in Page(page).words
+    assert f"{gone.name}, there is no such question any more: 3 points, not counted" in Page(page).words
+
+    code, said = adjust(graded, who.learner, gone.name, "--undo")
+    assert code == 0 and f"{gone.name}: the 3 points set by hand are taken back. They did not count" in said
+    log = (graded / "grading.log").read_text("utf-8")
+    assert f"{gone.name}, 3 points that counted for nothing, the question being gone, by " in log
+    done = CliRunner().invoke(main, [*comment, "--undo"])
+    assert done.exit_code == 0 and "the comment is taken back" in done.output
+    assert adjust(graded, who.learner, over.name, "0.5", "--reason", "why")[0] == 0
+    assert "any more" not in (graded / "grades.csv").read_text("utf-8")
+    assert "no longer fitting" not in Page(graded / "report.html").words
+    code, said = adjust(graded, who.learner, gone.name, "--undo")
+    assert code == 2 and f"has no question '{gone.name}'" in said
 
 
 def test_another_batch_in_the_same_folder_keeps_its_reports(graded: Path) -> None:
