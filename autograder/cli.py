@@ -474,7 +474,7 @@ def _gradebook(output: Path) -> Gradebook:
               help="The class list: name, id and email in `export csv` are from it. That of the last grading when not "
               "given.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
-              help="The file to write; TARGET.csv in the folder when not given.")
+              help="The file to write; TARGET.csv in the folder when not given. It replaces an earlier export alone.")
 def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,
            scale: bool, columns: str | None, roster: Path | None, path: Path | None) -> None:
     """Write the gradebook's scores as a file that TARGET takes back."""
@@ -491,7 +491,8 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     if counting.left_out:
         click.echo(f"{counting.left_out} attempts that do not count are left out.", err=True)
     done = export_grades(target, results, path or output / f"{target}.csv", template=template,
-                         assignment=assignment, column=column, scale=scale, columns=_named_columns(columns or ""))
+                         assignment=assignment, column=column, scale=scale, columns=_named_columns(columns or ""),
+                         account=output)
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} learners: {done.path}", err=True)
@@ -512,7 +513,8 @@ def _named_columns(said: str) -> dict[str, str]:
               help="The folder that `grade` wrote into.")
 @click.option("--assignment", help="The exercise; needed where there are several.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
-              help="The zip to write; SYSTEM-feedback.zip in the folder when not given.")
+              help="The zip to write; SYSTEM-feedback.zip in the folder when not given. It replaces an earlier one "
+              "alone.")
 @click.option("--release-messages", is_flag=True,
               help="Show learners in full what their code said after a hidden check had run. It may quote what that "
               "check handed in.")
@@ -531,7 +533,7 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
         results = book.counting().batch
         released = release_messages or bool(book.options().get("released"))
     done = handback(system, results, path or output / f"{system}-feedback.zip", assignment=assignment,
-                    book=address(), released=released)
+                    book=address(), released=released, account=output)
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} pages: {done.path}", err=True)

@@ -35,7 +35,7 @@ from autograder.course import CourseError
 from autograder.grading.adjust import to_decide
 from autograder.grading.results import SubmissionResult
 from autograder.reports import roster, text, words
-from autograder.reports.files import write_text
+from autograder.reports.files import write_export
 from autograder.reports.grades import grades_csv, in_order, questions_csv, to_csv
 from autograder.reports.roster import CANVAS_POINTS
 from autograder.reports.targets import EXPORTS
@@ -126,6 +126,7 @@ class _Job:
     column: str | None
     scale: bool
     template: roster.Table | None
+    account: Path
     waiting: Sequence[SubmissionResult] = ()
 
     @cached_property
@@ -204,6 +205,11 @@ class _Job:
             raise CourseError(f"--scale has nothing to convert to: {what} does not say how many points are counted "
                               f"there. Leave it out, and set the maximum there to {points} before you import.")
 
+    def put(self, table: str) -> None:
+        """Writes the file, where none is but an earlier export."""
+        source = [self.template.path] if self.template else []
+        write_export(self.path, table.encode("utf-8"), self.account, source)
+
     def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
               found: roster.Found | None = None, locked: Sequence[str] = ()) -> Exported:
         found = found or roster.Found()
@@ -214,7 +220,7 @@ class _Job:
                               + text.clip(why, 2000) + ". Is it the template of this class? Its columns are: "
                               + text.clip(", ".join(self.template.header), 300) + ". Where one holds something else "
                               "than its title says, say so, such as --columns \"login=Student ID\".")
-        write_text(self.path, to_csv(table))
+        self.put(to_csv(table))
         times = Counter((result.learner, result.assignment) for result in self.results)
         return Exported(
             self.path, tuple(written),
@@ -237,7 +243,7 @@ class _Job:
 
 def export(target: str, results: Sequence[SubmissionResult], path: Path, *, template: Path | None = None,
            assignment: str | None = None, column: str | None = None, scale: bool = False,
-           columns: Mapping[str, str] | None = None) -> Exported:
+           columns: Mapping[str, str] | None = None, account: Path | None = None) -> Exported:
     """Write the scores of `results` to `path` in the format of `target`.
 
     Args:
@@ -252,10 +258,11 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
             because 12 of 15 would become 12 of 100. Canvas' template and Moodle's grading worksheet say how
             many; with any other file it is refused.
         columns: what columns of the template hold, where its language is not known: titles, by what it is.
+        account: the folder that keeps account of what was exported; that of the file when not given.
 
     Raises:
         CourseError: there is nothing to export, nothing says to how many points to convert, the template does
-            not fit, or the file cannot be written.
+            not fit, something else is where the file shall be, or it cannot be written.
     """
     if target not in EXPORTS:
         raise CourseError(f"There is no export to {target!r}. There are: {', '.join(EXPORTS)}.")
@@ -276,7 +283,8 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
     failed = [result for result in named if not words.has_score(result)]
     waiting = [result for result in known if result.identity.doubts]
-    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table, [*waiting, *failed])
+    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table, account or path.parent,
+               [*waiting, *failed])
     if target in ("csv", "csv-questions", "gradescope"):
         job.refuse_scale("this file")
     if table is None:
@@ -490,7 +498,7 @@ def _plain(job: _Job, results: Sequence[SubmissionResult],
     """A table of our own, with a mark in front by which Excel knows that it is UTF-8."""
     if job.template is not None:
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
-    write_text(job.path, "\ufeff" + table(results))
+    job.put("\ufeff" + table(results))
     return Exported(job.path, tuple(dict.fromkeys(result.learner for result in results)),
                     unconfirmed=job.unconfirmed, why=job.refused,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
