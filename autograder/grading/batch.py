@@ -47,7 +47,7 @@ from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
-from autograder.submissions.find import Search, distinctly_named, find
+from autograder.submissions.find import Search, distinctly_named, find, refuse_output
 from autograder.submissions.identity import Decision, decide, hold_against
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
@@ -159,6 +159,7 @@ def grade_paths(
     """
     notices = Notices(console or Console(stderr=True), output)
     path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
+    refuse_output(paths, output, Path(path_of_it) if path_of_it else None)
     other = othercourse.read(Path(path_of_it), output) if path_of_it else None
     if other:
         assignment = other.name
