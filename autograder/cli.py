@@ -290,10 +290,12 @@ def adjust(learner: str | None, question: str | None, score: float | None, reaso
         if table:
             wishes = [wish if wish.assignment else replace(wish, assignment=assignment) for wish in wishes]
             done, kind = by_hand.follow(book, wishes, str(table)), "adjusted"
-        elif score is None:
-            done, kind = [by_hand.undo(book, str(learner), str(question), assignment)], "undone"
         else:
-            done, kind = [by_hand.adjust(book, str(learner), str(question), score, reason, assignment)], "adjusted"
+            who, what = _as_in_tables(book, str(learner), str(question))
+            if score is None:
+                done, kind = [by_hand.undo(book, who, what, assignment)], "undone"
+            else:
+                done, kind = [by_hand.adjust(book, who, what, score, reason, assignment)], "adjusted"
         _said_by_hand(book, output, kind, done)
     scores = [one for one in done if one.why or kind == "undone"]
     for one in scores:
@@ -328,13 +330,26 @@ def comment(learner: str, question: str | None, text: str | None, undo: bool, ou
     with _gradebook(output) as book:
         _tell_stopped(book, output)
         _take_decisions(book, output)
+        who, what = _as_in_tables(book, learner, question or "")
         if text is None:
-            done, kind = by_hand.uncomment(book, learner, question or "", assignment), "undone"
+            done, kind = by_hand.uncomment(book, who, what, assignment), "undone"
         else:
-            done, kind = by_hand.comment(book, learner, question or "", text, assignment), "commented"
+            done, kind = by_hand.comment(book, who, what, text, assignment), "commented"
         _said_by_hand(book, output, kind, [done])
     click.echo(f"{done.learner}, {done.assignment}, {done.question or 'the whole'}: the comment is "
                f"{'taken back' if undo else 'on the page'}.", err=True)
+
+
+def _as_in_tables(book: Gradebook, learner: str, question: str) -> tuple[str, str]:
+    """The names of a learner and a question, where they were typed as tables have them: marked as text in a cell."""
+    from autograder.reports import text
+
+    results = book.results()
+    known = ({result.learner for result in results},
+             {question.name for result in results for question in result.questions})
+    who, what = (typed if typed in there or text.bare(typed) not in there else text.bare(typed)
+                 for typed, there in zip((learner, question), known, strict=True))
+    return who, what
 
 
 def _many(count: int, what: str) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 import getpass
 import math
+import re
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from autograder.course import CourseError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.gradebook.adjustments import Said
-from autograder.grading.results import QuestionResult, Stray, SubmissionResult, Verdict
+from autograder.grading.results import CLASH, QuestionResult, Stray, SubmissionResult, Verdict
 from autograder.grading.text import one_line
 
 LONGEST_REASON = 500  # characters
@@ -99,8 +101,18 @@ def comment(book: Gradebook, learner: str, question: str, said: str, assignment:
     """
     if not one_line(said, LONGEST_COMMENT):
         raise CourseError("Say something: a comment of nothing would not be read. --undo takes one back.")
+    results = book.counting().everything
+    if not question and _is_like_a_question(said, _own(results, learner, assignment)):
+        raise CourseError(f"{said!r} is called like a question, and there is no text. Write it behind, in quotation "
+                          f"marks: autograder comment {shlex.quote(learner)} {shlex.quote(said)} \"TEXT\".")
     wish = Wish(learner, question, comment=said, assignment=assignment)
-    return _done(book, [_meant(book.counting().everything, wish)])[0]
+    return _done(book, [_meant(results, wish)])[0]
+
+
+def _is_like_a_question(said: str, results: Iterable[SubmissionResult]) -> bool:
+    """Whether a text is the name of a question of theirs, but for its numbers."""
+    names = {re.sub(r"\d+", "0", question.name.casefold()) for result in results for question in result.questions}
+    return re.sub(r"\d+", "0", said.strip().casefold()) in names
 
 
 def uncomment(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
@@ -309,7 +321,8 @@ def _question(
     """The one question that is meant, and the submission it is in."""
     own = _own(list(results), learner, assignment)
     name = own[0].learner
-    found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question}
+    found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question} or {
+        r.assignment: (r, q) for r in own for q in r.questions if q.name + CLASH == question}
     if not found:
         known = ", ".join(dict.fromkeys(q.name for r in own for q in r.questions))
         raise CourseError(

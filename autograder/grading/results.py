@@ -39,6 +39,9 @@ class Verdict(enum.Enum):
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.GRADED)
 
 
+CLASH = " (question)"
+"""Stands behind the name of a question in tables that have a column of that name already, such as `score`."""
+
 ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 

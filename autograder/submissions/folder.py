@@ -60,7 +60,7 @@ class Folder:
         passed: list[str] = []
         for parent, folders, names in os.walk(root, onerror=_refuse):
             here = Path(parent)
-            is_output = names and MARKS.issubset(names)
+            is_output = MARKS.issubset(names)
             if not folders and not names and here != root:
                 self.empty.append(f"{here.relative_to(root).as_posix()}/")
             for name in list(folders):
@@ -68,8 +68,10 @@ class Folder:
                 if path.is_symlink():
                     passed.append(f"{path} (a link to a folder)")
                     self.left_out[path] = "a link to a folder, which is not followed"
-                elif why := ours.get(path.resolve(), WRITTEN_BEFORE if is_output and name in WRITTEN else ""):
+                elif why := ours.get(path.resolve()):
                     self.left_out[path] = why
+                elif is_output and name in WRITTEN:
+                    self.left_out[path] = WRITTEN_BEFORE
                 elif name in NOISE or name.startswith("."):
                     self.left_out[path] = KEPT_BY_PROGRAM
                     if name in SILENT:
@@ -81,8 +83,8 @@ class Folder:
                 folders.remove(name)
             folders.sort()
             for name in sorted(names):
-                if name in called and (why := ours.get((here / name).resolve())):
-                    self.left_out[here / name] = why
+                if name in called and (reason := ours.get((here / name).resolve())):
+                    self.left_out[here / name] = reason
                 elif is_output and (not is_handed_in(name) or name.endswith("-feedback.zip")):
                     self.left_out[here / name] = WRITTEN_BEFORE
                 elif not name.startswith("."):

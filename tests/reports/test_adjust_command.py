@@ -97,7 +97,7 @@ def test_every_report_says_what_was_changed_and_why(graded: Path) -> None:
     code, said = adjust(graded, result.learner, name, "--undo")
     assert code == 0 and f"{question.possible:g} became {question.score:g}" in said
     after = files(graded)
-    for export in ("csv.csv", "canvas.csv"):
+    for export in ("csv.csv", "canvas.csv", ".exported.json"):
         del after[export]
     assert after == before, "taking it back leaves no trace"
     first, second = (graded / "grading.log").read_text(encoding="utf-8").splitlines()
@@ -180,6 +180,23 @@ def test_what_was_set_and_no_longer_fits_is_for_the_instructor_to_decide(graded:
     assert "no longer fitting" not in Page(graded / "report.html").words
     code, said = adjust(graded, who.learner, gone.name, "--undo")
     assert code == 2 and f"has no question '{gone.name}'" in said
+
+
+def test_names_are_taken_as_the_tables_have_them(graded: Path) -> None:
+    """A name that a spreadsheet would compute is marked there, and a question may be called otherwise."""
+    who = next(result for result in made_up_class(12) if result.status.value == "graded")
+    fill(graded, [replace(who, learner=name, questions=tuple(
+        replace(question, name=called) for question, called in zip(who.questions, ("score", "=q"), strict=False)))
+        for name in ("+1plus", "'quoted")])
+    for learner, question in (("'+1plus", "score (question)"), ("+1plus", "'=q"), ("'+1plus", "=q"),
+                              ("'quoted", "score"), ("''quoted", "score")):
+        code, said = adjust(graded, "--reason", "why", learner, question, "1")
+        assert code == 0, said
+        done = CliRunner().invoke(main, ["comment", "--output", str(graded), learner, question, "See me."])
+        assert done.exit_code == 0, done.output
+    quoted, plus = read_grades(graded / "grades.csv")
+    assert (quoted["learner"], plus["learner"], plus["score"], plus["=q"]) == ("'quoted", "+1plus", "2", "1")
+    assert quoted["score (question)"] == plus["score (question)"] == "1"
 
 
 def test_another_batch_in_the_same_folder_keeps_its_reports(graded: Path) -> None:

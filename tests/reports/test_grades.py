@@ -13,7 +13,7 @@ import pandas
 import pytest
 
 from autograder.grading.results import Adjustment, Comment, QuestionResult, SubmissionResult, Verdict
-from autograder.reports.grades import OF_QUESTIONS, grades_csv, points_csv, questions_csv, questions_of
+from autograder.reports.grades import COLUMNS, OF_QUESTIONS, grades_csv, points_csv, questions_csv, questions_of
 from autograder.submissions.identity import Identity
 from tests.grades import read_grades
 from tests.reports import hostile
@@ -91,6 +91,21 @@ def test_the_most_of_each_question_stands_in_a_table_of_its_own() -> None:
     assert points_csv(results) == (
         "assignment,question,possible\n77-made-up,q7_1,2\n77-made-up,q7_2,2\n77-made-up,score,4\n"
         "78-b,q8_1,2\n78-b,score,2\n")
+
+
+def test_a_question_called_like_another_column_is_called_otherwise_in_all_tables() -> None:
+    names = ["score", "Status", "late", "learner", "name", "score (question)", "sandbox", "q1"]
+    made = [replace(result("Ada", dict.fromkeys(names, 1.0)), late=True), result("Bob", dict.fromkeys(names, 2.0))]
+    called = ["score (question)", "Status (question)", "late (question)", "learner (question)", "name (question)",
+              "score (question) (question)", "sandbox (question)", "q1"]
+    header, *rows = csv.reader(io.StringIO(grades_csv(made)))
+    assert len(set(header)) == len(header) and header[len(COLUMNS):] == [*called, "late"]
+    assert [row[header.index("score")] for row in rows] == ["8", "16"]
+    asked = pandas.read_csv(io.StringIO(questions_csv(made)))
+    points = pandas.read_csv(io.StringIO(points_csv(made)))
+    assert list(points["question"]) == [*called, "score"]
+    assert len(asked.merge(points, on=["assignment", "question"], validate="many_to_one")) == 16
+    assert list(asked["question"][:8]) == called
 
 
 def test_with_a_class_list_every_row_joins() -> None:
