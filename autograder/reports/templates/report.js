@@ -94,8 +94,8 @@
   function read() {
     chosen = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
     most = PAGE;
-    const missing = [...chosen].filter(([name, wanted]) => !(wanted && (fields.some(({ id }) => id === name)
-      || name === "message" || (name === "sort" && tables.some((table) => sorts(table, wanted))))));
+    const missing = [...chosen].filter(([name, wanted]) => !(name === "message" || fields.some(({ id }) => id === name)
+      || (name === "sort" && tables.some((table) => sorts(table, wanted)))));
     for (const field of fields) {
       field.value = chosen.get(field.id) || (field.id === "points" ? "lost" : "");
       if (field.value === "" && chosen.get(field.id)) missing.push([field.id, chosen.get(field.id)]);
