@@ -33,6 +33,13 @@ class Command(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            takes = error.ctx is not None and any(isinstance(one, click.Argument) for one in error.ctx.command.params)
+            if not takes or error.option_name.startswith("--"):
+                raise
+            raise click.UsageError(
+                f"{error.format_message()} What begins with a dash and is no option, such as a name, stands at the "
+                "end, behind --, as in `autograder adjust --reason WHY -- -name q1 2`.", error.ctx) from None
         except CourseError as error:
             click.echo(f"autograder: {error}", err=True)
             sys.exit(2)

@@ -280,6 +280,8 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     if len(names) > 1 and (column or target not in ("canvas", *_PLAIN)):
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
     table = roster.read_table(template, named=columns) if template else None
+    if table:
+        _refuse_another_system_s(table, target)
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
     failed = [result for result in named if not words.has_score(result)]
     waiting = [result for result in known if result.identity.doubts]
@@ -292,6 +294,22 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     if target in _PLAIN:
         return _plain(job, [result for result in chosen if not result.identity.doubts], _PLAIN[target])
     return _TABLES[target](job)
+
+
+def _refuse_another_system_s(table: roster.Table, target: str) -> None:
+    """Raises a `CourseError` where a template is known to be of another system than that for which it is given."""
+    titles = {squashed(title) for title in table.header}
+    marks = {
+        "Canvas": table.is_canvas and "id" in titles,
+        "Moodle": table.participants is not None,
+        "Brightspace": bool({"endoflineindicator", "orgdefinedid"} & titles),
+        "Blackboard": any("[Total Pts:" in title for title in table.header),
+        "ILIAS": "usrid" in titles,
+    }
+    made = [system for system, is_there in marks.items() if is_there]
+    if made and target not in ("gradescope", *_PLAIN, *(system.casefold() for system in made)):
+        raise CourseError(f"{table.path} is a table of {made[0]}, and {target} takes back none but its own. Give the "
+                          f"one that {target} exports, or export with `autograder export {made[0].casefold()}`.")
 
 
 def _canvas(job: _Job) -> Exported:
@@ -320,9 +338,7 @@ def _canvas(job: _Job) -> Exported:
         titles.append(text.cell(job.column or name if place is None else table.header[place]))
     rows = [[*(table.header[place] for place in people), *titles],
             [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
-    students = [row for row in table.rows if row is not points_row and row[0].strip() != "Student, Test"
-                and any(row[place].strip() for place in people)]
-    found = roster.find(table, students, job.ids, job.members, job.unsure)
+    found = roster.find(table, table.people, job.ids, job.members, job.unsure)
     for learner, row in found.rows:
         cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
@@ -370,9 +386,16 @@ def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
     most = next(iter(table.holding("maximum") or table.constant), 0)
     grade = next((place for place in table.holding("grade") if place != most), most - 1)
     participant = table.participants
-    if participant is None or most < 1 or grade <= participant or most + 3 >= len(table.header):
+    if participant is None or most < 1 or grade <= participant:
+        if {"grade", "maximum"} <= table.named.keys():
+            raise CourseError(f"{table.path} is no grading worksheet as Moodle writes it: there the participant comes "
+                              "first, and the grade behind. Download it again.")
         raise CourseError(f"{table.path} looks like Moodle's grading worksheet, but which of its columns is the grade "
                           "is not clear. Say it, such as --columns \"grade=Bewertung,maximum=Bestwertung\".")
+    if most + 3 >= len(table.header):
+        raise CourseError(f"{table.path} is cut down: behind {table.header[most]!r} Moodle's import of a grading "
+                          "worksheet needs three columns, whether the grade can be changed, and when submission and "
+                          "grade were last modified. Download the worksheet again, and leave it as it is.")
     kept = sorted({participant, *table.holding("whole_name", "email"), grade, most, most + 1, most + 2, most + 3})
     found = roster.find(table, table.rows, job.ids, job.members, job.unsure)
     rows = [[table.header[place] for place in kept]]
@@ -466,7 +489,7 @@ def _gradescope(job: _Job) -> Exported:
              "Submission ID", *(text.cell(f"{position}: {question} ({possible:.1f} pts)")
                for position, (question, possible) in enumerate(points.items(), start=1))]]
     table = job.template
-    found = roster.find(table, table.rows, job.ids, job.members, job.unsure) if table else None
+    found = roster.find(table, table.people, job.ids, job.members, job.unsure) if table else None
     pairs = found.rows if found else [(learner, ()) for learner in job.learners]
     for learner, row in pairs:
         scores = {question.name: text.number(question.score, 5)

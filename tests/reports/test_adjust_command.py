@@ -225,6 +225,15 @@ def test_wrong_usage(graded: Path, arguments: tuple[str, ...], message: str) -> 
     assert files(graded) == before
 
 
+@pytest.mark.parametrize("words", [["adjust", "ada", "q2_1", "-0.5", "--reason", "x"], ["comment", "-dash", "see"],
+                                   ["adjust", "-dash", "q2_1", "1"], ["grade", "-class"]])
+def test_what_begins_with_a_dash_is_told_where_it_stands(graded: Path, words: list[str]) -> None:
+    done = CliRunner().invoke(main, [*words, "--output", str(graded)])
+    assert done.exit_code == 2 and "stands at the end, behind --, as in `autograder adjust" in done.output
+    done = CliRunner().invoke(main, [*words, "--nonsense"])
+    assert done.exit_code == 2 and "No such option" in done.output
+
+
 @pytest.mark.parametrize("command", [["adjust", "Ada", "q2_1", "1", "--reason", "x"], ["export", "csv"]])
 def test_a_gradebook_that_cannot_be_used(graded: Path, tmp_path: Path, command: list[str]) -> None:
     def run(output: Path) -> str:
