@@ -196,7 +196,9 @@ def grade_paths(
         for remark in confirmed or ():
             notices.tell(remark)
         notices.renumbered(results, exercises.former)
-        notices.other_work(counted, gradebook.counting(attempts).everything)
+        now = gradebook.counting(attempts).everything
+        notices.other_work(counted, now)
+        notices.other_scores(counted, now)
         counting, left = _closed(search, gradebook, attempts, results, notices)
         notices.log.write("ended", summary)
         learners = frozenset(kept.learner for kept in gradebook.ownership.kept())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas
 import pytest
 
+from autograder.course import ROOT
 from autograder.grading.results import Adjustment, Comment, QuestionResult, SubmissionResult, Verdict
 from autograder.reports.grades import COLUMNS, OF_QUESTIONS, grades_csv, points_csv, questions_csv, questions_of
 from autograder.submissions.identity import Identity
@@ -73,6 +74,31 @@ def test_tables_that_pandas_joins_without_help(tmp_path: Path) -> None:
     assert len(gone) == 6 and gone["score"].isna().all() and (gone["email"] == "g@x").all()
     failed = asked[asked["status"] == "error"]
     assert len(failed) and failed["score"].isna().all(), "the grader's failure is no zero"
+
+
+def test_the_lines_of_the_appendix_join_whoever_is_in_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names that pandas takes for nothing, or for numbers, and files of nobody."""
+    names = ["NA", "null", "None", "nan", "N/A", "001", "1", "1e5", "True", "", ""]
+    results = [replace(result(name, {"q1": 1.0, "q2": 0.5}), submission=f"{place}.ipynb")
+               for place, name in enumerate(names)]
+    (tmp_path / "grades").mkdir()
+    missing, persons = {"77-made-up": ["<NA>", "0099"]}, {"<NA>": {"name": "<NA>", "id": "007", "email": "g@x"}}
+    for listed in ({}, {"missing": missing, "persons": persons}):
+        (tmp_path / "grades" / "grades.csv").write_text(grades_csv(results, **listed), encoding="utf-8")
+        (tmp_path / "grades" / "questions.csv").write_text(questions_csv(results, **listed), encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        page = (ROOT / "book" / "appendix" / "c-teaching.md").read_text("utf-8")
+        (code,) = re.findall(r"```python\n(import pandas.*?)```", page, re.DOTALL)
+        found: dict[str, pandas.DataFrame] = {}
+        exec(code, found)
+        who = [*names, *(["<NA>", "0099"] if listed else [])]
+        assert len(found["joined"]) == len(found["questions"]) == 2 * len(who)
+        assert sorted(found["joined"]["learner"].fillna("")) == sorted(2 * who)
+        assert found["joined"]["score"].sum() == 1.5 * len(names) and found["joined"]["score_whole"].sum() == 33
+        if listed:
+            assert "007" in set(found["joined"]["id"]), "zeros in front stay"
 
 
 def test_the_table_of_questions_says_what_was_said_by_hand_and_runs_nothing() -> None:
