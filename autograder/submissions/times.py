@@ -2,7 +2,7 @@
 
 A time that says its zone counts with it: `Z`, `UTC`, `GMT`, an offset such as `+0100`, `UTC+01:00` or `+01`, a name of
 the time zone database such as `Etc/UTC`, or an abbreviation such as `CET`, if all zones of the database that are called
-so at that moment have one offset. `IST` and `PST` are several zones', and others are nobody's: which is meant is not
+so at that moment have one offset. `CST` and `PST` are several zones', and others are nobody's: which is meant is not
 guessed.
 """
 

@@ -135,9 +135,9 @@ def test_an_address_that_names_nothing_says_so(browser: Browser, report: Path) -
 
 
 def test_what_the_address_asks_for_and_is_not_here_is_said(browser: Browser, report: Path) -> None:
-    page = at(browser, report, "#question=q9_9&points=none&sort=Nothing-up&colour=red")
+    page = at(browser, report, "#question=q9_9&points=none&sort=Nothing-up&shade=red")
     assert page.locator("#shown").inner_text() == "All 300 submissions"
-    assert "left out: sort Nothing-up, colour red, question q9_9." in page.locator("#not-here").inner_text()
+    assert "left out: sort Nothing-up, shade red, question q9_9." in page.locator("#not-here").inner_text()
     page.locator("#find").fill("ada")
     assert not page.locator("#not-here").is_visible()
     for address in ("", "#find=ada", f"#question={QUESTION}&points=none&sort={QUESTION}-up", "#find=", "#mark=by-hand"):

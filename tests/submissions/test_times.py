@@ -38,7 +38,7 @@ def test_other_times(text: str, found: tuple[int, str]) -> None:
 
 
 @pytest.mark.parametrize("zone", [
-    "PST", "IST", "CST",  # several zones'
+    "PST", "CST",  # several zones'
     "XYZ", "EDT", "+99:00", "UTC+2", "America", "../../etc/passwd", "W. Europe Standard Time",
 ])  # fmt: skip
 def test_which_zone_is_meant_is_not_guessed(zone: str) -> None:
