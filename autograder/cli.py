@@ -33,6 +33,13 @@ class Command(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            takes = error.ctx is not None and any(isinstance(one, click.Argument) for one in error.ctx.command.params)
+            if not takes or error.option_name.startswith("--"):
+                raise
+            raise click.UsageError(
+                f"{error.format_message()} What begins with a dash and is no option, such as a name, stands at the "
+                "end, behind --, as in `autograder adjust --reason WHY -- -name q1 2`.", error.ctx) from None
         except CourseError as error:
             click.echo(f"autograder: {error}", err=True)
             sys.exit(2)
@@ -290,10 +297,12 @@ def adjust(learner: str | None, question: str | None, score: float | None, reaso
         if table:
             wishes = [wish if wish.assignment else replace(wish, assignment=assignment) for wish in wishes]
             done, kind = by_hand.follow(book, wishes, str(table)), "adjusted"
-        elif score is None:
-            done, kind = [by_hand.undo(book, str(learner), str(question), assignment)], "undone"
         else:
-            done, kind = [by_hand.adjust(book, str(learner), str(question), score, reason, assignment)], "adjusted"
+            who, what = _as_in_tables(book, str(learner), str(question))
+            if score is None:
+                done, kind = [by_hand.undo(book, who, what, assignment)], "undone"
+            else:
+                done, kind = [by_hand.adjust(book, who, what, score, reason, assignment)], "adjusted"
         _said_by_hand(book, output, kind, done)
     scores = [one for one in done if one.why or kind == "undone"]
     for one in scores:
@@ -328,13 +337,26 @@ def comment(learner: str, question: str | None, text: str | None, undo: bool, ou
     with _gradebook(output) as book:
         _tell_stopped(book, output)
         _take_decisions(book, output)
+        who, what = _as_in_tables(book, learner, question or "")
         if text is None:
-            done, kind = by_hand.uncomment(book, learner, question or "", assignment), "undone"
+            done, kind = by_hand.uncomment(book, who, what, assignment), "undone"
         else:
-            done, kind = by_hand.comment(book, learner, question or "", text, assignment), "commented"
+            done, kind = by_hand.comment(book, who, what, text, assignment), "commented"
         _said_by_hand(book, output, kind, [done])
     click.echo(f"{done.learner}, {done.assignment}, {done.question or 'the whole'}: the comment is "
                f"{'taken back' if undo else 'on the page'}.", err=True)
+
+
+def _as_in_tables(book: Gradebook, learner: str, question: str) -> tuple[str, str]:
+    """The names of a learner and a question, where they were typed as tables have them: marked as text in a cell."""
+    from autograder.reports import text
+
+    results = book.results()
+    known = ({result.learner for result in results},
+             {question.name for result in results for question in result.questions})
+    who, what = (typed if typed in there or text.bare(typed) not in there else text.bare(typed)
+                 for typed, there in zip((learner, question), known, strict=True))
+    return who, what
 
 
 def _many(count: int, what: str) -> str:
@@ -474,7 +496,7 @@ def _gradebook(output: Path) -> Gradebook:
               help="The class list: name, id and email in `export csv` are from it. That of the last grading when not "
               "given.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
-              help="The file to write; TARGET.csv in the folder when not given.")
+              help="The file to write; TARGET.csv in the folder when not given. It replaces an earlier export alone.")
 def export(target: str, output: Path, template: Path | None, assignment: str | None, column: str | None,
            scale: bool, columns: str | None, roster: Path | None, path: Path | None) -> None:
     """Write the gradebook's scores as a file that TARGET takes back."""
@@ -491,7 +513,8 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     if counting.left_out:
         click.echo(f"{counting.left_out} attempts that do not count are left out.", err=True)
     done = export_grades(target, results, path or output / f"{target}.csv", template=template,
-                         assignment=assignment, column=column, scale=scale, columns=_named_columns(columns or ""))
+                         assignment=assignment, column=column, scale=scale, columns=_named_columns(columns or ""),
+                         account=output)
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} learners: {done.path}", err=True)
@@ -512,7 +535,8 @@ def _named_columns(said: str) -> dict[str, str]:
               help="The folder that `grade` wrote into.")
 @click.option("--assignment", help="The exercise; needed where there are several.")
 @click.option("--to", "path", type=click.Path(path_type=Path),
-              help="The zip to write; SYSTEM-feedback.zip in the folder when not given.")
+              help="The zip to write; SYSTEM-feedback.zip in the folder when not given. It replaces an earlier one "
+              "alone.")
 @click.option("--release-messages", is_flag=True,
               help="Show learners in full what their code said after a hidden check had run. It may quote what that "
               "check handed in.")
@@ -531,7 +555,7 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
         results = book.counting().batch
         released = release_messages or bool(book.options().get("released"))
     done = handback(system, results, path or output / f"{system}-feedback.zip", assignment=assignment,
-                    book=address(), released=released)
+                    book=address(), released=released, account=output)
     for remark in done.remarks():
         click.echo(remark, err=True)
     click.echo(f"{len(done.written)} pages: {done.path}", err=True)

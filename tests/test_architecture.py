@@ -251,6 +251,16 @@ def test_no_registry_host_and_no_private_path_is_named() -> None:
         assert not found, f"{path.relative_to(ROOT)}: {found and found.group()}"
 
 
+def test_a_file_that_a_document_names_is_there() -> None:
+    there = {path.relative_to(ROOT).as_posix() for path in tracked()}
+    folders = "|".join(sorted({name.partition("/")[0] for name in there if "/" in name and name[0] != "."}))
+    named = re.compile(rf"`((?:{folders})/[\w./-]+\.(?:md|py|toml|ya?ml|json))`")
+    gone = {(name, found) for name in there if name.endswith(".md")
+            for found in named.findall((ROOT / name).read_text("utf-8"))
+            if found not in there and not found.startswith("build/")}
+    assert not gone
+
+
 def test_nothing_tracked_is_large() -> None:
     for path in tracked():
         assert path.name == "mnist.npz" or path.stat().st_size < 3_000_000, path

@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 import getpass
 import math
+import re
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from autograder.course import CourseError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.gradebook.adjustments import Said
-from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
+from autograder.grading.results import CLASH, QuestionResult, Stray, SubmissionResult, Verdict
 from autograder.grading.text import one_line
 
 LONGEST_REASON = 500  # characters
@@ -55,7 +57,8 @@ class Wish:
 class Adjusted:
     """What was done: `before` and `after` are the scores that counted and that count now, of `possible`.
 
-    `why` is the reason of a score, `comment` what else was said; either is empty where there is none.
+    `why` is the reason of a score, `comment` what else was said; either is empty where there is none. `stray` is a
+    score that counted for nothing, its question being gone, and was taken back; None where there was none.
     """
 
     learner: str
@@ -66,10 +69,14 @@ class Adjusted:
     possible: float
     why: str = ""
     comment: str = ""
+    stray: float | None = None
 
     @property
     def told(self) -> str:
         """The score, in a sentence."""
+        if self.stray is not None:
+            return (f"{self.learner}, {self.assignment}, {self.question}: the {self.stray:g} points set by hand are "
+                    "taken back. They did not count, for there is no such question any more.")
         return (f"{self.learner}, {self.assignment}, {self.question}: {self.before:g} became {self.after:g} of "
                 f"{self.possible:g} points.")
 
@@ -94,8 +101,18 @@ def comment(book: Gradebook, learner: str, question: str, said: str, assignment:
     """
     if not one_line(said, LONGEST_COMMENT):
         raise CourseError("Say something: a comment of nothing would not be read. --undo takes one back.")
+    results = book.counting().everything
+    if not question and _is_like_a_question(said, _own(results, learner, assignment)):
+        raise CourseError(f"{said!r} is called like a question, and there is no text. Write it behind, in quotation "
+                          f"marks: autograder comment {shlex.quote(learner)} {shlex.quote(said)} \"TEXT\".")
     wish = Wish(learner, question, comment=said, assignment=assignment)
-    return _done(book, [_meant(book.counting().everything, wish)])[0]
+    return _done(book, [_meant(results, wish)])[0]
+
+
+def _is_like_a_question(said: str, results: Iterable[SubmissionResult]) -> bool:
+    """Whether a text is the name of a question of theirs, but for its numbers."""
+    names = {re.sub(r"\d+", "0", question.name.casefold()) for result in results for question in result.questions}
+    return re.sub(r"\d+", "0", said.strip().casefold()) in names
 
 
 def uncomment(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
@@ -104,7 +121,13 @@ def uncomment(book: Gradebook, learner: str, question: str, assignment: str | No
     Raises:
         CourseError: there is no such learner or question, or no comment.
     """
-    result, found = _place(book.counting().everything, learner, question, assignment)
+    results = book.counting().everything
+    if stray := _stray(results, learner, question, assignment):
+        result, kept = stray
+        if kept.comment:
+            book.adjustments.say([Said(result.learner, result.assignment, kept.question, comment="", by=login())])
+            return Adjusted(result.learner, result.assignment, kept.question, 0.0, 0.0, 0.0)
+    result, found = _place(results, learner, question, assignment)
     if (found.comment if found else result.comment) is None:
         where = f"on {found.name}" if found else "on the whole"
         raise CourseError(f"There is no comment {where} of {result.learner}; nothing is changed.")
@@ -206,11 +229,76 @@ def undo(book: Gradebook, learner: str, question: str, assignment: str | None = 
     Raises:
         CourseError: there is no such learner or question, or its score was not set by hand.
     """
-    result, found = _question(book.counting().everything, learner, question, assignment)
+    results = book.counting().everything
+    if stray := _stray(results, learner, question, assignment):
+        result, kept = stray
+        if book.adjustments.undo(result.learner, result.assignment, kept.question):
+            return Adjusted(result.learner, result.assignment, kept.question, 0.0, 0.0, 0.0, stray=kept.score)
+    result, found = _question(results, learner, question, assignment)
     if found.adjustment is None or not book.adjustments.undo(result.learner, result.assignment, found.name):
         raise CourseError(f"The score of {result.learner} in {found.name} was not set by hand; nothing is changed.")
     computed = found.adjustment.computed
     return Adjusted(result.learner, result.assignment, found.name, found.score, computed, found.possible)
+
+
+def to_decide(results: Iterable[SubmissionResult], most: int = MOST_LINES) -> list[str]:
+    """What was said by hand and no longer fits the questions, so that the instructor must decide; a sentence each.
+
+    Args:
+        results: as they count.
+        most: so many learners are named in each.
+    """
+    results = list(results)
+    over = [f"{_called(result)}, {question.name} ({question.adjustment.given:g}, of {question.possible:g} now)"
+            for result in results for question in result.questions
+            if question.adjustment and question.adjustment.given is not None]
+    gone = [f"{_called(result)}, {stray.question} ({stray.score:g})"
+            for result in results for stray in result.strays if stray.score is not None]
+    silent = [f"{_called(result)}, {stray.question}"
+              for result in results for stray in result.strays if stray.comment]
+    said = []
+    if over:
+        said.append(f"{_count(over, 'score')} set by hand and more than the question gives now, so that all of its "
+                    f"points count: {_first(over, most)}. Set another with `autograder adjust`, or take it back with "
+                    "--undo.")
+    if gone:
+        said.append(f"{_count(gone, 'score')} set by hand for a question that is not there any more, and not counted: "
+                    f"{_first(gone, most)}. If another has taken its place, set the score for that one; then take this "
+                    "one back with `autograder adjust LEARNER QUESTION --undo`.")
+    if silent:
+        said.append(f"{_count(silent, 'comment')} on a question that is not there any more, and on no page: "
+                    f"{_first(silent, most)}. `autograder comment LEARNER QUESTION --undo` takes it back.")
+    return said
+
+
+def _called(result: SubmissionResult) -> str:
+    return f"{one_line(result.learner, 60)}, {result.assignment}"
+
+
+def _count(of: Sequence[str], what: str) -> str:
+    return f"{len(of)} {what}{' is' if len(of) == 1 else 's are'}"
+
+
+def _first(of: Sequence[str], most: int) -> str:
+    return "; ".join(of[:most]) + (f"; and {len(of) - most} more" if len(of) > most else "")
+
+
+def _stray(
+    results: Sequence[SubmissionResult], learner: str, question: str, assignment: str | None
+) -> tuple[SubmissionResult, Stray] | None:
+    """What was said of a question that is not there any more, if that is what is meant."""
+    own = _own(results, learner, assignment)
+    if any(question == known.name for result in own for known in result.questions):
+        return None
+    found = [(result, stray) for result in own for stray in result.strays if stray.question == question]
+    if len(found) > 1:
+        raise _in_several(own[0].learner, question, (result.assignment for result, _ in found))
+    return found[0] if found else None
+
+
+def _in_several(name: str, question: str, assignments: Iterable[str]) -> CourseError:
+    return CourseError(f"{name} has {question} in several exercises. Say which with --assignment: "
+                       f"{', '.join(sorted(assignments))}.")
 
 
 def _place(
@@ -233,7 +321,8 @@ def _question(
     """The one question that is meant, and the submission it is in."""
     own = _own(list(results), learner, assignment)
     name = own[0].learner
-    found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question}
+    found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question} or {
+        r.assignment: (r, q) for r in own for q in r.questions if q.name + CLASH == question}
     if not found:
         known = ", ".join(dict.fromkeys(q.name for r in own for q in r.questions))
         raise CourseError(
@@ -241,8 +330,7 @@ def _question(
             if known else f"No question of {name} was graded: {own[-1].reason}"
         )
     if len(found) > 1:
-        raise CourseError(f"{name} has {question} in several exercises. Say which with --assignment: "
-                          f"{', '.join(sorted(found))}.")  # fmt: skip
+        raise _in_several(name, question, found)
     return next(iter(found.values()))
 
 

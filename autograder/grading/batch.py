@@ -29,6 +29,7 @@ from rich.console import Console
 
 from autograder.course import CourseError
 from autograder.grading import ledger, moves, othercourse, worker
+from autograder.grading.adjust import to_decide
 from autograder.grading.attempts import LATEST
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
@@ -46,7 +47,7 @@ from autograder.grading.submission import refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
-from autograder.submissions.find import Search, distinctly_named, find
+from autograder.submissions.find import Search, distinctly_named, find, refuse_output
 from autograder.submissions.identity import Decision, decide, hold_against
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
@@ -158,6 +159,7 @@ def grade_paths(
     """
     notices = Notices(console or Console(stderr=True), output)
     path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
+    refuse_output(paths, output, Path(path_of_it) if path_of_it else None)
     other = othercourse.read(Path(path_of_it), output) if path_of_it else None
     if other:
         assignment = other.name
@@ -194,7 +196,9 @@ def grade_paths(
         for remark in confirmed or ():
             notices.tell(remark)
         notices.renumbered(results, exercises.former)
-        notices.other_work(counted, gradebook.counting(attempts).everything)
+        now = gradebook.counting(attempts).everything
+        notices.other_work(counted, now)
+        notices.other_scores(counted, now)
         counting, left = _closed(search, gradebook, attempts, results, notices)
         notices.log.write("ended", summary)
         learners = frozenset(kept.learner for kept in gradebook.ownership.kept())
@@ -251,6 +255,8 @@ def _closed(
     notices.attempts(counting, attempts)
     notices.wrong_exercise(results, counting)
     notices.doubted(counting)
+    for sentence in to_decide(counting.batch):
+        notices.tell(f"What needs you: {sentence}")
     for paragraph in paragraphs:
         notices.tell(f"What needs you: {paragraph}")
     return counting, left

@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.course import CourseError
 from autograder.grading.results import Lateness, SubmissionResult, Verdict
+from autograder.submissions.times import moment, unclear_zone
 
 DAY = timedelta(days=1)
 NUMBERS = {"percent_per_day": (0.0, 100.0), "most_percent": (0.0, 100.0), "grace_minutes": (0.0, 10_080.0)}
@@ -44,7 +45,8 @@ class Rule:
     Attributes:
         due: by exercise, as ISO 8601 text with its zone.
         more_time: by exercise and learner, the same.
-        zone: of times in names that do not say theirs; empty for that of the due date.
+        zone: of times that do not say theirs, or say no more than how this zone is called; empty for that of the due
+            date.
         percent_per_day: of the points that were earned, for each day that has begun.
         most_percent: what is taken at most.
         grace_minutes: within these after the due date nothing is late.
@@ -82,7 +84,8 @@ class Rule:
             return result
         then = self._handed_in(result, datetime.fromisoformat(due))
         if then is None:
-            return replace(result, lateness=Lateness(due)) if result.late else result
+            unclear = unclear_zone(result.handed_in)
+            return replace(result, lateness=Lateness(due, unclear_zone=unclear)) if result.late or unclear else result
         over = then - datetime.fromisoformat(due)
         if over <= timedelta(minutes=self.grace_minutes):
             return replace(result, late=False)
@@ -93,11 +96,7 @@ class Rule:
 
     def _handed_in(self, result: SubmissionResult, due: datetime) -> datetime | None:
         """When it was handed in; None where nothing says it."""
-        try:
-            then = datetime.fromisoformat(result.handed_in)
-        except ValueError:
-            return None
-        return then if then.tzinfo else then.replace(tzinfo=ZoneInfo(self.zone) if self.zone else due.tzinfo)
+        return moment(result.handed_in, ZoneInfo(self.zone) if self.zone else due.tzinfo)
 
 
 def read_rule(path: Path) -> Rule:
@@ -171,7 +170,10 @@ def _when(path: Path, name: str, value: object, zone: str) -> str:
 def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
     """What the instructor should know of the rule and of those who were late, a sentence each."""
     late = [result.lateness for result in results if result.lateness and result.lateness.days]
-    unknown = [result.learner for result in results if result.lateness and not result.lateness.days]
+    undecided = [(result.learner, result.lateness.unclear_zone) for result in results
+                 if result.lateness and not result.lateness.days]
+    unknown = [learner for learner, zone in undecided if not zone]
+    zones = sorted({zone for _, zone in undecided if zone})
     silent = sum(not result.handed_in and not result.late and result.assignment in rule.due for result in results)
     sentences = []
     if undated := sorted({result.assignment for result in results if result.assignment} - set(rule.due)):
@@ -182,10 +184,19 @@ def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
         sentences.append(f"{len(late)} of {len(results)} came after the due date; points are taken from {taken}.")
     if unknown:
         sentences.append(f"Of {len(unknown)} the system says that they were late, and not by how much; nothing is "
-                         f"taken: {', '.join(unknown[:20])}{' and others' if len(unknown) > 20 else ''}.")
+                         f"taken: {_some(unknown)}.")
+    if zones:
+        of = [learner for learner, zone in undecided if zone]
+        sentences.append(f"Of {len(of)} the time is of a zone of which it is not clear which is meant: "
+                         f"{', '.join(map(repr, zones[:5]))}. Nothing is taken from {_some(of)}. If your course's zone "
+                         f"is called so, write it into {rule.source}, such as zone = \"America/Los_Angeles\".")
     if silent:
         sentences.append(f"Of {silent} nothing says when they were handed in; nothing is taken from them.")
     if strangers := rule.strangers(results):
         sentences.append(f"{rule.source} gives more time to some who have handed in nothing under that name: "
                          f"{', '.join(strangers[:20])}. Names are those of grades.csv.")
     return sentences
+
+
+def _some(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:20])}{' and others' if len(names) > 20 else ''}"

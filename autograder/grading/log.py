@@ -135,7 +135,8 @@ class BatchLog:
         """That something came late, if it did, and what that takes."""
         if late := result.lateness:
             by = f"{late.days} days begun, {late.percent:g}%, {late.taken:g} points taken" if late.days else (
-                "by how much nobody says, nothing taken")
+                f"of which zone that is is not clear, {_quoted(late.unclear_zone)}, nothing taken" if late.unclear_zone
+                else "by how much nobody says, nothing taken")
             self.write("late", f"{_quoted(one_line(result.learner, LONGEST_NAME))}, {result.assignment}, "
                                f"due {late.due}, handed in {_quoted(result.handed_in)}: {by}")
 
@@ -143,6 +144,8 @@ class BatchLog:
         """What an instructor has set, said or taken back."""
         score = f", {done.before:g} became {done.after:g} of {done.possible:g} points" if done.why or (
             done.before != done.after) else ""
+        if done.stray is not None:
+            score = f", {done.stray:g} points that counted for nothing, the question being gone"
         words = (("", done.why), ("comment ", done.comment))
         said = "".join(f"; {what}{_quoted(text)}" for what, text in words if text)
         self.write(kind, f"{_quoted(one_line(done.learner, LONGEST_NAME))}, {done.assignment or 'unknown exercise'}, "

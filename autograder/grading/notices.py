@@ -19,7 +19,7 @@ from rich.console import Console
 from autograder.grading.gradebook import Counting
 from autograder.grading.ledger import Line
 from autograder.grading.log import FILE, BatchLog
-from autograder.grading.results import SubmissionResult, Verdict
+from autograder.grading.results import SubmissionResult, Verdict, same_points
 from autograder.grading.text import one_line
 from autograder.submissions.find import Found, Search
 from autograder.submissions.identity import REMEDY, joined, needs
@@ -86,6 +86,20 @@ class Notices:
                    and old.score != result.score]
         if changed:
             self.note(f"Other work counts than after the last grading: {listed(changed)}.")
+
+    def other_scores(self, before: Sequence[SubmissionResult], now: Sequence[SubmissionResult]) -> None:
+        """Of whom the same work has another score than after the last grading; the log has all of them."""
+        was = {(result.learner, result.assignment): result for result in before}
+        changed = [f"{one_line(result.learner, 60)}, {result.assignment} ({old.score:g} became {result.score:g} points)"
+                   for result in now if (old := was.get((result.learner, result.assignment)))
+                   and (old.identity.file, old.identity.content) == (result.identity.file, result.identity.content)
+                   and Verdict.ERROR not in (old.status, result.status) and not same_points(old.score, result.score)]
+        if changed:
+            text = "The same work has another score than after the last grading"
+            self.remark(f"{text}: {listed(changed)}.")
+            self.say(f"{text}: {listed(changed)}.")
+            for one in changed:
+                self.log.write("changed", f"{text}: {one}")
 
     def wrong_exercise(self, results: Sequence[SubmissionResult], counting: Counting) -> None:
         """Notebooks of another exercise that do not take the place of what was handed in before."""

@@ -39,6 +39,9 @@ class Verdict(enum.Enum):
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.GRADED)
 
 
+CLASH = " (question)"
+"""Stands behind the name of a question in tables that have a column of that name already, such as `score`."""
+
 ROUNDING = 1e-6
 """A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
 
@@ -80,6 +83,7 @@ class Adjustment:
         reason: why, in the words of who set it. The learner reads it.
         by: the login of who set it.
         made: when; UTC, ISO 8601.
+        given: the score that was set, where that is more than the question gives now; None where it counts as it is.
     """
 
     computed: float
@@ -87,6 +91,7 @@ class Adjustment:
     reason: str
     by: str = ""
     made: str = ""
+    given: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,25 @@ class Comment:
     text: str
     by: str = ""
     made: str = ""
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What an instructor said of a question that the submission does not have, as after the tests were changed.
+
+    It counts for nothing.
+
+    Attributes:
+        question: what it was called.
+        score: the points that were set; None where there is a comment alone.
+        reason: why that score.
+        comment: what was said beside it; empty for nothing.
+    """
+
+    question: str
+    score: float | None
+    reason: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -268,6 +292,7 @@ class Lateness:
         days: the days that had begun.
         percent: what is taken of the points that were earned.
         taken: that in points.
+        unclear_zone: what the time calls its zone, where it is not clear which is meant, so that nothing is taken.
     """
 
     due: str
@@ -275,6 +300,7 @@ class Lateness:
     days: int = 0
     percent: float = 0.0
     taken: float = 0.0
+    unclear_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -297,7 +323,7 @@ class SubmissionResult:
         order: grows from attempt to attempt of a learner; 0 when not known.
         late: whether the learning management system says that it came late.
         portrait: of the learner's network, for exercises that ask for one; None if there is none.
-        handed_in: when, as ISO 8601 text, where a system says so; else empty.
+        handed_in: when, as text of `submissions.times.when`, where a system says so; else empty.
         attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.
@@ -305,6 +331,7 @@ class SubmissionResult:
         identity: whose it is, on what evidence, and what is not certain about it.
         former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
         comment: what the instructor says of the whole. As the scores set by hand it is not stored with the result.
+        strays: what the instructor said of questions that are not there; not stored either.
         lateness: how late it came and what that took, where there is a rule (`due.py`); not stored either.
     """
 
@@ -330,6 +357,7 @@ class SubmissionResult:
     identity: Identity = field(default_factory=Identity)
     former: str = ""
     comment: Comment | None = None
+    strays: tuple[Stray, ...] = ()
     lateness: Lateness | None = None
 
     @property
@@ -416,6 +444,7 @@ class SubmissionResult:
                 "cells": tuple(CellResult(**cell) for cell in data["cells"]),
                 "flags": tuple(flag for flag in data["flags"] if flag not in guesses),
                 "comment": _comment(data),
+                "strays": tuple(Stray(**stray) for stray in data.get("strays", ())),
                 "lateness": Lateness(**data["lateness"]) if data.get("lateness") else None,
                 "portrait": Portrait.from_json(data["portrait"]) if data.get("portrait") else None,
             }

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from autograder.grading.adjust import to_decide
 from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reports import charts, commonest, items, portrait, templating, text, words
 from autograder.reports.commonest import LONGEST_MESSAGE, Message
@@ -24,6 +25,9 @@ MOST_RARER = 200
 """Messages that are there to be opened, below the commonest: a hostile notebook may bring thousands."""
 
 MOST_SLOW = 5
+
+MOST_TO_DECIDE = 300
+"""So many of the scores set by hand that do not fit any more are named. All of them stand in `grades.csv`."""
 
 CODE_KEY, CODE_SIZE = "code", "code_size"
 """The entries of `SubmissionResult.environment` with the hash and the length of the code, where grading gives them."""
@@ -85,7 +89,10 @@ class Row:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A score that was set by hand: `computed` is what the checks give now, `before` what they gave then."""
+    """A score that was set by hand: `computed` is what the checks give now, `before` what they gave then.
+
+    `given` is the score that was set, where that is more than the question gives now; else None.
+    """
 
     row: Row
     question: str
@@ -95,6 +102,7 @@ class ByHand:
     reason: str
     by: str
     day: str
+    given: float | None
 
 
 @dataclass(frozen=True)
@@ -203,6 +211,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         doubted=sum(bool(r.identity.doubts) for r in ordered),
         identity=[text.clip(text.line(paragraph), 20 * LONGEST_MESSAGE) for paragraph in needs(ordered)],
         remedy=REMEDY,
+        unclear_zone=any(r.lateness and r.lateness.unclear_zone for r in ordered),
         remarks=[text.clip(text.line(remark), 4 * LONGEST_MESSAGE) for remark in remarks],
         flagged=rows_of(r for r in ordered if _flags(r)),
         missing=[(text.short(words.facts(name).title), [_name(learner) for learner in names],
@@ -214,6 +223,7 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
         ambiguous=list(map(_name, attendance.ambiguous)) if attendance else [],
         people=attendance.people if attendance else 0,
         by_hand=_by_hand(ordered, rows),
+        to_decide=[text.clip(text.line(said), 20 * LONGEST_MESSAGE) for said in to_decide(ordered, MOST_TO_DECIDE)],
         late=[row for row in rows_of(ordered) if row.lateness],
         commented=[row for row in rows_of(ordered) if row.comments],
         alike_known=any(CODE_KEY in r.environment for r in ordered),
@@ -293,6 +303,9 @@ def _late(result: SubmissionResult) -> str:
     late = result.lateness
     if late is None:
         return ""
+    if late.unclear_zone:
+        return (f"the time is of the zone {text.short(late.unclear_zone)!r}, of which it is not clear which is meant; "
+                "nothing is taken")
     if not late.days:
         return "the system says that it was late, and not by how much; nothing is taken"
     came = f"{words.duration(late.seconds)} after {words.moment(late.due)}"
@@ -316,7 +329,8 @@ def _flags(result: SubmissionResult) -> tuple[str, ...]:
 
 def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[ByHand]:
     return [ByHand(rows[id(result)], text.short(question.name), question.score, made.computed, made.before,
-                   text.clip(text.lines(made.reason), LONGEST_MESSAGE), text.short(made.by), made.made[:10])
+                   text.clip(text.lines(made.reason), LONGEST_MESSAGE), text.short(made.by), made.made[:10],
+                   made.given)
             for result in ordered for question in result.questions if (made := question.adjustment)]
 
 

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from autograder.course import CourseError
 from autograder.grading.endings import of_cell
-from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult
+from autograder.grading.results import CaseResult, CellResult, QuestionResult, Stray, SubmissionResult
 from autograder.reports import answers, templating, text, words
 from autograder.reports.answers import Code
 from autograder.reports.files import write_text
@@ -62,7 +62,12 @@ class Check:
 
 @dataclass(frozen=True)
 class QuestionShown:
-    """What came of a question. `whom`: learner and question as a command takes them; empty where it cannot."""
+    """What came of a question.
+
+    Attributes:
+        whom: learner and question as a command takes them; empty where it cannot.
+        given: the score that was set by hand, where that is more than the question gives now; else None.
+    """
 
     anchor: str
     label: str
@@ -78,6 +83,7 @@ class QuestionShown:
     reason: str
     whom: str
     comment: str
+    given: float | None
 
 
 @dataclass(frozen=True)
@@ -252,9 +258,16 @@ def _question(question: QuestionResult, command: _Command) -> QuestionShown:
         passed=sum(case.passed for case in question.cases),
         computed=made.computed if made else None,
         reason=_message(made.reason) if made else "",
+        given=made.given if made else None,
         whom=command.whom(question.name),
         comment=_message(question.comment.text) if question.comment else "",
     )
+
+
+def _stray(stray: Stray) -> str:
+    """What was said of a question that is not there any more."""
+    score = "" if stray.score is None else f"{text.number(stray.score)} points, not counted ({text.line(stray.reason)})"
+    return f"{text.short(stray.question)}, {words.GONE}: {', '.join(filter(None, (score, text.line(stray.comment))))}"
 
 
 def _told(case: CaseResult) -> str:
@@ -271,6 +284,8 @@ def _facts(result: SubmissionResult) -> list[tuple[str, str]]:
     facts = [("Whose it is", f"{identity.status}: {identity.evidence}" if identity.evidence else identity.status)]
     if identity.person:
         facts.append(("On the class list", ", ".join(value for value in identity.person.values() if value)))
+    if result.strays:
+        facts.append(("Said by hand", text.clip("; ".join(_stray(stray) for stray in result.strays), LONGEST_MESSAGE)))
     facts += [(text.short(str(kind)).capitalize(), ", ".join(values))
               for kind, values in identity.ids.items() if values]
     facts += [

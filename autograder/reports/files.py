@@ -3,15 +3,29 @@
 A report that somebody has open, or a run that is killed midway, never leaves
 half a file under its name. A run that is killed can leave the neighbor, a
 hidden file that ends in `.tmp`.
+
+What an instructor names as the place of an export takes the place of an earlier one alone (`write_export`).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import secrets
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import CourseError
+
+EXPORTED = ".exported.json"
+"""Of each file that was exported, by its path, the SHA-256 of what was written."""
+
+PAGE = b"<!doctype html>"
+"""How each of our own pages begins."""
+
+LONGEST_HEADER = 1_000_000  # bytes of a table's first line
 
 
 def write_text(path: Path, text: str) -> None:
@@ -39,3 +53,63 @@ def write_bytes(path: Path, content: bytes) -> None:
             f"Cannot write {path}: {error.strerror or error}. If another program has the file open, close "
             "it. Else check that the disk has room and that the folder is yours to write to, and run again."
         ) from error
+
+
+def write_export(path: Path, content: bytes, folder: Path, never: Sequence[Path] = ()) -> None:
+    """Write what is exported to where the instructor wants it, and keep account of it.
+
+    It replaces an earlier export alone: a file that was written so and is as it was; a table that begins with the same
+    line; a zip of nothing but our own pages; or an empty file.
+
+    Args:
+        path: the file.
+        content: a table, or a zip of pages.
+        folder: where the account is kept.
+        never: files that are not replaced in any case, such as the template.
+
+    Raises:
+        CourseError: something else is there, and it is untouched; or it cannot be written.
+    """
+    account = _account(folder)
+    key = os.path.abspath(path)
+    if any(path.exists() and path.samefile(one) for one in never if one.exists()):
+        raise CourseError(f"{path} is what this is made from, and is not replaced. Name another file with --to.")
+    if os.path.lexists(path) and not path.is_file():
+        raise CourseError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. Name a file with --to.")
+    if path.is_file() and account.get(key) != _sha256(path) and not _is_of_its_kind(path, content):
+        raise CourseError(f"{path} is there already, and it is no export of this kind, or was changed since. It is "
+                          "left as it is. Name another file with --to, or move that one away first.")
+    write_bytes(path, content)
+    write_text(folder / EXPORTED, json.dumps({**account, key: hashlib.sha256(content).hexdigest()}, indent=1) + "\n")
+
+
+def _account(folder: Path) -> dict[str, str]:
+    """What was exported so far; nothing where the account is lost."""
+    try:
+        return {str(path): str(digest) for path, digest in json.loads((folder / EXPORTED).read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_of_its_kind(path: Path, content: bytes) -> bool:
+    """Whether a file is what an earlier version, which kept no account, has exported, or nothing."""
+    if not path.stat().st_size:
+        return not path.is_symlink()
+    if not content.startswith(b"PK"):
+        with path.open("rb") as file:
+            return file.readline(LONGEST_HEADER) == content[: content.find(b"\n") + 1] != b""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return bool(archive.namelist()) and all(_is_page(archive, name) for name in archive.namelist())
+    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+        return False
+
+
+def _is_page(archive: zipfile.ZipFile, name: str) -> bool:
+    with archive.open(name) as file:
+        return file.read(len(PAGE)).lower() == PAGE

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from autograder.grading.results import SubmissionResult
+from autograder.grading.results import CLASH, SubmissionResult
 from autograder.reports import text, words
 from autograder.submissions.identity import CERTAIN, CHECK
 
@@ -19,6 +19,29 @@ COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible",
 
 LISTED = ("name", "id", "email")
 """The columns by which a table with a class list joins others: what the list says of each row."""
+
+
+NOTES = ("late", "taken", "adjusted", "comments", "sandbox")
+"""The columns that are there if they are needed."""
+
+
+RESERVED = frozenset({*COLUMNS, *LISTED, *NOTES})
+
+
+def columns_of(questions: Iterable[str]) -> dict[str, str]:
+    """What the columns of questions are called: as they are, but for those that would be called like another.
+
+    These are what every table has, needed or not, and the same question is called alike in all tables of a class.
+    """
+    taken: set[str] = set()
+    titles = {}
+    for name in questions:
+        title = text.cell(name)
+        while title in taken or title.casefold() in RESERVED:
+            title += CLASH
+        taken.add(title)
+        titles[name] = title
+    return titles
 
 
 def in_order(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
@@ -52,6 +75,8 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
                unsure: Mapping[str, Sequence[str]] | None = None) -> str:
     """The table as CSV text: the columns of `COLUMNS`, with a class list those of `LISTED`, then one per question.
 
+    What the columns of questions are called, `columns_of` says.
+
     Args:
         results: in any order.
         missing: for each exercise who handed in nothing; they stand at the end, without a score.
@@ -69,16 +94,16 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     """
     questions = questions_of(results)
     possible = words.possible_points(results)
-    notes: dict[str, Callable[[SubmissionResult], str]] = {
-        "late": lambda result: "late" if result.late else "",
-        "taken": lambda result: text.number(result.lateness.taken, 5) if result.lateness else "",
-        "adjusted": words.adjusted,
-        "comments": words.commented,
-        "sandbox": lambda result: "none" if words.ran_unconfined(result) else "",
-    }
+    notes = dict(zip(NOTES, (
+        lambda result: "late" if result.late else "",
+        lambda result: text.number(result.lateness.taken, 5) if result.lateness else "",
+        words.adjusted,
+        words.commented,
+        lambda result: "none" if words.ran_unconfined(result) else "",
+    ), strict=True))
     noted = [name for name, note in notes.items() if any(map(note, results))]
     listed = LISTED if persons is not None or any(result.identity.person for result in results) else ()
-    table: list[list[str]] = [[*COLUMNS, *listed, *map(text.cell, questions), *noted]]
+    table: list[list[str]] = [[*COLUMNS, *listed, *columns_of(questions).values(), *noted]]
     for result in in_order(results):
         scored = words.has_score(result)
         scores = {question.name: text.number(question.score, 5) for question in result.questions if scored}
@@ -116,13 +141,14 @@ def questions_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Seq
                   persons: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A row for each question of each submission, and of those who handed in none; arguments as in `grades_csv`.
 
-    `learner`, `submission` and `assignment` are written as there, and `question` as there in the header and in
-    `points_csv`. A question without a score has an empty one, and `possible` is always there. `checked` says how it
-    was checked, `computed` what the checks give where the score was set by hand, `late` and `sandbox` what is to be
+    `learner`, `submission` and `assignment` are written as there, and `question` as there in the header (`columns_of`)
+    and in `points_csv`. A question without a score has an empty one, and `possible` is always there. `checked` says how
+    it was checked, `computed` what the checks give where the score was set by hand, `late` and `sandbox` what is to be
     known of the whole submission.
     """
     table: list[list[str]] = [list(OF_QUESTIONS)]
     points = _points(results)
+    called = columns_of(questions_of(results))
     for result in in_order(results):
         scored = words.has_score(result)
         whose = [*(text.cell(result.identity.person.get(name, "")) for name in LISTED), text.cell(result.learner),
@@ -134,7 +160,7 @@ def questions_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Seq
             question = own.get(name)
             made = question.adjustment if question else None
             table.append([
-                *whose, text.cell(name),
+                *whose, called[name],
                 text.number(question.score, 5) if question and scored else "", text.number(possible, 5),
                 question.checked if question else "not-checked",
                 text.number(made.computed, 5) if made else "", text.cell(made.reason) if made else "",
@@ -144,7 +170,7 @@ def questions_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Seq
             person = (persons or {}).get(learner, {})
             whose = [*(text.cell(person.get(name, "")) for name in LISTED), text.cell(learner), "",
                      text.cell(assignment), MISSING, "", "", ""]
-            table += [[*whose, text.cell(name), "", text.number(possible, 5), "", "", "", "", "", ""]
+            table += [[*whose, called[name], "", text.number(possible, 5), "", "", "", "", "", ""]
                       for name, possible in points.get(assignment, {}).items()]
     return to_csv(table)
 
@@ -163,10 +189,11 @@ def points_csv(results: Sequence[SubmissionResult]) -> str:
     """The most that each question of each exercise can give, and each exercise, as CSV text."""
     table = [["assignment", "question", "possible"]]
     possible = words.possible_points(results)
+    called = columns_of(questions_of(results))
     for assignment, points in _points(results).items():
         if not assignment:
             continue
-        table += [[text.cell(assignment), text.cell(name), text.number(most, 5)] for name, most in points.items()]
+        table += [[text.cell(assignment), called[name], text.number(most, 5)] for name, most in points.items()]
         table.append([text.cell(assignment), "score", text.number(possible[assignment], 5)])
     return to_csv(table)
 

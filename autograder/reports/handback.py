@@ -25,7 +25,7 @@ from autograder.course import CourseError
 from autograder.grading.results import SubmissionResult
 from autograder.reports import text, words
 from autograder.reports.feedback import feedback_page
-from autograder.reports.files import write_bytes
+from autograder.reports.files import write_export
 from autograder.reports.grades import in_order
 from autograder.submissions.people import Kind
 from autograder.submissions.systems import canvas
@@ -64,7 +64,7 @@ class Handback:
 
 
 def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, assignment: str | None = None,
-             book: str = "", released: bool = False) -> Handback:
+             book: str = "", released: bool = False, account: Path | None = None) -> Handback:
     """Writes the learners' pages into one zip.
 
     Args:
@@ -73,10 +73,11 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
         path: the zip to write.
         assignment: the exercise whose submissions the system shall answer; needed where there are several.
         book: address of the book's start page, if learners can reach one.
+        account: the folder that keeps account of what was exported; that of the zip when not given.
 
     Raises:
-        CourseError: there are several exercises or not this one, no learner's name is one that the system gave, or
-            the file cannot be written.
+        CourseError: there are several exercises or not this one, no learner's name is one that the system gave,
+            something else is where the zip shall be, or it cannot be written.
     """
     ordered = [result for result in in_order(results) if result.learner.strip()]
     exercises = sorted({result.assignment for result in ordered if result.assignment})
@@ -108,7 +109,7 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
         for learner, prefix in named.items():
             page = feedback_page(learner, own[learner], possible, book, released=released)
             archive.writestr(f"{prefix}_{assignment or 'feedback'}.html", page)
-    write_bytes(path, packed.getvalue())
+    write_export(path, packed.getvalue(), account or path.parent)
     return Handback(path, tuple(named),
                     tuple(learner for learner, key in keys.items() if key is None),
                     tuple(learner for learner, key in keys.items() if key and learner not in named), unconfirmed)

@@ -32,9 +32,10 @@ from functools import cached_property
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.grading.adjust import to_decide
 from autograder.grading.results import SubmissionResult
 from autograder.reports import roster, text, words
-from autograder.reports.files import write_text
+from autograder.reports.files import write_export
 from autograder.reports.grades import grades_csv, in_order, questions_csv, to_csv
 from autograder.reports.roster import CANVAS_POINTS
 from autograder.reports.targets import EXPORTS
@@ -67,6 +68,7 @@ class Exported:
         adjusted: with a score that was set by hand in what is written.
         unconfined: whose notebook ran without a sandbox.
         late: from whose score something was taken for being late.
+        decide: what was set by hand and does not fit any more, a sentence each.
     """
 
     path: Path
@@ -84,6 +86,7 @@ class Exported:
     adjusted: tuple[str, ...] = ()
     unconfined: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    decide: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
         """One line for each thing that the instructor should know, for the terminal."""
@@ -103,8 +106,8 @@ class Exported:
             (tuple(name for name in self.absent if name not in self.maybe), "in the template, but not graded here"
              + (", unless one of those to confirm is theirs" if self.unconfirmed else "") + "; left as they are"),
         )
-        return [f"{len(names)} {what}: {text.clip(joined([*map(self._shown, names)]), 500)}"
-                for names, what in told if names]
+        return [*(f"{len(names)} {what}: {text.clip(joined([*map(self._shown, names)]), 500)}"
+                  for names, what in told if names), *self.decide]
 
     def _shown(self, learner: str) -> str:
         """A learner, and the reason why there is no grade."""
@@ -123,6 +126,7 @@ class _Job:
     column: str | None
     scale: bool
     template: roster.Table | None
+    account: Path
     waiting: Sequence[SubmissionResult] = ()
 
     @cached_property
@@ -201,6 +205,11 @@ class _Job:
             raise CourseError(f"--scale has nothing to convert to: {what} does not say how many points are counted "
                               f"there. Leave it out, and set the maximum there to {points} before you import.")
 
+    def put(self, table: str) -> None:
+        """Writes the file, where none is but an earlier export."""
+        source = [self.template.path] if self.template else []
+        write_export(self.path, table.encode("utf-8"), self.account, source)
+
     def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
               found: roster.Found | None = None, locked: Sequence[str] = ()) -> Exported:
         found = found or roster.Found()
@@ -211,7 +220,7 @@ class _Job:
                               + text.clip(why, 2000) + ". Is it the template of this class? Its columns are: "
                               + text.clip(", ".join(self.template.header), 300) + ". Where one holds something else "
                               "than its title says, say so, such as --columns \"login=Student ID\".")
-        write_text(self.path, to_csv(table))
+        self.put(to_csv(table))
         times = Counter((result.learner, result.assignment) for result in self.results)
         return Exported(
             self.path, tuple(written),
@@ -228,12 +237,13 @@ class _Job:
                                            if learner in written and words.ran_unconfined(result))),
             late=tuple(dict.fromkeys(learner for (learner, _), result in self.best.items()
                                      if learner in written and result.lateness and result.lateness.taken)),
+            decide=tuple(to_decide(result for (learner, _), result in self.best.items() if learner in written)),
         )
 
 
 def export(target: str, results: Sequence[SubmissionResult], path: Path, *, template: Path | None = None,
            assignment: str | None = None, column: str | None = None, scale: bool = False,
-           columns: Mapping[str, str] | None = None) -> Exported:
+           columns: Mapping[str, str] | None = None, account: Path | None = None) -> Exported:
     """Write the scores of `results` to `path` in the format of `target`.
 
     Args:
@@ -248,10 +258,11 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
             because 12 of 15 would become 12 of 100. Canvas' template and Moodle's grading worksheet say how
             many; with any other file it is refused.
         columns: what columns of the template hold, where its language is not known: titles, by what it is.
+        account: the folder that keeps account of what was exported; that of the file when not given.
 
     Raises:
         CourseError: there is nothing to export, nothing says to how many points to convert, the template does
-            not fit, or the file cannot be written.
+            not fit, something else is where the file shall be, or it cannot be written.
     """
     if target not in EXPORTS:
         raise CourseError(f"There is no export to {target!r}. There are: {', '.join(EXPORTS)}.")
@@ -269,10 +280,13 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     if len(names) > 1 and (column or target not in ("canvas", *_PLAIN)):
         raise CourseError(f"Choose one exercise with --assignment: {', '.join(names)}.")
     table = roster.read_table(template, named=columns) if template else None
+    if table:
+        _refuse_another_system_s(table, target)
     nameless = tuple(result.submission for result in chosen if not result.learner.strip())
     failed = [result for result in named if not words.has_score(result)]
     waiting = [result for result in known if result.identity.doubts]
-    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table, [*waiting, *failed])
+    job = _Job(named, nameless, unconfirmed, names, path, column, scale, table, account or path.parent,
+               [*waiting, *failed])
     if target in ("csv", "csv-questions", "gradescope"):
         job.refuse_scale("this file")
     if table is None:
@@ -280,6 +294,22 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
     if target in _PLAIN:
         return _plain(job, [result for result in chosen if not result.identity.doubts], _PLAIN[target])
     return _TABLES[target](job)
+
+
+def _refuse_another_system_s(table: roster.Table, target: str) -> None:
+    """Raises a `CourseError` where a template is known to be of another system than that for which it is given."""
+    titles = {squashed(title) for title in table.header}
+    marks = {
+        "Canvas": table.is_canvas and "id" in titles,
+        "Moodle": table.participants is not None,
+        "Brightspace": bool({"endoflineindicator", "orgdefinedid"} & titles),
+        "Blackboard": any("[Total Pts:" in title for title in table.header),
+        "ILIAS": "usrid" in titles,
+    }
+    made = [system for system, is_there in marks.items() if is_there]
+    if made and target not in ("gradescope", *_PLAIN, *(system.casefold() for system in made)):
+        raise CourseError(f"{table.path} is a table of {made[0]}, and {target} takes back none but its own. Give the "
+                          f"one that {target} exports, or export with `autograder export {made[0].casefold()}`.")
 
 
 def _canvas(job: _Job) -> Exported:
@@ -308,9 +338,7 @@ def _canvas(job: _Job) -> Exported:
         titles.append(text.cell(job.column or name if place is None else table.header[place]))
     rows = [[*(table.header[place] for place in people), *titles],
             [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
-    students = [row for row in table.rows if row is not points_row and row[0].strip() != "Student, Test"
-                and any(row[place].strip() for place in people)]
-    found = roster.find(table, students, job.ids, job.members, job.unsure)
+    found = roster.find(table, table.people, job.ids, job.members, job.unsure)
     for learner, row in found.rows:
         cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
@@ -358,9 +386,16 @@ def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
     most = next(iter(table.holding("maximum") or table.constant), 0)
     grade = next((place for place in table.holding("grade") if place != most), most - 1)
     participant = table.participants
-    if participant is None or most < 1 or grade <= participant or most + 3 >= len(table.header):
+    if participant is None or most < 1 or grade <= participant:
+        if {"grade", "maximum"} <= table.named.keys():
+            raise CourseError(f"{table.path} is no grading worksheet as Moodle writes it: there the participant comes "
+                              "first, and the grade behind. Download it again.")
         raise CourseError(f"{table.path} looks like Moodle's grading worksheet, but which of its columns is the grade "
                           "is not clear. Say it, such as --columns \"grade=Bewertung,maximum=Bestwertung\".")
+    if most + 3 >= len(table.header):
+        raise CourseError(f"{table.path} is cut down: behind {table.header[most]!r} Moodle's import of a grading "
+                          "worksheet needs three columns, whether the grade can be changed, and when submission and "
+                          "grade were last modified. Download the worksheet again, and leave it as it is.")
     kept = sorted({participant, *table.holding("whole_name", "email"), grade, most, most + 1, most + 2, most + 3})
     found = roster.find(table, table.rows, job.ids, job.members, job.unsure)
     rows = [[table.header[place] for place in kept]]
@@ -454,7 +489,7 @@ def _gradescope(job: _Job) -> Exported:
              "Submission ID", *(text.cell(f"{position}: {question} ({possible:.1f} pts)")
                for position, (question, possible) in enumerate(points.items(), start=1))]]
     table = job.template
-    found = roster.find(table, table.rows, job.ids, job.members, job.unsure) if table else None
+    found = roster.find(table, table.people, job.ids, job.members, job.unsure) if table else None
     pairs = found.rows if found else [(learner, ()) for learner in job.learners]
     for learner, row in pairs:
         scores = {question.name: text.number(question.score, 5)
@@ -486,12 +521,13 @@ def _plain(job: _Job, results: Sequence[SubmissionResult],
     """A table of our own, with a mark in front by which Excel knows that it is UTF-8."""
     if job.template is not None:
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
-    write_text(job.path, "\ufeff" + table(results))
+    job.put("\ufeff" + table(results))
     return Exported(job.path, tuple(dict.fromkeys(result.learner for result in results)),
                     unconfirmed=job.unconfirmed, why=job.refused,
                     adjusted=tuple(dict.fromkeys(r.learner for r in results if words.adjusted(r))),
                     unconfined=tuple(dict.fromkeys(r.learner for r in results if words.ran_unconfined(r))),
-                    late=tuple(dict.fromkeys(r.learner for r in results if r.lateness and r.lateness.taken)))
+                    late=tuple(dict.fromkeys(r.learner for r in results if r.lateness and r.lateness.taken)),
+                    decide=tuple(to_decide(results)))
 
 
 _TABLES: dict[str, Callable[[_Job], Exported]] = {

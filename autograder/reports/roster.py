@@ -94,6 +94,17 @@ class Table:
             kinds[self.participants] = Kind.PARTICIPANT
         return kinds
 
+    @property
+    def people(self) -> list[tuple[str, ...]]:
+        """The rows that are of somebody."""
+        return [row for row in self.rows if self.is_of_a_person(row)]
+
+    def is_of_a_person(self, row: Sequence[str]) -> bool:
+        """Whether a row is of somebody: not Canvas' points, its test student, or without anything of a person."""
+        known = [*self.identifiers, *self.holding("whole_name", "first_name", "last_name")]
+        return (CANVAS_POINTS not in row[0] and row[0].strip() != "Student, Test"
+                and any(row[place].strip() for place in known if place or not self.is_canvas))
+
     @functools.cached_property
     def unnamed(self) -> int | None:
         """Where a grading worksheet of Moodle in an unknown language has the names: between participant and address."""
@@ -355,10 +366,7 @@ def read_roster(path: Path) -> Table:
             + ". If that is a person, put a line with the names of the columns above it."
         )
     _refuse_broken_cells(table, known)
-    people = [(line, row) for line, row in zip(table.lines, table.rows, strict=True)
-              if any(row[place].strip() for place in known)
-              and CANVAS_POINTS not in row[0] and row[0].strip() != "Student, Test"
-              and not (table.is_canvas and not any(row[place].strip() for place in known if place))]
+    people = [(line, row) for line, row in zip(table.lines, table.rows, strict=True) if table.is_of_a_person(row)]
     identifiers = [place for place, kind in table.identifiers.items() if kind is not Kind.GROUP]
     for place in identifiers:
         _refuse_twice(path, table.header[place], [(line, plain(row[place])) for line, row in people])

@@ -173,19 +173,29 @@ def gist(cell: CellResult) -> str:
     return "".join(said[-1:])
 
 
+GONE = "there is no such question any more"
+
+
 def adjusted(result: SubmissionResult) -> str:
     """Which scores were set by hand, from what to what, and why; empty where none was."""
-    return "; ".join(
-        f"{question.name}: {text.number(question.adjustment.computed, 5)} to {text.number(question.score, 5)} "
-        f"({text.line(question.adjustment.reason)})"
-        for question in result.questions if question.adjustment
-    )
+    said = [
+        f"{question.name}: {text.number(made.computed, 5)} to {text.number(question.score, 5)} "
+        + ("" if made.given is None else f"in place of {text.number(made.given, 5)}, which is more than it gives now ")
+        + f"({text.line(made.reason)})"
+        for question in result.questions if (made := question.adjustment)
+    ]
+    said += [f"{text.line(stray.question)}: {text.number(stray.score, 5)} not counted, {GONE} "
+             f"({text.line(stray.reason)})" for stray in result.strays if stray.score is not None]
+    return "; ".join(said)
 
 
 def commented(result: SubmissionResult) -> str:
     """What the instructor says to it, question by question, and to the whole; empty where nothing is said."""
     said = [(question.name, question.comment) for question in result.questions] + [("the whole", result.comment)]
-    return "; ".join(f"{where}: {text.line(comment.text)}" for where, comment in said if comment)
+    told = [f"{where}: {text.line(comment.text)}" for where, comment in said if comment]
+    told += [f"{text.line(stray.question)} ({GONE}): {text.line(stray.comment)}" for stray in result.strays
+             if stray.comment]
+    return "; ".join(told)
 
 
 def late(result: SubmissionResult) -> str:

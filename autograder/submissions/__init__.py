@@ -5,6 +5,7 @@
 - `bynames`  the same where no system says it: by folders and files' own names
 - `folder`   the names in a folder, and what in it is passed over
 - `systems`  the downloads of ten systems, a module each: what of a listing fits, and whose it is
+- `times`    when something was handed in, in the zone that its system names
 - `names`    what a file's or folder's name says of a person, without the words that name nobody
 - `people`   identifiers of several kinds, people on a list, and which of them somebody is
 - `encoding` the bytes of a table -> its text, where the encoding is certain

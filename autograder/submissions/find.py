@@ -22,7 +22,7 @@ from autograder.course import CourseError
 from autograder.submissions.attribution import in_download, in_folder, lone_files
 from autograder.submissions.doubts import Doubt
 from autograder.submissions.download import Entry, classes
-from autograder.submissions.folder import KEPT_BY_PROGRAM, Folder
+from autograder.submissions.folder import KEPT_BY_PROGRAM, WRITTEN, Folder
 from autograder.submissions.identity import Identity
 from autograder.submissions.names import clean_name, is_handed_in, person_in, stem, time_of_export, when_exported
 from autograder.submissions.people import squashed
@@ -80,6 +80,34 @@ class Search:
     remarks: tuple[str, ...] = ()
     left: tuple[tuple[Path, str], ...] = ()
     downloads: tuple[Path, ...] = ()
+
+
+def refuse_output(paths: Sequence[Path], output: Path, other: Path | None = None) -> None:
+    """Refuses to write where others would take it for work handed in, or for an assignment.
+
+    A folder in that of the submissions will do, for it is passed over, and so will one around it.
+
+    Args:
+        paths, output, other: as for `find`.
+
+    Raises:
+        CourseError: the output is the folder of the submissions or of the assignment, or the submissions lie where
+            the grader writes its own files.
+    """
+    there = output.resolve()
+    for path in paths:
+        here = path.resolve()
+        if here == there:
+            raise CourseError(
+                f"--output {output} is where the submissions lie. What is written there would be taken for work handed "
+                "in, the next time, and hidden tests would lie among it. Name another folder, such as "
+                f"{output.with_name(f'grades-{there.name}')}; it may lie beside the submissions.")
+        if here.is_relative_to(there) and here.relative_to(there).parts[0] in WRITTEN:
+            raise CourseError(f"{path} is what the grader itself writes, in --output {output}, and nobody's work. Give "
+                              "the folder that the submissions lie in.")
+    if other is not None and other.resolve() == there:
+        raise CourseError(f"--output {output} is where the assignment lies. Name another folder, such as "
+                          f"{output.with_name(f'grades-{there.name}')}.")
 
 
 def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,

@@ -20,6 +20,14 @@ from autograder.submissions.systems import Listing
 SILENT = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv", ".ipython", ".jupyter"})
 """Folders in which nobody looks for work: they are passed over without a word."""
 
+MARKS = frozenset({"gradebook.sqlite", "report.html"})
+"""What a grading leaves in the folder that it writes into, and nobody hands in."""
+
+WRITTEN = frozenset({"assignments", "feedback", "instructor-only", "results"})
+"""The folders that it makes there."""
+
+WRITTEN_BEFORE = "an earlier grading wrote it"
+
 KEPT_BY_PROGRAM = "lies where a program or a system keeps its own files"
 
 
@@ -52,6 +60,7 @@ class Folder:
         passed: list[str] = []
         for parent, folders, names in os.walk(root, onerror=_refuse):
             here = Path(parent)
+            is_output = MARKS.issubset(names)
             if not folders and not names and here != root:
                 self.empty.append(f"{here.relative_to(root).as_posix()}/")
             for name in list(folders):
@@ -61,6 +70,8 @@ class Folder:
                     self.left_out[path] = "a link to a folder, which is not followed"
                 elif why := ours.get(path.resolve()):
                     self.left_out[path] = why
+                elif is_output and name in WRITTEN:
+                    self.left_out[path] = WRITTEN_BEFORE
                 elif name in NOISE or name.startswith("."):
                     self.left_out[path] = KEPT_BY_PROGRAM
                     if name in SILENT:
@@ -72,8 +83,10 @@ class Folder:
                 folders.remove(name)
             folders.sort()
             for name in sorted(names):
-                if name in called and (why := ours.get((here / name).resolve())):
-                    self.left_out[here / name] = why
+                if name in called and (reason := ours.get((here / name).resolve())):
+                    self.left_out[here / name] = reason
+                elif is_output and (not is_handed_in(name) or name.endswith("-feedback.zip")):
+                    self.left_out[here / name] = WRITTEN_BEFORE
                 elif not name.startswith("."):
                     self.files.append((here / name).relative_to(root).as_posix())
                 elif is_handed_in(name):

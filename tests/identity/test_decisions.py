@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring import sample_class
-from autograder.grading import exercises
+from autograder.grading import exercises, worker
+from autograder.grading.results import QuestionResult, SubmissionResult, Verdict
 from autograder.reports.grades import to_csv
 from tests.grades import read_grades
 from tests.grading.conftest import NAME
 from tests.identity.conftest import Run
 from tests.identity.downloads import notebook, unpacked
+from tests.reports.test_write import Page
 
 pytestmark = pytest.mark.fast
 
@@ -383,3 +385,36 @@ def test_two_files_that_are_confirmed_as_one_learner_s_are_told(tmp_path: Path, 
     assert grades(out)["Ada"] == ("8", "certain") and "of Ada the best, for nothing says" in done.output
     assert "Nothing says which is the latest of several files of Ada; the best counts." in (
         out / "report.html").read_text("utf-8")
+
+
+def test_after_other_checks_it_is_said_whose_points_changed_and_what_set_by_hand_no_longer_fits(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checks(**points: float) -> None:
+        monkeypatch.setattr(worker, "grade_task", lambda task: SubmissionResult(
+            task.submission.learner, task.submission.name, task.bundle.name, Verdict.GRADED, "",
+            tuple(QuestionResult(name, most - (task.submission.learner == "bob"), most, "at-end")
+                  for name, most in points.items())))
+
+    class_ = unpacked({f"{name}.ipynb": notebook(8) for name in ("ada", "bob", "eve")}, tmp_path / "class")
+    out = tmp_path / "out"
+    checks(q1=4, q2=2)
+    done = run("grade", class_, "--output", out)
+    assert "another score" not in done.output and "set by hand" not in done.output
+    for name in ("q1", "q2"):
+        assert run("adjust", "bob", name, "1.5", "--reason", "why", "--output", out).exit_code == 0
+    checks(q1=1, q2x=2)
+    done = run("grade", class_, "--output", out, "--memory", "1000")
+    said = ["The same work has another score than after the last grading: ada, 90-sample (6 became 3 points), "
+            "bob, 90-sample (3 became 2 points), eve, 90-sample (6 became 3 points).",
+            "1 score is set by hand and more than the question gives now, so that all of its points count: "
+            "bob, 90-sample, q1 (1.5, of 1 now).",
+            "1 score is set by hand for a question that is not there any more, and not counted: "
+            "bob, 90-sample, q2 (1.5)."]
+    words, log = Page(out / "report.html").words, (out / "grading.log").read_text("utf-8")
+    assert said[0] in done.output and said[0] in words
+    assert log.count(" changed: The same work has another score") == 3 and "bob, 90-sample (3 became 2 points)" in log
+    for one in said[1:]:
+        assert f"What needs you: {one}" in done.output and one in words and f"What needs you: {one}" in log
+    done = run("grade", class_, "--output", out, "--memory", "1000")
+    assert "another score" not in done.output and f"What needs you: {said[1]}" in done.output, "until it is decided"

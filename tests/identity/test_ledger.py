@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from autograder.cli import main
 from autograder.grading import batch
 from autograder.submissions import find as finding
+from tests.grades import read_grades
 from tests.grading.conftest import NAME
 from tests.identity.conftest import Run
 from tests.identity.downloads import notebook, unpacked
@@ -140,3 +141,13 @@ def test_what_makes_an_attempt_another_is_said(tmp_path: Path, run: Run) -> None
     assert said["bob/a.ipynb"] == ("another attempt", "nothing says which is the latest; class/bob/b.ipynb counts")
     assert said["cy/other.ipynb"][0] == "not graded" and f"a notebook of {NAME} from the same" in said[
         "cy/other.ipynb"][1]
+
+
+def test_the_folder_of_the_submissions_takes_no_grades(tmp_path: Path, run: Run) -> None:
+    class_ = unpacked({f"ada/{NAME}.ipynb": notebook(6)}, tmp_path / "class")
+    done = run("grade", class_, "--output", class_)
+    assert done.exit_code == 2 and "is where the submissions lie" in done.output
+    assert [path.name for path in class_.iterdir()] == ["ada"], "nothing is written"
+    assert run("grade", class_, "--output", class_ / "grades").exit_code == 0
+    assert run("grade", class_, "--output", class_ / "others").exit_code == 0
+    assert [row["learner"] for row in read_grades(class_ / "others" / "grades.csv")] == ["ada"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.grades import read_grades
 from tests.grading.conftest import NAME
 from tests.identity.conftest import Run
 from tests.identity.downloads import notebook, unpacked, zipped
@@ -91,6 +92,31 @@ def test_what_sakai_and_nbgrader_name_and_is_not_there(tmp_path: Path, run: Run)
     tree |= {f"submitted/{who}/{NAME}/{NAME}.ipynb": notebook(6) for who in ("aa", "bb")}
     run("grade", unpacked(tree, tmp_path / "n"), "--output", tmp_path / "o")
     assert grades(tmp_path / "o") == {"aa": ("6", "certain"), "bb": ("6", "certain"), "cc": ("0", "check")}
+
+
+def test_a_time_counts_with_its_zone_in_every_system_s_reader(tmp_path: Path, run: Run) -> None:
+    """Three hours after the end of the day in London is before its end in New York."""
+    (tmp_path / "dates.toml").write_text(f"zone = 'America/New_York'\n[due]\n{NAME} = 2026-11-02T23:59:00\n", "utf-8")
+    student = "\n- :name: Aa Q\n  :email: aa@x.org"
+    systems = {
+        "nbgrader": {f"submitted/aa/{NAME}/timestamp.txt": b"2026-11-03 03:00:00.948203 UTC",
+                     f"submitted/aa/{NAME}/{NAME}.ipynb": notebook(6)},
+        "sakai": {"Ex/Q, Aa(aa)/timestamp.txt": b"2026-11-03T03:00:00.123Z",
+                  f"Ex/Q, Aa(aa)/Submission attachment(s)/{NAME}.ipynb": notebook(6),
+                  "Ex/Q, Bb(bb)/timestamp.txt": b"2026-11-02T22:00:00.123-05:00",
+                  f"Ex/Q, Bb(bb)/Submission attachment(s)/{NAME}.ipynb": notebook(6)},
+    } | {f"gradescope {number}": {
+        "assignment_1_export/submission_metadata.yml":
+            f"submission_7:\n  :submitters:{student.replace(chr(10), chr(10) + '  ')}\n  :created_at: {said}".encode(),
+        f"assignment_1_export/submission_7/{NAME}.ipynb": notebook(6),
+    } for number, said in enumerate(("2026-11-03 03:00:00.123 Z", "2026-11-03 03:00:00.123 UTC",
+                                     "2026-11-02 22:00:00 EST"))}
+    for system, files in systems.items():
+        output = tmp_path / system / "grades"
+        done = run("grade", unpacked(files, tmp_path / system), "--output", output, "--due", tmp_path / "dates.toml")
+        assert done.exit_code == 0 and "came after the due date" not in done.output, done.output
+        for row in read_grades(output / "grades.csv"):
+            assert (row["handed_in"], row.get("late", "")) == ("2026-11-03T03:00:00+00:00", ""), system
 
 
 # ---------------------------------------------------------------- two systems, and downloads of one

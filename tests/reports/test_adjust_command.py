@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_every_report_says_what_was_changed_and_why(graded: Path) -> None:
     code, said = adjust(graded, result.learner, name, "--undo")
     assert code == 0 and f"{question.possible:g} became {question.score:g}" in said
     after = files(graded)
-    for export in ("csv.csv", "canvas.csv"):
+    for export in ("csv.csv", "canvas.csv", ".exported.json"):
         del after[export]
     assert after == before, "taking it back leaves no trace"
     first, second = (graded / "grading.log").read_text(encoding="utf-8").splitlines()
@@ -130,6 +131,74 @@ def test_a_notebook_that_could_not_be_read_can_get_points(graded: Path) -> None:
     assert empty.questions[1].name not in page.words
 
 
+def test_what_was_set_and_no_longer_fits_is_for_the_instructor_to_decide(graded: Path) -> None:
+    """The tests were changed: one question gives less now, another is called something else."""
+    who = next(result for result in made_up_class(12) if result.status.value == "graded")
+    over, gone = who.questions[1], who.questions[2]
+    for question in (over, gone):
+        assert adjust(graded, who.learner, question.name, str(question.possible), "--reason", REASON)[0] == 0
+    comment = ["comment", who.learner, gone.name, "--output", str(graded)]
+    assert CliRunner().invoke(main, [*comment, "See me."]).exit_code == 0
+    now = replace(who, questions=tuple(
+        replace(question, score=0.0, possible=1.0) if question is over
+        else replace(question, name="q2_3x", score=0.0) if question is gone else question
+        for question in who.questions))  # fmt: skip
+    fill(graded, [now])
+
+    (row,) = read_grades(graded / "grades.csv")
+    assert (row[over.name], float(row["score"])) == ("1", pytest.approx(now.score + 1))
+    assert float(row["score"]) <= float(row["possible"])
+    assert row["adjusted"] == (
+        f"{over.name}: 0 to 1 in place of 3, which is more than it gives now ({REASON}); "
+        f"{gone.name}: 3 not counted, there is no such question any more ({REASON})")
+    assert row["comments"] == f"{gone.name} (there is no such question any more): See me."
+    told = ("1 score is set by hand and more than the question gives now, so that all of its points count: "
+            f"{who.learner}, 02-preprocessing, {over.name} (3, of 1 now).",
+            "1 score is set by hand for a question that is not there any more, and not counted: "
+            f"{who.learner}, 02-preprocessing, {gone.name} (3).",
+            "1 comment is on a question that is not there any more, and on no page: "
+            f"{who.learner}, 02-preprocessing, {gone.name}.")
+    report = Page(graded / "report.html").words
+    assert "Nothing." not in report and all(one in report for one in told)
+    assert "3 was set, and the question gives 1 now: decide again." in report
+    for target in ("csv", "canvas"):
+        said = CliRunner().invoke(main, ["export", target, "--output", str(graded)]).output
+        assert all(one in said for one in told)
+    assert CliRunner().invoke(main, ["desk", "--output", str(graded)]).exit_code == 0
+    (page,) = (graded / "instructor-only").glob("*.html")
+    assert "3 was set, and the question gives 1 now" in Page(page).words
+    assert f"{gone.name}, there is no such question any more: 3 points, not counted" in Page(page).words
+
+    code, said = adjust(graded, who.learner, gone.name, "--undo")
+    assert code == 0 and f"{gone.name}: the 3 points set by hand are taken back. They did not count" in said
+    log = (graded / "grading.log").read_text("utf-8")
+    assert f"{gone.name}, 3 points that counted for nothing, the question being gone, by " in log
+    done = CliRunner().invoke(main, [*comment, "--undo"])
+    assert done.exit_code == 0 and "the comment is taken back" in done.output
+    assert adjust(graded, who.learner, over.name, "0.5", "--reason", "why")[0] == 0
+    assert "any more" not in (graded / "grades.csv").read_text("utf-8")
+    assert "no longer fitting" not in Page(graded / "report.html").words
+    code, said = adjust(graded, who.learner, gone.name, "--undo")
+    assert code == 2 and f"has no question '{gone.name}'" in said
+
+
+def test_names_are_taken_as_the_tables_have_them(graded: Path) -> None:
+    """A name that a spreadsheet would compute is marked there, and a question may be called otherwise."""
+    who = next(result for result in made_up_class(12) if result.status.value == "graded")
+    fill(graded, [replace(who, learner=name, questions=tuple(
+        replace(question, name=called) for question, called in zip(who.questions, ("score", "=q"), strict=False)))
+        for name in ("+1plus", "'quoted")])
+    for learner, question in (("'+1plus", "score (question)"), ("+1plus", "'=q"), ("'+1plus", "=q"),
+                              ("'quoted", "score"), ("''quoted", "score")):
+        code, said = adjust(graded, "--reason", "why", learner, question, "1")
+        assert code == 0, said
+        done = CliRunner().invoke(main, ["comment", "--output", str(graded), learner, question, "See me."])
+        assert done.exit_code == 0, done.output
+    quoted, plus = read_grades(graded / "grades.csv")
+    assert (quoted["learner"], plus["learner"], plus["score"], plus["=q"]) == ("'quoted", "+1plus", "2", "1")
+    assert quoted["score (question)"] == plus["score (question)"] == "1"
+
+
 def test_another_batch_in_the_same_folder_keeps_its_reports(graded: Path) -> None:
     result, name = someone(made_up_class(12))
     fill(graded, [other for other in made_up_class(12) if other.learner != result.learner])
@@ -154,6 +223,15 @@ def test_wrong_usage(graded: Path, arguments: tuple[str, ...], message: str) -> 
     code, said = adjust(graded, made_up_class(12)[0].learner, *arguments)
     assert code == 2 and message in said
     assert files(graded) == before
+
+
+@pytest.mark.parametrize("words", [["adjust", "ada", "q2_1", "-0.5", "--reason", "x"], ["comment", "-dash", "see"],
+                                   ["adjust", "-dash", "q2_1", "1"], ["grade", "-class"]])
+def test_what_begins_with_a_dash_is_told_where_it_stands(graded: Path, words: list[str]) -> None:
+    done = CliRunner().invoke(main, [*words, "--output", str(graded)])
+    assert done.exit_code == 2 and "stands at the end, behind --, as in `autograder adjust" in done.output
+    done = CliRunner().invoke(main, [*words, "--nonsense"])
+    assert done.exit_code == 2 and "No such option" in done.output
 
 
 @pytest.mark.parametrize("command", [["adjust", "Ada", "q2_1", "1", "--reason", "x"], ["export", "csv"]])

@@ -41,6 +41,17 @@ def run(output: Path, *arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+@pytest.mark.parametrize("typed", ["q2_1", "Q2_1", "q2_9", " q9_12 "])
+def test_a_question_without_a_text_is_no_comment_on_the_whole(
+    output: Path, people: list[SubmissionResult], typed: str
+) -> None:
+    before = files(output)
+    code, said = run(output, "comment", people[0].learner, typed)
+    assert code == 2 and f"{typed!r} is called like a question, and there is no text." in said
+    assert files(output) == before
+    assert run(output, "comment", people[0].learner, f"See {typed}.")[0] == 0
+
+
 def log(output: Path) -> str:
     path = output / "grading.log"
     return path.read_text(encoding="utf-8") if path.is_file() else ""

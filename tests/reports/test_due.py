@@ -87,6 +87,22 @@ def test_nothing_is_taken_where_nobody_knows(tmp_path: Path) -> None:
         "(02-preprocessing). Names are those of grades.csv."]
 
 
+def test_a_zone_of_which_it_is_not_clear_which_is_meant_takes_nothing_and_is_said(tmp_path: Path) -> None:
+    own = rule(tmp_path)
+    said = own.apply(handed_in("2026-12-02T19:00:00 PST"))
+    assert (said.score, said.late) == (12, False) and not words.late(said)
+    assert told([said], own)[0] == (
+        "Of 1 the time is of a zone of which it is not clear which is meant: 'PST'. Nothing is taken from bob. If your "
+        "course's zone is called so, write it into dates.toml, such as zone = \"America/Los_Angeles\".")
+    write_reports([said], tmp_path)
+    report = Page(tmp_path / "report.html").words
+    assert "bob, 12 of 15: the time is of the zone 'PST', of which it is not clear which is meant" in report
+    assert "Nothing. Every" not in report
+    there = rule(tmp_path, FILE.replace("Europe/Berlin", "America/Los_Angeles"))
+    assert there.apply(handed_in("2026-11-03T19:00:00 PST")).lateness == Lateness(
+        "2026-11-02T23:59:00-08:00", 19 * 3600 + 60, 1, 10, 1.2)
+
+
 @pytest.mark.parametrize(("text", "message"), [
     ("due = 2026-11-02", "'due' is no table. Write [due] on a line of its own"),
     (f"[due]\n{NAME} = 2026-11-02T23:59:00", "does not say of which zone its time is. Write zone = "),

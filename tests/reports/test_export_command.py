@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from autograder.cli import main
 from autograder.grading.gradebook import Gradebook
+from autograder.reports.write import write_reports
 from tests.grades import read_grades
 from tests.reports.made_up import kept, made_up_class
 
@@ -51,6 +53,71 @@ def test_canvas_with_its_template(graded: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert [row[1] for row in rows] == ["ID", "", "501"] and float(rows[2][-1]) == one.score
+
+
+@pytest.fixture
+def precious(graded: Path, tmp_path: Path) -> list[Path]:
+    """What is nobody's export."""
+    notebook = tmp_path / "class" / "ada.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text("{}", "utf-8")
+    download = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(download, "w") as archive:
+        archive.writestr("lovelaceada_501_900_lab.ipynb", "{}")
+    write_reports(made_up_class(12), graded)
+    (graded / "grading.log").write_text("began\n", "utf-8")
+    return [notebook, download, graded / "gradebook.sqlite", graded / "grades.csv", graded / "grading.log",
+            graded / "feedback", graded / "report.html"]
+
+
+@pytest.mark.parametrize("command", [["export", "csv"], ["export", "canvas"], ["export", "gradescope"],
+                                     ["feedback", "moodle"]], ids=" ".join)
+def test_an_export_takes_no_place_but_an_earlier_export_s(
+    graded: Path, precious: list[Path], command: list[str], tmp_path: Path
+) -> None:
+    def export(to: Path) -> Result:
+        return CliRunner().invoke(main, [*command, "--output", str(graded), "--to", str(to)])
+
+    if command[0] == "feedback":
+        with Gradebook(graded / "gradebook.sqlite") as book:
+            book.begin_run({})
+            for place, result in enumerate(made_up_class(12)):
+                book.record(replace(result, learner=f"{result.learner}_{place + 100}"), "")
+            book.end_run()
+    before = {path: path.read_bytes() for path in precious if path.is_file() and path.suffix != ".sqlite"}
+    for path in precious:
+        done = export(path)
+        assert done.exit_code == 2 and str(path) in done.output and "--to" in done.output, done.output
+    assert {path: path.read_bytes() for path in before} == before
+    with Gradebook(graded / "gradebook.sqlite") as book:
+        assert book.stored()
+
+    own = tmp_path / "elsewhere" / "own"
+    assert [export(own).exit_code for _ in range(2)] == [0, 0], "its own it replaces"
+    (graded / ".exported.json").unlink()
+    assert export(own).exit_code == 0, "an earlier version kept no account"
+    own.write_bytes(b"mine now")
+    done = export(own)
+    assert done.exit_code == 2 and own.read_bytes() == b"mine now"
+    own.write_bytes(b"")
+    assert export(own).exit_code == 0, "of an empty file nothing is lost"
+
+
+def test_a_table_with_other_columns_than_before_takes_its_place_and_the_template_never(graded: Path) -> None:
+    def export(target: str, *more: str) -> Result:
+        return CliRunner().invoke(main, ["export", target, "--output", str(graded), *more])
+
+    assert export("csv").exit_code == 0
+    header = (graded / "csv.csv").read_bytes().splitlines()[0]
+    learner = next(result.learner for result in made_up_class(12) if result.status.value == "graded")
+    assert CliRunner().invoke(main, ["comment", learner, "Well done.", "--output", str(graded)]).exit_code == 0
+    assert export("csv").exit_code == 0
+    assert (graded / "csv.csv").read_bytes().splitlines()[0] == header + b",comments"
+    template = graded / "canvas.csv"
+    template.write_text(f"Student,ID,SIS Login ID,Section,02-preprocessing\n{learner},501,x,A,\n", "utf-8")
+    before = template.read_bytes()
+    done = export("canvas", "--template", str(template))
+    assert done.exit_code == 2 and "is what this is made from" in done.output and template.read_bytes() == before
 
 
 def test_only_the_attempt_that_counts_is_exported(graded: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas
 import pytest
 
+from autograder.course import ROOT
 from autograder.grading.results import Adjustment, Comment, QuestionResult, SubmissionResult, Verdict
-from autograder.reports.grades import OF_QUESTIONS, grades_csv, points_csv, questions_csv, questions_of
+from autograder.reports.grades import COLUMNS, OF_QUESTIONS, grades_csv, points_csv, questions_csv, questions_of
 from autograder.submissions.identity import Identity
 from tests.grades import read_grades
 from tests.reports import hostile
@@ -75,6 +76,31 @@ def test_tables_that_pandas_joins_without_help(tmp_path: Path) -> None:
     assert len(failed) and failed["score"].isna().all(), "the grader's failure is no zero"
 
 
+def test_the_lines_of_the_appendix_join_whoever_is_in_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names that pandas takes for nothing, or for numbers, and files of nobody."""
+    names = ["NA", "null", "None", "nan", "N/A", "001", "1", "1e5", "True", "", ""]
+    results = [replace(result(name, {"q1": 1.0, "q2": 0.5}), submission=f"{place}.ipynb")
+               for place, name in enumerate(names)]
+    (tmp_path / "grades").mkdir()
+    missing, persons = {"77-made-up": ["<NA>", "0099"]}, {"<NA>": {"name": "<NA>", "id": "007", "email": "g@x"}}
+    for listed in ({}, {"missing": missing, "persons": persons}):
+        (tmp_path / "grades" / "grades.csv").write_text(grades_csv(results, **listed), encoding="utf-8")
+        (tmp_path / "grades" / "questions.csv").write_text(questions_csv(results, **listed), encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        page = (ROOT / "book" / "appendix" / "c-teaching.md").read_text("utf-8")
+        (code,) = re.findall(r"```python\n(import pandas.*?)```", page, re.DOTALL)
+        found: dict[str, pandas.DataFrame] = {}
+        exec(code, found)
+        who = [*names, *(["<NA>", "0099"] if listed else [])]
+        assert len(found["joined"]) == len(found["questions"]) == 2 * len(who)
+        assert sorted(found["joined"]["learner"].fillna("")) == sorted(2 * who)
+        assert found["joined"]["score"].sum() == 1.5 * len(names) and found["joined"]["score_whole"].sum() == 33
+        if listed:
+            assert "007" in set(found["joined"]["id"]), "zeros in front stay"
+
+
 def test_the_table_of_questions_says_what_was_said_by_hand_and_runs_nothing() -> None:
     hand = replace(result("=1+1", {"q1_1": 2.0}), late=True)
     asked = replace(hand.questions[0], adjustment=Adjustment(0.5, 0.5, "=why"), comment=Comment("+see"))
@@ -91,6 +117,21 @@ def test_the_most_of_each_question_stands_in_a_table_of_its_own() -> None:
     assert points_csv(results) == (
         "assignment,question,possible\n77-made-up,q7_1,2\n77-made-up,q7_2,2\n77-made-up,score,4\n"
         "78-b,q8_1,2\n78-b,score,2\n")
+
+
+def test_a_question_called_like_another_column_is_called_otherwise_in_all_tables() -> None:
+    names = ["score", "Status", "late", "learner", "name", "score (question)", "sandbox", "q1"]
+    made = [replace(result("Ada", dict.fromkeys(names, 1.0)), late=True), result("Bob", dict.fromkeys(names, 2.0))]
+    called = ["score (question)", "Status (question)", "late (question)", "learner (question)", "name (question)",
+              "score (question) (question)", "sandbox (question)", "q1"]
+    header, *rows = csv.reader(io.StringIO(grades_csv(made)))
+    assert len(set(header)) == len(header) and header[len(COLUMNS):] == [*called, "late"]
+    assert [row[header.index("score")] for row in rows] == ["8", "16"]
+    asked = pandas.read_csv(io.StringIO(questions_csv(made)))
+    points = pandas.read_csv(io.StringIO(points_csv(made)))
+    assert list(points["question"]) == [*called, "score"]
+    assert len(asked.merge(points, on=["assignment", "question"], validate="many_to_one")) == 16
+    assert list(asked["question"][:8]) == called
 
 
 def test_with_a_class_list_every_row_joins() -> None:

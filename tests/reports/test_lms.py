@@ -410,3 +410,38 @@ def test_what_cannot_be_exported(tmp_path: Path) -> None:
     latin.write_bytes("Student,ID,Section\nIñigo,1,A\n".encode("latin-1"))
     with pytest.raises(CourseError, match="CSV UTF-8"):
         lms.export("canvas", [result("a")], path, template=latin)
+
+
+BRIGHTSPACE = "OrgDefinedId,Username,Made up Points Grade <Numeric MaxPoints:4>,End-of-Line Indicator\n#1,ada,,#\n"
+BLACKBOARD = '"Last Name","First Name","Username","Made up [Total Pts: 4 Score] |7"\n"L","Ada","ada",""\n'
+STATUS = "update,usr_id,login,lastname,firstname,mark\n0,5,ada,L,Ada,\n"
+
+
+@pytest.mark.parametrize(("system", "text"), [
+    ("Canvas", CANVAS), ("Moodle", WORKSHEET), ("Brightspace", BRIGHTSPACE), ("Blackboard", BLACKBOARD),
+    ("ILIAS", STATUS),
+])  # fmt: skip
+def test_a_table_of_another_system_is_refused(tmp_path: Path, system: str, text: str) -> None:
+    template = save(tmp_path, text)
+    for target in set(EXPORTS) - {"csv", "csv-questions", "gradescope", system.casefold()}:
+        with pytest.raises(CourseError, match=rf"is a table of {system}, and {target} takes back none but its own"):
+            lms.export(target, [result("ada")], tmp_path / "out.csv", template=template)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_canvas_points_are_nobody_also_where_its_gradebook_is_a_class_list(tmp_path: Path) -> None:
+    done = lms.export("gradescope", [result("ada@uni.example")], tmp_path / "gs.csv", template=save(tmp_path, CANVAS))
+    assert done.written == ("ada@uni.example",) and len(done.absent) == 4
+    assert not any("Points" in name or "Test" in name for name in done.absent)
+
+
+@pytest.mark.parametrize("columns", [None, {"grade": "Grade", "maximum": "Maximum Grade"}])
+def test_a_worksheet_that_was_cut_down_is_called_so(tmp_path: Path, columns: dict[str, str] | None) -> None:
+    rows = [row[:7] for row in csv.reader(WORKSHEET.splitlines())]
+    template = save(tmp_path, "\n".join(map(",".join, rows)))
+    with pytest.raises(CourseError, match=r"is cut down: behind 'Maximum Grade' .* Download the worksheet"):
+        lms.export("moodle", [result("Ada Lovelace")], tmp_path / "out.csv", template=template, columns=columns)
+    with pytest.raises(CourseError, match="is no grading worksheet as Moodle writes it"):
+        lms.export("moodle", [result("Ada Lovelace")], tmp_path / "out.csv", template=save(tmp_path, "\n".join(
+            ",".join((*row[4:6], *row[:4], *row[6:])) for row in rows)), columns={
+                "grade": "Grade", "maximum": "Maximum Grade"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,10 +126,46 @@ def test_without_scripts_all_of_it_can_be_read(
 
 def test_an_address_that_names_nothing_says_so(browser: Browser, report: Path) -> None:
     page = at(browser, report, "#message=0123456789&verdict=nonsense")
+    assert page.locator("#not-here").inner_text().endswith("does not have, so that is left out: verdict nonsense.")
     assert page.locator("#shown").inner_text() == "0 of 300 submissions"
     assert "a message that this report does not have" in page.locator("#chosen-message").inner_text()
     page.locator("#all-again").click()
     assert page.locator("#shown").inner_text() == "All 300 submissions"
+    page.close()
+
+
+def test_what_the_address_asks_for_and_is_not_here_is_said(browser: Browser, report: Path) -> None:
+    page = at(browser, report, "#question=q9_9&points=none&sort=Nothing-up&shade=red")
+    assert page.locator("#shown").inner_text() == "All 300 submissions"
+    assert "left out: sort Nothing-up, shade red, question q9_9." in page.locator("#not-here").inner_text()
+    page.locator("#find").fill("ada")
+    assert not page.locator("#not-here").is_visible()
+    for address in ("", "#find=ada", f"#question={QUESTION}&points=none&sort={QUESTION}-up", "#find=", "#mark=by-hand"):
+        page.goto("about:blank")
+        page.goto(f"{report.as_uri()}{address}")
+        assert page.locator("#not-here").is_visible() == (address == "#mark=by-hand"), address
+    page.close()
+
+
+def test_names_are_found_without_accents_and_a_question_may_be_called_like_a_column(
+    browser: Browser, class_: list[SubmissionResult], tmp_path: Path
+) -> None:
+    names = ["Ștefan Łuka", "e\u0301ric Øst", "İstanbul Yılmaz", "Anna  Weiß"]
+    write_reports([replace(one, learner=name, submission=f"{place}.ipynb", questions=tuple(
+        replace(question, name=called, score=float(score == place)) for called, score, question in zip(
+            ("File", "Time"), (0, 1), one.questions, strict=False)))
+        for place, (name, one) in enumerate(zip(names, class_, strict=False))], tmp_path)
+    page = at(browser, tmp_path / "report.html")
+    for typed, name in (("stefan", 0), ("LUKA", 0), ("eric", 1), ("\u00e9ric ost", 1), ("istanbul", 2), ("yilmaz", 2),
+                        ("\u0130STANBUL", 2), ("  anna  weiss ", 3), ("3.ipynb", 3)):
+        page.locator("#find").fill(typed)
+        assert [" ".join(one.split()) for one in listed(page)] == [" ".join(names[name].split())], typed
+    page.locator("#find").fill("")
+    for column in ("File-down", "Time-down"):
+        assert listed(at(browser, tmp_path / "report.html", f"#sort={column}"))[0] == names[column == "Time-down"]
+    page.locator("table.all thead button", has_text="File").last.click()
+    assert page.url.endswith("#sort=File+%28again%29-up")
+    assert page.locator("table.all tbody td:last-child").all_inner_texts() == [f"{place}.ipynb" for place in range(4)]
     page.close()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import CourseError
-from autograder.submissions.find import find
+from autograder.submissions.find import find, refuse_output
 from tests.submissions.class_folder import NAME, learners, notebook, put
 
 pytestmark = [pytest.mark.fast, pytest.mark.usefixtures("exercises")]
@@ -89,3 +89,36 @@ def test_a_folder_that_cannot_be_searched_is_an_error_and_nobody_is_missing_with
     remedy = f"chmod -R u+rX '{tmp_path}/class/bob b'"
     with pytest.raises(CourseError, match=rf"bob b cannot be searched \(Permission denied\)\..*{re.escape(remedy)}"):
         find([tmp_path / "class"])
+
+
+def test_what_an_earlier_grading_wrote_is_nobodys_work(tmp_path: Path) -> None:
+    """Into another output folder, in or around that of the submissions."""
+    for output in (tmp_path, tmp_path / "grades-1"):
+        put(output / "assignments" / "28ffe2c5" / "files" / f"{NAME}.ipynb")
+        for name in ("gradebook.sqlite", "report.html", "grades.csv", "feedback/alice.html", "results/alice.json",
+                     "instructor-only/alice.html", "moodle-feedback.zip"):
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
+            (output / name).write_bytes(b"")
+    put(tmp_path / "alice" / f"{NAME}.ipynb")
+    put(tmp_path / "bob" / "results" / f"{NAME}.ipynb")
+    search = find([tmp_path])
+    assert [item.learner for item in search.found] == ["alice", "bob"] and not search.others
+    assert len([why for _, why in search.left if why == "an earlier grading wrote it"]) == 16
+
+
+@pytest.mark.parametrize(("path", "output", "message"), [
+    ("class", "class", "is where the submissions lie. What is written there would be taken for work"),
+    ("class", "class/../class", "is where the submissions lie"), ("class", "link", "is where the submissions lie"),
+    ("grades/results", "grades", "is what the grader itself writes"),
+    ("grades/assignments/x", "grades", "is what the grader itself writes"),
+    ("other", "dist", "is where the assignment lies"),
+])  # fmt: skip
+def test_an_output_among_the_submissions_is_refused(tmp_path: Path, path: str, output: str, message: str) -> None:
+    for name in ("class", "grades/results", "grades/assignments/x", "other", "dist"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "link").symlink_to("class")
+    with pytest.raises(CourseError, match=re.escape(message)):
+        refuse_output([tmp_path / path], tmp_path / output, tmp_path / "dist")
+    for beside in ("class/grades", "grades-2"):
+        refuse_output([tmp_path / "class"], tmp_path / beside, tmp_path / "dist")
+    refuse_output([tmp_path / "class"], tmp_path)  # as the sample class does

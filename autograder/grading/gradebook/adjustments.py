@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from autograder.grading.gradebook.database import Database, utc_now
 from autograder.grading.gradebook.schema import on_the_way
-from autograder.grading.results import Adjustment, Comment, SubmissionResult
+from autograder.grading.results import ROUNDING, Adjustment, Comment, Stray, SubmissionResult, Verdict
 
 Whose = tuple[str, str]
 """A learner and an exercise, to whom together a correction belongs."""
@@ -145,14 +145,25 @@ DROP_EMPTY = "DELETE FROM adjustment WHERE score IS NULL AND comment = ''"
 
 
 def adjusted(result: SubmissionResult, corrections: Mapping[str, Correction]) -> SubmissionResult:
-    """A result with what a person said of its questions, and of the whole."""
+    """A result with what a person said of its questions, and of the whole.
+
+    A score that is more than its question gives now, since the tests were changed, counts as all of the points until
+    the instructor decides. What was said of a question that is not there any more counts for nothing, and is kept.
+    """
     questions = []
     for question in result.questions:
         said = corrections.get(question.name)
         if said and said.adjustment and said.score is not None:
+            given = said.score if said.score > question.possible + ROUNDING else None
             question = replace(
-                question, score=said.score, adjustment=replace(said.adjustment, computed=question.score)
+                question, score=said.score if given is None else question.possible,
+                adjustment=replace(said.adjustment, computed=question.score, given=given)
             )
         questions.append(replace(question, comment=said.comment) if said else question)
     whole = corrections.get("")
-    return replace(result, questions=tuple(questions), comment=whole.comment if whole else None)
+    there = {"", *(question.name for question in result.questions)}
+    strays = () if result.status is Verdict.ERROR else tuple(
+        Stray(name, said.score, said.adjustment.reason if said.adjustment else "",
+              said.comment.text if said.comment else "")
+        for name, said in sorted(corrections.items()) if name not in there)
+    return replace(result, questions=tuple(questions), comment=whole.comment if whole else None, strays=strays)

@@ -3,12 +3,16 @@
 (() => {
   const PAGE = 50;
   const by = (id) => document.getElementById(id);
+  // Without capitals, accents and what is too much of blanks: who types "stefan" looks for Ștefan.
+  const LETTERS = { "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th" };
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+    .replace(/[łøđðħıßæœþ]/g, (letter) => LETTERS[letter]).replace(/\s+/g, " ").trim();
   const form = by("choose");
   const fields = ["find", "verdict", "question", "points", "mark"].map(by).filter(Boolean);
   const tables = [...document.querySelectorAll("table.all")];
   const rows = tables.flatMap((table) => [...table.tBodies[0].rows].map((row, place) => ({
     row, place, link: row.querySelector("th a"),
-    text: row.cells[0].textContent.toLowerCase() + "\n" + row.lastElementChild.textContent.toLowerCase(),
+    text: plain(row.cells[0].textContent) + "\n" + plain(row.lastElementChild.textContent),
     says: row.dataset.says.split(" "), marks: row.dataset.marks.split(" "),
   })));
   const messages = new Map();
@@ -25,7 +29,7 @@
   let most = PAGE;
 
   const has = {
-    find: (one, value) => one.text.includes(value.toLowerCase()),
+    find: (one, value) => one.text.includes(plain(value)),
     verdict: (one, value) => one.row.dataset.verdict === value,
     mark: (one, value) => one.marks.includes(value),
     message: (one, value) => one.says.includes(value),
@@ -40,11 +44,14 @@
   const value = (cell) => "value" in cell.dataset ? Number(cell.dataset.value) : cell.textContent.trim().toLowerCase();
   const compare = (first, second) => first < second ? -1 : first > second ? 1 : 0;
 
+  const sorts = (table, wanted) => [...table.tHead.rows[0].cells].some(({ dataset }) =>
+    [`${dataset.sort}-up`, `${dataset.sort}-down`].includes(wanted));
+
   function sort() {
     const [, column, order] = /^(.*)-(up|down)$/s.exec(chosen.get("sort") || "") || [];
     for (const table of tables) {
       const heads = [...table.tHead.rows[0].cells];
-      const place = heads.findIndex((head) => head.textContent === column);
+      const place = heads.findIndex((head) => head.dataset.sort === column);
       heads.forEach((head, at) => {
         if (at === place) head.setAttribute("aria-sort", order === "down" ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
@@ -87,10 +94,15 @@
   function read() {
     chosen = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
     most = PAGE;
+    const missing = [...chosen].filter(([name, wanted]) => !(name === "message" || fields.some(({ id }) => id === name)
+      || (name === "sort" && tables.some((table) => sorts(table, wanted)))));
     for (const field of fields) {
       field.value = chosen.get(field.id) || (field.id === "points" ? "lost" : "");
-      if (field.value === "" && chosen.get(field.id)) chosen.delete(field.id); // nothing that can be chosen here
+      if (field.value === "" && chosen.get(field.id)) missing.push([field.id, chosen.get(field.id)]);
     }
+    for (const [name] of missing) chosen.delete(name);
+    by("not-here").hidden = !missing.length;
+    by("not-here").querySelector("span").textContent = missing.map(([name, wanted]) => `${name} ${wanted}`).join(", ");
     by("points").disabled = !chosen.get("question");
     sort();
     show();
@@ -107,6 +119,7 @@
 
   function keep() {
     const address = chosen.toString();
+    by("not-here").hidden = true;
     history.replaceState(null, "", address ? `#${address}` : "#all");
     most = PAGE;
     by("points").disabled = !chosen.get("question");
@@ -121,11 +134,15 @@
   }
 
   for (const table of tables) {
+    const names = new Set();
     for (const head of table.tHead.rows[0].cells) {
-      const name = head.textContent;
+      let name = head.textContent;
+      while (names.has(name)) name += " (again)"; // a question may be called as another column is
+      names.add(name);
+      head.dataset.sort = name;
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = name;
+      button.textContent = head.textContent;
       head.replaceChildren(button);
       button.addEventListener("click", () => {
         const up = head.dataset.by !== "number";

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from autograder.submissions.people import Ids
 
@@ -20,7 +19,7 @@ class Named:
         ids: the learner's identifiers, by kind.
         order: grows from attempt to attempt; 0 when the system counts nothing.
         late: whether the system says that it came late.
-        handed_in: when, as ISO 8601 text; empty when the system does not say.
+        handed_in: when, as text of `times.when`; empty when the system does not say.
         doubts: why it is not certain whose it is, a sentence each; none if it is.
         unlisted: more of them, which count unless a class list says who it is.
         lacking: why there is no work, where the system's own file says that something was handed in; else empty.
@@ -130,12 +129,3 @@ def shared_start(names: Sequence[str], mark: str) -> str:
     low, high = min(names, default=""), max(names, default="")
     length = next((place for place, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
     return low[: low.rfind(mark, 0, length) + 1]
-
-
-def when(digits: str) -> tuple[int, str]:
-    """A time written as `YYYYMMDDhhmmss`, with anything between and after: as a number, and as ISO 8601 text."""
-    figures = re.sub(r"\D", "", digits)[:14]
-    try:
-        return int(figures), datetime.strptime(figures, "%Y%m%d%H%M%S").isoformat()
-    except ValueError:
-        return 0, ""

@@ -29,8 +29,8 @@ from autograder.submissions.systems.base import (
     lacks,
     parts_of,
     shared_start,
-    when,
 )
+from autograder.submissions.times import when
 
 SYSTEM = "Blackboard"
 ATTEMPT = re.compile(r"(?P<before>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?P<rest>_.+|\.txt)", re.DOTALL)

@@ -23,6 +23,7 @@ from autograder.course import CourseError
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind
 from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of
+from autograder.submissions.times import when
 
 SYSTEM = "Gradescope"
 FOLDER = re.compile(r"submission_(\d+)")
@@ -104,12 +105,11 @@ def _own(ids: Ids) -> tuple[str, str]:
 
 
 def _time(value: object) -> str:
-    """What YAML made of a time, as ISO 8601 text, in UTC where it names its offset; empty for what is none."""
+    """What YAML made of a time, as the text of `times.when`; empty for what is none."""
     try:
-        when = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if not isinstance(when, datetime):
-            return ""
-        return (when.astimezone(UTC) if when.tzinfo else when).isoformat(timespec="seconds")
+        if not isinstance(value, datetime):
+            return when(value)[1] if isinstance(value, str) else ""
+        return (value.astimezone(UTC) if value.tzinfo else value).isoformat(timespec="seconds")
     except (ValueError, OverflowError):
         return ""
 

@@ -24,7 +24,8 @@ from datetime import datetime, timedelta
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of, when
+from autograder.submissions.systems.base import Listing, Named, Recognized, Rules, parts_of
+from autograder.submissions.times import when
 
 SYSTEM = "ILIAS"
 FOLDER = re.compile(r"(?P<names>[^/_]+(?:_[^/_]+){2,})_(?P<user>\d+)")

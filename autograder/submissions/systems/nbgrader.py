@@ -7,7 +7,7 @@ The student is the id that nbgrader's own database has: a login, a number or an 
 one assignment there is the latest alone, so what lies in folders of several assignments are no attempts of each other.
 
 Sources, read for this: nbgrader, `nbgrader/exchange/default/collect.py` at commit 3f75113, which puts the latest of
-each student there. The form of the time was not.
+each student there. The form of the time was not: it has a zone's abbreviation, which the instructor may choose.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from collections.abc import Iterable
 
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Kind
-from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of, when
+from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of
+from autograder.submissions.times import when
 
 SYSTEM = "nbgrader"
 STAMP = "timestamp.txt"

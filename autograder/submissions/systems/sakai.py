@@ -24,7 +24,8 @@ from autograder.course import CourseError
 from autograder.submissions.encoding import decode
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Ids, Kind, plain
-from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of, when
+from autograder.submissions.systems.base import AGAIN, Listing, Named, Recognized, Rules, lacks, parts_of
+from autograder.submissions.times import when
 
 SYSTEM = "Sakai"
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
