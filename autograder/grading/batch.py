@@ -28,7 +28,7 @@ from typing import Protocol
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import ledger, moves, othercourse, worker
+from autograder.grading import ledger, moves, othercourse, proof, worker
 from autograder.grading.attempts import LATEST
 from autograder.grading.confirm import confirm
 from autograder.grading.due import told
@@ -42,7 +42,7 @@ from autograder.grading.othercourse import OtherAssignment
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.selection import Choice, Chosen
-from autograder.grading.submission import refused, ungraded
+from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
@@ -133,6 +133,7 @@ def grade_paths(
     notes: Mapping[str, object] | None = None,
     decisions: Mapping[str, Sequence[Decision]] | None = None,
     people: Sequence[Person] = (),
+    solution: Path | None = None,
 ) -> Outcome:
     """Grades everything handed in under `paths`.
 
@@ -151,6 +152,7 @@ def grade_paths(
         notes: what else the gradebook shall remember of this batch.
         decisions: what the instructor wrote into `identity.csv`, by file.
         people: the class list.
+        solution: the solved notebook of another course's assignment.
 
     Raises:
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
@@ -158,8 +160,11 @@ def grade_paths(
     """
     notices = Notices(console or Console(stderr=True), output)
     path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
-    other = othercourse.read(Path(path_of_it), output) if path_of_it else None
-    if other:
+    if solution and not path_of_it:
+        raise CourseError("--solution is for another course's assignment, which --assignment names by its path.")
+    other = None
+    if path_of_it:
+        other = _proven(othercourse.read(Path(path_of_it), output, solution), timeout, memory_mb, confined, notices)
         assignment = other.name
     asked = Asked(assignment, timeout, memory_mb, confined)
     options = {**asdict(asked), "attempts": attempts, **(notes or {})}
@@ -205,6 +210,14 @@ def grade_paths(
     errors += notices.lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), notices.remarks,
                    [*left, *counting.others], [*lost, *accounts], learners, _left(search), stored)
+
+
+def _proven(
+    other: OtherAssignment, timeout: float | None, memory_mb: int, confined: bool, notices: Notices
+) -> OtherAssignment:
+    """Another course's assignment, tried on its own solution."""
+    limits = RunLimits(timeout or othercourse.PLAIN_TIMEOUT, memory_mb)
+    return proof.prove(other, limits, confined=confined, say=notices.say)
 
 
 def _told_of(other: OtherAssignment, timeout: float | None) -> list[str]:
