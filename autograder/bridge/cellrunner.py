@@ -36,6 +36,7 @@ import signal
 import socket
 import sys
 import threading
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -257,6 +258,8 @@ class CellRunner:
             return models.rebuild(record)
         if isinstance(record, records.KerasObject):
             return models.rebuild_object(record)
+        if isinstance(record, records.TypeName) and record.family == "function":
+            return revival.FUNCTIONS[record.name]
         return revival.revive(record)
 
     # --- grader.check ---
@@ -299,7 +302,8 @@ def _restore(states: list[Any]) -> None:
 
 
 def _mutable(value: object) -> bool:
-    return not isinstance(value, bool | int | float | complex | str | bytes | np.generic | None)
+    return not isinstance(
+        value, bool | int | float | complex | str | bytes | np.generic | types.BuiltinFunctionType | None)
 
 
 def _mark(result: Any, same: dict[int, records.SameArgument]) -> object:

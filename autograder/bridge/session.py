@@ -305,6 +305,8 @@ class Session:
             return records.Function(value._ref, "", "", None)
         if isinstance(value, remote.Remote | remote.RemoteModel):
             return records.Thing(value._ref, "", "")
+        if function := revival.function_record(value):
+            return function
         record = self._exporter.fallback(value)
         if isinstance(record, records.Function | records.Thing):
             remote.note_unexamined(self, f"a {type(value).__name__} that the test hands to the learner's code")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,13 @@ class Proof:
     Attributes:
         unjudged: the cases it fails, as in `Bundle`.
         remarks: what there is to say of it.
+        models, tables: as in `Bundle`; the solution may have been what named these packages.
     """
 
     unjudged: tuple[tuple[str, int, bool], ...]
     remarks: tuple[str, ...]
+    models: bool = False
+    tables: bool = False
 
 
 def prove(
@@ -70,9 +73,9 @@ def prove(
     Raises:
         CourseError: the solution cannot be read, or the grader does not work here.
     """
-    file = other.bundle.tests.with_name(KEPT)
-    key = hashlib.sha256(json.dumps([other.bundle.digest, environment(), limits.timeout, limits.memory_mb,
-                                     confined]).encode()).hexdigest()
+    bundle, file = other.bundle, other.bundle.tests.with_name(KEPT)
+    of_it = (file.parent.name, bundle.questions, bundle.seeding)  # the folder is named by all that is in it
+    key = _hash(of_it, environment(), limits, confined)
     content = _content(other.solution)
     digest = hashlib.sha256(content).hexdigest() if content else ""
     proof = _kept(file, key, digest)
@@ -81,11 +84,15 @@ def prove(
             return replace(other, remarks=(*other.remarks, UNPROVEN))
         say(f"First its solution is graded, {clean_name(str(other.solution))}.")
         proof = _made(other, other.solution, limits, confined)
-        made = {"key": key, "solution": digest, "unjudged": proof.unjudged, "remarks": proof.remarks}
-        file.write_text(json.dumps(made, indent=1), encoding="utf-8")
-    digest = hashlib.sha256(repr((other.bundle.digest, proof.unjudged)).encode()).hexdigest()
-    bundle = replace(other.bundle, digest=digest, unjudged=proof.unjudged, proven=True)
+        file.write_text(json.dumps({"key": key, "solution": digest, **asdict(proof)}, indent=1), encoding="utf-8")
+    models, tables = bundle.models or proof.models, bundle.tables or proof.tables
+    bundle = replace(bundle, digest=_hash(of_it, models, tables, proof.unjudged), models=models, tables=tables,
+                     unjudged=proof.unjudged, proven=True)
     return replace(other, bundle=bundle, remarks=(*other.remarks, *proof.remarks))
+
+
+def _hash(*facts: object) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def _content(path: Path | None) -> bytes:
@@ -102,7 +109,7 @@ def _kept(file: Path, key: str, digest: str) -> Proof | None:
         if kept["key"] != key or digest not in ("", kept["solution"]):
             return None
         unjudged = tuple((str(question), int(number), bool(absent)) for question, number, absent in kept["unjudged"])
-        return Proof(unjudged, tuple(map(str, kept["remarks"])))
+        return Proof(unjudged, tuple(map(str, kept["remarks"])), bool(kept["models"]), bool(kept["tables"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -116,7 +123,7 @@ def _made(other: OtherAssignment, path: Path, limits: RunLimits, confined: bool)
     results = [_graded(submission, other.bundle, limits, confined, SEED)]
     if _seeds(other.bundle):  # what a test draws may come out right by chance
         results.append(_graded(submission, other.bundle, limits, confined, SEED + 1))
-    return _proof(path, results)
+    return replace(_proof(path, results), models=other.bundle.models, tables=other.bundle.tables)
 
 
 def _seeds(bundle: Bundle) -> bool:

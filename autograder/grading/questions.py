@@ -182,16 +182,16 @@ class QuestionRun:
             self.unexamined.append(UNJUDGED.format(**known, did=did, why=why))
         elif outcome.passed or outcome.stopped:
             return outcome
-        elif what := [*what, *self._unlike(test_file, case, outcome)]:
-            self.unexamined.append(UNEXAMINED.format(**known, what=one_line(" and ".join(what), 300)))
+        elif found := dict.fromkeys([*what, *self._unlike(case, outcome)]):
+            self.unexamined.append(UNEXAMINED.format(**known, what=one_line(" and ".join(found), 300)))
         else:
             return outcome
         return outcome if outcome.passed else _Outcome(False, PENDING, pending=True)
 
-    def _unlike(self, test_file: TestFile, case: TestCase, outcome: _Outcome) -> list[str]:
+    def _unlike(self, case: TestCase, outcome: _Outcome) -> list[str]:
         """What a case that failed asks for and cannot have here, as far as its source, or its error, shows."""
         found = [f"a file that is not there for tests ({outcome.no_file})"] if outcome.no_file else []
-        return found if self.proven else [*found, *testsource.unlike(testsource.of_case(case.body))]
+        return found if self.proven else [*found, *testsource.unlike(testsource.of_case(self.path, case.body))]
 
     def _run_case(self, test_file: TestFile, case: TestCase) -> _Outcome:
         """Whether the case passed, its message, and what the learner reads of it if not that."""

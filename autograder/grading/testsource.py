@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import ast
 import doctest
-import inspect
-import textwrap
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -29,14 +27,20 @@ LISTENED_TO = frozenset({"stdout", "stderr"})
 """Of `sys`: what a function prints is written into what a test puts there."""
 
 
-def of_case(body: str | Callable[..., Any]) -> str:
-    """The source of a case: that of a doctest, without its prompts, or that of a test's function; empty if unknown."""
+def of_case(path: Path, body: str | Callable[..., Any]) -> str:
+    """The source of a case of the test file at `path`: a doctest without its prompts, or a test's function.
+
+    Empty where it cannot be found, as for a function that was made by another.
+    """
     try:
         if isinstance(body, str):
             return "".join(example.source for example in doctest.DocTestParser().get_examples(body))
-        return textwrap.dedent(inspect.getsource(body))
-    except (OSError, TypeError, ValueError):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return ""
+    name = getattr(getattr(body, "test_func", body), "__name__", "")  # what Otter's decorator holds
+    named = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return "".join(map(ast.unparse, named))
 
 
 def unlike(source: str) -> list[str]:
