@@ -162,6 +162,9 @@ def grade_paths(
     path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
     if solution and not path_of_it:
         raise CourseError("--solution is for another course's assignment, which --assignment names by its path.")
+    if solution and (around := _handed_in_with(solution, paths, Path(path_of_it))):
+        raise CourseError(f"The solution {solution} lies in {around}, and would be graded as a learner's notebook, "
+                          "too. Put it elsewhere.")
     other = None
     if path_of_it:
         other = _proven(othercourse.read(Path(path_of_it), output, solution), timeout, memory_mb, confined, notices)
@@ -210,6 +213,13 @@ def grade_paths(
     errors += notices.lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), notices.remarks,
                    [*left, *counting.others], [*lost, *accounts], learners, _left(search), stored)
+
+
+def _handed_in_with(solution: Path, paths: Sequence[Path], beside: Path) -> Path | None:
+    """Under which of what is graded a solution lies; nobody has handed in what lies `beside` the assignment."""
+    if solution.resolve().is_relative_to(beside.resolve()):
+        return None
+    return next((path for path in paths if solution.resolve().is_relative_to(path.resolve())), None)
 
 
 def _proven(

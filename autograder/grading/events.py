@@ -87,7 +87,7 @@ class Request:
     own: bool = True
     seed: int | None = None
     seed_variable: str = ""
-    unjudged: Sequence[tuple[str, int, bool]] = ()
+    unjudged: Sequence[tuple[str, int, bool]] = field(default_factory=list)
     proven: bool = False
     begins_with: int = SEED
 

@@ -166,15 +166,16 @@ def test_a_solution_that_earns_all_is_said_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("assignment", "notebook", "said"), [
     ("NAME", [], "--solution is for another course's assignment"),
     ("course", None, "cannot be graded"),
+    ("among", [], "would be graded as a learner's notebook, too"),
 ])  # fmt: skip
 def test_what_is_no_solution_is_refused(
     assignment: str, notebook: list[str] | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course(tmp_path)
     write_notebook(tmp_path / "class" / "alice.ipynb", ["x = 1"], "")
-    solution = tmp_path / "solved.ipynb"
+    solution = tmp_path / ("class/solved.ipynb" if assignment == "among" else "solved.ipynb")
     solution.write_text("no notebook") if notebook is None else write_notebook(solution, notebook, "")
-    path = tmp_path / "dist" if assignment == "course" else "02-preprocessing"
+    path = "02-preprocessing" if assignment == "NAME" else tmp_path / "dist"
     code, output = command("grade", tmp_path / "class", "--assignment", path, "--solution", solution, "--output",
                            tmp_path / "grades")
     assert code == 2 and said in output
