@@ -156,11 +156,11 @@ def _proof(path: Path, results: list[SubmissionResult]) -> Proof:
             if why:
                 hidden = "hidden" if question.cases[number - 1].hidden else "public"
                 unjudged.append((question.name, number, is_of_missing_names(why)))
-                reasons.append(f"case {number} ({hidden}): {why}")
+                reasons.append(f"case {number} ({hidden}), {why}")
         if not question.cases:
             reasons.append(one_line(question.note, LONGEST))
         if reasons:
-            said.append(f"{clean_name(question.name)} cannot be judged here. {'; '.join(reasons)}")
+            said.append(f"{clean_name(question.name)} cannot be judged here: {'; '.join(reasons)}")
     best = min(results, key=lambda result: result.score)
     name = clean_name(path.name)
     if not said:

@@ -108,10 +108,10 @@ def test_what_the_solution_fails_here_is_pending_for_all(handed_in: Path, tmp_pa
     report = (output / "report.html").read_text(encoding="utf-8")
     for said_of_all in (said, report):
         assert "Its own solution, lab04.ipynb, gets " in said_of_all and "5 of 13 test cases say nothing" in said_of_all
-        for line in ("hof cannot be judged here. case 1 (public): a function that the test hands to the learner",
-                     "asked cannot be judged here. case 1 (public): builtins.input, which the test replaces",
-                     "drawn cannot be judged here. case 1 (public): ",
-                     "kept cannot be judged here. case 1 (hidden): a file that is not there for tests (out.csv)"):
+        for line in ("hof cannot be judged here: case 1 (public), a function that the test hands to the learner",
+                     "asked cannot be judged here: case 1 (public), builtins.input, which the test replaces",
+                     "drawn cannot be judged here: case 1 (public), ",
+                     "kept cannot be judged here: case 1 (hidden), a file that is not there for tests (out.csv)"):
             assert said_of_all.count(line.replace("'", "&#39;") if said_of_all is report else line) == 1
     assert "Nothing.</span> Every submission ran" not in report
 
