@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,8 @@ def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path
     assert bundle.ready().imports == ("pandas",) and not bundle.ready().support
     tests = othercourse.read(unpacked / "tests", tmp_path / "grades")
     assert (tests.name, tests.called, tests.bundle.questions) == ("unpacked", "", bundle.questions)
-    there = unpack(pack(bundle), tmp_path / "worker")
+    there = unpack(pack(replace(bundle, unjudged=(("q1", 1, False),), proven=True)), tmp_path / "worker")
+    assert there.unjudged == (("q1", 1, False),) and there.proven
     assert there.support["more/factors.csv"].read_text() == "2" and there.seeding == bundle.seeding and not there.own
 
 

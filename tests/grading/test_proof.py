@@ -179,3 +179,17 @@ def test_what_is_no_solution_is_refused(
     code, output = command("grade", tmp_path / "class", "--assignment", path, "--solution", solution, "--output",
                            tmp_path / "grades")
     assert code == 2 and said in output
+
+
+def test_where_the_solution_itself_does_not_run_a_missing_name_is_nobodys_fault(tmp_path: Path) -> None:
+    (tmp_path / "course" / "tests").mkdir(parents=True)
+    (tmp_path / "course" / "tests" / "q1.py").write_text(ok_test("q1", [("assert x == 1", False)]))
+    cells = ["import urllib.request\nx = int(urllib.request.urlopen('http://127.0.0.1:9').read())"]
+    solution = write_notebook(tmp_path / "solved.ipynb", cells, "")
+    write_notebook(tmp_path / "class" / "right.ipynb", cells, "")
+    output = tmp_path / "grades"
+    code, said = command("grade", tmp_path / "class", "--assignment", tmp_path / "course", "--output", output,
+                         "--solution", solution)
+    assert code == 0 and "gets 0 of 2 points here" in said
+    assert "q1 cannot be judged here: case 1 (public), The notebook has no `x`. It belongs to code cell 1" in said
+    assert [row["status"] for row in read_grades(output / "grades.csv")] == ["review"]
