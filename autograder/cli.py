@@ -98,6 +98,9 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--assignment", help="The exercise; read from each notebook when not given. Or, of any other course, the "
               "autograder.zip of `otter assign`, its folder dist, or a folder of Otter's test files.")
+@click.option("--solution", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="NOTEBOOK",
+              help="Of another course's assignment the solved notebook, where it does not lie beside the zip as `otter "
+              "assign` leaves it. It is graded first: what it fails here, nobody's answer is judged by.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, "
               "feedback/ and results/.")
@@ -120,7 +123,7 @@ def build(exercises: tuple[str, ...]) -> None:
 @click.option("--release-messages", is_flag=True,
               help="Show learners in full what their code said after a hidden check had run. It may quote what that "
               "check handed in.")
-def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: int | None,
+def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None, output: Path, jobs: int | None,
           scheduler: str | None, timeout: float | None, memory: int, no_sandbox: bool,
           attempts: str, roster: Path | None, due: Path | None, release_messages: bool) -> None:
     """Grade folders of notebooks, notebooks, zips, and what a learning management system packs of a class."""
@@ -148,7 +151,8 @@ def grade(paths: tuple[Path, ...], assignment: str | None, output: Path, jobs: i
     with connect(scheduler) if scheduler else nullcontext() as pool:
         outcome = grade_paths(list(paths), assignment=assignment, output=output, jobs=jobs, pool=pool,
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
-                              attempts=attempts, notes=notes, decisions=decisions, people=people)
+                              attempts=attempts, notes=notes, decisions=decisions, people=people,
+                              solution=solution)
     attendance = _attendance(roster, outcome.counting, outcome.left)
     write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
                   remarks=outcome.remarks, learners=outcome.learners)

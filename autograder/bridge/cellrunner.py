@@ -10,7 +10,7 @@ tuples, the first element says which:
     ("continue", how)               ends a check; the cell goes on, if `how` is not "stop" (its time is up) or
                                     "unknown" (there is no such question)
     ("names",)                      -> ("value", [name, ...])
-    ("get", name)                   -> ("value", value) or ("absent",)
+    ("get", name, others)           -> ("value", value), ("absent",), or ("same", one of these other names)
     ("attribute", number, name)     -> ("value", value) or ("absent",)
     ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become}, what it printed)
 
@@ -36,6 +36,7 @@ import signal
 import socket
 import sys
 import threading
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -117,9 +118,7 @@ class CellRunner:
         if kind == "names":
             return wire.encode(("value", self.names()))
         if kind == "get":
-            if parts[0] not in self.variables:
-                return wire.encode(("absent",))
-            return self.value(lambda: self.variables[parts[0]])
+            return self.get(*parts)
         if kind == "attribute":
             return self.value(lambda: getattr(self.kept[parts[0]], parts[1]))
         if kind == "call":
@@ -195,6 +194,14 @@ class CellRunner:
             if isinstance(name, str) and name not in hidden and not name.startswith("_")
         ][:10_000]
 
+    def get(self, name: str, among: list[str]) -> list[bytes | bytearray | memoryview]:
+        """A variable, or which of some others is the same object."""
+        if name not in self.variables:
+            return wire.encode(("absent",))
+        value = self.variables[name]
+        same = next((other for other in among if other in self.variables and self.variables[other] is value), None)
+        return self.value(lambda: value) if same is None else wire.encode(("same", same))
+
     def value(self, read: Callable[[], object]) -> list[bytes | bytearray | memoryview]:
         with self.guest():
             try:
@@ -251,6 +258,8 @@ class CellRunner:
             return models.rebuild(record)
         if isinstance(record, records.KerasObject):
             return models.rebuild_object(record)
+        if isinstance(record, records.TypeName) and record.family == "function":
+            return revival.FUNCTIONS[record.name]
         return revival.revive(record)
 
     # --- grader.check ---
@@ -293,7 +302,8 @@ def _restore(states: list[Any]) -> None:
 
 
 def _mutable(value: object) -> bool:
-    return not isinstance(value, bool | int | float | complex | str | bytes | np.generic | None)
+    return not isinstance(
+        value, bool | int | float | complex | str | bytes | np.generic | types.BuiltinFunctionType | None)
 
 
 def _mark(result: Any, same: dict[int, records.SameArgument]) -> object:

@@ -56,7 +56,8 @@ class Tensor:
 
 @dataclass(frozen=True)
 class TypeName:
-    """A type or dtype by name; `family` is "type", "dtype" or "tensorflow". The names are in `revival.py`."""
+    """A type or dtype by name; `family` is "type", "dtype" or "tensorflow"; also a module's, or, to the learner's side
+    alone, a function's. The names are in `revival.py`."""
 
     family: str
     name: str

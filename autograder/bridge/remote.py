@@ -41,8 +41,14 @@ NEVER_EQUAL = frozenset({
 })  # fmt: skip
 """Kinds of which no two are equal, and with which nobody calculates: a test that compares one learns so anywhere."""
 
-LOOKED_AT = ("__code__", "__closure__", "__defaults__", "__globals__")
-"""What of a function is looked at by `inspect`, and by tests that want to know how it is written."""
+LOOKED_AT = (
+    "__annotations__", "__base__", "__closure__", "__code__", "__defaults__", "__func__", "__globals__",
+    "__kwdefaults__", "__self__", "__slots__", "__subclasses__",
+)  # fmt: skip
+"""What of a function or class is looked at by `inspect`, and by tests that want to know how it is written."""
+
+OF_A_CLASS = ("__bases__", "__mro__")
+"""What a class of the learner's is asked for where it lives, by `issubclass` as well."""
 
 PROBED = ("_partialmethod", "_repr_", "_ipython_")
 """What libraries ask of any object, whatever it is."""
@@ -89,6 +95,8 @@ class Remote:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
+            if name in OF_A_CLASS and self.__dict__.get("_kind") is type:
+                return self._session.attribute(self._ref, name)
             if name in LOOKED_AT or not name.startswith(("__", *PROBED)):
                 own = self.__dict__  # looked up as an attribute, what is not there would be asked for here again
                 if "_session" in own:
@@ -125,6 +133,12 @@ class RemoteFunction(Remote):
             raise TypeError("isinstance() arg 2 must be a type") from None
         return hasattr(instance, "_ref") and check(instance) is True
 
+    def __subclasscheck__(self, subclass: object) -> bool:
+        """`issubclass(Net, Base)`, where `Base` is a class of the learner's."""
+        if self._kind is not type:
+            raise TypeError("issubclass() arg 2 must be a class")
+        return self in getattr(subclass, "__mro__", ())
+
     def __eq__(self, other: object) -> bool:
         return self._is(other)
 
@@ -142,8 +156,12 @@ class RemoteObject(Remote):
         self._type_name = record.type_name
         self._text = record.text
         self._never_equal = record.kind in NEVER_EQUAL
-        if record.type_name in CROSSING:
-            note_unexamined(session, f"a {record.type_name}, too large or with objects in it that do not cross")
+        self.note()
+
+    def note(self) -> None:
+        """Notes that it stayed, where its type crosses as a rule."""
+        if self._type_name in CROSSING:
+            note_unexamined(self._session, f"a {self._type_name}, too large or with objects in it that do not cross")
 
     def __eq__(self, other: object) -> bool:
         return self._is(other) or (self._kind is not enum.Enum and self._cannot())

@@ -42,6 +42,23 @@ TYPES: dict[str, type] = {
 
 _NAMES = {kind: name for name, kind in TYPES.items()}
 
+_PLAIN_FUNCTIONS = "abs all any ascii bin chr divmod hash hex len max min oct ord pow repr round sorted sum"
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(builtins, name) for name in _PLAIN_FUNCTIONS.split()},
+    **{f"math.{name}": value for name, value in vars(math).items() if isinstance(value, types.BuiltinFunctionType)},
+}
+"""Functions that a test may hand to the learner's code, by name; each side has its own. None crosses back."""
+
+_FUNCTION_NAMES = {function: name for name, function in FUNCTIONS.items()}
+
+
+def function_record(value: Any) -> records.TypeName | None:
+    """The record of one of these functions, for the learner's side."""
+    name = _FUNCTION_NAMES.get(value) if isinstance(value, types.BuiltinFunctionType) else None
+    return records.TypeName("function", name) if name else None
+
+
 _MODULES = {"math": math, "statistics": statistics, "numpy": np}
 """Modules that may cross, and `tensorflow`, `keras`, `pandas`: a test that uses the notebook's `np` gets our own."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -42,6 +42,9 @@ SILENT_SECONDS = 1.0
 """Within which the first process of a sandbox has ended from which nothing comes any more, if it was killed."""
 LAST_WORDS = 5.0
 """Seconds in which a sandbox must have ended that says so; it says so last of all."""
+
+
+NOTHING: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Session:
         alive: False once the sandbox has ended, for whatever reason.
         flags: reasons for an instructor to look at the submission.
         call_timeout: seconds that a test's access to the cell runner may take.
-        unexamined: what a test wanted to examine and could not, since whoever runs it has cleared this.
+        unexamined: what a test wanted to examine and could not, since `forget` was called.
         arriving: when the time for an answer was last up, a part of it had come.
     """
 
@@ -102,6 +105,7 @@ class Session:
         self._watch: Watch | None = None
         self._channel = wire.Channel(runner.sock, wire.waiter(runner.sock, lambda: self._deadline, self._interrupt))
         self._exporter = Exporter(Kept())
+        self._stand_ins: dict[int, tuple[records.Function | records.Thing, remote.Remote]] = {}
 
     @property
     def alive(self) -> bool:
@@ -165,11 +169,27 @@ class Session:
                 return names
         raise self._unexpected()
 
-    def get(self, name: str) -> object:
-        """The value of a variable, as a copy. Raises `KeyError` when there is none of this name."""
-        match self._exchange(("get", name), self.call_timeout):
+    def forget(self) -> None:
+        """Before another test case: what it is given shall not be what an earlier one has changed, nor noted."""
+        self.unexamined.clear()
+        self._stand_ins.clear()
+
+    def get(self, name: str, among: Mapping[str, object] = NOTHING) -> object:
+        """The value of a variable, as a copy.
+
+        Args:
+            name: of the variable.
+            among: values of variables that are here already; where it is the same object as one of these, that one is
+                returned, so that two names of one object are one object here, too.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        match self._exchange(("get", name, list(among)), self.call_timeout):
             case ("value", value):
                 return self._revive(value)
+            case ("same", str(other)) if other in among:
+                return among[other]
             case ("absent",):
                 raise KeyError(name)
             case ("raised", records.Raised() as record):
@@ -285,17 +305,18 @@ class Session:
             return records.Function(value._ref, "", "", None)
         if isinstance(value, remote.Remote | remote.RemoteModel):
             return records.Thing(value._ref, "", "")
+        if function := revival.function_record(value):
+            return function
         record = self._exporter.fallback(value)
         if isinstance(record, records.Function | records.Thing):
+            remote.note_unexamined(self, f"a {type(value).__name__} that the test hands to the learner's code")
             raise TypeError(f"a {type(value).__name__} of a test cannot be sent to the learner's code")
         return record
 
     def _revive(self, value: Any, arguments: dict[int | str, Any] | None = None) -> Any:
         def new(record: Any) -> Any:
-            if isinstance(record, records.Function):
-                return remote.RemoteFunction(self, record)
-            if isinstance(record, records.Thing):
-                return remote.RemoteObject(self, record)
+            if isinstance(record, records.Function | records.Thing):
+                return self._stand_in(record)
             if isinstance(record, records.Raised):
                 return remote.exception(record)
             if isinstance(record, records.SameArgument) and arguments and record.key in arguments:
@@ -310,6 +331,17 @@ class Session:
             return records.replace_records(value, new)
         except wire.WireError as error:
             raise self._end("protocol", BROKEN) from error
+
+    def _stand_in(self, record: records.Function | records.Thing) -> remote.Remote:
+        """What stands for something that stays there; the same each time, so that `is` holds as it does there."""
+        known, stand_in = self._stand_ins.get(record.ref, (None, None))
+        if stand_in is None or known != record:
+            kind = remote.RemoteFunction if isinstance(record, records.Function) else remote.RemoteObject
+            stand_in = kind(self, record)  # type: ignore[arg-type]
+            self._stand_ins[record.ref] = record, stand_in
+        elif isinstance(stand_in, remote.RemoteObject):
+            stand_in.note()
+        return stand_in
 
     def _model(self, record: records.ModelData) -> Any:
         try:

@@ -15,6 +15,7 @@
       |
     watched      that session, kept to a check's time, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult
+    testsource   what a failed case of another course asks for that cannot be had here, by its source
     variables    the notebook's variables as a dictionary, fetched when a test wants them
     messages     what went wrong in a failed case, or stopped a check, in words and in full
     causes       which wrong variant gives what the answer gave, and so what the cause is
@@ -25,6 +26,7 @@ Beside them, with the controller:
 
     selection    which of what was handed in is graded
     othercourse  an assignment of another course, as `otter assign` leaves it
+    proof        what its own solution gets here, and so which of its tests say nothing
     testfacts    what its test files are worth, said by a process of its own that loads them
     exercises    what each exercise of a batch brings along, and what its submissions may use
     notices      what a batch says: in the terminal, in the log, in the reports

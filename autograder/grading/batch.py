@@ -28,7 +28,7 @@ from typing import Protocol
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import ledger, moves, othercourse, worker
+from autograder.grading import ledger, moves, othercourse, proof, worker
 from autograder.grading.adjust import to_decide
 from autograder.grading.attempts import LATEST
 from autograder.grading.confirm import confirm
@@ -43,7 +43,7 @@ from autograder.grading.othercourse import OtherAssignment
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.selection import Choice, Chosen
-from autograder.grading.submission import refused, ungraded
+from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
@@ -134,6 +134,7 @@ def grade_paths(
     notes: Mapping[str, object] | None = None,
     decisions: Mapping[str, Sequence[Decision]] | None = None,
     people: Sequence[Person] = (),
+    solution: Path | None = None,
 ) -> Outcome:
     """Grades everything handed in under `paths`.
 
@@ -152,6 +153,7 @@ def grade_paths(
         notes: what else the gradebook shall remember of this batch.
         decisions: what the instructor wrote into `identity.csv`, by file.
         people: the class list.
+        solution: the solved notebook of another course's assignment.
 
     Raises:
         CourseError: a mistake of the instructor's: wrong path, unknown exercise, gradebook in use.
@@ -160,8 +162,14 @@ def grade_paths(
     notices = Notices(console or Console(stderr=True), output)
     path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
     refuse_output(paths, output, Path(path_of_it) if path_of_it else None)
-    other = othercourse.read(Path(path_of_it), output) if path_of_it else None
-    if other:
+    if solution and not path_of_it:
+        raise CourseError("--solution is for another course's assignment, which --assignment names by its path.")
+    if solution and (around := _handed_in_with(solution, paths, Path(path_of_it))):
+        raise CourseError(f"The solution {solution} lies in {around}, and would be graded as a learner's notebook, "
+                          "too. Put it elsewhere.")
+    other = None
+    if path_of_it:
+        other = _proven(othercourse.read(Path(path_of_it), output, solution), timeout, memory_mb, confined, notices)
         assignment = other.name
     asked = Asked(assignment, timeout, memory_mb, confined)
     options = {**asdict(asked), "attempts": attempts, **(notes or {})}
@@ -209,6 +217,21 @@ def grade_paths(
     errors += notices.lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), notices.remarks,
                    [*left, *counting.others], [*lost, *accounts], learners, _left(search), stored)
+
+
+def _handed_in_with(solution: Path, paths: Sequence[Path], beside: Path) -> Path | None:
+    """Under which of what is graded a solution lies; nobody has handed in what lies `beside` the assignment."""
+    if solution.resolve().is_relative_to(beside.resolve()):
+        return None
+    return next((path for path in paths if solution.resolve().is_relative_to(path.resolve())), None)
+
+
+def _proven(
+    other: OtherAssignment, timeout: float | None, memory_mb: int, confined: bool, notices: Notices
+) -> OtherAssignment:
+    """Another course's assignment, tried on its own solution."""
+    limits = RunLimits(timeout or othercourse.PLAIN_TIMEOUT, memory_mb)
+    return proof.prove(other, limits, confined=confined, say=notices.say)
 
 
 def _told_of(other: OtherAssignment, timeout: float | None) -> list[str]:

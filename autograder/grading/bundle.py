@@ -93,6 +93,9 @@ class Bundle:
         own: whether it is of this course, whose tests keep its rules. Tests of another run in the folder of the first
             of `helpers`, as beside a notebook, and what its hidden tests say is not for learners.
         seeding: as Otter has it; None where the assignment asks for none.
+        unjudged: of another course's: the cases that its own solution fails here, which say nothing of anybody's answer
+            (`proof`). Each as its question, its number from 1, and whether a name is missing in the solution.
+        proven: whether its solution was tried.
     """
 
     name: str
@@ -107,6 +110,8 @@ class Bundle:
     tables: bool = False
     own: bool = True
     seeding: Seeding | None = None
+    unjudged: tuple[tuple[str, int, bool], ...] = ()
+    proven: bool = False
 
     def ready(self, submission: Submission | None = None) -> Ready:
         """What is to be ready for the exercise; with `submission`, for this one, which may use more than it needs."""
@@ -176,6 +181,8 @@ class Packed:
     tables: bool = False
     own: bool = True
     seeding: Seeding | None = None
+    unjudged: tuple[tuple[str, int, bool], ...] = ()
+    proven: bool = False
 
 
 def pack(bundle: Bundle) -> Packed:
@@ -188,7 +195,7 @@ def pack(bundle: Bundle) -> Packed:
     variants = beside.read_bytes() if beside.is_file() else None
     return Packed(
         bundle.name, bundle.questions, tests, support, bundle.digest, portrait, bundle.models, bundle.support_digest,
-        variants, bundle.tables, bundle.own, bundle.seeding,
+        variants, bundle.tables, bundle.own, bundle.seeding, bundle.unjudged, bundle.proven,
     )  # fmt: skip
 
 
@@ -209,7 +216,7 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
         tests.with_name(course.VARIANTS).write_bytes(packed.variants)
     return Bundle(
         packed.name, packed.questions, tests, paths, (support,), packed.digest, portrait, packed.models,
-        packed.support_digest, packed.tables, packed.own, packed.seeding,
+        packed.support_digest, packed.tables, packed.own, packed.seeding, packed.unjudged, packed.proven,
     )  # fmt: skip
 
 

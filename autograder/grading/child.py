@@ -63,12 +63,12 @@ from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import READY_SECONDS, Limits, SandboxError
 from autograder.sandbox.nursery import Runner
 
-SEED_SOURCE = f"""
+SEED_SOURCE = """
 import random, sys, numpy
-random.seed({SEED})
-numpy.random.seed({SEED})
+random.seed({seed})
+numpy.random.seed({seed})
 if "keras" in sys.modules:
-    sys.modules["keras"].utils.set_random_seed({SEED})
+    sys.modules["keras"].utils.set_random_seed({seed})
 del random, sys, numpy
 """
 """As Keras does it, where it is there; it seeds the first two as well."""
@@ -190,7 +190,7 @@ class Attempt:
 
     def _begin(self) -> None:
         """All that comes before the learner's first line. Whatever goes wrong here is not the learner's fault."""
-        outcome = self.session.run_cell(AT_END, SEED_SOURCE, READY_SECONDS)
+        outcome = self.session.run_cell(AT_END, SEED_SOURCE.format(seed=self.request.begins_with), READY_SECONDS)
         if outcome.status != "ok":
             raise SandboxError(f"a notebook did not start: {outcome.status} {outcome.error}")
         self.emit(Begun())
@@ -275,7 +275,11 @@ class Attempt:
                 self._told,
                 self._unexamined,
             )
-            run = QuestionRun(path, self.session, watch, helpers, self.cells, own=self.request.own)
+            run = QuestionRun(
+                path, self.session, watch, helpers, self.cells, own=self.request.own,
+                unjudged={number: absent for name, number, absent in self.request.unjudged if name == question},
+                proven=self.request.proven,
+            )
             result = run.result(question, checked)
             if not self.request.own:  # in this course's exercises such an answer is a wrong one
                 self.session.flags += [said for said in run.unexamined if said not in self.session.flags]
@@ -350,7 +354,7 @@ class Attempt:
 
     def _before_case(self, hidden: bool) -> None:
         self.session.learner_error = None
-        self.session.unexamined.clear()
+        self.session.forget()
         self.session.hidden = hidden
         if self.session.recording:
             self.session.recording.next_case()
@@ -364,7 +368,8 @@ class Attempt:
 
     def _unexamined(self) -> list[str]:
         """What the case at hand could not examine; nothing where it was stopped, which says enough."""
-        found, self.session.unexamined = self.session.unexamined, []
+        found = list(self.session.unexamined)
+        self.session.forget()
         return [] if self._trouble() else found
 
     def _stopped(self) -> str:

@@ -230,8 +230,14 @@ NOT_WRITTEN = (
     "It goes in place of the line that begins with `raise`."
 )
 
+PENDING = (
+    "The grader cannot judge this check by itself, whatever the answer. Your instructor looks at yours and decides; "
+    "you need not do anything about it."
+)
+"""Of a case of another course's test that asks for what cannot be had across the wall."""
+
 TRUSTED = (
-    HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, NOT_WHAT_WAS_EXPECTED,
+    PENDING, HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, NOT_WHAT_WAS_EXPECTED,
     CODE_RAISED, CODE_RAISED_KIND, CODE_RAISED_SOME, NOT_WRITTEN,
     *(row.cell.told for row in ENDINGS.values() if row.cell and row.cell.told),
     *(row.check.message for row in ENDINGS.values() if row.check and row.check.message),

@@ -63,6 +63,8 @@ class Request:
         folder: where the tests run; empty: nowhere in particular.
         own: as in `Bundle`.
         seed, seed_variable: as in `Seeding`; None where there is none.
+        unjudged, proven: as in `Bundle`.
+        begins_with: the seed that the notebook begins with.
     """
 
     tests: str
@@ -85,6 +87,9 @@ class Request:
     own: bool = True
     seed: int | None = None
     seed_variable: str = ""
+    unjudged: Sequence[tuple[str, int, bool]] = field(default_factory=list)
+    proven: bool = False
+    begins_with: int = SEED
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

@@ -38,6 +38,7 @@ from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
 
 MESSAGE_LIMIT = 2000
+NO_NAME = "The notebook has no "
 LEARNER_ERROR_LIMIT = 300
 HIDDEN_LEARNER_ERROR_LIMIT = 120
 """In a hidden case: enough to know one's own error, little for a function that raises what it was given."""
@@ -106,6 +107,20 @@ def is_about_names(failure: Failure) -> bool:
     return bool(failure.missing) and not (named and said.by_author)
 
 
+def is_of_missing_names(message: str) -> bool:
+    """Whether a message is one of `missing_names`."""
+    return message.startswith(NO_NAME)
+
+
+def no_file(failure: Failure) -> str:
+    """The file that the test, and not the learner's code, wanted to read and that is not there; empty if there is none.
+    """
+    if isinstance(failure.error, FileNotFoundError) and failure.learner_error is None:
+        return one_line(str(failure.error.filename or "without a name"), 100)
+    found = re.search(r"^ *FileNotFoundError: .*?'([^'\n]*)'$", failure.report, re.M)
+    return one_line(found[1], 100) if found and failure.learner_error is None else ""
+
+
 def hint(failure: Failure, known: Known) -> str:
     """All that a learner reads of a hidden case that failed: its hint, as the trusted test file holds it.
 
@@ -146,8 +161,8 @@ def missing_names(
     missing: Sequence[str], names: Iterable[str], cells: Sequence[tuple[str, CellResult]]
 ) -> str:
     """One or two sentences that name what is missing, and where it was lost."""
-    listed = [f"no `{one_line(name, 60)}`" for name in sorted(missing)]
-    sentence = f"The notebook has {' and '.join(listed)}."
+    listed = [f"`{one_line(name, 60)}`" for name in sorted(missing)]
+    sentence = f"{NO_NAME}{' and no '.join(listed)}."
     first = sorted(missing)[0]
     belongs = [(number, cell) for number, (source, cell) in enumerate(cells, 1) if _assigns(source, first)]
     stopped = [(number, cell) for number, cell in belongs if cell.status != "ok"]

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.requirements import InvalidRequirement, Requirement
 
 from autograder import course
 from autograder.course import CourseError, Question
@@ -85,6 +86,11 @@ OF_NO_CONSEQUENCE = frozenset({
 
 HEEDED = frozenset({"lang", "seed", "seed_variable", "assignment_name"})
 
+BY_HAND = (
+    "Graded by hand, and not counted here: {listed}. Scores and points are those of the tests; enter the others where "
+    "you keep your grades."
+)
+
 NOT_CHECKED = frozenset({"otter-grader", "otter_grader", "jupyter-server", "jupyter_server", "pip", "python"})
 """Of the packages that an assignment names: what grading brings along itself."""
 
@@ -97,11 +103,13 @@ class OtherAssignment:
         bundle: what the grader needs of it.
         called: what a notebook must call itself, as Otter asks; empty where it need not.
         remarks: what there is to say of it, a sentence each.
+        solution: its solved notebook, where one is given, or lies where `otter assign` leaves it.
     """
 
     bundle: Bundle
     called: str
     remarks: tuple[str, ...]
+    solution: Path | None = None
 
     @property
     def name(self) -> str:
@@ -119,17 +127,20 @@ def is_path(asked: str) -> bool:
     return Path(asked).exists() or "/" in asked or "\\" in asked or asked.lower().endswith(".zip")
 
 
-def read(path: Path, output: Path) -> OtherAssignment:
+def read(path: Path, output: Path, solution: Path | None = None) -> OtherAssignment:
     """The assignment at a path.
 
     Args:
         path: a zip or a folder; see the module.
         output: the folder of the batch, below which it is unpacked.
+        solution: its solved notebook, if it does not lie where `otter assign` leaves it.
 
     Raises:
         CourseError: with what is wrong with it, and what to do.
     """
     parts = _parts(path)
+    if solution:
+        parts.solution, parts.notebook = solution, _bytes(solution)
     config = _config(parts)
     seeding = _seeding(parts, config)
     folder = (output / FOLDER / parts.digest()[:32]).absolute()
@@ -151,8 +162,9 @@ def read(path: Path, output: Path) -> OtherAssignment:
     points = sum(question.points for question in questions)
     first = (f"{name}: {len(questions)} question{'s' * (len(questions) != 1)}, {points:g} points, from "
              f"{clean_name(str(parts.origin))}.")
-    return OtherAssignment(bundle, called, (first, *parts.remarks, *_unheeded(config), *facts["remarks"],
-                                    *_missing(parts.requirements)))
+    remarks = (first, *parts.remarks, *_unheeded(config), *facts["remarks"], *_missing(parts.requirements),
+               *_by_hand(parts.solution))
+    return OtherAssignment(bundle, called, remarks, parts.solution)
 
 
 # --- what lies at the path --------------------------------------------------------------------------------------
@@ -171,6 +183,7 @@ class _Parts:
     remarks: list[str] = field(default_factory=list)
     in_r: bool = False
     notebook: bytes = b""
+    solution: Path | None = None
 
     def digest(self) -> str:
         """SHA-256 of tests and files, with their names."""
@@ -194,7 +207,7 @@ def _parts(path: Path) -> _Parts:
     if path.is_dir():
         parts = _in_folder(path)
     elif path.suffix.lower() == ".zip":
-        parts = _in_zip(path)
+        parts = _with_solution(_in_zip(path), path.parent)
     else:
         raise CourseError(f"{path} is no Otter assignment. {NO_BUNDLE}")
     if parts.in_r and not parts.tests:
@@ -275,9 +288,14 @@ def _in_folder(path: Path) -> _Parts:
         raise CourseError(f"There are several Otter assignments in {path}: {listed}. Give the one that counts.")
     if not zips and (path / "autograder").is_dir():
         return _in_folder(path / "autograder")
+    if not zips and not (path / "tests").is_dir() and (path / "dist" / "autograder").is_dir():  # the master's folder
+        return _in_folder(path / "dist")
+    if not zips and _is_for_learners(path):
+        raise CourseError(f"{path} is what learners get: of the tests it has the public ones at most. Give "
+                          f"{path.absolute().parent / 'autograder'}.")
     if zips:
-        parts = _in_zip(zips[0])
-    elif (path / "tests").is_dir():
+        return _with_solution(_in_zip(zips[0]), path)
+    if (path / "tests").is_dir():
         contents = {one.relative_to(path).as_posix(): one for one in _files(path)}
         contents = {name: one for name, one in contents.items() if _is_wanted(name)}
         parts = _sorted(path, _named(path / "autograder.zip"), {name: _bytes(one) for name, one in contents.items()})
@@ -293,6 +311,20 @@ def _in_folder(path: Path) -> _Parts:
                                  "them. What they need lies in a folder `files`, beside a folder `tests`.")
     notebooks = sorted(path.glob("*.ipynb"))
     parts.notebook = b"\n".join(map(_bytes, notebooks))
+    return parts
+
+
+def _is_for_learners(path: Path) -> bool:
+    """Whether a folder is the one that `otter assign` makes for learners, beside the one of the grader."""
+    path = path.absolute()
+    return any(path.glob("*.ipynb")) and any(map(_is_bundle, sorted((path.parent / "autograder").glob("*.zip"))))
+
+
+def _with_solution(parts: _Parts, folder: Path) -> _Parts:
+    """With the solved notebook that `otter assign` leaves beside the zip, where the configuration lies there, too."""
+    notebooks = sorted(folder.glob("*.ipynb"))
+    if len(notebooks) == 1 and (folder / CONFIG).is_file():
+        parts.solution, parts.notebook = notebooks[0], _bytes(notebooks[0])
     return parts
 
 
@@ -374,11 +406,56 @@ def _unheeded(config: Mapping[str, Any]) -> list[str]:
                    for key in unknown]
 
 
+def _by_hand(solution: Path | None) -> list[str]:
+    """What is said of the questions that a person grades: they have no tests, and so no points here.
+
+    What they are called and worth, only the master says; it lies beside `dist`, if it is there at all.
+    """
+    if solution is None:
+        return []
+    masters = [folder / solution.name for folder in solution.absolute().parents[1:3]]
+    for master in masters:
+        if master.is_file() and (asked := _manual(_sources(master, "raw"))) is not None:
+            listed = [f"{clean_name(name)} ({points:g} point{'s' * (points != 1)})" for name, points in asked]
+            return [BY_HAND.format(listed=", ".join(listed))] if listed else []
+    marked = re.split(r"<!-- BEGIN QUESTION -->", "\n".join(_sources(solution, "")))[1:]
+    count = sum(not re.search(r"\bgrader\.check\(", part.partition("<!-- END QUESTION -->")[0]) for part in marked)
+    return [BY_HAND.format(listed=f"{count} question{'s' * (count != 1)} without tests")] if count else []
+
+
+def _sources(notebook: Path, kind: str) -> list[str]:
+    """The sources of its cells, of one kind or, where it is empty, of all; none where it is no notebook."""
+    try:
+        cells = json.loads(_bytes(notebook))["cells"]
+        return ["".join(cell["source"]) for cell in cells if kind in ("", cell["cell_type"])]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def _manual(raw: Sequence[str]) -> list[tuple[str, float]] | None:
+    """Of the raw cells of a master the questions graded by hand, with their points; None where it is no master."""
+    if not any(source.lstrip().upper().startswith("# ASSIGNMENT CONFIG") for source in raw):
+        return None
+    asked = []
+    for source in raw:
+        if source.lstrip().upper().startswith("# BEGIN QUESTION"):
+            try:
+                said = yaml.safe_load(source)
+            except yaml.YAMLError:
+                continue
+            if isinstance(said, dict) and said.get("manual") is True:
+                points = said.get("points", 1)
+                points = points.get("each", 1) if isinstance(points, dict) else points
+                asked.append((str(said.get("name", "")), float(points) if isinstance(points, int | float) else 1.0))
+    return asked
+
+
 def _missing(requirements: Sequence[str]) -> list[str]:
     """What of the packages that it names is not installed here, or in another version."""
     said = []
     for line in dict.fromkeys(requirements):
-        found = re.match(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:==?\s*([\w.+!-]+)\s*(?:[;#].*)?$)?", line)
+        line = line.partition("#")[0].strip()
+        found = re.match(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(?:==?\s*([\w.+!-]+)\s*(?:;.*)?$)?", line)
         if not found or found[1].lower() in NOT_CHECKED:
             continue
         try:
@@ -387,9 +464,20 @@ def _missing(requirements: Sequence[str]) -> list[str]:
             said.append(f"It names the package {found[1]}, which is not installed here: notebooks and tests that "
                         f"import it fail. `pip install \"{line}\"` beside the grader, and grade again.")
             continue
-        if found[2] and found[2] != version:
+        if _is_another(line, found[2] or "", version):
             said.append(f"It names {line}; {version} is installed here.")
     return said
+
+
+def _is_another(line: str, exact: str, version: str) -> bool:
+    """Whether a line of requirements, as pip or conda writes it, asks for another version; `exact`: conda's one."""
+    try:
+        asked = Requirement(line)
+    except InvalidRequirement:  # as conda writes it: `pandas=1.5`
+        return bool(exact) and not f"{version}.".startswith(f"{exact}.")
+    if asked.marker is not None and not asked.marker.evaluate():
+        return False
+    return not asked.specifier.contains(version, prereleases=True)
 
 
 # --- unpacking ---------------------------------------------------------------------------------------------------
@@ -447,6 +535,10 @@ def _advised(error: str) -> str:
     if named := re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", error):
         package = named[1].partition(".")[0]
         return f"{error}. Install {package} beside the grader, or put {package}.py among the assignment's files."
+    if "has no line `OK_FORMAT" in error:
+        return f"{error}. If it is no test file, it belongs into a folder `files` beside a folder `tests`."
+    if "does not keep to Otter's format" in error:
+        return f"{error}. Otter refuses it, too. Mend it in the master, and run `otter assign` again."
     if "More points specified" in error or "different length" in error:
         return f"its points do not add up ({error.partition(': ')[2] or error}). Mend them in the master, and run " \
                "`otter assign` again."

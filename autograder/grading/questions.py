@@ -12,7 +12,8 @@ fails like any other, so that one case never takes the rest with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+import traceback
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,9 @@ from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 from otter.test_files.ok_test import OKTestFile
 
-from autograder.grading.messages import Failure, explain, hint, is_about_names, withheld
+from autograder.grading import testsource
+from autograder.grading.endings import PENDING
+from autograder.grading.messages import Failure, explain, hint, is_about_names, no_file, withheld
 from autograder.grading.redaction import Known
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
@@ -36,6 +39,19 @@ UNEXAMINED = (
     "Look at the answer, and set the score with `autograder adjust` if it is right."
 )
 """For the instructor alone."""
+
+def what_was_not_examined(flags: Collection[str], question: str, number: int) -> str:
+    """What `UNEXAMINED` says of a case, as it stands among the flags of a submission; empty where it is not there."""
+    begins = f"{question}, case {number} ("
+    said = next((flag for flag in flags if flag.startswith(begins)), "")
+    return said.partition("cannot examine: ")[2].rpartition(". Under Otter")[0]
+
+
+UNJUDGED = (
+    "{question}, case {number} ({which}), is pending: the solution, too, fails it here. This answer {did} it{why}. "
+    "Look at the answer, and set the score with `autograder adjust`."
+)
+"""The same of a case that nobody's answer can be judged by."""
 
 
 class BrokenTestFileError(Exception):
@@ -75,6 +91,29 @@ class Watch:
     unexamined: Callable[[], list[str]] = list
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What a case came to.
+
+    Attributes:
+        passed: whether it passed.
+        message: what there is to say of it.
+        told: what the learner reads, if not that.
+        stopped: the answer had to be stopped, or its process is gone.
+        no_name: the notebook lacks a name that the case asks for.
+        no_file: the file that the test wanted to read, and that is not there for it.
+        pending: whether the answer is wrong the grader cannot know.
+    """
+
+    passed: bool
+    message: str
+    told: str | None = None
+    stopped: bool = False
+    no_name: bool = False
+    no_file: str = ""
+    pending: bool = False
+
+
 @dataclass
 class QuestionRun:
     """Runs one question against one notebook.
@@ -87,7 +126,11 @@ class QuestionRun:
         cells: source and result of each code cell so far.
         own: the tests keep this course's rule that what a hidden case says of an answer is a hint for its learner.
             Of other tests only the hint given as such, `failure_message`, is one.
-        unexamined: a sentence for each case that failed, and for which the answer could not be examined.
+        unjudged: the cases that the assignment's own solution fails here, by their numbers from 1; and whether it does
+            for a name that is missing in the solution, too.
+        proven: the solution was tried. What its tests ask for that cannot be had here is then known from it, and not
+            looked for in their source.
+        unexamined: a sentence for each case whose outcome says nothing: it is pending.
     """
 
     path: Path
@@ -96,6 +139,8 @@ class QuestionRun:
     authored: Collection[Path] = ()
     cells: Sequence[tuple[str, CellResult]] = field(default_factory=list)
     own: bool = True
+    unjudged: Mapping[int, bool] = field(default_factory=dict)
+    proven: bool = False
     unexamined: list[str] = field(default_factory=list)
 
     def result(self, name: str, checked: str) -> QuestionResult:
@@ -106,16 +151,10 @@ class QuestionRun:
         """
         test_file = load_test_file(self.path)
         cases = list(test_file.test_cases)
-        outcomes = []
-        for number, case in enumerate(cases, 1):
-            outcomes.append(self._run_case(test_file, case))
-            if (what := self.watch.unexamined()) and not outcomes[-1][0]:
-                self.unexamined.append(UNEXAMINED.format(
-                    question=name, number=number, which="hidden" if case.hidden else "public",
-                    what=one_line(" and ".join(what), 200)))
+        outcomes = [self._outcome(test_file, case, name, number) for number, case in enumerate(cases, 1)]
         test_file.test_cases = cases
         test_file.test_case_results = [
-            TestCaseResult(case, "", passed) for case, (passed, _, _) in zip(cases, outcomes, strict=True)
+            TestCaseResult(case, "", outcome.passed) for case, outcome in zip(cases, outcomes, strict=True)
         ]
         return QuestionResult(
             name=name,
@@ -124,14 +163,37 @@ class QuestionRun:
             checked=checked,
             cases=tuple(
                 CaseResult(
-                    one_line(str(case.name), 200), passed, bool(case.hidden), _points(case.points), message,
-                    told if told != message else None,
+                    one_line(str(case.name), 200), outcome.passed, bool(case.hidden), _points(case.points),
+                    outcome.message, outcome.told if outcome.told != outcome.message else None, outcome.pending,
                 )
-                for case, (passed, message, told) in zip(cases, outcomes, strict=True)
+                for case, outcome in zip(cases, outcomes, strict=True)
             ),
         )
 
-    def _run_case(self, test_file: TestFile, case: TestCase) -> tuple[bool, str, str | None]:
+    def _outcome(self, test_file: TestFile, case: TestCase, question: str, number: int) -> _Outcome:
+        """Of a case; pending where the grader cannot know whether the answer is wrong, which is noted."""
+        outcome = self._run_case(test_file, case)
+        what = self.watch.unexamined()
+        if self.own or (outcome.no_name and not self.unjudged.get(number)):
+            return outcome
+        known = {"question": question, "number": number, "which": "hidden" if case.hidden else "public"}
+        if number in self.unjudged:
+            did, why = ("passes", "") if outcome.passed else ("fails", f" ({one_line(outcome.message, 120)})")
+            self.unexamined.append(UNJUDGED.format(**known, did=did, why=why))
+        elif outcome.passed or outcome.stopped:
+            return outcome
+        elif found := dict.fromkeys([*what, *self._unlike(case, outcome)]):
+            self.unexamined.append(UNEXAMINED.format(**known, what=one_line(" and ".join(found), 300)))
+        else:
+            return outcome
+        return outcome if outcome.passed else _Outcome(False, PENDING, pending=True)
+
+    def _unlike(self, case: TestCase, outcome: _Outcome) -> list[str]:
+        """What a case that failed asks for and cannot have here, as far as its source, or its error, shows."""
+        found = [f"a file that is not there for tests ({outcome.no_file})"] if outcome.no_file else []
+        return found if self.proven else [*found, *testsource.unlike(testsource.of_case(self.path, case.body))]
+
+    def _run_case(self, test_file: TestFile, case: TestCase) -> _Outcome:
         """Whether the case passed, its message, and what the learner reads of it if not that."""
         environment = Environment(self.source)
         error: BaseException | None = None
@@ -139,7 +201,7 @@ class QuestionRun:
         passed = False
         test_file.test_cases = [case]
         if trouble := self.watch.trouble():  # the process is gone already: nothing to run against
-            return False, trouble, self.watch.told()
+            return _Outcome(False, trouble, self.watch.told(), stopped=True)
         self.watch.before(bool(case.hidden))
         if isinstance(test_file, KeepingExceptionTestFile):
             test_file.error = None
@@ -155,9 +217,9 @@ class QuestionRun:
             else:
                 report = "" if passed else (outcome.message or "").removeprefix(OTTER_FAILED)
         if trouble := self.watch.trouble():
-            return False, trouble, self.watch.told()
+            return _Outcome(False, trouble, self.watch.told(), stopped=True)
         if passed:
-            return True, plain(case.success_message or "", 500), None
+            return _Outcome(True, plain(case.success_message or "", 500))
         failure = Failure(
             hidden=bool(case.hidden),
             error=error,
@@ -170,7 +232,8 @@ class QuestionRun:
             own=self.own,
         )
         message = explain(failure, self._names() if failure.missing else [], self.cells)
-        return False, message, self._told(failure, message)
+        return _Outcome(False, message, self._told(failure, message), no_name=is_about_names(failure),
+                        no_file=no_file(failure))
 
     def _told(self, failure: Failure, message: str) -> str | None:
         if is_about_names(failure):
@@ -212,6 +275,12 @@ def load_test_file(path: Path) -> TestFile:
         if _ok_format(source):
             return OKTestFile.from_file(str(path))
         return KeepingExceptionTestFile.from_string(source, path=str(path))
+    except AssertionError as error:
+        rule = traceback.extract_tb(error.__traceback__)[-1].line or ""
+        found = re.search(r"""\.get\(["'](\w+)["']""", rule)
+        what = f"its suite has a {found[1]}" if found else f"`{rule.removeprefix('assert ')}` is not so"
+        why = str(error) or f"it does not keep to Otter's format: {what}"
+        raise BrokenTestFileError(f"{path.name} cannot be loaded: {why}") from error
     except (Exception, SystemExit) as error:
         raise BrokenTestFileError(f"{path.name} cannot be loaded: {type(error).__name__}: {error}") from error
 

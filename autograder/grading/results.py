@@ -63,6 +63,7 @@ class CaseResult:
     `message`: for a public case what was expected and what came; for a hidden
     one its hint, or what the learner's code said. Never test source. `told` is
     what the learner reads of it, where that is not all; see `redaction.py`.
+    `pending`: it failed, and whether the answer is wrong the grader cannot know.
     """
 
     name: str
@@ -71,6 +72,7 @@ class CaseResult:
     points: float
     message: str
     told: str | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True)

@@ -135,9 +135,12 @@ class Scores:
 
 
 class Grading:
-    """The grading of one submission."""
+    """The grading of one submission. `seed` is what its notebook begins with."""
 
-    def __init__(self, submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits) -> None:
+    def __init__(
+        self, submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits, seed: int = SEED
+    ) -> None:
+        self.seed = seed
         self.submission = submission
         self.bundle = bundle
         self.engine = engine
@@ -251,6 +254,9 @@ class Grading:
             own=self.bundle.own,
             seed=self.bundle.seeding.seed if self.bundle.seeding else None,
             seed_variable=self.bundle.seeding.variable if self.bundle.seeding else "",
+            unjudged=self.bundle.unjudged,
+            proven=self.bundle.proven,
+            begins_with=self.seed,
         )
 
     # --- events ---
@@ -407,6 +413,8 @@ def _without_scores(
     )
 
 
-def grade(submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits) -> SubmissionResult:
+def grade(
+    submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits, seed: int = SEED
+) -> SubmissionResult:
     """The result of one readable submission; see `Grading.run`."""
-    return Grading(submission, bundle, engine, limits).run()
+    return Grading(submission, bundle, engine, limits, seed).run()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import __future__
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 BUILTINS = frozenset(dir(builtins))
@@ -32,7 +32,7 @@ class Source(Protocol):
 
     def names(self) -> list[str]: ...
 
-    def get(self, name: str) -> object: ...
+    def get(self, name: str, among: Mapping[str, object]) -> object: ...
 
 
 class Environment(dict[str, Any]):
@@ -56,7 +56,7 @@ class Environment(dict[str, Any]):
 
     def __missing__(self, name: str) -> Any:
         try:
-            value = self.source.get(name)
+            value = self.source.get(name, self._here())
         except KeyError:
             if name not in BUILTINS:
                 self.missing.add(name)
@@ -64,6 +64,10 @@ class Environment(dict[str, Any]):
         super().__setitem__(name, value)
         self._fetched[name] = self.source.generation
         return value
+
+    def _here(self) -> dict[str, Any]:
+        """What was fetched, and is still as it is there."""
+        return {name: value for name, value in dict.items(self) if self._fetched.get(name) == self.source.generation}
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._fetched.pop(name, None)
@@ -84,7 +88,7 @@ class Environment(dict[str, Any]):
 
     def _has(self, name: str) -> bool:
         try:
-            self.source.get(name)
+            self.source.get(name, {})
         except KeyError:
             return False
         return True

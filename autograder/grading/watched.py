@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograder.bridge.remote import Remote
-from autograder.bridge.session import CellOutcome, Session
+from autograder.bridge.session import NOTHING, CellOutcome, Session
 from autograder.grading import causes
 from autograder.sandbox.nursery import Runner
 
@@ -50,9 +50,9 @@ class WatchedSession(Session):
         self.generation += 1
         return super().run_cell(index, source, timeout)
 
-    def get(self, name: str) -> object:
+    def get(self, name: str, among: Mapping[str, object] = NOTHING) -> object:
         try:
-            value = super().get(name)
+            value = super().get(name, among)
         except Exception as error:
             self._note(error, absent=KeyError(name))
             raise

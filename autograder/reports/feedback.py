@@ -25,11 +25,12 @@ NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
 
 @dataclass(frozen=True)
 class Failed:
-    """Checks of a question that failed with the same message, by their names."""
+    """Checks of a question that failed with the same message, by their names; `pending`: nobody knows yet why."""
 
     names: tuple[str, ...]
     hidden: bool
     message: str
+    pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class ByHand:
 
 @dataclass(frozen=True)
 class Question:
-    """One question as shown. `anchor` is unique on the page."""
+    """One question as shown. `anchor` is unique on the page; `praised` are checks that passed and say something."""
 
     anchor: str
     label: str
@@ -57,6 +58,12 @@ class Question:
     hidden: int
     by_hand: ByHand | None = None
     comment: str = ""
+    praised: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether it lacks points only because the grader cannot judge a check, and nobody has decided yet."""
+        return bool(self.failed) and all(group.pending for group in self.failed) and self.by_hand is None
 
     @property
     def complete(self) -> bool:
@@ -65,7 +72,8 @@ class Question:
     @property
     def only_hidden_failed(self) -> bool:
         """All checks that the learner can run pass, and yet others fail."""
-        return self.public > 0 and bool(self.failed) and all(group.hidden for group in self.failed)
+        return self.public > 0 and bool(self.failed) and all(
+            group.hidden and not group.pending for group in self.failed)
 
 
 @dataclass(frozen=True)
@@ -199,21 +207,23 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
 def _question(question: QuestionResult, anchor: str) -> Question:
     named = [(_check_name(name, case.hidden, case.name, question.name), case)
              for name, case in named_cases(question)]
-    groups: dict[tuple[bool, str], list[str]] = {}
+    groups: dict[tuple[bool, str, bool], list[str]] = {}
     for name, case in named:
         if not case.passed:
-            groups.setdefault((case.hidden, _message(case.message)), []).append(name)
+            groups.setdefault((case.hidden, _message(case.message), case.pending), []).append(name)
     name = text.short(question.name)
     made = question.adjustment
     return Question(
         anchor, words.question_label(name), name, question.score, question.possible, question.checked,
         _message(question.note),
-        failed=tuple(Failed(tuple(names), hidden, message) for (hidden, message), names in groups.items()),
+        failed=tuple(Failed(tuple(names), hidden, message, pending)
+                     for (hidden, message, pending), names in groups.items()),
         passed=tuple(name for name, case in named if case.passed),
         public=sum(not case.hidden for case in question.cases),
         hidden=sum(case.hidden for case in question.cases),
         by_hand=ByHand(made.computed, _message(made.reason)) if made else None,
         comment=_message(question.comment.text) if question.comment else "",
+        praised=tuple((name, _message(case.message)) for name, case in named if case.passed and case.message),
     )
 
 
@@ -264,7 +274,7 @@ def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict
     """The one thing to mend first: a cell that stopped, for much may follow from it; else a failed check."""
     if status in NOT_RUN:
         return None
-    incomplete = [question for question in questions if not question.complete]
+    incomplete = [question for question in questions if not (question.complete or question.pending)]
     if not incomplete:
         return None
     if cells:
@@ -274,7 +284,7 @@ def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict
     for hidden in (False, True):
         for question in incomplete:
             for failed in question.failed:
-                if failed.hidden is hidden:
+                if failed.hidden is hidden and not failed.pending:
                     hint = ("All checks that you can run pass; a hidden check does not. It says:" if hidden
                             else "The check said:")
                     return First(f"{question.label} ({question.name})", failed.message, question.anchor, hint)

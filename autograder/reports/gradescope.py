@@ -90,7 +90,7 @@ def _question(question: QuestionResult, label: str) -> list[dict[str, Any]]:
         entries.append({
             "number": f"{label}.{position}",
             "name": f"{text.line(question.name)}: {name}",
-            "status": "passed" if case.passed else "failed",
+            **({} if case.pending else {"status": "passed" if case.passed else "failed"}),
             "visibility": "after_published" if case.hidden else "visible",
             "output": text.clip(text.lines(case.message), LONGEST_MESSAGE),
         })

@@ -54,7 +54,7 @@ LEARNER: dict[Verdict, ForLearner] = {
     ),
     Verdict.REVIEW: ForLearner(
         "Your notebook was graded, and your instructor will also look at it in person. That happens, for "
-        "example, when a model is built in a way that the grader cannot examine by itself. It says nothing "
+        "example, when an answer is made in a way that the grader cannot examine by itself. It says nothing "
         "against you.",
         "You need not do anything about that. The score below stands until your instructor says otherwise.",
     ),

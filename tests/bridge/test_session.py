@@ -340,6 +340,39 @@ def test_elements_are_read_where_they_are(notebook):
     assert isinstance(get("deck"), get("Deck")) and not isinstance(3, get("Deck")) and not get("empty")
 
 
+def test_one_object_under_two_names_is_one_here(notebook):
+    """Until another case begins: what a test has changed does not follow it."""
+    notebook.run("a = [1]\nb = a\nc = [1]\nclass A: pass\nclass B(A): pass\nx = y = A()")
+    get = notebook.session.get
+    a = get("a")
+    assert get("b", {"a": a}) is a and get("c", {"a": a, "b": a}) == [1] and get("c", {"a": a}) is not a
+    assert get("b") is not a
+    assert get("x") is get("y") and get("B").__mro__[1] is get("A") and get("B").__bases__ == (get("A"),)
+    assert issubclass(get("B"), get("A")) and not issubclass(get("A"), get("B")) and not issubclass(int, get("A"))
+    x = get("x")
+    x.mark = 3
+    notebook.session.forget()
+    assert get("x") is not x and not hasattr(get("x"), "mark") and notebook.session.unexamined == []
+
+
+def test_an_answer_that_names_another_variable_than_asked_ends_the_session(notebook):
+    notebook.run("a = 1")
+    with pytest.raises(SessionEnded), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notebook.session._channel, "receive", lambda: ("same", "elsewhere"))
+        notebook.session.get("a", {"b": 2})
+
+
+def test_functions_of_pythons_are_arguments_and_a_tests_own_are_not(notebook):
+    notebook.run("def apply(f, values): return [f(value) for value in values]\ndef same(f): return f is len")
+    apply = notebook.session.get("apply")
+    assert apply(len, ["a", "bb"]) == [1, 2] and apply(math.sqrt, [4]) == [2.0] and notebook.session.get("same")(len)
+    assert notebook.session.unexamined == []
+    for own in (lambda x: x, np.sqrt, eval, open):
+        with pytest.raises(TypeError, match="cannot be sent to the learner's code"):
+            apply(own, [1])
+    assert "a function that the test hands to the learner's code" in notebook.session.unexamined
+
+
 def test_what_a_thing_says_of_itself_decides_no_comparison(notebook):
     thing = notebook.value("class Yes:\n    def __contains__(self, x): return True\n    def __len__(self): return 0\n"
                            "    def __getitem__(self, i): raise IndexError\n    __lt__ = __contains__\nresult = Yes()")

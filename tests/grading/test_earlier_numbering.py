@@ -48,8 +48,10 @@ def renumbered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "course"
     tests = {"q94_1": TEST.format(name="q94_1", answer="answer", value=42),
              "q94_2": TEST.format(name="q94_2", answer="word", value="'digit'")}
+    master = root / "solutions" / NOW / "master.md"
+    master.parent.mkdir(parents=True)
+    master.write_text(f"---\ntitle: Tiny\nformerly: {FORMERLY}\n---\n")
     build_course(root, tests, NOW)
-    (root / "solutions" / NOW / "master.md").write_text(f"---\ntitle: Tiny\nformerly: {FORMERLY}\n---\n")
     for name in ("exercises", "build", "solutions"):
         monkeypatch.setattr(course, name.upper(), root / name)
     return root

@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,36 @@ def test_rows(visits):
 def test_sum(env):
     assert env["visits"]["count"].sum() == 13
 """
+
+ACROSS_THE_WALL = """from otter.test_files import test_case
+OK_FORMAT = False
+name = "q12"
+points = [1, 2, 4, 8]
+@test_case(hidden=False)
+def test_one_object(b1, b2, b3):
+    assert b1 is b2 and b1 is not b3
+    b1.append(9)
+    assert b2[-1] == 9 and len(b3) == 2
+@test_case(hidden=False)
+def test_classes(Dog, Animal, rex):
+    assert isinstance(rex, Dog) and issubclass(Dog, Animal) and not issubclass(Animal, Dog) and not issubclass(int, Dog)
+@test_case(hidden=False)
+def test_order_of_classes(Dog, Animal, Odd):
+    assert Dog.__mro__[1] is Animal and Dog.__bases__ == (Animal,) and issubclass(Odd, ValueError)
+@test_case(hidden=False)
+def test_functions_of_python(apply):
+    import math
+    assert apply(len, ["a", "bb"]) == [1, 2] and apply(math.sqrt, [4]) == [2]
+"""
+AN_ANSWER = """b1 = [1, 2]
+b2 = b1
+b3 = list(b1)
+class Animal: pass
+class Dog(Animal): pass
+class Odd(ValueError): pass
+rex = Dog()
+def apply(f, values):
+    return [f(value) for value in values]"""
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +107,7 @@ def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp
 
     for line in ("lab01: 4 questions, 10 points, from ", "otter_config.json, points_possible: ",
                  "otter_config.json, show_stdout: ", "the package no-such-package-anywhere, which is not installed",
-                 "A cell, and a check, may take 60 s"):
+                 "A cell, and a check, may take 60 s", "Its solution, lab01.ipynb, gets all 10 points here"):
         assert line in said
     assert [key for key in read_grades(output / "grades.csv")[0] if key.startswith("q")] == ["q1", "q2", "q3", "q10"]
     rows = {row["learner"]: row for row in read_grades(tmp_path / "exported.csv")}
@@ -115,28 +146,31 @@ def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path
     assert bundle.ready().imports == ("pandas",) and not bundle.ready().support
     tests = othercourse.read(unpacked / "tests", tmp_path / "grades")
     assert (tests.name, tests.called, tests.bundle.questions) == ("unpacked", "", bundle.questions)
-    there = unpack(pack(bundle), tmp_path / "worker")
+    there = unpack(pack(replace(bundle, unjudged=(("q1", 1, False),), proven=True)), tmp_path / "worker")
+    assert there.unjudged == (("q1", 1, False),) and there.proven
     assert there.support["more/factors.csv"].read_text() == "2" and there.seeding == bundle.seeding and not there.own
 
 
 @pytest.mark.slow
 def test_each_question_scores_what_otter_gives_it(dist: Path, tmp_path: Path) -> None:
-    """With its seed, its files, both kinds of answers, and a question in the other format of tests."""
+    """With its seed, its files, both kinds of answers, and questions in the other format of tests."""
     packed = tmp_path / "lab01.zip"
     shutil.copy(next((dist / "autograder").glob("*.zip")), packed)
     with zipfile.ZipFile(packed, "a") as archive:
         archive.writestr("tests/q11.py", IN_THE_OTHER_FORMAT)
+        archive.writestr("tests/q12.py", ACROSS_THE_WALL)
     answers = {
         **otter_course.ANSWERS,
         "q2": "np.random.rand(5)\nby_city = visits.groupby('city')['count'].sum()\ntable = visits.iloc[::-1]",
         "q10": "import matplotlib.pyplot as plt\nplt.plot(visits['count'])\nplt.show()\nraise NameError('left_out')",
+        "q3": f"{otter_course.ANSWERS['q3']}\n{AN_ANSWER}",
     }
     path = otter_course.hand_in(dist, tmp_path / "class" / "alice.ipynb", answers)
     assert command("grade", path, "--assignment", packed, "--output", tmp_path / "grades")[0] == 0
     (row,) = read_grades(tmp_path / "grades" / "grades.csv")
-    ours = {question: float(row[question]) for question in (*otter_course.POINTS, "q11")}
+    ours = {question: float(row[question]) for question in (*otter_course.POINTS, "q11", "q12")}
     assert ours == pytest.approx(by_otter(path, packed, tmp_path / "otter"), abs=1e-5)
-    assert ours == {"q1": 2, "q2": 2, "q3": 1, "q10": 0, "q11": 1}
+    assert ours == {"q1": 2, "q2": 2, "q3": 1, "q10": 0, "q11": 1, "q12": 15}
 
 
 def test_a_seed_goes_into_the_variable_that_is_named(tmp_path: Path) -> None:
@@ -183,11 +217,14 @@ def test_every_test_file_that_does_not_load_is_named(tmp_path: Path) -> None:
         "tests/q4.py": "OK_FORMAT = True\ndef (",
         "tests/q5.py": "test = {}",
         "tests/q6.py": exception_test("q6", begins="raise SystemExit"),
+        "tests/q7.py": "OK_FORMAT = True\ntest = {'name': 'q7', 'points': 1, 'suites': [{'cases': [{'code': '>>> x'}], "
+                       "'type': 'doctest', 'setup': '>>> x = 1', 'scored': True}]}",
     })  # fmt: skip
     said = refused(folder, tmp_path)
     for line in ("q2.py: its points do not add up (Points specified", "q3.py: ModuleNotFoundError",
                  "Install no_such_module", "q4.py: SyntaxError",
-                 "q5.py: ValueError: it has no line `OK_FORMAT", "q6.py: SystemExit"):
+                 "q5.py: ValueError: it has no line `OK_FORMAT", "it belongs into a folder `files`",
+                 "q6.py: SystemExit", "q7.py: it does not keep to Otter's format: its suite has a setup"):
         assert line in said
     assert "q1.py" not in said
 
@@ -264,3 +301,43 @@ def test_a_name_of_this_course_is_no_path(tmp_path: Path, monkeypatch: pytest.Mo
     write(tmp_path, {f"{NAME}/x": "", "lab/x": ""})
     paths = [text for text in (NAME, "lab", "other", "other.zip", "a/b") if othercourse.is_path(text)]
     assert paths == ["lab", "other.zip", "a/b"]
+
+
+def test_what_learners_get_is_no_assignment(dist: Path, tmp_path: Path) -> None:
+    """But the folder of the master leads to what `otter assign` has left in it."""
+    with pytest.raises(CourseError, match="is what learners get"):
+        othercourse.read(dist / "student", tmp_path / "grades")
+    master = othercourse.read(dist.parent, tmp_path / "grades")
+    assert master.solution == dist / "autograder" / "lab01.ipynb" and master.bundle.name == "lab01"
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("line", "another"), [
+    ("packaging<1.0", True), ("packaging>=1", False), ("packaging", False), ("packaging==1.0", True),
+    ("packaging=1.0", True), ("packaging>=1,<2  # old", True), ("packaging==1.0; python_version < '3'", False),
+])  # fmt: skip
+def test_another_version_than_is_asked_for_is_named(line: str, another: bool) -> None:
+    said = othercourse._missing([line])
+    assert bool(said) is another and all("is installed here" in sentence for sentence in said)
+
+
+@pytest.mark.fast
+def test_questions_graded_by_hand_are_named_with_their_points(tmp_path: Path) -> None:
+    """Of the master, where it lies beside `dist`; else they are counted."""
+    def written(path: Path, cells: list[tuple[str, str]]) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"cells": [{"cell_type": kind, "source": [source]} for kind, source in cells]}))
+        return path
+
+    solution = written(tmp_path / "dist" / "autograder" / "lab.ipynb", [
+        ("markdown", "<!-- BEGIN QUESTION -->\n\nExplain"), ("markdown", "because"),
+        ("markdown", "<!-- END QUESTION -->\n\n<!-- BEGIN QUESTION -->\nPlot"), ("code", "grader.check('q7')"),
+        ("markdown", "<!-- END QUESTION -->")])
+    (said,) = othercourse._by_hand(solution)
+    assert said.startswith("Graded by hand, and not counted here: 1 question without tests.")
+    written(tmp_path / "lab.ipynb", [
+        ("raw", "# ASSIGNMENT CONFIG\nname: lab"), ("raw", "# BEGIN QUESTION\nname: q6\npoints: 5\nmanual: true"),
+        ("raw", "# BEGIN QUESTION\nname: q7\npoints: 2"), ("raw", "# BEGIN QUESTION\nname: q8\nmanual: true")])
+    (said,) = othercourse._by_hand(solution)
+    assert said.startswith("Graded by hand, and not counted here: q6 (5 points), q8 (1 point).")
+    assert othercourse._by_hand(None) == []

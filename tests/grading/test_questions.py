@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ class Variables:
     def names(self) -> list[str]:
         return list(self.values)
 
-    def get(self, name: str) -> object:
+    def get(self, name: str, among: Mapping[str, object]) -> object:
         self.asked.append(name)
         return self.values[name]
 

@@ -538,6 +538,19 @@ def test_a_public_check_keeps_its_own_name(tmp_path: Path) -> None:
     assert "secret" not in page.source
 
 
+def test_a_pending_check_is_nothing_to_mend_and_a_passed_one_says_what_its_author_wrote(tmp_path: Path) -> None:
+    cases = (CaseResult("", False, False, 1.0, "Nobody knows.", pending=True),
+             CaseResult("", True, True, 1.0, "Well read."))
+    asked = QuestionResult("q7_1", 1.0, 2.0, "in-place", cases)
+    page = feedback(tmp_path, submission(status=Verdict.REVIEW, questions=(asked,)))
+    assert "○ pending: check 1 Nobody knows." in page.words and "hidden check 1 says: Well read." in page.words
+    assert "○ pending 1 of 2" in page.words and "Fix this first" not in page.words and "failed:" not in page.words
+    wrong = replace(asked, cases=(*cases, CaseResult("", False, True, 1.0, "Try zero.")))
+    page = feedback(tmp_path, submission(status=Verdict.REVIEW, questions=(wrong,)))
+    first = page.words.split("Go to the details")[0]
+    assert "Try zero." in first and "Nobody knows." not in first
+
+
 def test_checks_that_say_the_same_say_it_once(tmp_path: Path) -> None:
     cases = tuple(
         CaseResult("", False, hidden, 1.0, message)
