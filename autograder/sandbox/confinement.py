@@ -1,4 +1,4 @@
-"""Nursery process and inside: what each level of isolation is made of, and in which order.
+"""Nursery process and inside: the parts of each level of isolation, and the order in which they are put in place.
 
 | level         | a process is confined by                                                |
 |---------------|-------------------------------------------------------------------------|
@@ -20,8 +20,8 @@ The steps, by process (`forkserver.py` calls them):
 
 The supervisor restricts itself, too, at level full, where the runner could reach
 it; at level no-namespaces the runner can neither signal nor trace anything.
-Supervisor and runner each begin a session of their own (forkserver.py): to signal
-its process group, or to wake who is in its session, reaches nobody else.
+Supervisor and runner each begin a session of their own (forkserver.py): a signal
+to the process group, or to the session, reaches nobody else.
 """
 
 from __future__ import annotations
@@ -51,27 +51,28 @@ PROC_FILES = (
         "statm", "status",
     )),
 )  # fmt: skip
-"""What libraries ask about the machine and about themselves. Without a pid namespace the rest of /proc stays closed:
-/proc/self/net, say, is the machine's network, and /proc/self/mountinfo its disks."""
+"""Files in /proc that libraries read to learn about the machine and about themselves. Without a pid namespace the rest
+of /proc stays closed: /proc/self/net, for example, shows the machine's network, and /proc/self/mountinfo its disks."""
 PROC_FOLDERS = ("/proc/self/fd", "/proc/self/task")
-"""May be listed there, and no more; in each thread's folder there is everything once again."""
+"""Folders in /proc that may be listed and nothing more; each thread's folder contains everything a second time."""
 
 SPARE_USERS = range(60706, 61184)
 """User ids that neither distributions nor systemd give to anyone."""
 
 MAX_DESCRIPTORS = 256
 MAX_PENDING_SIGNALS = 1024
-"""With timers. Otherwise the sandboxes of one user share what the system allows that user."""
+"""Pending signals, timers included. Without this limit the sandboxes of one user share what the system allows that
+user."""
 CPU_GRACE = 5
-"""Seconds of processor time between the signal that says so and the kill."""
+"""Seconds of processor time between the warning signal and the kill."""
 
 
 class Unavailable(Exception):
-    """A layer does not hold on this machine. The text says which, and what would help."""
+    """A layer does not work on this machine. The text says which one, and how to fix it."""
 
 
 def python_roots() -> list[str]:
-    """The files and folders that Python and its packages need, sorted, none inside another.
+    """Returns the files and folders that Python and its packages need, sorted, none inside another.
 
     Raises:
         Unavailable: the repository is inside one of them, so it could not be kept out of sight.
@@ -98,7 +99,7 @@ def python_roots() -> list[str]:
 
 
 class Confinement:
-    """One level of isolation, as carried out by the nursery process and its children."""
+    """One level of isolation, which the nursery process and its children put in place."""
 
     def __init__(self, level: str) -> None:
         self.level = level
@@ -107,10 +108,10 @@ class Confinement:
         self.base = ""
         """The folder with the scratch folder, /tmp and /dev/shm of the next sandbox."""
         self.home = ""
-        """Where there are no namespaces, the folder of the nursery process (`scratch.home`), in which that is made."""
+        """Without namespaces: the folder of the nursery process (`scratch.home`), in which `base` is made."""
 
     def prepare(self) -> None:
-        """In the nursery, before it imports anything: at level full, leaves it nothing but Python to see.
+        """Runs in the nursery before it imports anything: at level full, hides every file but Python's.
 
         Raises:
             Unavailable: the level does not hold here.
@@ -131,7 +132,7 @@ class Confinement:
                 ) from error
 
     def new_sandbox(self) -> None:
-        """In the nursery, before the fork: the next sandbox's user, and where its files lie."""
+        """Runs in the nursery before the fork: chooses the user of the next sandbox and the place of its files."""
         self.user = SPARE_USERS[(self.user + 1 - SPARE_USERS.start) % len(SPARE_USERS)]
         if self.level == "full":
             self.base = namespaces.scratch_beside(self.roots)
@@ -139,7 +140,7 @@ class Confinement:
             self.base = tempfile.mkdtemp(dir=self.home or None)
 
     def separate(self) -> None:
-        """In the child: becomes a spare user, and at level full enters namespaces of its own."""
+        """Runs in the child: becomes a spare user, and at level full enters namespaces of its own."""
         if self.level == "none":
             return
         if os.geteuid() == 0:
@@ -155,15 +156,15 @@ class Confinement:
         os.setresgid(self.user, self.user, self.user)
         os.setresuid(self.user, self.user, self.user)
         if self.level != "full":
-            # Python may lie where only root can read, such as /root. Then this user keeps one capability, to
-            # read; Landlock still says what.
+            # Python may lie where only root can read, such as in /root. Then this user keeps one capability, the one to
+            # read; Landlock still decides which files.
             readable = all(os.access(path, os.R_OK) for path in (os.__file__, sysconfig.get_path("purelib")))
             linux.set_capabilities(0 if readable else 1 << linux.CAP_DAC_READ_SEARCH)
-        # Changing user made /proc/self root's own. Nothing here is worth hiding from the spare user.
+        # The change of user made root the owner of /proc/self. Nothing here needs to be hidden from the spare user.
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
 
     def furnish(self, limits: Limits) -> None:
-        """In the supervisor: the scratch folder, which becomes the current one; the environment; the limits."""
+        """Runs in the supervisor: makes the scratch folder the current one, and sets the environment and the limits."""
         if self.level == "full":
             namespaces.furnish(limits, self.roots)
         else:
@@ -183,10 +184,10 @@ class Confinement:
     def _limit(self, limits: Limits) -> None:
         megabyte = 1 << 20
         processes = limits.processes
-        # Without a user of its own this counts all that the user runs, the neighbors, too.
+        # Without a user of its own this counts all processes of the user, the neighbors' too.
         if self.level == "no-namespaces" and os.geteuid() not in SPARE_USERS:
-            # Whoever had a lower limit than others would starve first. So all have the highest there is, and the
-            # supervisor is asked before each start.
+            # A sandbox with a lower limit than others would starve first. So all get the highest limit there is, and
+            # each asks the supervisor before it starts a thread.
             processes = resource.getrlimit(resource.RLIMIT_NPROC)[1]
         elif self.level == "none":
             processes += 1000 + _threads_of_user(os.geteuid())
@@ -202,7 +203,7 @@ class Confinement:
         ):
             hard = resource.getrlimit(kind)[1]
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            with contextlib.suppress(ValueError):  # macOS refuses some.
+            with contextlib.suppress(ValueError):  # macOS refuses some of them.
                 resource.setrlimit(kind, (value, value))
         soft, hard = limits.cpu_seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]
         if hard == resource.RLIM_INFINITY or soft + CPU_GRACE <= hard:
@@ -211,7 +212,7 @@ class Confinement:
             Path("/proc/self/oom_score_adj").write_text("1000")
 
     def enclose(self) -> None:
-        """Gives up all files but those that it needs, and signals to whoever does not start after this; for good."""
+        """Gives up for good all files but those that it needs, and signals to processes that do not start later."""
         alone = self.level == "no-namespaces"
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
         landlock.restrict(
@@ -222,11 +223,11 @@ class Confinement:
         )
 
     def restrict(self, *, processes: bool = True, supervisor: socket.socket | None = None) -> None:
-        """In the runner, and at level full in the supervisor: gives up what is left, for good.
+        """Runs in the runner, and at level full in the supervisor: gives up for good all rights that are left.
 
         Args:
-            processes: whether it may start any, and has not been enclosed yet.
-            supervisor: the socket to who is to be asked before a thread starts; None for nobody.
+            processes: whether the process may start others, and has not been enclosed yet.
+            supervisor: the socket of the supervisor that must be asked before a thread starts; None if nobody is asked.
         """
         if self.level == "none":
             return
@@ -234,7 +235,7 @@ class Confinement:
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
         if not (alone and os.geteuid() in SPARE_USERS):
             linux.set_capabilities(0)
-        if processes:  # The supervisor has done so before it started the runner.
+        if processes:  # The supervisor did this before it started the runner.
             self.enclose()
         if supervisor:
             listener = seccomp.ask_before_threads()
@@ -246,7 +247,7 @@ class Confinement:
 
 
 def _threads_of_user(user: int) -> int:
-    """How many threads the user has now."""
+    """Returns the number of threads that the user has now."""
     threads = 0
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -1,6 +1,7 @@
 """Both sides: messages between host and nursery process, JSON with descriptors; and a process that ends with its host.
 
-Both ends are trusted: a sandbox has neither. `ends_with` serves the checker, too.
+Both ends are trusted: no sandbox holds either of them. `ends_with` serves the
+checker, too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 MAX_DESCRIPTORS = 200
-"""In one message; the kernel passes at most 253."""
+"""Descriptors in one message; the kernel passes at most 253."""
 
 
 def send(sock: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
@@ -32,7 +33,7 @@ def send(sock: socket.socket, message: dict[str, Any], descriptors: Sequence[int
 
 
 def receive(sock: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """One message, or None when the other end is gone; the descriptors are the caller's to close."""
+    """Returns one message, or None when the other end is gone. The caller closes the descriptors."""
     start, descriptors, _, _ = socket.recv_fds(sock, 4, MAX_DESCRIPTORS)
     if len(start) != 4:
         return None, descriptors
@@ -48,10 +49,11 @@ def receive(sock: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
 
 @contextlib.contextmanager
 def ends_with(sock: socket.socket) -> Iterator[None]:
-    """Meanwhile this process exits as soon as nobody holds the other end of `sock` any more.
+    """Makes this process exit, while the block runs, as soon as nobody holds the other end of `sock` any more.
 
-    For what takes seconds and looks at no socket: imports. The system sends a signal when something happens to the
-    socket. Not `PR_SET_PDEATHSIG`: that is about the thread that started this process, and a thread may end before.
+    Used around imports, which take seconds and look at no socket. The system sends a signal when something happens to
+    the socket. `PR_SET_PDEATHSIG` would not do: it watches the thread that started this process, and that thread may
+    end earlier.
     """
 
     def look(signum: int = 0, frame: object = None) -> None:

@@ -1,12 +1,14 @@
-"""Both sides: how what ran in a sandbox ended, the last message on its socket. Written by the supervisor, read outside.
+"""Both sides: the exit status of the runner, the last message on its socket.
 
-Twelve bytes, the first four of which say that it is one:
+The supervisor writes it, outside reads it.
+
+Twelve bytes, of which the first four mark it as an exit status:
 
     MARK | exit code | number of the reason
 
-What runs in a sandbox speaks over the same socket in messages of its own, and
-none of these may begin with `MARK`. It may forge this one, too: like
-everything from inside, this is a claim.
+The program in the sandbox sends its own messages over the same socket, and none
+of these may begin with `MARK`. It can forge an exit status, too: like
+everything from inside, the status is a claim.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import struct
 from dataclasses import dataclass
 
 SIZE = 12
-"""Bytes."""
+"""Bytes of an exit status."""
 MARK = 0xFFFFFFFF
 
 SPACE = "its files took more space than the scratch folder has"
@@ -25,14 +27,14 @@ FILES = "it made more files and folders than it may"
 MOVED = "it moved folders about all the time, so that nobody could say how large they are"
 HUNG_UP = "its connection to the grader was closed"
 REASONS = ("", SPACE, STARTED, ORPHANS, FILES, MOVED, HUNG_UP)
-"""Why the supervisor ended it; the first: it ended by itself, or was told to."""
+"""Why the supervisor ended the runner. The first means that it ended by itself, or was told to."""
 
 _FORM = struct.Struct("<IiI")
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How it ended.
+    """The end of a runner.
 
     Attributes:
         code: its exit code, or the number of the signal that ended it, negative.
@@ -44,11 +46,11 @@ class Ended:
 
 
 def written(ended: Ended) -> bytes:
-    """The bytes to send."""
+    """Returns the bytes to send."""
     return _FORM.pack(MARK, ended.code, REASONS.index(ended.reason))
 
 
 def read(data: bytes) -> Ended | None:
-    """What `data`, the first `SIZE` bytes of a message, says; None when it is no exit status."""
+    """Decodes `data`, the first `SIZE` bytes of a message; returns None when it is no exit status."""
     mark, code, reason = _FORM.unpack(data)
     return Ended(code, REASONS[reason]) if mark == MARK and reason < len(REASONS) else None

@@ -1,9 +1,9 @@
-"""Both sides: what a fork server is: one thread, a socket to its host, children that end.
+"""Both sides: a fork server, which has one thread, a socket to its host, and children that end.
 
 It runs in the nursery process and in the checker, which stay apart: the nursery has no
-secret, and what it forks runs learners' code; the checker has the tests, and
-what it forks never does. Only this module is common to them. It must never
-know what a request or a child is for.
+secret, and its children run learners' code; the checker has the tests, and its
+children never run learners' code. They share only this module. It must never know what
+a request or a child is for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 
 def one_thread() -> None:
-    """Raises `RuntimeError` when this process has more than one thread."""
+    """Checks that this process has one thread; raises `RuntimeError` when it has more."""
     folder = "/proc/self/task"
     threads = len(os.listdir(folder)) if os.path.isdir(folder) else threading.active_count()
     if threads != 1:
@@ -27,9 +27,11 @@ def one_thread() -> None:
 
 
 def fork() -> int:
-    """As `os.fork`, in a process with one thread: a lock held by another would be held for ever in the child.
+    """Forks, as `os.fork` does, in a process with one thread.
 
-    The child minds no child of its own until it says so.
+    A lock that another thread holds would stay locked in the child for ever.
+
+    In the child, SIGCHLD has its default action until the child sets a handler.
 
     Raises:
         RuntimeError: there are more threads than one.
@@ -51,7 +53,7 @@ class ForkServer:
         ended: called with each child that has ended, and its wait status.
 
     Attributes:
-        watched: child -> a socket for its sake. Where the other end is closed, the child is killed.
+        watched: child -> a socket. When the other end is closed, the child is killed.
     """
 
     def __init__(
@@ -67,10 +69,10 @@ class ForkServer:
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda signum, frame: None)  # only the wake-up matters
         gc.collect()
-        gc.freeze()  # what is here now stays shared with all children
+        gc.freeze()  # objects that exist now stay shared with all children
 
     def serve(self) -> None:
-        """Until `request` returns False."""
+        """Serves until `request` returns False."""
         while True:
             ready = self._wait()
             if self._awake in ready:
@@ -84,7 +86,7 @@ class ForkServer:
                 return
 
     def _wait(self) -> set[int]:
-        """The descriptors of which there is something to know."""
+        """Returns the descriptors on which something has happened."""
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(self._awake, select.POLLIN)
@@ -102,7 +104,7 @@ class ForkServer:
                 self.ended(child, status)
 
     def leave(self) -> None:
-        """In a child: closes what belongs to the server."""
+        """Runs in a child: closes what belongs to the server."""
         for sock in (self.control, *self.watched.values()):
             sock.close()
         for end in (self._awake, self._wake):

@@ -1,9 +1,9 @@
-"""Nursery process and inside: makes ready once what submissions need, and forks a sandbox for each.
+"""Nursery process and inside: prepares once what all submissions need, and forks a sandbox for each of them.
 
 The nursery process runs no learner's code and no TensorFlow operation, and has exactly one
 thread, always (`forking.py`). It has no secrets: its environment is fixed and holds nothing of
 yours, it knows of the course only the files it is handed, and at level full it sees no others.
-What is here of a sandbox brings it from the fork to the program's first line.
+The code here takes a sandbox from the fork to the program's first line.
 
 It serves one socket to the host (`nursery.py`). A request is JSON, with the
 submission's files as descriptors; the answer is the pid of the new sandbox's
@@ -41,22 +41,22 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.supervisor import Supervisor
 
 Entry = Callable[[socket.socket, Limits], None]
-"""What the new process does once it is confined. It has this end of the host's socket."""
+"""Called in the new process once it is confined, with its end of the socket to the host."""
 
 
 SANDBOX_SECONDS = 60.0
-"""How long a sandbox may take until it is confined: hundredths of a second on a quiet machine."""
+"""Seconds that a sandbox may take until it is confined: hundredths of a second on a quiet machine."""
 
 END_SECONDS = 10.0
-"""How long a process may take to end once it is killed."""
+"""Seconds that a process may take to end once it is killed."""
 
 
 def program(name: str) -> ModuleType:
-    """The module of this package that says what runs in the sandboxes.
+    """Returns the module of this package that runs in the sandboxes.
 
-    Its `main(sock, limits)` is the `Entry`; its `warm_up(imports, files)` makes ready in the nursery process what all
-    sandboxes need: it imports these packages, and takes from these files, by name, what every sandbox may see. It runs
-    nothing of a stranger's, starts no thread, and keeps nothing that any of them must not know.
+    Its `main(sock, limits)` is the `Entry`. Its `warm_up(imports, files)` runs in the nursery process and prepares what
+    all sandboxes need: it imports these packages, and takes from these files, by name, what every sandbox may see. It
+    runs no stranger's code, starts no thread, and keeps nothing that a sandbox must not know.
 
     Raises:
         ValueError: this package has no module called `name`.
@@ -104,7 +104,8 @@ class Nursery:
     def serve(self, control: socket.socket) -> None:
         """Answers requests until the host is gone, then waits until the last sandbox is.
 
-        That has no limit, and nobody waits for it: a sandbox ends as soon as whoever checks the submission is gone.
+        The second wait has no limit, and nobody waits for it: a sandbox ends as soon as the process that checks its
+        submission is gone.
         """
         server = ForkServer(control, lambda: self.request(control), lambda ended, status: self.cleared(ended))
         send(control, {"ready": self.confinement.level})
@@ -112,13 +113,13 @@ class Nursery:
         server.collect(0)
 
     def close(self) -> None:
-        """Removes what is left of all files. Its sandboxes have ended."""
+        """Removes all files that are left. The sandboxes have ended before."""
         if self.home:
             _end(_clear(self.home.path))
             os.close(self.home.held)
 
     def request(self, control: socket.socket) -> bool:
-        """Answers one request; False when the host is gone."""
+        """Answers one request; returns False when the host is gone."""
         asked, descriptors = receive(control)
         if asked is None:
             return False
@@ -138,7 +139,7 @@ class Nursery:
         return True
 
     def cleared(self, supervisor: int) -> None:
-        """A sandbox has ended: its folder goes."""
+        """Clears the folder of a sandbox that has ended."""
         folder = self.folders.pop(supervisor, None)
         if folder is not None:
             _clear(folder)
@@ -148,9 +149,9 @@ class Nursery:
 
         Args:
             limits: what it may use.
-            files: for its scratch folder: a descriptor of a list of names, and one of each file; or nothing. The
-                names are read in the new process only: this one's memory is seen by all that come later.
-            entry: what it does.
+            files: for its scratch folder: a descriptor of a list of names, and one of each file; or nothing. Only the
+                new process reads the names: all later sandboxes see the memory of this process.
+            entry: called in the sandbox.
 
         Returns:
             Its first process, and the host's end of the socket that `entry` has.
@@ -214,7 +215,7 @@ class _Child:
             os._exit(code)
 
     def say(self, what: dict[str, object]) -> None:
-        """A line to the nursery, as long as it listens."""
+        """Sends a line to the nursery, as long as it listens."""
         with contextlib.suppress(OSError):
             os.write(self.status, json.dumps(what).encode() + b"\n")
 
@@ -283,12 +284,12 @@ def _close_all_but(kept: set[int]) -> None:
 
 
 def _names(files: Sequence[int]) -> list[str]:
-    """What is in the first of these descriptors: the names of the others."""
+    """Returns the names of the other descriptors, which the first of these holds."""
     return json.loads(os.pread(files[0], os.fstat(files[0]).st_size, 0)) if files else []
 
 
 def _read(files: Sequence[int]) -> dict[str, bytes]:
-    """What is in the files, by name; closes their descriptors."""
+    """Returns the content of the files, by name, and closes their descriptors."""
     found = {
         name: os.pread(descriptor, os.fstat(descriptor).st_size, 0)
         for name, descriptor in zip(_names(files), files[1:], strict=True)
@@ -313,7 +314,7 @@ def _place(files: Sequence[int]) -> None:
 
 
 def _heard(status: int, seconds: float) -> tuple[dict[str, Any], bool]:
-    """What a new sandbox says on `status` until it closes it, and whether it did so in time."""
+    """Reads what a new sandbox says on `status` until it closes it. Returns it, and whether it came in time."""
     end = time.monotonic() + seconds
     data = b""
     poll = select.poll()
@@ -347,10 +348,10 @@ def _clear(folder: str) -> int:
 
 
 def _end(process: int, patience: float = END_SECONDS) -> None:
-    """Collects a child that ends by itself; kills it when it has not after `patience` seconds.
+    """Collects a child that ends by itself; kills it if it still runs after `patience` seconds.
 
     Raises:
-        Unavailable: it does not even end when it is killed.
+        Unavailable: it runs on although it was killed.
     """
     for seconds in (patience, END_SECONDS):
         end = time.monotonic() + seconds
@@ -374,7 +375,7 @@ def main(descriptor: int) -> None:
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     scratch.remove_leftovers()
-    # Now, for the course's own folder is about to go out of sight.
+    # Now, because the course's own folder is about to disappear from view.
     runs = program(asked["program"]) if asked["purpose"] != "try" else None
     nursery = Nursery(asked["level"], runs.main if runs else None)
     try:

@@ -1,4 +1,4 @@
-"""Nursery process and inside: Landlock, by which the kernel checks every file that is opened against a list.
+"""Nursery process and inside: Landlock, with which the kernel checks every file that is opened against a list.
 
 It holds for this process and its children, for good. The doctor tries it in a process of its own.
 
@@ -29,7 +29,7 @@ REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 
 READ = READ_FILE | READ_DIR
 WRITE = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | MAKE_SYM | REFER | TRUNCATE
-"""No devices, sockets or FIFOs; nothing to execute."""
+"""Rights to write. They include no devices, sockets or FIFOs, and no right to execute."""
 FILE_RIGHTS = WRITE_FILE | READ_FILE | TRUNCATE
 
 NET_BIND_TCP, NET_CONNECT_TCP = 1, 2
@@ -37,7 +37,7 @@ SCOPE_ABSTRACT_SOCKETS, SCOPE_SIGNALS = 1, 2
 
 
 def abi() -> int:
-    """The kernel's version of Landlock; 0 when it has none or it is switched off."""
+    """Returns the kernel's version of Landlock; 0 when it has none or Landlock is switched off."""
     try:
         return linux.syscall("landlock", _CREATE_RULESET, None, ctypes.c_size_t(0), _GET_ABI)
     except OSError:
@@ -47,13 +47,13 @@ def abi() -> int:
 def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str], lists: Iterable[str] = ()) -> None:
     """Confines this process for good. It must have no_new_privs.
 
-    From version 6 on it also denies signals, and from connecting to abstract sockets, of processes outside: those
-    that were not confined by this call, or below it.
+    From version 6 on it also denies signals to processes outside, and connections to their abstract sockets. Outside
+    are those that were not confined by this call, or below it.
 
     Args:
         read: files and folders that may be read, with all below them.
-        write: likewise read and changed.
-        devices: may be read and written, not replaced.
+        write: files and folders that may be read and changed, with all below them.
+        devices: files that may be read and written, not replaced.
         lists: folders that may be listed, with all below them; no file there may be opened.
     """
     version = abi()

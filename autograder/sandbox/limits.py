@@ -1,4 +1,4 @@
-"""Both sides: at which levels a submission is held, what it may use, and the error that is not its fault."""
+"""Both sides: the levels of isolation, the limits of a submission, and the error that is not its fault."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 ISOLATING = ("full", "no-namespaces")
 """The levels for strangers' code, from most to least isolation."""
 LEVELS = (*ISOLATING, "none")
-"""All levels. "none" is for code one trusts, and only on request."""
+"""All levels. "none" is for code that one trusts, and only on request."""
 
 READY_SECONDS = 120.0
-"""How long what runs in a sandbox may take until it is ready; a fraction of one, but the machine may be busy."""
+"""Seconds that the program in a sandbox may take until it is ready: a fraction of one, but more on a busy machine."""
 
 
 class SandboxError(Exception):
@@ -30,7 +30,7 @@ class Limits:
         file_mb: the size of one file.
         scratch_mb: all files in its scratch folder together.
         scratch_files: the number of files and folders in it.
-        output_bytes: what it may print; the rest is dropped.
+        output_bytes: bytes that it may print; the rest is dropped.
         cpu_seconds: processor time of each process.
     """
 

@@ -1,7 +1,9 @@
-"""Both sides: the few system calls of Linux that Python does not offer, by ctypes. Each raises `OSError` on failure.
+"""Both sides: the few system calls of Linux that Python does not offer, through ctypes.
 
-Numbers and constants are those of the kernel's own headers; system calls
-added since 2018 have one number on all architectures.
+Each raises `OSError` on failure.
+
+Numbers and constants come from the kernel's own headers; system calls added
+since 2018 have one number on all architectures.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ _CAPABILITY_VERSION_3 = 0x20080522
 
 
 def check(result: int, what: str) -> int:
-    """`result` of a C call; raises `OSError` naming `what` when it is -1."""
+    """Returns `result` of a C call; raises `OSError` naming `what` when it is -1."""
     if result == -1:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
@@ -53,7 +55,7 @@ def check(result: int, what: str) -> int:
 
 
 def syscall(what: str, number: int, *arguments: object) -> int:
-    """A system call by number."""
+    """Makes a system call by its number."""
     return check(_libc.syscall(ctypes.c_long(number), *arguments), what)
 
 
@@ -96,12 +98,12 @@ def set_mount(target: str, attributes: int, recursive: bool = True) -> None:
 
 
 def unmount(target: str) -> None:
-    """Takes `target` and all mounts below it out of sight."""
+    """Removes `target` and all mounts below it from view."""
     check(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
 
 
 def keep_times(paths: Iterable[str]) -> list[str]:
-    """The mount points of those of `paths` whose files keep the time at which they were last read, sorted."""
+    """Returns, sorted, the mount points of those `paths` whose files record when they were last read."""
     found = set()
     for path in paths:
         if not os.statvfs(path).f_flag & (os.ST_NOATIME | os.ST_RDONLY):

@@ -1,9 +1,9 @@
-"""Outside: how much memory a sandbox uses, all its processes together.
+"""Outside: measures how much memory all processes of a sandbox use together.
 
-Measured is PSS, in which a page shared by n processes counts 1/n for each.
-RSS would count TensorFlow's pages, which all children share, once for each.
-Added is what is the kernel's memory and in neither count: page tables, of
-which each process has its own, and what sockets may hold.
+It measures PSS, in which a page shared by n processes counts 1/n for each. RSS
+would count TensorFlow's pages, which all children share, once for each child.
+It adds kernel memory that neither of them counts: the page tables of each
+process, and what sockets may hold.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 
 
 def megabytes(process: int, enough: float) -> float:
-    """What `process` and all its descendants use, in MB; exact only when it is more than `enough`.
+    """Returns how much `process` and all its descendants use, in MB; exact only when it is more than `enough`.
 
-    RSS is never less than PSS and much quicker to read, so while the sum of RSS is small it is the answer.
+    RSS is never less than PSS and much quicker to read, so a small sum of RSS is returned as it is.
     """
     held = {one: _held(one) for one in tree(process)}
     kernels = _sockets(process) + sum(tables for _, tables in held.values())
@@ -29,7 +29,7 @@ def megabytes(process: int, enough: float) -> float:
 
 
 def tree(process: int) -> Iterator[int]:
-    """`process` and its descendants; a child of any thread counts."""
+    """Yields `process` and its descendants; a child of any of its threads counts."""
     yield process
     try:
         for thread in os.listdir(f"/proc/{process}/task"):
@@ -40,7 +40,7 @@ def tree(process: int) -> Iterator[int]:
 
 
 def _held(process: int) -> tuple[float, float]:
-    """Its RSS and its page tables, in MB; zeros when it has ended."""
+    """Returns RSS and page tables of a process, in MB; zeros when it has ended."""
     for folder in _folders(process):
         with contextlib.suppress(OSError, ValueError, IndexError):
             status = Path(folder, "status").read_text(errors="replace")
@@ -56,7 +56,7 @@ def _proportional(process: int) -> float:
     for folder in _folders(process):
         try:
             lines = Path(folder, "smaps_rollup").read_text().splitlines()
-        except OSError:  # It has ended; or the supervisor, which does not let itself be looked at.
+        except OSError:  # It has ended; or it is the supervisor, which does not let others look at it.
             continue
         if lines:
             return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
@@ -64,14 +64,17 @@ def _proportional(process: int) -> float:
 
 
 def _folders(process: int) -> Iterator[str]:
-    """Where the memory of a process is written; when its first thread has ended, only the others can say."""
+    """Yields the folders of a process in /proc that show its memory.
+
+    After its first thread has ended, only other threads' do.
+    """
     yield f"/proc/{process}"
     for thread in threads(process):
         yield f"/proc/{process}/task/{thread}"
 
 
 def threads(process: int) -> list[str]:
-    """The threads of a process."""
+    """Returns the threads of a process."""
     try:
         return os.listdir(f"/proc/{process}/task")
     except OSError:
@@ -79,7 +82,7 @@ def threads(process: int) -> list[str]:
 
 
 def _sockets(process: int) -> float:
-    """The most that the sockets in the network namespace of `process` can hold, in MB; 0 where it is our own."""
+    """Returns what sockets in the network namespace of `process` hold at most, in MB; 0 if the namespace is ours."""
     try:
         if os.stat(f"/proc/{process}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
             return 0
@@ -91,7 +94,10 @@ def _sockets(process: int) -> float:
 
 @functools.cache
 def _buffer() -> float:
-    """What one end of a socket pair may hold until somebody reads it, in MB. A notebook cannot enlarge it."""
+    """Returns how much one end of a socket pair may hold until somebody reads it, in MB.
+
+    A notebook cannot enlarge it.
+    """
     try:
         return int(Path("/proc/sys/net/core/wmem_default").read_text()) / (1 << 20)
     except (OSError, ValueError):

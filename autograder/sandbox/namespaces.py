@@ -17,16 +17,17 @@ from autograder.sandbox import linux
 from autograder.sandbox.limits import Limits
 
 DEVICES = ("null", "full", "random", "urandom")
-"""Not zero: what is mapped of it is memory that no process's count contains when the process lets go of its pages."""
+"""Harmless devices. /dev/zero is not among them: memory mapped from it is in no process's count after the process lets
+go of its pages."""
 INSIDE_ID = 1000
-"""User and group id as seen inside."""
+"""User and group id inside the sandbox."""
 
 _STAGE = "/tmp"
-"""Where the new root is put together; any folder that every Linux has."""
+"""The folder in which the new root is put together; every Linux has it."""
 
 
 def scratch_beside(roots: Sequence[str]) -> str:
-    """Where a sandbox has its scratch folder: a name below which nothing of `roots` lies, as nothing could be seen."""
+    """Returns a path for a sandbox's scratch folder that covers none of `roots`, which the mount would hide."""
     name = "/scratch"
     while _inside(roots, name):
         name += "-"
@@ -34,7 +35,7 @@ def scratch_beside(roots: Sequence[str]) -> str:
 
 
 def enter_view(roots: Sequence[str]) -> None:
-    """Leaves this process a file system of `roots`, read-only, an empty /tmp, /proc and harmless devices."""
+    """Limits the view of this process to `roots`, read-only, an empty /tmp, /proc and harmless devices."""
     scratch = scratch_beside(roots)
     if os.geteuid() == 0:
         linux.unshare(linux.CLONE_NEWNS)
@@ -84,7 +85,7 @@ def _show(root: str) -> None:
 
 
 def unshare_all() -> None:
-    """Gives this process namespaces of its own; its next child is the first process in the new pid one."""
+    """Gives this process namespaces of its own; its next child is the first process in the new pid namespace."""
     user, group = os.geteuid(), os.getegid()
     linux.unshare(
         linux.CLONE_NEWUSER
@@ -98,7 +99,7 @@ def unshare_all() -> None:
 
 
 def _inside(roots: Sequence[str], folder: str) -> list[str]:
-    """Those of `roots` that are `folder` or lie in it."""
+    """Returns those of `roots` that are `folder` or lie in it."""
     return [root for root in roots if root == folder or root.startswith(f"{folder}/")]
 
 
@@ -117,7 +118,10 @@ def furnish(limits: Limits, roots: Sequence[str]) -> None:
 
 
 def _show_again(root: str, where: str, top: str) -> None:
-    """Shows `root` at `where`, below `top`, too, read-only. Folders in between can be passed, not listed or changed."""
+    """Shows `root` at `where`, below `top`, too, read-only.
+
+    The folders in between can be passed, not listed or changed.
+    """
     between = os.path.relpath(os.path.dirname(where), top).split("/")
     for depth in range(1, len(between) + 1):
         folder = os.path.join(top, *between[:depth])

@@ -27,17 +27,17 @@ from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
 from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
 
 IMPORT_SECONDS = 600.0
-"""How long the nursery may take to import TensorFlow: seconds on a quiet machine, minutes on a busy one."""
+"""Seconds that the nursery may take to import TensorFlow: a few on a quiet machine, minutes on a busy one."""
 
 ANSWER_SECONDS = 90.0
-"""How long it may take to start a sandbox: more than it gives the sandbox itself (`forkserver.SANDBOX_SECONDS`)."""
+"""Seconds that it may take to start a sandbox: more than it gives the sandbox itself (`forkserver.SANDBOX_SECONDS`)."""
 
 WATCH_INTERVAL = 0.25
 """Seconds between two looks at whether the host wants to stop."""
 
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-"""Has malloc ask for large pages: training then takes fewer page faults, which autograder/README.md counts.
-Elsewhere than glibc it does nothing."""
+"""Makes malloc ask for large pages: training then takes fewer page faults, which autograder/README.md counts. It has no
+effect without glibc."""
 
 
 @dataclass
@@ -65,14 +65,14 @@ class Runner:
                 os.kill(self.pid, signum)
 
     def end(self) -> None:
-        """Has the supervisor end everything; if it does not, ends the supervisor, and everything with it."""
+        """Makes the supervisor end everything; if it does not, kills the supervisor, and everything with it."""
         self.signal(signal.SIGTERM)
         if not self._dead(1):
             self.signal(signal.SIGKILL)
             self._dead(10)
 
     def ended(self, timeout: float) -> bool:
-        """Whether its first process ends by itself within `timeout` seconds; where the system cannot say, it has."""
+        """Returns whether the first process ends by itself in `timeout` seconds; True where the system cannot say."""
         poll = select.poll()
         if self.pidfd >= 0:
             poll.register(self.pidfd, select.POLLIN)
@@ -99,12 +99,12 @@ class Runner:
 
 @dataclass(frozen=True)
 class Program:
-    """What runs in the sandboxes, and what the nursery process makes ready for it once; see `forkserver.program`.
+    """The program in the sandboxes, and what the nursery process prepares for it once; see `forkserver.program`.
 
     Attributes:
         module: a module of this package.
         imports: packages to import in advance.
-        files: what every sandbox may see, by name, for the program to make ready.
+        files: files that every sandbox may see, by name, for the program to prepare.
     """
 
     module: str = ""
@@ -116,10 +116,10 @@ class Nursery:
     """A running nursery process. Thread-safe; a context manager.
 
     Args:
-        program: what runs in the sandboxes, or the name of its module.
+        program: the program that runs in the sandboxes, or the name of its module.
         level: "auto" (the best of "full" and "no-namespaces" that holds here), or one of `LEVELS`.
-        warm: import what the program needs once, here. Without, each sandbox imports its own.
-        stopped: when it is set, whoever waits for the nursery waits no longer.
+        warm: whether to import once, here, what the program needs. Otherwise each sandbox imports it.
+        stopped: ends all waits for the nursery when it is set.
 
     Attributes:
         level: the isolation in use.
@@ -162,9 +162,9 @@ class Nursery:
         """Starts a sandbox.
 
         Args:
-            files: what lies in its scratch folder: name, or folders and name with "/" in between -> content, or a path
-                to copy from.
-            limits: what it may use.
+            files: files for its scratch folder: name, or folders and name with "/" in between -> content, or a path to
+                copy from.
+            limits: of the sandbox; the default limits without.
 
         Raises:
             SandboxError: it could not be started. A nursery process that has died, or does not answer in time, is
@@ -278,7 +278,7 @@ class _Process:
 
         Raises:
             _Gone: the process has died, or did not answer.
-            SandboxError: nobody wants to know any more.
+            SandboxError: the host wants to stop.
         """
         if len(files) >= MAX_DESCRIPTORS:
             raise CourseError(f"A submission has at most {MAX_DESCRIPTORS - 1} files beside its notebook.")
@@ -288,7 +288,7 @@ class _Process:
                 if "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
                     raise CourseError(f"{name!r} is no name for a file beside a notebook.")
                 descriptors.append(_descriptor(content))
-            if files:  # In a file of their own: the process that is asked must not have them in its memory.
+            if files:  # In a file of their own: the process that gets the request must not have them in its memory.
                 descriptors.insert(0, _descriptor(json.dumps(list(files)).encode()))
             self._control.settimeout(seconds)
             send(self._control, request, descriptors)
@@ -307,7 +307,7 @@ class _Process:
         return answer, received
 
     def _wait(self, seconds: float) -> None:
-        """Returns when there is an answer. Raises `TimeoutError`, or `SandboxError` when the host wants to stop."""
+        """Waits for an answer. Raises `TimeoutError`, or `SandboxError` when the host wants to stop."""
         end = time.monotonic() + seconds
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -319,11 +319,11 @@ class _Process:
 
     def close(self) -> None:
         self._control.close()
-        if self._silent:  # Nothing that it was told would reach it.
+        if self._silent:  # No further message would reach it.
             self._process.kill()
         try:
             self._process.wait(5)
-        except subprocess.TimeoutExpired:  # It stays as long as its last sandbox; but nobody wants those any more.
+        except subprocess.TimeoutExpired:  # It stays as long as its last sandbox; but nobody needs those any more.
             if self._stopped.is_set():
                 self._process.kill()
                 self._process.wait(5)
@@ -334,7 +334,7 @@ def try_level(level: str) -> list[tuple[str, bool, str]]:
     """Tries `level` in a process of its own, without TensorFlow.
 
     Returns:
-        Promise, whether it holds, and what happened instead, for each.
+        For each promise: its text, whether it holds, and what happened instead.
 
     Raises:
         Unavailable: a layer of it is missing.
@@ -346,9 +346,9 @@ def try_level(level: str) -> list[tuple[str, bool, str]]:
 
 
 def environment() -> dict[str, str]:
-    """The whole environment of the nursery process, and what cell runners start from.
+    """Returns the whole environment of the nursery process, from which cell runners start, too.
 
-    One thread each: submissions run side by side, and a convolution's sums depend on the number of threads.
+    TensorFlow gets one thread: submissions run side by side, and a convolution's sums depend on the number of threads.
     """
     return {
         "PATH": "/usr/bin:/bin",
@@ -364,7 +364,7 @@ def environment() -> dict[str, str]:
 
 
 def _descriptor(content: bytes | Path) -> int:
-    """A descriptor to read `content` from."""
+    """Returns a descriptor from which `content` can be read."""
     if isinstance(content, Path):
         return os.open(content, os.O_RDONLY | os.O_CLOEXEC)
     with tempfile.TemporaryFile() as file:

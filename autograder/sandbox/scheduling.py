@@ -1,4 +1,4 @@
-"""Outside: a sandbox that keeps many threads busy at once may have the processor time that nobody else wants.
+"""Outside: leaves a sandbox with many busy threads only the processor time that nobody else wants.
 
 Linux shares the processors out among threads. A notebook with a hundred busy
 processes would get nearly all of it, and its neighbors would run out of their
@@ -19,10 +19,12 @@ MANY = 8
 
 
 def hold_back(process: int) -> bool:
-    """Puts all that runs below `process` behind everything else, if much of it is busy. For good: children inherit it.
+    """Puts all threads below `process` behind everything else if many of them are busy.
+
+    This is for good: children inherit it.
 
     Returns:
-        Whether it is. Where the system has no such class, or does not allow it, nothing happens.
+        Whether many are busy. Where the system has no such class, or does not allow it, nothing happens.
     """
     threads = [(one, thread) for one in memory.tree(process) if one != process for thread in memory.threads(one)]
     if len(threads) <= MANY or sum(_busy(one, thread) for one, thread in threads) <= MANY:
@@ -35,7 +37,7 @@ def hold_back(process: int) -> bool:
 
 
 def _busy(process: int, thread: str) -> bool:
-    """Whether a thread computes, or waits for nothing but a processor."""
+    """Returns whether a thread computes, or waits only for a processor."""
     try:
         return Path(f"/proc/{process}/task/{thread}/stat").read_text().rpartition(")")[2].split()[0] == "R"
     except (OSError, IndexError):  # It has ended.

@@ -1,11 +1,10 @@
-"""Nursery process and inside: scratch folders, made, measured and removed, whatever is in them.
+"""Nursery process and inside: makes, measures and removes scratch folders, whatever is in them.
 
 The nursery process makes and removes them; where there are no namespaces the supervisor, which is outside then,
-measures them. A stranger's code fills them, and says with `mkdir` and `umask` who may enter and list them: nobody, if
-it likes.
-What is here must not depend on that, nor on how deep they are: it goes from folder to folder by descriptor, gives
-itself the rights that it lacks, follows no link, and holds few descriptors at once. It must never go up to another
-folder than the one that it came from, and never remove what is in use.
+measures them. A stranger's code fills them, and decides with `mkdir` and `umask` who may enter and list them: perhaps
+nobody. This module must work whatever the modes, and however deep the folders: it goes from folder to folder by
+descriptor, gives itself the rights that it lacks, follows no link, and holds few descriptors at once. It must never
+go up to another folder than the one that it came from, and never remove what is in use.
 """
 
 from __future__ import annotations
@@ -19,25 +18,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "reading-digits-scratch-"
-"""What the folder of a nursery process is called, below which its sandboxes have theirs."""
+"""How the name begins of the folder of a nursery process, in which its sandboxes have theirs."""
 LOOKS = 3
-"""How often a measurement is begun anew because a folder was moved under it; by accident it happens once."""
+"""How often a measurement starts again because a folder was moved during it; by accident that happens once."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OWNER = 0o700
 
 
 class Moved(Exception):
-    """A folder is not where it was a moment ago."""
+    """A folder is no longer where it was a moment ago."""
 
 
 @dataclass
 class Home:
-    """The folder of one nursery process: there as long as `held` is open somewhere, and locked.
+    """The folder of one nursery process. It stays as long as `held` is open somewhere, and locked.
 
     Attributes:
         path: the folder.
-        held: its descriptor. The lock goes with whoever has it; a sandbox has not.
+        held: its descriptor. Whoever has it holds the lock; a sandbox does not have it.
     """
 
     path: str
@@ -45,13 +44,16 @@ class Home:
 
 
 def home() -> Home:
-    """Makes one. Only its user can list it; everybody may pass, as a sandbox that root starts has another user."""
+    """Makes a home folder.
+
+    Only its user can list it; everybody may pass through, as a sandbox started by root has another user.
+    """
     while True:
         path = tempfile.mkdtemp(prefix=PREFIX)
         held = os.open(path, _FOLDER)
         os.fchmod(held, 0o711)
         fcntl.flock(held, fcntl.LOCK_EX)
-        if os.fstat(held).st_nlink:  # Between these lines `remove_leftovers` of another process may have taken it.
+        if os.fstat(held).st_nlink:  # Between these lines `remove_leftovers` of another process may have removed it.
             return Home(path, held)
         os.close(held)
 
@@ -64,7 +66,7 @@ def remove_leftovers() -> None:
                 continue
             held = os.open(path, _FOLDER)
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # Where somebody has it, it is in use.
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # Somebody holds the lock, so it is in use.
                 remove(str(path))
             finally:
                 os.close(held)
@@ -76,7 +78,7 @@ def remove_leftovers() -> None:
 def remove(folder: str) -> None:
     """Removes `folder` with all that is in it.
 
-    What lies deeper is moved up first: so a path is never longer than three names, however deep it was.
+    Deeper folders are moved up first, so no path is ever longer than three names, however deep they were.
     """
     with contextlib.suppress(FileNotFoundError):
         top = _opened(folder, None)
@@ -86,7 +88,7 @@ def remove(folder: str) -> None:
                 inner = _opened(waiting[0], top)
                 try:
                     for name in _emptied(inner):
-                        os.close(_opened(name, inner))  # Moving a folder takes the right to write in it.
+                        os.close(_opened(name, inner))  # Only somebody who may write in a folder may move it.
                         number = _moved_up(name, inner, top, number)
                         waiting.append(_new_name(number))
                 finally:
@@ -98,7 +100,7 @@ def remove(folder: str) -> None:
 
 
 def _emptied(folder: int) -> list[str]:
-    """Removes what is no folder from an open one; returns the names of the others."""
+    """Removes everything but folders from an open folder; returns the names of the folders."""
     with os.scandir(folder) as entries:
         found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     for name, is_folder in found:
@@ -132,10 +134,12 @@ def _exists(name: str, folder: int) -> bool:
 
 
 def measured(folder: str, most: int) -> tuple[int, int]:
-    """How many bytes on the disk, and how many files and folders, are in `folder`; it looks at `most` and one more.
+    """Returns bytes on the disk, and number of files and folders, in `folder`.
+
+    It counts up to `most` of them and one more.
 
     Raises:
-        Moved: folders are moved about all the time, so nobody can say.
+        Moved: folders are moved about all the time, so there is no answer.
     """
     for look in range(LOOKS):
         try:
@@ -182,7 +186,7 @@ def _measured(folder: str, most: int) -> tuple[int, int]:
 
 
 def _listed(folder: int, most: int) -> tuple[int, int, list[str]]:
-    """Bytes and number of what is in an open folder, up to `most` and one, and the names of the folders in it."""
+    """Returns bytes and number of entries in an open folder, up to `most` and one, and the names of folders in it."""
     size, count, inner = 0, 0, []
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -202,7 +206,7 @@ def _identity(folder: int) -> tuple[int, int]:
 
 
 def _opened(name: str, within: int | None) -> int:
-    """A folder, open, in which its owner may do everything. A link is none."""
+    """Opens a folder in which its owner may do everything. A link is no folder here."""
     try:
         folder = os.open(name, _FOLDER, dir_fd=within)
     except PermissionError:

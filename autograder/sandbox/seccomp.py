@@ -1,32 +1,32 @@
-"""Nursery process and inside: seccomp, which system calls a process may make.
+"""Nursery process and inside: seccomp, which decides what system calls a process may make.
 
 It is put in place inside, before a stranger's code begins; the doctor tries it in a process of its own.
 
-An allow list: what Python, NumPy, TensorFlow and matplotlib need to compute,
-to use files and to start threads. Everything else is answered "no such system
+An allow list: what Python, NumPy, TensorFlow and matplotlib need to compute, to
+use files and to start threads. Everything else is answered "no such system
 call", which libraries take as an old kernel and do without: sockets, running
-programs, tracing other processes, mounts, new namespaces, keys, BPF,
-io_uring, and what holds memory that the memory watch does not see
-(memfd_create, System V shared memory, shared memory without a file, passing
-descriptors, a file's pages in a pipe). Nor are there calls that use up what
-the kernel counts for the whole user: timers with signals, watches of epoll.
+programs, tracing other processes, mounts, new namespaces, keys, BPF, io_uring,
+and what holds memory that the memory watch does not see (memfd_create, System V
+shared memory, shared memory without a file, passing descriptors, a file's pages
+in a pipe). Calls that use up what the kernel counts for the whole user are
+missing, too: timers with signals, watches of epoll.
 
-A call that asks about a process tells whether it is there, and some tell more: which session, how much processor
-time. Where no pid namespace hides the others, each answers about the caller alone.
+A call that asks about a process reveals whether it exists, and some reveal more: its session, or its processor
+time. Where no pid namespace hides the others, these calls answer about the caller alone.
 
 A call that carries a command number (fcntl, ioctl, prctl, futex, madvise and
 the like) is many calls, and every kernel adds some. Of these, too, only the
-listed commands are allowed. What is left out on purpose reaches beyond the
-process although it looks harmless: a lease on a file makes everyone wait who
+listed commands are allowed. Some commands look harmless, but reach beyond the
+process, and are left out on purpose: a lease on a file makes everyone wait who
 opens it, an advice empties the file cache for all, a lock on a library's file
-is seen by whoever locks it next, and a million locks are memory that nobody
-counts. A read can ask whether the file is in the cache, where another notebook
-may have put it; a write can wait for the disk, and all wait who use it. So does
-a new session reach beyond: Linux shares the processor out among sessions
-first, and a hundred of them would leave a neighbor a hundredth.
+is visible to the next process that locks it, and a million locks are memory
+that nobody counts. A read can ask whether the file is in the cache, where
+another notebook may have put it; a write can wait for the disk, and then all
+wait who use it. A new session reaches beyond, too: Linux divides the processor
+among sessions first, and a hundred of them would leave a neighbor a hundredth.
 
-Where no pid namespace counts them, each start of a thread is a question to
-the supervisor, outside: `ask_before_threads`.
+Where no pid namespace counts threads, a process asks the supervisor, outside,
+before each start of a thread: `ask_before_threads`.
 
 The filter is a program for the kernel's classic BPF machine; see
 Documentation/userspace-api/seccomp_filter in the kernel's tree.
@@ -81,10 +81,10 @@ PRETENDED = """
     fsync 74 82, fdatasync 75 83, sync 162 81, syncfs 306 267, sync_file_range 277 84, msync 26 227
     readahead 187 213, mlock 149 228, munlock 150 229
 """
-"""Answered "done" without doing anything: what copying a file does besides copying; what Landlock, where it
-stands alone, would let a process do to its user's files anywhere; a lock that needs no more than to read; writing
-out what is gone with the sandbox anyway, for which all would wait who use the disk; and locked memory, of which
-the whole machine is told how much there is."""
+"""Calls that answer "done" without doing anything: what copying a file does besides copying; what Landlock, where it
+stands alone, would let a process do to its user's files anywhere; a lock that takes no more than the right to read;
+writing to the disk, for which all would wait who use it, although these files vanish with the sandbox anyway; and
+locked memory, because the whole machine can see how much of it there is."""
 
 CHECKED = """
     futex 202 98, mmap 9 222, madvise 28 233, open 2 -, openat 257 56, fcntl 72 25, ioctl 16 29
@@ -95,69 +95,75 @@ CHECKED = """
     sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120, getpgid 121 155
     getsid 124 156, get_robust_list 274 100
 """
-"""Allowed or not by their arguments; those that are called most come first."""
+"""Calls whose arguments decide whether they are allowed; the most frequent ones come first."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-"""Column in the tables above, and the kernel's AUDIT_ARCH number."""
+"""The column in the tables above, and the kernel's AUDIT_ARCH number."""
 
 _CLONE_THREAD = 0x00010000
 _NEW_NAMESPACES = 0x7E020000 | 0x80
-"""All of CLONE_NEW..., of which clone takes only some."""
+"""All flags CLONE_NEW..., of which clone takes only some."""
 _CLONE_PARENT = 0x00008000
-"""The new process would have the caller's parent, and in a chain of such none would be left for the supervisor."""
+"""With this flag the new process would have the caller's parent, and a chain of such processes would leave no orphans
+for the supervisor to count."""
 _PRCTL_OPTIONS = (3, 15, 16, 23, 39, 0x53564D41)
-"""Asking whether dumpable; names of threads; asking for capabilities, no_new_privs; names of memory areas."""
+"""Commands that ask whether the process is dumpable, name threads, ask for capabilities and no_new_privs, or name
+memory areas."""
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-"""isatty and the window's size; bytes to read; non-blocking; close on exec."""
+"""Commands for isatty and the window's size, bytes to read, non-blocking, and close on exec."""
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 5, 9, 1030, 1032)
-"""Duplicating; flags; asking for a POSIX lock, for the owner and for a pipe's size. So no leases, no signals on input
-and output, no watching of folders, no larger pipes."""
+"""Commands that duplicate, read and set flags, and ask for a POSIX lock, the owner, or a pipe's size. So there are no
+leases, no signals on input and output, no watching of folders, and no larger pipes."""
 _F_SETFL = 4
 _FCNTL_PRETENDED = (6, 7)
-"""POSIX locks, as SQLite's: within a process they hold nobody up anyway."""
+"""POSIX locks, as SQLite takes them: within one process they never make anybody wait."""
 _FUTEX_COMMANDS = (0, 1, 3, 4, 5, 9, 10)
-"""Waiting, waking, moving those who wait. None of those that lend priorities."""
+"""Commands that wait, wake, and move those who wait. None of those that lend priorities."""
 _FUTEX_COMMAND = 0x7F
-"""The bits that hold it; the others say "private" and which clock."""
+"""The bits that hold the command; the others say "private" and which clock."""
 _ADVICES = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 102, 103)
-"""How memory will be used, or that it will not be; large pages; what a fork and a dump take along; guards of stacks.
-None that pushes out pages which others use, too, or merges them with those of others, where time would tell."""
+"""Advice about how memory will be used, or that it will not be; large pages; what a fork and a dump take along; guards
+of stacks. No advice that pushes out pages which others use, too, or merges pages with those of others, which timing
+would reveal."""
 _FILE_ADVICES = (0, 1, 2, 3, 5)
-"""All but "not needed", which drops a file from the cache, whoever reads it."""
+"""All but "not needed", which drops a file from the cache, even if others read it."""
 _LARGE_PAGES_OF_THE_POOL = 0x40000
 """MAP_HUGETLB: pages that the machine has set aside, and that no count of a process's memory contains."""
 _LOCKED = 0x2000
 """MAP_LOCKED; see `mlock` in `PRETENDED`."""
 _OF_A_PROCESS = 0x80000000
-"""In the number of a clock: it counts the processor time of a process or thread, whose id is in it as well."""
+"""Marks the number of a clock that counts the processor time of a process or thread. Its id is in the number as
+well."""
 _OF_A_THREAD = 0x4
-"""Of such a clock: of one of the caller's own threads; of all others the kernel says that there is no such clock."""
+"""Marks the clock of a single thread. The kernel knows those of the caller's own threads; of all others it says that
+there is no such clock."""
 _AT_ONCE = 0x1000
-"""The bit that O_DSYNC and O_SYNC have in common: each write waits for the disk, and so do others who use it."""
+"""The bit that O_DSYNC and O_SYNC have in common: each write waits for the disk, and others who use the disk wait,
+too."""
 _PAST_THE_CACHE = {"x86_64": 0x4000, "aarch64": 0x10000}
-"""O_DIRECT: likewise, and reads, too."""
+"""O_DIRECT: its writes wait for the disk, too, and so do its reads."""
 _SHARED_AND_OF_NO_FILE = 0x21
-"""MAP_SHARED and MAP_ANONYMOUS together: pages that stay when every process that mapped them says it needs them no
-longer, and that no process's memory contains then."""
+"""MAP_SHARED and MAP_ANONYMOUS together. Such pages stay even when every process that mapped them says it no longer
+needs them, and then they are in no process's count of memory."""
 _MEMBARRIER_COMMANDS = (0, 8, 16)
-"""Asking which there are, and those that concern the process alone."""
+"""Commands that ask which commands exist, and those that concern the process alone."""
 _ARCH_PRCTL_OPTIONS = (0x1001, 0x1002, 0x1003, 0x1004, 0x1021, 0x1022, 0x1023)
-"""The thread's own registers, and the use of large ones (AMX)."""
+"""Commands for the thread's own registers, and for the large ones (AMX)."""
 _SOL_SOCKET = 1
 _SOCKET_OPTIONS = (3, 4, 7, 8, 20, 21, 30, 38, 39, 66, 67)
-"""What is asked of a socket: its kind, its error, its buffers, its time limits. Not who is at the other end: that was
-made outside, by the nursery."""
+"""Options of a socket that may be read: its kind, its error, its buffers, its time limits. Not who is at the other end:
+the nursery, outside, made that."""
 _MSG_OOB = 1
 _AF_UNIX = 1
 _STREAM_TYPES = tuple(1 | cloexec | nonblock for cloexec in (0, 0x80000) for nonblock in (0, 0x800))
 """Stream sockets only: a datagram can be sent to any address without connecting."""
 
-# The BPF machine: a load of the word at an offset of `struct seccomp_data`, a mask, jumps, and returns.
+# The BPF machine: it loads the word at an offset of `struct seccomp_data`, masks it, jumps, and returns.
 _LOAD, _AND, _JUMP_EQUAL, _JUMP_ANY_BIT, _JUMP_AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x45, 0x35, 0x06
 _NUMBER, _ARCHITECTURE = 0, 4
 _ALLOW, _ASK, _KILL = 0x7FFF0000, 0x7FC00000, 0x80000000
 
-# What the kernel calls a notification: its id, who asks, flags, and the call, with six arguments; and the answer to it.
+# The kernel's notification: its id, who asks, flags, and the call, with six arguments; and the answer to it.
 _QUESTION, _ANSWER = struct.Struct("=QII" + "iIQ6Q"), struct.Struct("=QqiI")
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _GO_ON = 1
@@ -175,12 +181,12 @@ def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> 
 
 
 def _argument(index: int) -> bytes:
-    """Loads the low word of an argument. All that are examined are ints, whose high word the kernel drops."""
+    """Loads the low word of an argument. All arguments examined here are ints, whose high word the kernel drops."""
     return _instruction(_LOAD, 16 + 8 * index)
 
 
 def _one_of(index: int, values: Iterable[int], mask: int | None = None, refused: int = errno.EPERM) -> Program:
-    """Allows the call if the argument, or what of it is in `mask`, is one of `values`; the answer else is `refused`."""
+    """Allows the call if the argument, or the part of it in `mask`, is one of `values`; otherwise answers `refused`."""
     program = [_argument(index), *([] if mask is None else [_instruction(_AND, mask)])]
     for value in values:
         program += [_instruction(_JUMP_EQUAL, value, 0, 1), _instruction(_RETURN, _ALLOW)]
@@ -190,7 +196,7 @@ def _one_of(index: int, values: Iterable[int], mask: int | None = None, refused:
 def _opens(index: int, machine: str) -> Program:
     """Denies opening with O_TRUNC but without a right to write, which Landlock before version 3 lets through.
 
-    Files that are written or read past the cache do not exist, as on a file system that cannot do so.
+    Requests to write or read past the cache fail, as on a file system that cannot do so.
     """
     truncate, writing = 0x200, 0x3
     allow = _instruction(_RETURN, _ALLOW)
@@ -207,7 +213,7 @@ def _opens(index: int, machine: str) -> Program:
 
 
 def _of_process(index: int, process: int | None) -> Program:
-    """Allows the call about the caller: 0, or its own id. About all others there is no such call."""
+    """Allows the call about the caller: 0, or its own id. For all others it answers that there is no such call."""
     if process is None:
         return [_instruction(_RETURN, _ALLOW)]
     return _one_of(index, [0, process], refused=errno.ENOSYS)
@@ -234,35 +240,36 @@ def _if_any_bit(index: int, bits: int, then: bytes, otherwise: bytes) -> Program
 
 
 def _if_all_bits(index: int, bits: int, then: bytes) -> Program:
-    """Answers `then` if the argument has all of these bits; else what follows decides."""
+    """Answers `then` if the argument has all of these bits; otherwise the following instructions decide."""
     return [_argument(index), _instruction(_AND, bits), _instruction(_JUMP_EQUAL, bits, 0, 1), then]
 
 
 def numbers(table: str, machine: str) -> dict[str, int]:
-    """Name -> number of one of the tables above on `machine`."""
+    """Returns name -> number for one of the tables above on `machine`."""
     column = _ARCHITECTURES[machine][0]
     entries = (entry.split() for line in table.strip().splitlines() for entry in line.split(", "))
     return {name: int(number) for name, *row in entries if (number := row[column]) != "-"}
 
 
 def program(machine: str, *, processes: bool, alone: int | None, reserve: bool) -> Program:
-    """The filter.
+    """Builds the filter.
 
     Args:
         machine: `os.uname().machine`.
         processes: whether the process may start other processes (threads it always may).
         alone: its own id, where no namespace hides other processes: the only one it may ask about or send signals to.
-            None where it may do so with any that it sees.
-        reserve: whether it may reserve space on the disk. Where nothing but a look now and then limits what it
-            writes, it must not: gigabytes would be gone between two looks.
+            None if it may do so with every process that it sees.
+        reserve: whether it may reserve space on the disk. It must not if its files are only measured now and then: it
+            could take gigabytes between two measurements.
     """
     allow, refuse = _instruction(_RETURN, _ALLOW), _deny(errno.EPERM)
     signals = [allow] if alone is None else _one_of(0, [alone])
     asked = _of_process(0, alone)
-    # Whether what is asked for is in the cache, not to leave it there, to wait for the disk: an old kernel has none.
+    # Flags that ask whether the data is in the cache, that keep it out of the cache, or that wait for the disk: an old
+    # kernel has none of them.
     without_flags = _if_any_bit(5, 0xFFFFFFFF, _deny(errno.EOPNOTSUPP), allow)
     checked: dict[str, Program] = {
-        # With clone3 the flags are out of the filter's sight; the C library falls back to clone.
+        # The filter cannot see the flags of clone3; without it the C library falls back to clone.
         "clone3": [_deny(errno.ENOSYS)],
         "clone": _if_any_bit(0, _NEW_NAMESPACES | _CLONE_PARENT, refuse, allow)
         if processes
@@ -332,7 +339,7 @@ def program(machine: str, *, processes: bool, alone: int | None, reserve: bool) 
 
 
 def install(*, processes: bool, alone: int | None, reserve: bool) -> None:
-    """Installs the filter for this process and all it will start, for good. It must have no_new_privs."""
+    """Installs the filter for good, for this process and all that it will start. It must have no_new_privs."""
     instructions = program(_machine(), processes=processes, alone=alone, reserve=reserve)
     filter_mode, (header, code) = 2, _loadable(instructions)
     linux.prctl(linux.PR_SET_SECCOMP, filter_mode, header)
@@ -340,10 +347,10 @@ def install(*, processes: bool, alone: int | None, reserve: bool) -> None:
 
 
 def ask_before_threads() -> int:
-    """Has each `clone` of this process wait, from now on and for good, until the descriptor returned is answered.
+    """Makes each `clone` of this process wait from now on, for good, for an answer on the descriptor that it returns.
 
-    What `install` refuses is refused, and nobody is asked. Where nobody has the descriptor any more, there is no such
-    system call. It must have no_new_privs.
+    A call that `install` refuses is refused without a question. When nobody has the descriptor any more, the answer is
+    that there is no such system call. This process must have no_new_privs.
 
     Raises:
         OSError: the kernel does not do it, or somebody outside listens to this process's calls already.
@@ -356,7 +363,7 @@ def ask_before_threads() -> int:
         _instruction(_RETURN, _ALLOW),
     ])
     set_filter = 1
-    try:  # A thread that is interrupted while it waits would be told that it could not be started. Linux 5.19:
+    try:  # Otherwise a signal during the wait makes the start of the thread fail. Linux 5.19:
         listener = linux.seccomp(set_filter, _NEW_LISTENER | _ONLY_A_KILL_INTERRUPTS, header)
     except OSError as error:
         if error.errno == errno.EBUSY:
@@ -370,11 +377,11 @@ def ask_before_threads() -> int:
 
 
 def answer(listener: int, start: Callable[[], bool]) -> None:
-    """Answers one question on the descriptor of `ask_before_threads`: a thread may start, or try again later.
+    """Answers one question on the descriptor of `ask_before_threads`: a thread may start, or may try again later.
 
     Args:
-        listener: the descriptor; there is a question.
-        start: called once it is sure that one was asked.
+        listener: the descriptor, on which a question waits.
+        start: called once it is certain that a question was asked.
     """
     question = bytearray(_QUESTION.size)
     with contextlib.suppress(FileNotFoundError):  # Whoever asked has been killed meanwhile.
@@ -384,7 +391,7 @@ def answer(listener: int, start: Callable[[], bool]) -> None:
 
 
 def _uninterrupted(listener: int, request: int, message: bytearray) -> None:
-    """As `fcntl.ioctl`, which a signal interrupts; and then the answer would be lost, and the thread would wait."""
+    """Calls `fcntl.ioctl` without interruption: a signal would lose the answer, and the thread would wait for ever."""
     while True:
         try:
             fcntl.ioctl(listener, request, message)
@@ -401,6 +408,6 @@ def _machine() -> str:
 
 
 def _loadable(instructions: Program) -> tuple[bytes, object]:
-    """A program as the kernel takes it, and what must be kept until it has."""
+    """Returns a program in the form that the kernel takes, and an object to keep alive until the kernel has it."""
     code = ctypes.create_string_buffer(b"".join(instructions))
     return struct.pack("@HP", len(instructions), ctypes.addressof(code)), code

@@ -1,7 +1,7 @@
-"""Nursery process and inside, in a sandbox without a learner: tries what must not work, and what must.
+"""Nursery process and inside, in a sandbox without a learner: tries what must fail, and what must work.
 
-Run once whenever a nursery starts, before it takes any submission, and by
-`autograder doctor`. The nursery refuses a level of which one promise does not
+It runs once whenever a nursery starts, before it takes any submission, and in
+`autograder doctor`. The nursery refuses a level if one of its promises does not
 hold.
 """
 
@@ -23,17 +23,17 @@ from pathlib import Path
 from autograder.sandbox import linux
 
 Result = tuple[str, bool, str]
-"""What was promised, whether it holds, and what happened instead."""
+"""A promise, whether it holds, and what happened instead."""
 
 
 OTHERS_UNSEEN = "other processes cannot be seen"
 OTHERS_CLOSED = "of other processes cannot be seen what they are and do, only that a number is taken, and by which user"
-"""The same where no pid namespace hides them: Landlock refuses to read and to list `/proc`, and not to ask whether
-`/proc/1234` is there and whose it is."""
+"""The same without a pid namespace: Landlock refuses to read and to list `/proc`, but anybody may ask whether
+`/proc/1234` exists and whose it is."""
 
 
 def namespaces_of_this_process() -> dict[str, str]:
-    """Kind of namespace -> the kernel's name for the one this process is in."""
+    """Returns kind of namespace -> the kernel's name for the one that this process is in."""
     kinds = ("user", "mnt", "pid", "ipc", "net", "uts")
     return {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in kinds if os.path.exists("/proc/self/ns")}
 
@@ -92,7 +92,7 @@ def _try(what: str, promise: Callable[[], object]) -> Result:
 
 
 class _Possible(Exception):
-    """What should have been refused was not."""
+    """An action that should have been refused was possible."""
 
 
 def _refused(attempt: Callable[[], object]) -> Callable[[], None]:
@@ -141,7 +141,7 @@ def _alone(level: str, other: int) -> None:
 
 
 def _time_of(process: int) -> float:
-    """Seconds of processor time that it has used: the clock whose number clock_getcpuclockid makes of its id."""
+    """Returns a process's seconds of processor time, by the clock whose number clock_getcpuclockid makes of its id."""
     return time.clock_gettime(~process << 3 | 2)
 
 
@@ -151,7 +151,7 @@ def _own_group() -> None:
 
 
 def _session() -> None:
-    """In a child: this process leads a session already, and would be refused anyway."""
+    """Tries to start a session in a child: this process already leads one, and would be refused anyway."""
     child = os.fork()
     if not child:
         try:
@@ -177,7 +177,7 @@ def _timer() -> None:
 
 
 def _lease() -> None:
-    """On a file of its own, where the kernel alone would allow it to everybody."""
+    """Tries a lease on a file of its own, where the kernel alone would allow it to everybody."""
     with open("self-check", "w"):
         pass
     descriptor = os.open("self-check", os.O_RDONLY)
@@ -197,7 +197,7 @@ def _cached() -> None:
 
 
 def _nothing_written_out() -> None:
-    """A pipe cannot be written out, so whoever is not told that has not asked the kernel."""
+    """Tries to write out a pipe. That fails in the kernel, so a success shows that the kernel was not asked."""
     ends = os.pipe()
     try:
         os.fsync(ends[0])
@@ -211,21 +211,24 @@ def _nothing_written_out() -> None:
 
 
 def _no_times() -> None:
-    """Of what is there for all sandboxes. A folder that only holds such a place may be in the sandbox's own /tmp."""
+    """Checks that no file of all sandboxes records when it was read.
+
+    A folder that only contains such a mount may be in the sandbox's own /tmp.
+    """
     files = {file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
     if linux.keep_times([os.__file__, *filter(os.path.isfile, files)]):
         raise _Possible("they keep it")
 
 
 def _peer() -> None:
-    """SO_PEERCRED: who has made a socket pair."""
+    """Asks, by SO_PEERCRED, who has made a socket pair."""
     one, other = socket.socketpair()
     with one, other:
         one.getsockopt(socket.SOL_SOCKET, 17, 12)
 
 
 def _no_network_seen(level: str) -> None:
-    if level == "full":  # There is one of its own, with nothing in it.
+    if level == "full":  # The sandbox has one of its own, with nothing in it.
         interfaces = Path("/proc/self/net/dev").read_text().splitlines()[2:]
         if [line for line in interfaces if line.split(":")[0].strip() != "lo"]:
             raise _Possible(f"{len(interfaces)} interfaces")

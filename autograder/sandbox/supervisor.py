@@ -7,16 +7,16 @@ last thing it sends says how the runner ended; where the supervisor is inside, t
 is a claim, like everything from there.
 
 At level full it is the first process of the pid namespace, and as confined as
-the runner: a learner's code that got hold of it would have won nothing. At
-level no-namespaces it is outside, where the runner cannot reach it, and
-limits what namespaces would have limited: it watches the size of the scratch
-folder, and it is asked before any thread starts (seccomp.py), as a limit of
-the kernel's counts all threads of the user there, the neighbors', too: whoever
-used it up would take it from them.
+the runner: a learner's code that took it over would gain nothing. At level
+no-namespaces it is outside, where the runner cannot reach it, and sets the
+limits that namespaces would have set: it watches the size of the scratch
+folder, and it must be asked before any thread starts (seccomp.py). The kernel's
+own limit would count all threads of the user there, the neighbors', too, and
+one sandbox could use it up for all of them.
 
-At either level it limits how many processes and threads are started in all. Of
-a chain of them, each of which starts the next and ends, none is ever there
-long enough to be held back, and together they take what others need.
+At either level it limits how many processes and threads are started in all. In
+a chain of processes, each of which starts the next and ends, none lives long
+enough to be held back, and together they take what others need.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ WATCH_INTERVAL = 0.1
 """Seconds between two looks at the scratch folder, and at how many processes and threads were started."""
 
 STAY_SECONDS = 2.0
-"""How long it stays where it cannot say how the runner ended, if nobody ends it: perhaps nobody is left to do so."""
+"""Seconds that it waits to be ended where it cannot say how the runner ended. Perhaps nobody is left to end it."""
 
 REAPED_AT_ONCE = 1000
-"""Ended children collected between two such looks: a chain of processes leaves them without end."""
+"""Ended children collected between two looks at the limits: a chain of processes delivers them without end."""
 
 
 class Supervisor:
-    """Made before the cell runner is forked, so that no signal is missed.
+    """The runner's parent. It is made before the cell runner is forked, so that no signal is missed.
 
     Args:
         sock: the cell runner's end of the conversation.
@@ -56,7 +56,7 @@ class Supervisor:
         self.sock = sock
         self.limits = limits
         self.folder = folder
-        # Its last number is the last id given in the namespace of whoever reads it. Opened now: no file is, later.
+        # The last number in it is the last id given in the reader's namespace. Opened now: later no file can be opened.
         self.load = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC) if counted else -1
         self.last = 0
         self.started = 0
@@ -81,7 +81,8 @@ class Supervisor:
 
         Args:
             runner: the process.
-            listeners: where it asks before it starts a thread, if it does; see `seccomp.ask_before_threads`.
+            listeners: descriptors on which it asks before it starts a thread, if it does; see
+                `seccomp.ask_before_threads`.
         """
         self.runner = runner
         hang_up = getattr(select, "POLLRDHUP", select.POLLHUP)
@@ -120,7 +121,10 @@ class Supervisor:
             self.stay()
 
     def stay(self) -> None:
-        """Waits to be ended: who hears nothing, and sees this process, knows that its socket was shut from inside."""
+        """Waits to be ended.
+
+        The host hears nothing and sees this process, so it knows that the socket was shut from inside.
+        """
         end = time.monotonic() + STAY_SECONDS
         while not self.told and (left := end - time.monotonic()) > 0:
             select.select([self.awake], [], [], left)
@@ -140,7 +144,7 @@ class Supervisor:
         return []
 
     def looked(self) -> str:
-        """Why it must end, as far as a look now tells; "" if it need not."""
+        """Looks at the limits. Returns why the runner must end; "" if it need not."""
         if self.folder and (reason := self.too_much()):
             return reason
         if (self.load >= 0 and self.too_many()) or self.started > self.limits.started:
@@ -148,7 +152,10 @@ class Supervisor:
         return exitstatus.ORPHANS if self.reaped > self.limits.orphans else ""
 
     def may_start(self) -> bool:
-        """Whether the runner, which asks, may start a thread. One that may and is not there yet is not counted."""
+        """Returns whether the runner, which asks, may start a thread.
+
+        A thread that may start but has not yet is not counted.
+        """
         self.started += 1
         try:
             threads = len(os.listdir(f"/proc/{self.runner}/task"))
@@ -157,12 +164,12 @@ class Supervisor:
         return threads < self.limits.processes and self.started <= self.limits.started
 
     def too_many(self) -> bool:
-        """Whether more processes and threads were started than may be, where the namespace counts them."""
+        """Returns whether more processes and threads were started than allowed, where the namespace counts them."""
         last, self.last = self.last, int(os.pread(self.load, 200, 0).split()[-1])
-        return self.last > self.limits.started or self.last < last  # it begins anew after the highest id there is
+        return self.last > self.limits.started or self.last < last  # it restarts after the highest id
 
     def too_much(self) -> str:
-        """Why what is in the scratch folder, or in use though deleted, is too much; "" if it is not."""
+        """Returns why the files in the scratch folder, with deleted ones in use, are too much; "" if they are not."""
         try:
             size, count = scratch.measured(self.folder, self.limits.scratch_files)
         except (scratch.Moved, OSError):
@@ -172,7 +179,7 @@ class Supervisor:
         return exitstatus.SPACE if size + self.deleted() > self.limits.scratch_mb << 20 else ""
 
     def deleted(self) -> int:
-        """Bytes of the files that have no name any more, but are still open, or mapped."""
+        """Returns the bytes of the files that have no name any more, but are still open, or mapped."""
         sizes = {}
         with contextlib.suppress(OSError):
             for link in Path(f"/proc/{self.runner}/fd").iterdir():
@@ -180,7 +187,7 @@ class Supervisor:
                     status = link.stat()
                     if status.st_nlink == 0:
                         sizes[status.st_ino] = status.st_blocks * 512
-        # Closed, but in memory: how large such a file is nobody says, so it counts as large as it may be.
+        # Closed, but in memory: nothing tells how large such a file is, so it counts as large as it may be.
         with contextlib.suppress(OSError):
             for line in Path(f"/proc/{self.runner}/maps").read_text(errors="replace").splitlines():
                 if line.endswith(" (deleted)") and f" {self.folder}/" in line:
@@ -194,7 +201,7 @@ def _kill(process: int, signum: int) -> None:
 
 
 def _clear_away() -> None:
-    """Kills what the cell runner left running; orphans have become this process's children."""
+    """Kills the processes that the cell runner left; orphans have become this process's children."""
     if os.getpid() == 1:
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)

@@ -1,7 +1,7 @@
 """Outside: ends a sandbox that uses more memory than it may, and holds back one that keeps many threads busy.
 
-Whoever speaks with a sandbox starts one of these for it: the kernel's limits are on each process, and only here are all
-of them measured together. It must never take the sandbox's word for anything.
+The process that speaks with a sandbox starts a watch for it: the kernel limits each process by itself, and only the
+watch measures all of them together. It must never take the sandbox's word for anything.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ INTERVAL = 0.2
 
 
 class Watch:
-    """Watches one sandbox until it is stopped: a thread, so that it also looks while its owner is busy.
+    """Watches one sandbox until it is stopped. It is a thread, so that it also looks while its owner is busy.
 
     Args:
         runner: the sandbox. Its descriptors must stay open until the watch is closed.
@@ -33,11 +33,11 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """No more looks, but for one that is under way. May be called again, and by any thread."""
+        """Ends the looks, except one that is under way. May be called again, and by any thread."""
         self._stopped.set()
 
     def close(self) -> None:
-        """Stops it, and waits until it has."""
+        """Stops the watch, and waits until it has stopped."""
         self.stop()
         self._thread.join(10)
 
