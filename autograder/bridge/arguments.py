@@ -1,4 +1,4 @@
-"""Outside: the arguments of a call, changed in place as the call has changed the copies of them."""
+"""Outside: changes the arguments of a call in place, as the call has changed the copies of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def update(old: Any, new: Any) -> Any:
-    """Changes `old` in place so that it equals `new`, and returns it; returns `new` where that cannot be."""
+    """Changes `old` in place so that it equals `new`, and returns it; returns `new` where that is impossible."""
     import numpy as np
 
     if type(old) is not type(new):
@@ -39,6 +39,6 @@ def update(old: Any, new: Any) -> Any:
         return old
     pd = sys.modules.get("pandas")
     if pd is not None and type(old) in (pd.DataFrame, pd.Series):
-        type(old).__init__(old, new)  # as when it was made: rows, columns and their names are those of the other
+        type(old).__init__(old, new)  # as when it was made: rows, columns and their names come from the other
         return old
     return new

@@ -14,12 +14,12 @@ tuples, the first element says which:
     ("attribute", number, name)     -> ("value", value) or ("absent",)
     ("call", number, args, kwargs)  -> ("returned", result, {argument: what it has become}, what it printed)
 
-and to all of them but the first two also ("raised", exception); to any ("memory",) when there is none left to answer,
-and ("astray",) to what continues a check where nobody waits in one.
+The answer to all of them but the first two may also be ("raised", exception); to any of them ("memory",) when no
+memory is left for an answer, and ("astray",) to a "continue" when no cell waits in a check.
 
 Inside, nothing of it is trusted: the learner's code runs in this very process and may
-change all of it. In the nursery process, which is trusted, before there is any learner,
-`warm_up` runs, and all that importing this module runs: neither may ever run a
+change all of it. In the trusted nursery process, before there is any learner, `warm_up`
+runs, and so does the code that the import of this module runs. Neither may ever run a
 learner's code or know a secret.
 """
 
@@ -51,12 +51,12 @@ from autograder.bridge.shell import close_figures, neutral_shell
 from autograder.sandbox.limits import Limits
 
 OUT_OF_MEMORY = wire.encode(("memory",))
-"""Made in advance: it is sent when nothing can be made any more."""
+"""The answer when memory runs out. It is made in advance, as nothing can be made then."""
 RESERVE = 16 * 2**20
-"""Bytes set aside until there is no memory left, so that the next cell can be compiled and `del` something: malloc may
-have nothing left, as it asks the system for large pages."""
+"""Bytes set aside until memory runs out, so that the next cell can be compiled and can `del` something: malloc may have
+nothing left, as it asks the system for large pages."""
 GENERATORS: Any = (random.getstate, random.setstate), (np.random.get_state, np.random.set_state)
-"""Taken in advance: the learner's code may replace them."""
+"""Functions taken in advance: the learner's code may replace them."""
 
 
 
@@ -89,7 +89,7 @@ class CellRunner:
     # --- the conversation ---
 
     def serve(self, waiting: bool = False) -> str:
-        """Answers requests until the trusted side is gone, or continues the check that is `waiting`: then says how."""
+        """Answers requests until the trusted side is gone, or ends the check that is `waiting`; returns how."""
         while True:
             try:
                 request = self.channel.receive()
@@ -130,7 +130,7 @@ class CellRunner:
         raise ValueError(f"unknown request {kind!r}")
 
     def interrupt(self, signum: int, frame: object) -> None:
-        """SIGINT: stops the learner's code, and only that."""
+        """Handles SIGINT: stops the learner's code, and nothing else."""
         if self.interruptible:
             self.interruptible = False
             raise KeyboardInterrupt
@@ -146,7 +146,10 @@ class CellRunner:
     # --- requests ---
 
     def run(self, index: int, source: str) -> tuple[str, str, str, int]:
-        """Runs a cell: its status ("ok", "raised", "timeout", "memory"), error, output, and the checks it made."""
+        """Runs a cell.
+
+        Returns its status ("ok", "raised", "timeout", "memory"), error, output, and the number of its checks.
+        """
         self.busy = False
         self.checks = 0
         error: BaseException | None = None
@@ -175,13 +178,13 @@ class CellRunner:
                 self.reserve = mmap.mmap(-1, RESERVE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
     def release(self) -> None:
-        """Gives it back."""
+        """Frees the reserve."""
         if self.reserve is not None:
             self.reserve.close()
             self.reserve = None
 
     def _transformed(self, index: int, source: str) -> str:
-        """Remembers under which file name IPython will compile this cell, for tracebacks."""
+        """Remembers the file name under which IPython will compile this cell, for tracebacks."""
         name = self.shell.compile.get_code_name(source, self.shell.transform_cell(source), self.shell.execution_count)
         self.cell_names[name] = index
         return source
@@ -232,7 +235,7 @@ class CellRunner:
 
     @contextlib.contextmanager
     def guest(self) -> Iterator[None]:
-        """The learner's code called by a test: what it prints is for the test alone."""
+        """Surrounds a test's call of the learner's code: what it prints goes to the test alone."""
         muted, self.output.muted = self.output.muted, True
         busy, self.busy = self.busy, True
         self.output.take_heard()
@@ -248,7 +251,7 @@ class CellRunner:
         return b"".join(bytes(piece) for piece in self.exporter.encode(value))
 
     def revive(self, value: Any) -> Any:
-        """An argument as the learner's code expects it: kept and Keras objects in place of records."""
+        """Turns an argument into what the learner's code expects: kept and Keras objects in place of records."""
         return records.replace_records(value, self._revive_record)
 
     def _revive_record(self, record: Any) -> Any:
@@ -265,7 +268,7 @@ class CellRunner:
     # --- grader.check ---
 
     def check(self, question: object, variables: object = None) -> Neutral:
-        """`grader.check(question)`: the cell waits here while the trusted side checks these variables."""
+        """Stands behind `grader.check(question)`: the cell waits here while the trusted side checks these variables."""
         if not isinstance(question, str):
             raise TypeError(f"a question is a text, such as 'q1'; got {type(question).__name__}")
         here = os.getpid() == self.pid and threading.current_thread() is threading.main_thread()
@@ -287,10 +290,10 @@ class CellRunner:
 
 
 def _random_states() -> list[Any]:
-    """The state of Python's and NumPy's generators, which a check leaves as it found them."""
+    """Returns the state of Python's and NumPy's generators. A check leaves them as it found them."""
     states: list[Any] = [None, None]
     for number, (get, _) in enumerate(GENERATORS):
-        with contextlib.suppress(Exception):  # NumPy's may be one that cannot say, and warns.
+        with contextlib.suppress(Exception):  # NumPy's may be a generator that cannot return its state, and warns.
             states[number] = get()
     return states
 
@@ -307,7 +310,7 @@ def _mutable(value: object) -> bool:
 
 
 def _mark(result: Any, same: dict[int, records.SameArgument]) -> object:
-    """`result` with the arguments themselves marked, at the top and in a tuple or list."""
+    """Returns `result` with a mark in place of each argument itself, at the top and in a tuple or list."""
     if id(result) in same:
         return same[id(result)]
     if type(result) in (tuple, list):
@@ -317,17 +320,18 @@ def _mark(result: Any, same: dict[int, records.SameArgument]) -> object:
 
 
 PARTS = {"keras": ("layers", "optimizers", "losses", "metrics")}
-"""Of a package that imports its parts when they are first used, those that nearly every notebook uses."""
+"""Parts of packages that import them on first use: those that nearly every notebook uses."""
 
 
 def warm_up(imports: Sequence[str], files: Mapping[str, bytes]) -> None:
-    """In the nursery process: makes ready what notebooks need, once for all of them.
+    """Runs in the nursery process: prepares what notebooks need, once for all of them.
 
-    It imports, and has the course's helper unpack the data. Neither runs an operation of TensorFlow or starts a thread.
+    It imports packages, and makes the course's helper unpack the data. Neither runs an operation of TensorFlow or
+    starts a thread.
 
     Args:
-        imports: packages beside those that every notebook needs.
-        files: what lies beside every notebook, by name.
+        imports: packages to import beside those that every notebook needs.
+        files: the files beside every notebook, by name.
     """
     import IPython.core.application
     import IPython.core.completer
@@ -353,9 +357,9 @@ def main(sock: socket.socket, limits: Limits) -> None:
     sys.path.insert(0, "")
     helper.take_over()
     linecache.clearcache()
-    # asyncio's. There is no epoll here, as there was on import.
+    # The selector of asyncio, which chose epoll on import. Here there is no epoll.
     selectors.DefaultSelector = selectors.PollSelector  # type: ignore[misc,assignment]
-    np.random.seed()  # All children inherit one state. `random` sees to its own after a fork.
+    np.random.seed()  # All children inherit one state. `random` seeds itself again after a fork.
     runner = CellRunner(channel, limits.output_bytes)
     try:
         channel.send(("ready",))

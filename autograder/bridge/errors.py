@@ -1,6 +1,7 @@
-"""Inside: how a cell ended, and its error as the learner wants to read it.
+"""Inside: describes how a cell ended, and its error in the form that the learner wants to read.
 
-It runs in the learner's process, which may lie: outside, both are only text.
+It runs in the learner's process, which may lie: outside, both count only as
+text.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def status_of(error: BaseException | None) -> str:
 
 
 def learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
-    """The error as the learner wants to read it: the lines of their own cells, then what was raised."""
+    """Returns the error in the form that the learner wants to read: the lines of their cells, then the exception."""
     try:
         lines = []
         for frame in traceback.extract_tb(error.__traceback__):
@@ -32,7 +33,7 @@ def learner_traceback(error: BaseException, cells: dict[str, int]) -> str:
                 lines.append(f"{place}, line {frame.lineno}{where}\n    {frame.line or ''}\n")
         if len(lines) > 20:
             lines[10:-10] = ["...\n"]
-        # A library may say what its own frames did; a learner's code may lie. Both are only text.
+        # A library may describe its own frames; a learner's code may lie. Both are only text.
         text = "".join(lines) + "".join(traceback.format_exception_only(type(error), error))
     except BaseException:
         text = type(error).__name__

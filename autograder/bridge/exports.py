@@ -1,13 +1,14 @@
-"""Both sides: values as what may cross the wire.
+"""Both sides: turns values into data that may cross the wire.
 
 Types of the closed list of `wire.py` cross as they are; tensors, models,
 histories, exceptions, types and the values of `revival.py` as records; other
-subclasses of built-in types (`np.matrix`, `IntEnum`) as their base.
-Everything else stays here, kept under a number, and its record says what it is.
+subclasses of built-in types (`np.matrix`, `IntEnum`) as their base. Everything
+else stays here under a number, and a record that describes it crosses.
 
 Inside, these are the learner's values, and this code runs beside the learner's
 own: it promises nothing, and the other side believes none of it. Outside, they
-are a test's arguments, and the session lets nothing of them stay here.
+are a test's arguments, and the session refuses those that would have to stay
+here.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Exporter:
     def encode(
         self, value: object, wrap: Callable[[object], object] = lambda value: value
     ) -> list[bytes | bytearray | memoryview]:
-        """The message `wrap(value)`; a value too large to cross is replaced by what it is."""
+        """Returns the message `wrap(value)`; a value too large to cross is replaced by a description of it."""
         try:
             return wire.encode(wrap(value), self.fallback)
         except wire.WireError as error:
@@ -138,7 +139,7 @@ class Exporter:
         return value
 
     def model(self, model: Any) -> records.ModelData:
-        """The record of a Keras model."""
+        """Returns the record of a Keras model."""
         import keras
 
         _make_objects(model)
@@ -165,7 +166,7 @@ class Exporter:
 
 
 def layer_weights(model: Any) -> dict[str, Any]:
-    """Layer name -> its arrays, in the layer's own order; for a model inside, such a dictionary again."""
+    """Returns layer name -> its arrays, in the layer's own order; for a model inside, such a dictionary again."""
     return {
         layer.name: layer_weights(layer)
         if hasattr(layer, "layers") and hasattr(layer, "get_layer")
@@ -176,7 +177,7 @@ def layer_weights(model: Any) -> dict[str, Any]:
 
 
 def _plain(config: Any) -> Any:
-    """`config` if it crosses the wire as it is; raises `WireError` otherwise."""
+    """Returns `config` if it crosses the wire as it is; raises `WireError` otherwise."""
     wire.encode(config, _base_only)
     return config
 
@@ -190,7 +191,7 @@ def _base_only(value: object) -> object:
 
 
 def _facts(model: Any) -> dict[str, Any]:
-    """What can be said of any model without rebuilding it."""
+    """Returns the facts of a model that need no rebuilding."""
 
     def attempt(read: Callable[[], Any]) -> Any:
         try:
@@ -222,7 +223,7 @@ def _facts(model: Any) -> dict[str, Any]:
 
 
 def _base(value: object) -> object:
-    """An exact built-in value for an instance of a subclass."""
+    """Returns an exact built-in value for an instance of a subclass."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -265,7 +266,7 @@ def _exception(value: object) -> object:
 
 
 def raised(error: BaseException, traceback: str = "") -> records.Raised:
-    """The record of an exception."""
+    """Returns the record of an exception."""
     builtin = next(
         (kind.__name__ for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind),
         "Exception",
@@ -282,13 +283,13 @@ def _history(value: Any) -> records.History:
     def numbers(values: Any) -> dict[str, Any]:
         return {str(key): _numbers(element) for key, element in dict(values or {}).items()}
 
-    # Before its first epoch it has less than these.
+    # Before its first epoch it has fewer attributes than these.
     history, params, epoch = (getattr(value, name, None) for name in ("history", "params", "epoch"))
     return records.History(numbers(history), numbers(params), _numbers(list(epoch or [])))
 
 
 def _numbers(value: Any) -> Any:
-    """Numbers, texts and lists of them; anything else as text."""
+    """Returns numbers, texts and lists of them as they are, and anything else as text."""
     if isinstance(value, list | tuple):
         return [_numbers(element) for element in value]
     if value is None or isinstance(value, bool | int | float | str | np.generic):
@@ -297,13 +298,13 @@ def _numbers(value: Any) -> Any:
 
 
 def _own_function(value: Any) -> bool:
-    """Whether a function is the learner's own, for all that Keras would write its bare name down."""
+    """Returns whether a function is the learner's own, although Keras would write down only its bare name."""
     module = getattr(value, "__module__", None) or ""
     return inspect.isroutine(value) and not module.startswith(("keras.", "tensorflow."))
 
 
 def _own_functions(model: Any) -> bool:
-    """Whether a layer, the loss or a metric of `model` is or holds a function of the learner's own."""
+    """Returns whether a layer, the loss or a metric of `model` is or holds a function of the learner's own."""
     layers = list(model.layers)
     for layer in layers:
         layers.extend(getattr(layer, "layers", ()))
@@ -364,7 +365,7 @@ def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:
 
 
 def _special(value: object) -> tuple[str, tuple[str, ...]]:
-    """What kind of thing it is, and Python's own methods that it has."""
+    """Returns the kind of a value, and those of Python's own methods that it has."""
     try:
         methods = (name for name in records.SPECIAL[:-1] if callable(getattr(type(value), name, None)))
         return revival.kind_name(value), () if isinstance(value, type) else tuple(methods)

@@ -1,23 +1,23 @@
-"""Both sides: `fit` and `evaluate` with fewer calls into TensorFlow, traced once, where that changes nothing.
+"""Both sides: makes `fit` and `evaluate` call TensorFlow less often, and trace once, where that changes nothing.
 
 Inside for what the learner's code does, in the checker for what tests do with a rebuilt model, and in the workers of
 `autograder calibrate` for the course's own code.
 
 Keras' `steps_per_execution` makes small models faster, with bit-identical
-results: weights, losses, metrics and history. It does change what callbacks
-see between batches. So it is used inside these two only, and only when
+results: weights, losses, metrics and history. It does change what callbacks see
+between batches. So only these two methods use it, and only when
 
 - the model was compiled without it, runs as a graph, and builds its functions as Keras does;
 - the data are arrays, tensors or a finite `tf.data.Dataset`, and `steps_per_epoch` or `steps` is left alone;
 - no callback looks at batches;
 - there are enough steps to win back what it takes to compile the loop.
 
-Afterwards the model is as it would have been: `steps_per_execution` is 1 and
-its compiled functions are those for one batch at a time. `predict` is left
+Afterwards the model is as it would be without it: `steps_per_execution` is 1
+and its compiled functions are those for one batch at a time. `predict` is left
 alone: Keras unrolls its loop, and takes longer to compile that than it saves.
 
-Where the model is Keras' own, and no learner's function could tell how often it
-is called, two more things are done once that Keras pays for each time:
+Where the model is Keras' own, and no learner's function could notice how often
+it is called, two more steps save work that Keras repeats:
 
 - TensorFlow traces a step twice that makes variables. So those of the metrics
   and of the optimizer, all of them zeros, are made before the first step.
@@ -38,7 +38,7 @@ import numpy as np
 
 STEPS = 50
 WORTHWHILE = {"fit": 800, "evaluate": 200}
-"""Steps in one call from which on this is faster: to compile the loop takes time, too."""
+"""The number of steps in one call from which on this is faster: to compile the loop takes time, too."""
 
 _BATCH_METHODS = (
     "on_batch_begin",
@@ -63,7 +63,7 @@ def install() -> None:
 
 
 def _faster(owner: type, original: Any) -> Any:
-    """`original`, a method of all models, with several steps per execution where that changes nothing."""
+    """Returns `original`, a method of all models, with several steps per execution where that changes nothing."""
     signature = inspect.signature(original)
 
     @functools.wraps(original)
@@ -72,9 +72,9 @@ def _faster(owner: type, original: Any) -> Any:
             arguments = signature.bind(self, *args, **kwargs).arguments
             faster = _unchanged_by_steps(self, owner, original.__name__, arguments)
         except Exception:
-            faster = False  # Whatever is odd about the call, the method itself says it best.
+            faster = False  # If something is odd about the call, the method itself reports it best.
         else:
-            with contextlib.suppress(Exception):  # The method itself says that best, too.
+            with contextlib.suppress(Exception):  # The method itself reports that best, too.
                 if _is_plain(self, owner, arguments):
                     _make_variables(self, original.__name__, arguments["y"])
                     if original.__name__ == "evaluate" and _asks_for_numbers(arguments):
@@ -87,7 +87,7 @@ def _faster(owner: type, original: Any) -> Any:
 
 @contextlib.contextmanager
 def _many_steps(model: Any) -> Iterator[None]:
-    """`model` with `STEPS` batches per call, and with the functions that were compiled for that before."""
+    """Gives `model` `STEPS` batches per call, and the functions that were compiled for that before."""
     slow = model.train_function, model.test_function
     known = vars(model).get("_faster_functions", (None, None, None))
     fast = known[1:] if known[0] is model._compile_config else (None, None)
@@ -103,7 +103,7 @@ def _many_steps(model: Any) -> Iterator[None]:
 
 
 def _is_plain(model: Any, owner: Any, arguments: dict[str, Any]) -> bool:
-    """Whether it is a compiled model of Keras' own parts with one output, given arrays, that runs as a graph."""
+    """Returns whether this is a compiled model of Keras' parts with one output, given arrays, that runs as a graph."""
     kind, arrays = type(model), (arguments.get("x"), arguments.get("y"))
     return (
         model.compiled
@@ -118,7 +118,7 @@ def _is_plain(model: Any, owner: Any, arguments: dict[str, Any]) -> bool:
 
 
 def _make_variables(model: Any, method: str, labels: np.ndarray) -> None:
-    """Makes what the first step of `method` would make: the variables of the metrics, and in `fit` the optimizer's."""
+    """Makes the variables that the first step of `method` would make: the metrics', and in `fit` the optimizer's."""
     import keras
 
     metrics, optimizer = model._compile_metrics, model.optimizer
@@ -130,13 +130,13 @@ def _make_variables(model: Any, method: str, labels: np.ndarray) -> None:
 
 
 def _asks_for_numbers(arguments: dict[str, Any]) -> bool:
-    """Whether a call of `evaluate` wants nothing but the result, of all that it is given."""
+    """Returns whether a call of `evaluate` asks for nothing but the result."""
     others = ("sample_weight", "steps", "callbacks")
     return arguments.get("verbose") == 0 and all(arguments.get(name) is None for name in others)
 
 
 def _evaluated(model: Any, arguments: dict[str, Any]) -> Any:
-    """What `evaluate` returns. An interrupt is heard after each `STEPS` batches."""
+    """Returns the result of `evaluate`. It notices an interrupt after each `STEPS` batches."""
     import keras
     import tensorflow as tf
 
@@ -158,7 +158,7 @@ def _evaluated(model: Any, arguments: dict[str, Any]) -> Any:
 
 
 def _batches(model: Any) -> Any:
-    """A function that goes through a part of the arrays, batch after batch, and adds to the model's metrics."""
+    """Returns a function that goes through a part of the arrays, batch after batch, and adds to the model's metrics."""
     import tensorflow as tf
 
     def batches(x: Any, y: Any, begin: Any, end: Any, size: Any) -> None:
@@ -172,7 +172,7 @@ def _batches(model: Any) -> Any:
 
 
 def _is_of_keras(model: Any) -> bool:
-    """Whether nothing that a step of the model calls is a learner's own."""
+    """Returns whether a step of the model calls none of the learner's functions."""
     import keras
 
     parts = [model, *model._flatten_layers(), model.optimizer]
@@ -183,7 +183,7 @@ def _is_of_keras(model: Any) -> bool:
 
 
 def _unchanged_by_steps(model: Any, owner: type, method: str, arguments: dict[str, Any]) -> bool:
-    """Whether this call of `method` gives the same with several steps per execution.
+    """Returns whether this call of `method` gives the same result with several steps per execution.
 
     `fit` calls `evaluate` with an argument of its own, for batches that it has prepared: that call is left alone.
     """
@@ -202,7 +202,7 @@ def _unchanged_by_steps(model: Any, owner: type, method: str, arguments: dict[st
 
 
 def _steps(arguments: dict[str, Any]) -> int:
-    """How many batches `fit` or `evaluate` will go through; 0 when that is not known."""
+    """Returns how many batches `fit` or `evaluate` will go through; 0 when that is not known."""
     import tensorflow as tf
 
     data, epochs = arguments.get("x"), arguments.get("epochs", 1)

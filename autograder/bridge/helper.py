@@ -1,13 +1,13 @@
-"""Nursery process and inside: the course's helper module, which unpacks the data once for all notebooks.
+"""Nursery process and inside: runs the course's helper module, which unpacks the data once for all notebooks.
 
-`digits.py` keeps what it has unpacked by the hash of the file it was in. The
-nursery process runs the course's own copy of it and has it unpack the course's
-data. A sandbox imports the copy beside its notebook, and if that is the same,
-hands it these arrays. It still reads the file beside it, and hashes it, before
-it believes that they are what is in there.
+`digits.py` stores unpacked arrays under the hash of the file that held them.
+The nursery process runs the course's own copy of it and makes it unpack the
+course's data. A sandbox imports the copy beside its notebook and, if that is
+the same, hands it these arrays. The copy still reads the file beside it, and
+hashes it, before it takes them for the content of the file.
 
-The arrays are read-only, what is handed out are copies, and a sandbox shares no
-memory that it can write to: what one notebook does to its arrays no other sees.
+The arrays are read-only, notebooks get copies of them, and a sandbox shares no
+memory that it can write to: no notebook sees what another does to its arrays.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _unpacked: dict[str, Any] = {}
 
 
 class _Source(importlib.abc.InspectLoader):
-    """Runs a module from its source, wherever that came from."""
+    """Runs a module from its source text, wherever the text came from."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source
@@ -38,14 +38,14 @@ class _Source(importlib.abc.InspectLoader):
 
 
 def prepare(files: Mapping[str, bytes]) -> None:
-    """In the nursery process: runs the course's helper among these files, by name, and has it unpack the data."""
+    """Runs in the nursery process: runs the course's helper among these files, by name, and has it unpack the data."""
     global _source
     if not {f"{NAME}.py", DATA} <= files.keys():
         return
-    with contextlib.suppress(Exception):  # Whatever is wrong with them, the notebook that needs them says so.
+    with contextlib.suppress(Exception):  # If something is wrong with them, the notebook that needs them says so.
         spec = importlib.util.spec_from_loader(NAME, _Source(files[f"{NAME}.py"]), origin=f"{NAME}.py")
         assert spec is not None and spec.loader is not None
-        spec.has_location = True  # it asks where it lies
+        spec.has_location = True  # the helper asks where it lies
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         module.unpack(files[DATA])
@@ -54,7 +54,7 @@ def prepare(files: Mapping[str, bytes]) -> None:
 
 
 def take_over() -> None:
-    """In a sandbox, before the learner's first line: imports the helper beside the notebook, with what is unpacked."""
+    """Runs in a sandbox before the learner's first line: imports the helper beside the notebook, with the data."""
     with contextlib.suppress(Exception):
         if _source and Path(f"{NAME}.py").read_bytes() == _source:
             importlib.import_module(NAME).UNPACKED.update(_unpacked)

@@ -1,10 +1,10 @@
-"""Both sides: built-in Keras objects from their configuration, out of closed lists.
+"""Both sides: builds Keras' own objects from their configuration, out of closed lists.
 
 This module stands at the trust boundary: outside, configurations come from a
 cell runner. A class is taken only from the lists below, never imported or looked
 up by a name that is not on them; Keras' own deserializer is never called.
-Arguments are numbers, short texts, short lists of these, and again objects
-from the lists. What is not on a list raises `Refused`.
+Arguments are numbers, short texts, short lists of these, and again objects from
+the lists. Anything that is not on a list raises `Refused`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ OPERATIONS = {
     "keras.src.ops.nn": _names("Relu Relu6 Sigmoid Softmax LogSoftmax Softplus Silu Gelu Elu Selu LeakyRelu"),
     "keras.src.activations.activations": _names("ReLU"),
 }
-"""What `x / 255` and `keras.ops` leave in a Functional model."""
+"""Operations that `x / 255` and `keras.ops` leave in a Functional model."""
 
 ACTIVATIONS = _names(
     """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear
@@ -63,7 +63,7 @@ ACTIVATIONS = _names(
     sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink"""
 )
 TENSORFLOW_ACTIVATIONS = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax"}
-"""What functions of `tf.nn` that are not Keras' call themselves."""
+"""`__name__` of a function of `tf.nn` -> name of the same function of Keras, where they differ."""
 LOSSES = _names(
     """BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy CategoricalHinge Hinge
     SquaredHinge Huber KLDivergence LogCosh MeanAbsoluteError MeanSquaredError MeanAbsolutePercentageError
@@ -140,7 +140,8 @@ EXCLUDED = {
     "regularizer": {CODE: _names("Regularizer")},
     "constraint": {CODE: _names("Constraint")},
 }
-"""What Keras has and no list here, with the reason. A check asks such a model where it lives; see `remote.py`."""
+"""Classes of Keras that are on no list here, with the reason. A check asks such a model where it lives; see
+`remote.py`."""
 
 LIMITS = {"num_thresholds": 10_000, "num_labels": 100, "num_classes": 1000, "num_regressors": 10_000, "ns_steps": 100}
 """The most that an argument may be with which a metric grows, or a step of an optimizer takes longer."""
@@ -158,7 +159,7 @@ ARGUMENT_FAMILIES = {
     "noise_shape": "plain",
     **dict.fromkeys(("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_tensor"), "nothing"),
 }
-"""Arguments that Keras looks up by name or that add weights, by what may stand there."""
+"""Arguments that Keras looks up by name or that add weights, and the family that may stand there."""
 _PARTS = "kernel bias beta gamma moving_mean moving_variance depthwise pointwise recurrent embeddings alpha"
 for _part in _PARTS.split():
     ARGUMENT_FAMILIES[f"{_part}_initializer"] = "initializer"
@@ -167,14 +168,14 @@ for _part in _PARTS.split():
 ARGUMENT_FAMILIES |= {"activity_regularizer": "regularizer", "recurrent_activation": "activation"}
 
 MAX_NUMBERS = 10_000
-"""Numbers in one argument: the means of a `Normalization` layer."""
+"""How many numbers one argument may have: a `Normalization` layer has its means there."""
 
 
 def build(data: Any, family: str) -> Any:
-    """The object that `data` describes.
+    """Builds the object that `data` describes.
 
     Args:
-        data: what Keras' `serialize` makes of one: a dictionary with module, class name and configuration;
+        data: the form that Keras' `serialize` gives an object: a dictionary with module, class name and configuration;
             for an activation, loss or metric also its name.
         family: "layer", "operation", "activation", "loss", "metric", "optimizer", "schedule",
             "initializer", "regularizer" or "constraint".
@@ -211,7 +212,7 @@ def build(data: Any, family: str) -> Any:
 
 
 def _class(family: str, module: object, name: object) -> Callable[..., Any]:
-    """The class `name` of the family, if the list has it and `module` is where Keras says it lives."""
+    """Returns the class `name` of the family, if the list has it and `module` is where Keras says it lives."""
     import keras
 
     if family == "operation":
@@ -274,7 +275,7 @@ def _module(family: str) -> Any:
 
 
 def _function_name(data: Any) -> str | None:
-    """The name, where `data` is a name or the description of a built-in function."""
+    """Returns the name, where `data` is a name or the description of a built-in function."""
     if type(data) is dict and data.get("class_name") == "function" and data.get("module") == "builtins":
         data = data.get("config")
     if type(data) is not str:
@@ -304,7 +305,7 @@ def _argument(key: str, value: Any) -> Any:
 
 
 def dtype(value: Any) -> str | None:
-    """The name of a dtype or of a dtype policy."""
+    """Returns the name of a dtype or of a dtype policy."""
     if type(value) is dict and value.get("class_name") == "DTypePolicy" and type(value.get("config")) is dict:
         value = value["config"].get("name")
     if value is None or (type(value) is str and value in DTYPES):
@@ -313,7 +314,7 @@ def dtype(value: Any) -> str | None:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Numbers, short texts, and lists and tuples of them."""
+    """Returns a value made of numbers, short texts, and lists and tuples of them. Raises `Refused` for any other."""
     if type(value) in (list, tuple) and depth < 5:
         numbers = [plain(element, depth + 1) for element in value]
         if len(numbers) > MAX_NUMBERS:

@@ -1,10 +1,10 @@
-"""Both sides: Keras models from what the other side says about them.
+"""Both sides: rebuilds Keras models from the other side's description of them.
 
-A model arrives as configuration, weights and compile configuration. It is put
-together anew from Keras' own classes, layer by layer, out of the closed lists
-of `kerasobjects.py`. Before a layer is built, the shapes that its weights
-will have are computed from its configuration and must be those of the arrays
-that came; so what is built is never larger than what was received. `rebuild`
+A model arrives as configuration, weights and compile configuration. It is built
+again from Keras' own classes, layer by layer, out of the closed lists of
+`kerasobjects.py`. Before a layer is built, this module computes the shapes of
+its weights from its configuration. They must be those of the arrays that
+arrived; so a rebuilt layer is never larger than the data received. `rebuild`
 evaluates to the same numbers as the original.
 
 Outside, that is a learner's model for a test, and the cell runner is not
@@ -30,16 +30,16 @@ MAX_LAYERS = 200
 MAX_DEPTH = 4
 """Models inside models."""
 MAX_ELEMENTS = 1 << 20
-"""Numbers that a layer may put out for one image."""
+"""How many numbers a layer may put out for one image."""
 MAX_UNBUILT_UNITS = 4096
-"""Units of a layer whose inputs, and so whose weights, are not known yet."""
+"""Units of a layer whose inputs, and so whose weights, are not yet known."""
 MAX_UNBUILT_LAYERS = 20
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 """How many gates a unit of a recurrent layer has; each has weights of its own."""
 
 
 def rebuild(data: records.ModelData) -> Any:
-    """The model, with weights, compiled as it was, and with its history.
+    """Rebuilds the model, with its weights, compiled as it was, and with its history.
 
     Raises:
         Refused: it is not made of Keras' own classes, or its weights do not fit.
@@ -58,13 +58,13 @@ def rebuild(data: records.ModelData) -> Any:
     except Refused:
         raise
     except Exception as error:
-        # Keras met something that the checks let through: no crash of the grader, no trust in the model.
+        # Keras found something that the checks let through. The grader must not crash, and the model is not trusted.
         raise Refused(f"Keras could not rebuild it: {type(error).__name__}: {str(error)[:200]}") from error
     return model
 
 
 def refresh(model: Any, data: records.ModelData) -> Any:
-    """Makes `model` what `data` says it has become, in place where the layers are the same; returns it."""
+    """Brings `model` into the state that `data` describes, in place where the layers are the same; returns it."""
     new = rebuild(data)
     shapes = [weight.shape for weight in model.weights]
     if type(new) is not type(model) or [weight.shape for weight in new.weights] != shapes:
@@ -78,7 +78,10 @@ def refresh(model: Any, data: records.ModelData) -> Any:
 
 
 def rebuild_object(record: records.KerasObject) -> Any:
-    """A loss, optimizer, layer or the like, or a function such as `keras.activations.relu`. Raises `Refused`."""
+    """Rebuilds a loss, optimizer, layer or the like, or a function such as `keras.activations.relu`.
+
+    Raises `Refused`.
+    """
     if record.family not in kerasobjects.FAMILIES:
         raise Refused("unknown family of Keras objects")
     try:
@@ -99,7 +102,7 @@ def rebuild_object(record: records.KerasObject) -> Any:
 
 
 def _give_weights(result: Any, record: records.KerasObject) -> None:
-    """Gives a layer by itself its weights, and a metric what it has counted."""
+    """Gives a single layer its weights, and a metric its counts."""
     arrays = list(record.weights)
     if record.family == "layer":
         config = record.config.get("build_config")
@@ -120,7 +123,7 @@ _MODEL_KINDS: dict[tuple[Any, Any], str] = {
     ("keras", "Sequential"): "Sequential",
     ("keras.src.models.functional", "Functional"): "Functional",
 }
-"""Module and class of a model, as Keras writes them down."""
+"""Module and class of a model, in the form in which Keras writes them down."""
 
 
 class _Builder:
@@ -243,7 +246,7 @@ class _Builder:
             waiting = later
 
     def layer(self, data: dict[str, Any], weights: dict[str, Any], depth: int) -> Any:
-        """A layer, operation or model, not yet built; a model inside comes complete."""
+        """Makes a layer, operation or model, not yet built; a model inside comes complete."""
         if data.get("class_name") in ("Sequential", "Functional", "Model"):
             config = data.get("config")
             name = _name(config) if type(config) is dict else ""
@@ -275,7 +278,7 @@ class _Builder:
         if name not in kerasobjects.WEIGHTED:
             return
         initial = {key: value for key, value in vars(layer).items() if key.endswith("_initializer")}
-        for key in initial:  # Random numbers that would be overwritten at once cost time and seeds.
+        for key in initial:  # Random numbers that are overwritten at once would cost time and seeds.
             setattr(layer, key, keras.initializers.Zeros())
         layer.build(inputs[0])
         for key, value in initial.items():
@@ -293,7 +296,7 @@ class _Builder:
 
 
 def weight_shapes(name: str, layer: Any, shape: tuple[int | None, ...]) -> list[tuple[int, ...]]:
-    """The shapes of a layer's weights, from its configuration and its inputs' shape, before it is built."""
+    """Computes the shapes of a layer's weights from its configuration and its inputs' shape, before it is built."""
     size = [int(length) if length is not None else 0 for length in shape]
     if name == "Dense":
         return [(size[-1], layer.units)] + [(layer.units,)] * layer.use_bias
@@ -326,7 +329,7 @@ def weight_shapes(name: str, layer: Any, shape: tuple[int | None, ...]) -> list[
 
 
 def _convolution_shapes(name: str, layer: Any, size: list[int]) -> list[tuple[int, ...]]:
-    """The shapes of the weights of a layer that convolves along one axis, two or three."""
+    """Returns the shapes of the weights of a layer that convolves along one axis, two or three."""
     channels = size[-1 if layer.data_format == "channels_last" else 1]
     kernel = tuple(layer.kernel_size)
     if name.endswith("Transpose"):
@@ -345,7 +348,7 @@ class _NotYet(Exception):
 
 
 def _call_arguments(node: Any, outputs: dict[str, list[list[Any]]]) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments of one call of a layer: tensors of earlier layers, numbers, lists of these."""
+    """Returns the arguments of one call of a layer: tensors of earlier layers, numbers, lists of these."""
 
     def argument(value: Any, depth: int = 0) -> Any:
         if type(value) is dict:
@@ -366,7 +369,7 @@ def _call_arguments(node: Any, outputs: dict[str, list[list[Any]]]) -> tuple[lis
 
 
 def _tensor(outputs: dict[str, list[list[Any]]], place: Any) -> Any:
-    """The tensor at [layer, call, number]."""
+    """Returns the tensor at [layer, call, number]."""
     match place:
         case [str(name), int(call), int(number)] if name in outputs and call >= 0 and number >= 0:
             if call >= len(outputs[name]):
@@ -409,7 +412,7 @@ def _name(config: dict[str, Any]) -> str:
 
 
 def _check_unbuilt(layers: list[Any]) -> None:
-    """Layers whose weights are made later, from data: few and small enough whatever the data."""
+    """Checks layers whose weights Keras makes later, from data: they must be few and small enough whatever the data."""
     configs = [layer.get("config") for layer in layers if layer.get("class_name") in kerasobjects.WEIGHTED]
     for config in configs:
         for key in ("units", "filters", "depth_multiplier", "input_dim", "output_dim"):
@@ -420,7 +423,7 @@ def _check_unbuilt(layers: list[Any]) -> None:
 
 
 def _compile_arguments(config: dict[str, Any] | str) -> dict[str, Any]:
-    """The arguments for `compile`."""
+    """Returns the arguments for `compile`."""
     if type(config) is str:
         raise Refused(config)
     assert type(config) is dict
@@ -450,7 +453,7 @@ def _compile_arguments(config: dict[str, Any] | str) -> dict[str, Any]:
 
 
 def _by_name(name: str, family: str) -> str:
-    """The name of a loss or metric, as it was given to `compile`.
+    """Returns the name of a loss or metric, as it was given to `compile`.
 
     A name that Keras does not know is misspelled. It is kept: Keras takes any name, looks it up in a
     dictionary of its own when the model is evaluated, and then says which name it does not know, here
@@ -468,7 +471,7 @@ def _by_name(name: str, family: str) -> str:
 
 
 def _function_or_object(value: Any, family: str) -> Any:
-    """A loss or metric that is an object or a function of Keras."""
+    """Returns a loss or metric that is an object or a function of Keras."""
     import keras
 
     result = kerasobjects.build(value, family)

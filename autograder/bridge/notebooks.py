@@ -4,8 +4,8 @@
         notebook.run_cell(0, "x = 6 * 7", timeout=20)
         notebook.get("x")
 
-Where a sandbox is started in one process and spoken to in another, the first
-calls `spawn`, and the second makes a `Session` of what it is handed.
+Where one process starts a sandbox and another speaks with it, the first calls
+`spawn`, and the second makes a `Session` of the `Runner` that it is handed.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ CELL_RUNNER = "autograder.bridge.cellrunner"
 
 
 MODELS = ("keras", "tensorflow")
-"""What notebooks with models import, which takes seconds."""
+"""The package that notebooks with models import. The import takes seconds."""
 
 
 class Notebooks(Nursery):
-    """A nursery whose sandboxes each run a notebook's cells. Arguments and errors as `Nursery` has them.
+    """A nursery whose sandboxes each run a notebook's cells. Arguments and errors are those of `Nursery`.
 
-    `imports` and `files` are made ready once for all notebooks: packages beside those that each of them needs, and what
-    lies beside each of them.
+    The nursery prepares `imports` and `files` once for all notebooks: packages beside those that each of them needs,
+    and the files that lie beside each of them.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Notebooks(Nursery):
         limits: Limits | None = None,
         on_check: Callable[[str], object] = lambda question: None,
     ) -> Session:
-        """A notebook that has run no cell yet; close it when you have done with it, or use it in a `with` statement.
+        """Opens a notebook that has run no cell yet.
+
+        Close it when you have done with it, or use it in a `with` statement.
 
         Args:
             files, limits: as for `spawn`.

@@ -1,6 +1,6 @@
-"""Inside: stands in for Otter in a notebook that is graded: `grader.check` asks the session, all else does nothing.
+"""Inside: stands in for Otter in a notebook that is graded. `grader.check` asks the session, and all else does nothing.
 
-It stands in the learner's process, which may change all of it: nothing of it decides a score.
+It runs in the learner's process, which may change all of it. So it decides no score.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import Any
 
 METHODS = ("add_plugin_files", "check_all", "export", "run_plugin", "to_pdf")
-"""What `otter.Notebook` can do besides checking; nearly all of it does nothing under `otter run`, either."""
+"""The other methods of `otter.Notebook`; nearly all of them do nothing under `otter run`, either."""
 try:
     VERSION = metadata.version("otter-grader")
 except metadata.PackageNotFoundError:
@@ -20,7 +20,7 @@ except metadata.PackageNotFoundError:
 
 
 class Neutral:
-    """What `grader.check` returns: says nothing, shows nothing, and stands any use a notebook makes of it."""
+    """The result of `grader.check`. It says nothing, shows nothing, and accepts any use that a notebook makes of it."""
 
     def __getattr__(self, name: str) -> Neutral:
         if name.startswith("_"):
@@ -80,7 +80,7 @@ def install(check: Callable[[object, object], Neutral]) -> None:
             pass
 
         def check(self, question: object, global_env: object = None) -> Neutral:
-            # As Otter has it: the variables of whoever calls, which may be a module of the learner's.
+            # As in Otter: the variables of the caller, which may be a module of the learner's.
             return check(question, sys._getframe(1).f_globals if global_env is None else global_env)
 
         def __getattr__(self, name: str) -> Any:

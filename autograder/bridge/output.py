@@ -1,6 +1,6 @@
-"""Inside: what a notebook prints, as far as it is kept, and what a test hears of it.
+"""Inside: keeps what a notebook prints, up to a limit, and what a test hears of it.
 
-The streams stand in the learner's process, which may change all of it: what they hold is the learner's word.
+The streams are in the learner's process, which may change all of it: their content is the learner's word.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Output:
         return self.keep(text)
 
     def keep(self, text: str) -> int:
-        """Writes, but nothing for a test to hear."""
+        """Writes a text that no test hears."""
         if not self.muted and self.left > 0:
             self.parts.append(text[: self.left])
             self.left -= len(text)
@@ -75,7 +75,7 @@ class Output:
 
 
 class Errors(Output):
-    """Standard error: goes where the output goes, and a test does not hear it."""
+    """Standard error. It goes where the output goes, and a test does not hear it."""
 
     def __init__(self, output: Output) -> None:
         super().__init__(0)

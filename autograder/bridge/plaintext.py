@@ -1,4 +1,4 @@
-"""Outside: a stranger's text without what a terminal would act on, escape sequences and control characters."""
+"""Outside: removes from a stranger's text what a terminal would act on, escape sequences and control characters."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?
 """Colors and cursor movements, titles and links, and the sequences of two characters."""
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters other than tab, newline and carriage return, and those that turn the writing around."""
+"""Control characters other than tab, newline and carriage return, and those that reverse the direction of text."""
 
 
 def stripped(text: str) -> str:
-    """`text` without escape sequences and control characters."""
+    """Returns `text` without escape sequences and control characters."""
     return CONTROLS.sub("", ESCAPES.sub("", text))
 
 
 def shown(text: str) -> str:
-    """`text` as a terminal ends up showing it: `stripped`, and of a line that overwrites itself only its last state."""
+    """Returns `text` as a terminal shows it in the end: `stripped`, with only the last state of an overwritten line."""
     lines = stripped(text).replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)

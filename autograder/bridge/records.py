@@ -1,7 +1,7 @@
 """Both sides: the records of the wire, plain data that stands for what cannot cross itself.
 
-A record is a frozen dataclass whose fields are plain data again. Its fields
-are checked whenever one is made, so also when one arrives from a cell runner.
+A record is a frozen dataclass whose fields are plain data again. Its fields are
+checked whenever a record is made, so also when one arrives from a cell runner.
 Nothing here acts on what a record says; `revival.py`, `models.py` and `remote.py` do.
 """
 
@@ -31,10 +31,10 @@ def _check_ref(ref: object) -> None:
 
 
 ERROR_LIMIT = 4000
-"""Characters of a cell's error: so much the cell runner says, is taken of what it says, and is kept."""
+"""Characters of a cell's error. The cell runner sends no more, outside takes no more, and the results hold no more."""
 
 SPECIAL = ("__len__", "__iter__", "__next__", "__reversed__", "__getitem__", "__bool__", "__call__")
-"""Python's own methods that a test may use on what stays where it is."""
+"""Python's own methods that a test may use on objects that stay where they are."""
 
 
 def _check_special(kind: object, methods: object) -> None:
@@ -152,7 +152,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Value:
-    """A value of the standard library, NumPy or TensorFlow: what it is, and what it is made of; see `revival.py`."""
+    """A value of the standard library, NumPy or TensorFlow: its kind, and its parts; see `revival.py`."""
 
     kind: str
     content: Any
@@ -163,7 +163,7 @@ class Value:
 
 @dataclass(frozen=True)
 class History:
-    """What `fit` returned: `history` has one list of numbers per metric."""
+    """The result of `fit`: `history` has one list of numbers per metric."""
 
     history: dict[str, Any]
     params: dict[str, Any]
@@ -179,7 +179,7 @@ class History:
 class KerasObject:
     """A loss, metric, optimizer, layer or other built-in Keras object: its class and configuration.
 
-    `weights` are those of a layer that has been built, and what a metric has counted.
+    `weights` are those of a layer that has been built, or the counts of a metric.
     """
 
     ref: int
@@ -200,12 +200,12 @@ class ModelData:
     """A Keras model.
 
     Attributes:
-        ref: the model where it lives.
-        config: what `serialize_keras_object` gives, or None where that failed.
+        ref: the number of the model where it lives.
+        config: the result of `serialize_keras_object`, or None where that failed.
         weights: layer name -> its arrays; for a model inside, such a dictionary again.
-        compile_config: what `get_compile_config` gives; None when not compiled; text when that failed.
+        compile_config: the result of `get_compile_config`; None when not compiled; text when that failed.
         history: of the last `fit`, or None.
-        facts: what else can be said: name, class, layers, input and output shape, number of parameters.
+        facts: further facts: name, class, layers, input and output shape, number of parameters.
     """
 
     ref: int
@@ -225,7 +225,7 @@ class ModelData:
 
 @dataclass(frozen=True)
 class SameArgument:
-    """In an answer: the argument itself, by position or keyword; `()` alone stands for "unchanged"."""
+    """In an answer: the argument itself, by position or keyword; `()` alone means "unchanged"."""
 
     key: int | str
 
@@ -250,11 +250,11 @@ _KINDS = (
 RECORDS: dict[type, tuple[int, tuple[str, ...]]] = {
     kind: (code, tuple(field.name for field in fields(kind))) for code, kind in enumerate(_KINDS)
 }
-"""Each record's number on the wire and its fields, in order."""
+"""The number of each record on the wire and its fields, in order."""
 
 
 def replace_records(value: Any, new: Any) -> Any:
-    """`value` with every record in it replaced by `new(record)`; containers are rebuilt, the rest is kept."""
+    """Returns `value` with every record in it replaced by `new(record)`; containers are rebuilt, the rest is kept."""
     kind = type(value)
     if kind is Value:
         value = Value(value.kind, replace_records(value.content, new))

@@ -1,10 +1,10 @@
-"""Outside: what a test holds in place of something that stays in the cell runner.
+"""Outside: stands for objects that stay in the cell runner, in the hands of a test.
 
 A test may call a `RemoteFunction`, read attributes and elements of a
-`RemoteObject`, and ask a `RemoteModel` for predictions. What else a test may
-try on a function or an object raises a sentence that says what it is. Values
-come back as copies of the grader's own. Comparisons are never asked of the
-other side: an object that says it equals everything equals nothing.
+`RemoteObject`, and ask a `RemoteModel` for predictions. Anything else that a
+test tries on a function or an object raises an error that describes the object.
+Values come back as copies of the grader's own. Comparisons are never asked of
+the other side: an object that says it equals everything equals nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograder.bridge.revival import history, kind
 
 
 class Asked(Protocol):
-    """Who asks the cell runner: `session.Session`, whose methods these are."""
+    """The cell runner as it answers: `session.Session` has these methods."""
 
     call_timeout: float
     unexamined: list[str]
@@ -39,7 +39,7 @@ NEVER_EQUAL = frozenset({
     "function", "type", "generator", "zip", "map", "filter", "enumerate", "reversed", "dict_values", "enum", "module",
     "numpy.random.Generator", "numpy.random.RandomState",
 })  # fmt: skip
-"""Kinds of which no two are equal, and with which nobody calculates: a test that compares one learns so anywhere."""
+"""Kinds of which no two are equal, and which are no numbers: a test that compares one gets the same answer anywhere."""
 
 LOOKED_AT = (
     "__annotations__", "__base__", "__closure__", "__code__", "__defaults__", "__func__", "__globals__",
@@ -51,17 +51,17 @@ OF_A_CLASS = ("__bases__", "__mro__")
 """What a class of the learner's is asked for where it lives, by `issubclass` as well."""
 
 PROBED = ("_partialmethod", "_repr_", "_ipython_")
-"""What libraries ask of any object, whatever it is."""
+"""Attributes that libraries ask of any object, whatever it is."""
 
 CROSSING = frozenset({
     "bool", "int", "float", "complex", "str", "bytes", "list", "tuple", "dict", "set", "frozenset", "numpy.ndarray",
     "pandas.DataFrame", "pandas.Series", "pandas.Index",
 })  # fmt: skip
-"""Types that cross as a rule: one that stayed is too large, or holds what does not cross."""
+"""Types that usually cross: a value of them that stayed is too large, or holds something that does not cross."""
 
 
 def note_unexamined(session: Asked, what: str) -> None:
-    """Keeps what a test wanted to examine and could not, for whoever runs the test."""
+    """Records what a test wanted to examine and could not, for the code that runs the test."""
     if what not in session.unexamined and len(session.unexamined) < 10:
         session.unexamined.append(what[:120])
 
@@ -71,7 +71,7 @@ class RemoteError(Exception):
 
 
 class Remote:
-    """Something that stays in the cell runner. Its public attributes can be read, and its elements.
+    """An object that stays in the cell runner. Its public attributes can be read, and its elements.
 
     It has those of Python's own methods that the learner's has; to `isinstance` it is what `record.kind` says.
     """
@@ -98,14 +98,14 @@ class Remote:
             if name in OF_A_CLASS and self.__dict__.get("_kind") is type:
                 return self._session.attribute(self._ref, name)
             if name in LOOKED_AT or not name.startswith(("__", *PROBED)):
-                own = self.__dict__  # looked up as an attribute, what is not there would be asked for here again
+                own = self.__dict__  # looked up as an attribute, a missing one would be asked for here again
                 if "_session" in own:
                     note_unexamined(own["_session"], f"{name} of a {own.get('_type_name', 'function')}")
             raise AttributeError(name)
         return self._session.attribute(self._ref, name)
 
     def _is(self, other: object) -> bool:
-        """Whether `other` stands for the very same object."""
+        """Returns whether `other` stands for the very same object."""
         return isinstance(other, Remote) and other._ref == self._ref and other._session is self._session
 
     def __hash__(self) -> int:
@@ -126,7 +126,10 @@ class RemoteFunction(Remote):
         return self._session.call(self, args, kwargs, self._session.call_timeout)[0]
 
     def __instancecheck__(self, instance: object) -> bool:
-        """`isinstance(instance, Net)`, where `Net` is a class of the learner's: nothing of the grader's own is one."""
+        """Answers `isinstance(instance, Net)` for a class `Net` of the learner's.
+
+        No object of the grader's is an instance.
+        """
         try:
             check: Any = self._session.attribute(self._ref, "__instancecheck__")
         except AttributeError:
@@ -149,7 +152,7 @@ class RemoteFunction(Remote):
 
 
 class RemoteObject(Remote):
-    """Anything else of the learner's: a placeholder, and its class has the name of the learner's."""
+    """Any other object of the learner's. It is a placeholder, and its class has the name of the learner's class."""
 
     def __init__(self, session: Asked, record: records.Thing) -> None:
         super().__init__(session, record)
@@ -186,7 +189,7 @@ class RemoteObject(Remote):
 
 
 def _special(name: str) -> Any:
-    """One of Python's own methods, asked of the object where it lives."""
+    """Calls one of Python's own methods on the object where it lives."""
 
     def method(self: Remote, *args: object, **kwargs: object) -> Any:
         if name not in self._methods:
@@ -231,20 +234,23 @@ class RemoteModel:
         return self._parameters
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the learner's model says: probabilities or logits, one row per image."""
+        """Returns the output of the learner's model: probabilities or logits, one row per image."""
         kwargs.setdefault("verbose", 0)
         function = self._session.attribute(self._ref, "predict")
         return function(x, *args, **kwargs)  # type: ignore[operator]
 
     def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """`model(x)` of the learner's. Not their `predict`: that of Keras cannot be asked about no image at all."""
+        """Returns `model(x)` of the learner's.
+
+        It does not call their `predict`, as Keras' own refuses an array without images.
+        """
         import tensorflow as tf
 
         function = self._session.attribute(self._ref, "__call__")
         return tf.constant(np.asarray(function(np.asarray(x), *args, **kwargs)))  # type: ignore[operator]
 
     def evaluate(self, x: Any, y: Any, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
-        """Cross-entropy and accuracy of `predict`, computed here, whatever the model was compiled with."""
+        """Computes cross-entropy and accuracy of `predict` here, whatever the model was compiled with."""
         labels, answers = np.asarray(y), np.asarray(self.predict(x))
         if answers.ndim != 2 or len(answers) != len(labels):
             raise ValueError(f"predict returned the shape {answers.shape} for {len(labels)} images")
@@ -259,7 +265,7 @@ class RemoteModel:
 
 
 class RemoteLayer:
-    """What a submission states about one layer of a `RemoteModel`."""
+    """The facts that a submission states about one layer of a `RemoteModel`."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         self.name = facts.get("name")
@@ -277,19 +283,20 @@ class RemoteLayer:
 # --- what comes back from a call -------------------------------------------------
 
 SAID_LIMIT = 100_000
-"""Characters."""
+"""Characters of printed text."""
 
 
 def say(text: str) -> None:
-    """What the learner's function printed, for a test that listens: a doctest, or one that redirects the output."""
+    """Prints what the learner's function printed, for a test that listens: a doctest, or one that redirects output."""
     if text and sys.stdout is not sys.__stdout__:
         sys.stdout.write(text[:SAID_LIMIT])
 
 
 def exception(record: records.Raised) -> Exception:
-    """The exception that a record stands for: of its built-in class, or of one made for it from its nearest one.
+    """Returns the exception that a record stands for: of its built-in class, or of a new one under its nearest.
 
-    What is no `Exception`, as KeyboardInterrupt, would not stop at a test: here it is one, of the same name.
+    A test would not stop an exception that is no `Exception`, such as KeyboardInterrupt: here it becomes one, of the
+    same name.
     """
     kind = getattr(builtins, record.builtin, None)
     if isinstance(kind, type) and issubclass(kind, Exception):
@@ -299,7 +306,7 @@ def exception(record: records.Raised) -> Exception:
             if record.name.isidentifier():
                 made = type(record.name, (RemoteError, kind), {"__module__": "__main__"})
                 return made(record.message)
-        except TypeError:  # it wants more than a message
+        except TypeError:  # it takes more than a message
             pass
     if record.name.isidentifier():
         return type(record.name, (RemoteError,), {"__module__": "__main__"})(record.message)
@@ -307,7 +314,7 @@ def exception(record: records.Raised) -> Exception:
 
 
 def _signature(parameters: tuple[records.Parameter, ...]) -> inspect.Signature | None:
-    """The signature; defaults are their text."""
+    """Returns the signature; its defaults are their text."""
     try:
         return inspect.Signature(
             [

@@ -1,4 +1,4 @@
-"""Both sides: types, modules, tensors, histories and other values from their records, out of closed lists, and back.
+"""Both sides: turns types, modules, tensors, histories and other values into records and back, out of closed lists.
 
 Nothing here imports, looks up or calls anything by a name that is not on a
 list below.
@@ -68,7 +68,7 @@ TENSORFLOW_TYPES = frozenset(_TENSORFLOW.split())
 
 
 def type_record(value: Any) -> records.TypeName | None:
-    """The record of a type, dtype or module, or None when it is not on the lists."""
+    """Returns the record of a type, dtype or module, or None when it is not on the lists."""
     if isinstance(value, type):
         name = _NAMES.get(value) or tables.class_name(value)
         return records.TypeName("type", name) if name else None
@@ -89,7 +89,7 @@ def _modules() -> dict[str, types.ModuleType]:
 
 
 def revive(record: Any) -> Any:
-    """The type, module, tensor, history or other value that `record` stands for.
+    """Returns the type, module, tensor, history or other value that `record` stands for.
 
     Raises:
         WireError: it is none of these, or not on the lists.
@@ -106,7 +106,7 @@ def revive(record: Any) -> Any:
 
 
 def history(record: records.History) -> Any:
-    """A `keras.callbacks.History` as `fit` returns it."""
+    """Returns a `keras.callbacks.History` like the one from `fit`."""
     import keras
 
     result = keras.callbacks.History()
@@ -147,7 +147,7 @@ def _type(record: records.TypeName) -> Any:
 
 
 class Named(tuple[Any, ...]):
-    """A named tuple: what `collections.namedtuple` makes, without the class it made."""
+    """A named tuple from `collections.namedtuple`, without the class that it made."""
 
     _fields: tuple[str, ...] = ()
 
@@ -169,7 +169,7 @@ def _named(content: Any) -> Named:
         raise ValueError("a named tuple has a name for each element")
     if not all(type(text) is str and len(text) <= 200 and text.isidentifier() for text in texts):
         raise ValueError("a named tuple's names are identifiers")
-    if any(field.startswith("_") for field in fields):  # none of Python's own methods is replaced
+    if any(field.startswith("_") for field in fields):  # replaces none of Python's own methods
         raise ValueError("a named tuple's fields do not begin with an underscore")
     return Named(name, fields, values)
 
@@ -184,7 +184,7 @@ def _decimal(content: Any) -> decimal.Decimal:
 
 
 MAX_EXPONENT = 1000
-"""Of a decimal number: to turn one with a huge exponent into an integer would fill the memory."""
+"""The exponent of a decimal number: an integer made of one with a huge exponent would fill the memory."""
 
 
 def _numbers(make: Callable[..., Any]) -> Callable[[Any], Any]:
@@ -275,7 +275,7 @@ _PARTS: dict[type, tuple[str, Callable[[Any], Any]]] = {
 
 
 def value_record(value: Any) -> records.Value | None:
-    """The record of a value that is made of plain ones, or None when it is none of the list."""
+    """Returns the record of a value that is made of plain ones, or None when it is not on the list."""
     kind = type(value)
     if table := tables.record(value):
         return table
@@ -322,7 +322,7 @@ _KINDS: dict[str, type] = {
     "numpy.random.RandomState": np.random.RandomState,
 }
 _TABLE_KINDS = ("DataFrame", "Series", "Index")
-"""Of pandas: a table that cannot cross is still one to `isinstance`."""
+"""Classes of pandas: a table that cannot cross still passes `isinstance`."""
 _LAZY_KINDS: dict[str, Callable[[Any, Any], type]] = {
     "tensorflow.data.Dataset": lambda tf, keras: tf.data.Dataset,
     "tensorflow.RaggedTensor": lambda tf, keras: tf.RaggedTensor,
@@ -347,12 +347,12 @@ def _kinds() -> dict[str, type]:
 
 
 def kind_name(value: Any) -> str:
-    """The name of the class on the lists that `value` is an instance of; empty if there is none."""
+    """Returns the name of the class on the lists that `value` is an instance of; empty if there is none."""
     return next((name for name, kind in _kinds().items() if isinstance(value, kind)), "")
 
 
 def kind(name: str) -> type | None:
-    """The class that `kind_name` gave this name; None for a name that is not on the lists."""
+    """Returns the class that `kind_name` gave this name; None for a name that is not on the lists."""
     if name.removeprefix("pandas.") in _TABLE_KINDS:
         return tables.class_named(name)
     return _kinds().get(name)

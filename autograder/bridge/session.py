@@ -1,7 +1,7 @@
 """Outside: the conversation with one cell runner.
 
-Whatever arrives is a claim. The first message that is not what this module
-expects ends the session, and with it everything in its sandbox.
+Every message that arrives is a claim. The first one that this module does not
+expect ends the session, and with it everything in its sandbox.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from autograder.sandbox.watch import Watch
 GRACE = 2.0
 """Seconds between the interrupt and the kill."""
 MOMENT = 0.05
-"""Seconds that must be left for a cell to go on after a check; an interrupt sent while it leaves the check is lost."""
+"""Seconds that a cell needs to go on after a check; an interrupt sent while it leaves the check is lost."""
 BROKEN = (
     "the conversation with the grader broke off, because something came in between that was no answer; the usual cause "
     "is a copy of the process, made by os.fork(), that goes on as if it were the notebook"
 )
-"""What is known, and what most often lies behind it."""
+"""The facts, and the most frequent cause."""
 NO_CHECK = "the conversation with the grader broke off: what the process sent was a check that the cell had not made"
 NO_END = "the conversation with the grader broke off: what the process sent was that it had ended, and it had not"
 CUT = (
@@ -39,9 +39,9 @@ CUT = (
     "closed it"
 )
 SILENT_SECONDS = 1.0
-"""Within which the first process of a sandbox has ended from which nothing comes any more, if it was killed."""
+"""Seconds within which the first process of a silent sandbox has ended if it was killed."""
 LAST_WORDS = 5.0
-"""Seconds in which a sandbox must have ended that says so; it says so last of all."""
+"""Seconds in which a sandbox must have ended after its exit status, which is its last message."""
 
 
 NOTHING: Mapping[str, object] = {}
@@ -49,7 +49,7 @@ NOTHING: Mapping[str, object] = {}
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What became of one cell.
+    """The outcome of one cell.
 
     Attributes:
         status: "ok"; "raised"; "timeout" (stopped by its interrupt; the session goes on); "memory";
@@ -58,7 +58,7 @@ class CellOutcome:
             over the memory limit is "memory" and over.
         error: the learner's own traceback, or one sentence that says why.
         seconds: wall-clock time of the learner's code, checks not counted.
-        output: what it printed.
+        output: the text that it printed.
     """
 
     status: str
@@ -101,7 +101,7 @@ class Session:
         self.arriving = False
         self.ended: SessionEnded | None = None
         self._deadline = 0.0
-        self._interrupted = True  # Whether the answer waited for has been interrupted, or must not be.
+        self._interrupted = True  # Whether the awaited answer has been interrupted, or must not be.
         self._watch: Watch | None = None
         self._channel = wire.Channel(runner.sock, wire.waiter(runner.sock, lambda: self._deadline, self._interrupt))
         self._exporter = Exporter(Kept())
@@ -118,14 +118,14 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """Whether its memory was measured, and was more than allowed."""
+        """Whether its measured memory was more than allowed."""
         return bool(self._watch and self._watch.over)
 
     # --- what the grader asks ---
 
     def run_cell(self, index: int, source: str, timeout: float) -> CellOutcome:
         """Runs one cell; see `CellOutcome`. `timeout` is in seconds."""
-        most = self.runner.limits.output_bytes + 1000  # The cell runner cuts it, too; but that is only its word.
+        most = self.runner.limits.output_bytes + 1000  # The cell runner stops it, too; but that is only its word.
         spent = 0.0
         checks = 0
         late = False
@@ -163,7 +163,7 @@ class Session:
             return CellOutcome(end.status, end.error, spent, "")
 
     def names(self) -> list[str]:
-        """The notebook's variables."""
+        """Returns the names of the notebook's variables."""
         match self._exchange(("names",), self.call_timeout):
             case ("value", list(names)) if all(type(name) is str for name in names):
                 return names
@@ -197,7 +197,7 @@ class Session:
         raise self._unexpected()
 
     def attribute(self, ref: int, name: str) -> object:
-        """The attribute `name` of a remote object."""
+        """Returns the attribute `name` of a remote object."""
         match self._exchange(("attribute", ref, name), self.call_timeout):
             case ("value", value):
                 return self._revive(value)
@@ -213,7 +213,7 @@ class Session:
         """Calls something in the cell runner.
 
         Args:
-            function: what to call.
+            function: the function to call.
             args, kwargs: sent as copies; those it changes in place are changed here too, where possible.
             timeout: seconds.
 
@@ -221,8 +221,8 @@ class Session:
             The result, and the arguments as they are after the call.
 
         Raises:
-            TimeoutError: it did not return in time.
-            Exception: what it raised; `remote.RemoteError` where there is no built-in class for it.
+            TimeoutError: the function did not return in time.
+            Exception: the exception that it raised; `remote.RemoteError` where there is no built-in class for it.
             SessionEnded: the sandbox ended.
         """
         match self._exchange(("call", function._ref, list(args), dict(kwargs)), timeout):
@@ -261,7 +261,7 @@ class Session:
     # --- the conversation ---
 
     def _exchange(self, request: tuple[object, ...], timeout: float) -> Any:
-        """Sends a request and returns the answer, with everything that can go wrong on the way."""
+        """Sends a request and returns the answer. Handles everything that can go wrong on the way."""
         if self.ended is not None:
             raise self.ended
         if self._watch is None:
@@ -290,7 +290,7 @@ class Session:
         return answer
 
     def _interrupt(self) -> bool:
-        """The time for an answer is up: interrupts the learner's code, once, and gives it a moment to stop."""
+        """Interrupts the learner's code, once, when the time for an answer is up, and gives it a moment to stop."""
         if self._interrupted:
             return False
         self._interrupted = True
@@ -300,7 +300,7 @@ class Session:
         return True
 
     def _outgoing(self, value: object) -> object:
-        """A value for the cell runner that is not plain."""
+        """Prepares a value for the cell runner that is not plain."""
         if isinstance(value, remote.RemoteFunction):
             return records.Function(value._ref, "", "", None)
         if isinstance(value, remote.Remote | remote.RemoteModel):
@@ -353,7 +353,7 @@ class Session:
             return remote.RemoteModel(self, record)
 
     def _changed(self, argument: Any, value: Any) -> Any:
-        """`argument` after the call that made it `value`: itself, changed, where possible."""
+        """Returns `argument` after the call that made it `value`: itself, changed, where possible."""
         if isinstance(value, records.ModelData):
             with contextlib.suppress(models.Refused):
                 return models.refresh(argument, value)
@@ -368,7 +368,7 @@ class Session:
             return remote.RemoteObject(self, thing)
 
     def _ended(self, code: int, reason: str) -> SessionEnded:
-        """The sandbox said how it ended: its exit status, if nothing comes after it."""
+        """Handles the sandbox's message that it ended: its exit status, if nothing comes after it."""
         if not self._silent():
             return self._end("protocol", NO_END)
         if code == wire.CUT_OFF or reason == exitstatus.HUNG_UP:
@@ -376,7 +376,7 @@ class Session:
         return self._end("limit", reason) if reason else self._end("exited", _exit_sentence(code))
 
     def _silent(self) -> bool:
-        """Whether nothing more comes from the sandbox, because nobody is left in it."""
+        """Returns whether nothing more comes from the sandbox, because nobody is left in it."""
         self._deadline, self._interrupted = time.monotonic() + LAST_WORDS, True
         try:
             self._channel.receive()
@@ -390,7 +390,7 @@ class Session:
         return self._end("protocol", BROKEN)
 
     def _end(self, status: str, error: str) -> SessionEnded:
-        """Ends the session; what it ended with first stays."""
+        """Ends the session; its first ending stays."""
         self._kill()
         if self.ended is None:
             over = self._watch.over if self._watch else ""
@@ -403,7 +403,7 @@ class Session:
         self.runner.end()
 
     def _greet(self) -> None:
-        """Starts the watch, and waits until the cell runner is ready; no code of the learner's has run before."""
+        """Starts the watch, and waits until the cell runner is ready. None of the learner's code has run before."""
         self._watch = Watch(self.runner)
         self._deadline = time.monotonic() + READY_SECONDS
         try:

@@ -1,6 +1,7 @@
 """Inside: IPython as in a notebook's kernel, without terminal, history, files or child processes.
 
-It runs the learner's code in the process that it stands in, and is no wall against it.
+It runs the learner's code in its own process, and does not protect anything against
+it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 
 KERNEL_MAGICS = ("autosave", "connect_info", "qtconsole", "subshell")
-"""What Jupyter's kernel adds to IPython's magics; here they do nothing."""
+"""Magics that Jupyter's kernel adds to IPython's; here they do nothing."""
 
 
 class Publisher(DisplayPublisher):
-    """`display(...)` as plain text; pictures and HTML are not kept. As in Jupyter it is no part of standard output."""
+    """Shows `display(...)` as plain text; pictures and HTML are not kept.
+
+    As in Jupyter it is not part of standard output.
+    """
 
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         if isinstance(data, dict) and isinstance(data.get("text/plain"), str):
@@ -57,7 +61,7 @@ class Shell(InteractiveShell):
 
     @contextlib.contextmanager
     def _tee(self, channel: str) -> Iterator[None]:
-        yield  # IPython would keep all output once more, without a limit.
+        yield  # IPython would keep all output a second time, without a limit.
 
     def ask_exit(self) -> None:
         raise SystemExit
@@ -72,27 +76,27 @@ class Shell(InteractiveShell):
         pass
 
 
-Shell.__name__ = "ZMQInteractiveShell"  # By which notebooks tell that they are in Jupyter.
+Shell.__name__ = "ZMQInteractiveShell"  # By this, notebooks recognize that they run in Jupyter.
 
 
 def neutral_shell() -> Shell:
-    """The shell of this process, in which nothing asks anybody, and all that is shown is text."""
+    """Returns the shell of this process, in which nothing waits for input, and all output is text."""
     DisplayHook.write_output_prompt = lambda self: None  # type: ignore[method-assign]
     shell = Shell.instance(display_pub_class=Publisher, colors="nocolor")
     for name in KERNEL_MAGICS:
         shell.register_magic_function(_nothing, "line", name)  # type: ignore[arg-type]
-    sys.breakpointhook = lambda *args, **kwargs: None  # As in Jupyter's kernel, where there is no one to ask.
+    sys.breakpointhook = lambda *args, **kwargs: None  # As in Jupyter's kernel, where there is nobody to ask.
     assert shell.display_formatter is not None
     shell.display_formatter.active_types = ["text/plain"]
     return shell
 
 
 def _nothing(line: str) -> None:
-    """A magic."""
+    """Does nothing, as a magic."""
 
 
 def close_figures() -> None:
-    """As Jupyter does after each cell; otherwise they pile up in memory."""
+    """Closes all figures, as Jupyter does after each cell; otherwise they pile up in memory."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         with contextlib.suppress(Exception):

@@ -1,12 +1,11 @@
-"""Both sides: tables of pandas, dates of NumPy and arrays of objects as records, and back, out of closed lists.
+"""Both sides: turns tables of pandas, dates of NumPy and arrays of objects into records and back, out of closed lists.
 
 A table crosses as the arrays in it. Each array is of a kind that is listed here, each class, dtype, unit and frequency
-has its name on a list, and what an array of objects may hold is a list of types. Whatever is not listed does not cross:
-inside, `record` says so, and the session keeps the value where it is; outside, a maker refuses what no record says.
+has its name on a list, and what an array of objects may hold is a list of types. Nothing else crosses: inside, `record`
+returns None, and the session keeps the value where it is; outside, a maker refuses a record that does not fit.
 
-Nothing here imports, looks up or calls anything by a name that is not on a list, and no method of a value's own is
-called outside before the value is made anew. pandas is imported outside only when a table, or a test that names it,
-comes.
+Nothing here imports, looks up or calls anything by a name that is not on a list, and no method of a value is called
+outside before the value is built again. Outside imports pandas only for a table, or for a test that names it.
 """
 
 from __future__ import annotations
@@ -27,21 +26,21 @@ import numpy as np
 from autograder.bridge import records, wire
 
 MAX_STRINGS = 4_000_000
-"""Strings in one column: each is an object of its own when it is made anew."""
+"""Strings in one column: each becomes an object of its own when the column is built again."""
 
 MAX_LEVEL = wire.MAX_KEYS
-"""Categories of a column, and labels of one level of an index: they are hashed as they are made anew."""
+"""Categories of a column, and labels of one level of an index: they are hashed when they are built again."""
 
 UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")
 TABLE_UNITS = ("s", "ms", "us", "ns")
-"""Of dates: those of NumPy, and those of pandas."""
+"""Units of dates: those of NumPy, and those of pandas."""
 
 CLOSED = ("left", "right", "both", "neither")
 
 _DAYS, _MONTHS = "SUN|MON|TUE|WED|THU|FRI|SAT", "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 FREQUENCY = re.compile(rf"(?:[1-9]\d{{0,3}})?(?:D|B|h|min|s|ms|us|ns|M|MS|ME|W-(?:{_DAYS})"
                        rf"|(?:Q|QS|QE|Y|YS|YE)-(?:{_MONTHS}))")
-"""How far the steps of an index, or periods, are: a number, and a name out of these."""
+"""The step of an index, or of periods: a number, and a name out of these."""
 
 CLASSES = frozenset({
     "Series", "DataFrame", "Index", "RangeIndex", "DatetimeIndex", "TimedeltaIndex", "CategoricalIndex",
@@ -65,11 +64,11 @@ _IN_TABLES = ("Timestamp", "Timedelta", "Interval", "Period")
 
 
 class _CannotCross(Exception):
-    """A value, or something in it, is not on the lists."""
+    """A value, or a part of it, is not on the lists."""
 
 
 def pandas() -> Any:
-    """pandas; imported now where it is not yet.
+    """Returns pandas, and imports it if necessary.
 
     Raises:
         WireError: it is not installed.
@@ -81,7 +80,7 @@ def pandas() -> Any:
 
 
 def _loaded() -> Any:
-    """pandas if it is there already: without it no value can be one of its."""
+    """Returns pandas if it is already imported: without it no value can come from it."""
     return sys.modules.get("pandas")
 
 
@@ -89,7 +88,7 @@ def _loaded() -> Any:
 
 
 def record(value: Any) -> records.Value | None:
-    """The record of a value of pandas, of a date of NumPy or an array of objects; None if it is none that may cross."""
+    """Returns the record of a value of pandas, a date of NumPy or an array of objects; None if it may not cross."""
     kind = type(value)
     try:
         numpy = kind is np.ndarray or kind in (np.datetime64, np.timedelta64)
@@ -146,7 +145,7 @@ def _index(value: Any) -> records.Value:
 
 
 def _column(array: Any) -> Any:
-    """The record of an array of pandas, or a plain array."""
+    """Returns the record of an array of pandas, or a plain array."""
     pd, kind = _loaded(), type(array)
     dtype = array.dtype
     if kind is pd.Categorical:
@@ -197,7 +196,7 @@ def _array_record(array: np.ndarray) -> records.Value:
 
 
 def _element(value: Any, depth: int = 0) -> Any:
-    """What an array of objects may hold, or a name be, as it crosses."""
+    """Returns an element of an array of objects, or a name, in the form in which it crosses."""
     kind = type(value)
     if depth > wire.MAX_DEPTH:
         raise _CannotCross
@@ -233,7 +232,7 @@ def _frequency(text: Any) -> str:
 
 
 def _is_utc(zone: Any) -> bool:
-    """Whether it is UTC; False for none. Raises `_CannotCross` for any other."""
+    """Returns whether it is UTC; False for none. Raises `_CannotCross` for any other."""
     if zone is not None and str(zone) != "UTC":
         raise _CannotCross
     return zone is not None
@@ -253,7 +252,7 @@ def _three(content: Any, number: int = 3) -> Any:
 
 
 def _is_element(value: Any, depth: int = 0) -> bool:
-    """Whether it is what an array of objects may hold."""
+    """Returns whether an array of objects may hold this value."""
     kind = type(value)
     if kind in _CONTAINERS:
         return depth <= wire.MAX_DEPTH and all(_is_element(one, depth + 1) for one in value)
@@ -273,7 +272,7 @@ def _name(value: Any) -> Any:
 
 
 def _numbers(value: Any, kinds: str = "i") -> np.ndarray:
-    """A flat array of whole numbers of 64 bits, or of other numbers."""
+    """Returns a flat array of whole numbers of 64 bits, or of numbers of these kinds; refuses any other value."""
     _require(type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind in kinds, "it is no flat array")
     _require(kinds != "i" or value.dtype == np.int64, "it has other numbers")
     return value
@@ -357,7 +356,7 @@ def _range_index(content: Any) -> Any:
 
 
 def _flat(column: Any) -> Any:
-    """What a column or an index can be made of: an array of pandas, or one of NumPy."""
+    """Returns an array of pandas or of NumPy, from which a column or an index can be made."""
     pd = pandas()
     listed = (pd.Categorical, pd.arrays.IntervalArray, pd.arrays.PeriodArray, pd.arrays.DatetimeArray,
               pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)
@@ -486,20 +485,21 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "pandas.nullable": _nullable,
     "pandas.utc": _utc,
 }
-"""Kind of record -> what makes its value anew. Each raises an ordinary error for what no record says."""
+"""Kind of record -> function that builds its value again. Each raises an ordinary error for a record that does not
+fit."""
 
 
 # --- classes -----------------------------------------------------------------------------------------------------
 
 
 def class_name(kind: type) -> str:
-    """The name of a class of pandas on the list; empty for any other."""
+    """Returns the name of a class of pandas on the list; empty for any other."""
     pd = _loaded()
     name = kind.__name__
     return f"pandas.{name}" if pd is not None and name in CLASSES and getattr(pd, name, None) is kind else ""
 
 
 def class_named(name: str) -> type | None:
-    """The class that `class_name` gave this name; None for a name that is not on the list."""
+    """Returns the class that `class_name` gave this name; None for a name that is not on the list."""
     package, _, own = name.partition(".")
     return getattr(pandas(), own) if package == "pandas" and own in CLASSES else None

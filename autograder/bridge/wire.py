@@ -5,14 +5,14 @@ followed by the raw bytes of the arrays in it:
 
     head length (4 bytes) | bytes of arrays (8 bytes) | head | array | array | ...
 
-What can cross is a closed list: exact plain Python types, NumPy arrays and
-scalars without object dtype, and the records of `records.py`, which are plain
-data again. `decode` builds these types and nothing else.
+Only values on a closed list can cross: exact plain Python types, NumPy arrays
+and scalars without object dtype, and the records of `records.py`, which are
+plain data again. `decode` builds these types and nothing else.
 
 This module stands at the trust boundary. It must never import, look up,
 evaluate, unpickle or call anything named by what it reads, and never allocate
-more than a constant times the limits below. Whatever it cannot accept raises
-`WireError`, which ends the submission.
+more than a constant times the limits below. Anything that it cannot accept
+raises `WireError`, which ends the submission.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ MAX_DEPTH = 60
 MAX_ITEMS = 1_000_000
 """Values in one message."""
 MAX_KEYS = 12_000
-"""Dictionary keys and set elements in one message, with all that is in them; few enough that colliding hashes cannot
-stall. Keys that collide are compared one by one, and a long tuple up to its last element."""
+"""Dictionary keys and set elements in one message, with all that is in them. They are so few that colliding hashes
+cannot stall: Python compares colliding keys one by one, and a long tuple up to its last element."""
 MAX_INT_BYTES = 512
 """An integer's size; Python refuses to print integers much larger."""
 MAX_DIMENSIONS = 16
@@ -63,7 +63,7 @@ def _refuse(value: object) -> object:
 
 
 class _Encoder:
-    """Writes one value. `fallback` turns what is not on the list into something that is, or raises."""
+    """Writes one value. `fallback` turns a value that is not on the list into one that is, or raises."""
 
     def __init__(self, fallback: Fallback) -> None:
         self.fallback = fallback
@@ -127,7 +127,7 @@ class _Encoder:
         return write
 
     def key(self, value: object, depth: int) -> None:
-        """A key or an element of a set; what is in it counts, too."""
+        """Writes a key or an element of a set; the values in it count, too."""
         before = self.items
         self.put(value, depth + 1)
         self.keys += self.items - before
@@ -142,12 +142,12 @@ class _Encoder:
             self.put(element, depth + 1)
 
     def array(self, value: np.ndarray, depth: int) -> None:
-        # A text of no letters, NumPy would give one letter when the array is made anew.
+        # From a text of no letters, NumPy would make one of one letter when the array is built again.
         if value.dtype.char not in ARRAY_KINDS or not value.dtype.itemsize or value.ndim > MAX_DIMENSIONS:
             self.put(self.fallback(value), depth + 1)
             return
-        # Sums differ in the last digit with the order of the elements, so the order is kept; and so is
-        # whether the array may be changed (then in capitals).
+        # Sums differ in the last digit with the order of the elements, so the order is kept. Capitals say that the
+        # array may be changed.
         order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
         if extent(value.dtype, value.shape) > MAX_ARRAYS:
             raise WireError("the array is too large")
@@ -198,10 +198,10 @@ _WRITERS: dict[type, Callable[[_Encoder, Any, int], None]] = {
 
 
 def encode(value: object, fallback: Fallback = _refuse) -> list[bytes | bytearray | memoryview]:
-    """One message as the pieces to write, in order.
+    """Returns one message as the pieces to write, in order.
 
     Args:
-        value: what to send.
+        value: the value to send.
         fallback: called with every value in it that is not on the list; returns one that is.
 
     Raises:
@@ -240,7 +240,7 @@ class _Decoder:
         return int.from_bytes(self.take(4), "little")
 
     def count(self) -> int:
-        """A number of elements. Each takes a byte at least, so a count beyond the rest is a lie."""
+        """Reads a number of elements. Each takes at least one byte, so a count beyond the rest is a lie."""
         count = self.number()
         if count > len(self.head) - self.at:
             raise WireError("the message announces more than it holds")
@@ -309,7 +309,7 @@ class _Decoder:
         if order not in (b"C", b"F", b"c", b"f"):
             raise WireError("unknown order of elements")
         dtype = self.dtype()
-        if not dtype.itemsize:  # `np.empty` would make room for a letter each, and nobody would fill it.
+        if not dtype.itemsize:  # `np.empty` would make room for a letter each, which nobody would fill.
             raise WireError("an array of nothing")
         dimensions = self.number()
         if dimensions > MAX_DIMENSIONS:
@@ -345,12 +345,12 @@ class _Decoder:
 
 
 def _bytes(array: np.ndarray) -> memoryview:
-    """The bytes of a contiguous array, in the order they lie in memory."""
+    """Returns the bytes of a contiguous array, in the order in which they lie in memory."""
     return memoryview(array.ravel(order="K").view(np.uint8))  # type: ignore[arg-type]
 
 
 def plain_dtype(name: str) -> np.dtype:
-    """The dtype called `name`: byte order, one letter, a size. `np.dtype` itself would take far more."""
+    """Returns the dtype called `name`: byte order, one letter, a size. `np.dtype` itself would accept far more."""
     order, kind, size = name[:1], name[1:2], name[2:]
     listed = order in ("<", "|") and kind in "biufcSU" and size.isascii() and size.isdigit() and len(size) <= 6
     try:
@@ -371,12 +371,12 @@ def _hashable(value: Any) -> Any:
 
 
 def extent(dtype: np.dtype, shape: tuple[int, ...]) -> int:
-    """The bytes of an array, lengths of 0 taken as 1: what is computed from a shape like (0, 10**9) has that size."""
+    """Returns the bytes of an array, lengths of 0 taken as 1: results of a shape like (0, 10**9) are so large."""
     return max(dtype.itemsize, 1) * math.prod(max(length, 1) for length in shape)
 
 
 def _checked(array: np.ndarray) -> np.ndarray:
-    """`array`, if its bytes are values of its dtype: booleans are 0 or 1, text is Unicode."""
+    """Returns `array`, if its bytes are values of its dtype: booleans are 0 or 1, text is Unicode."""
     if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
         raise WireError("a boolean is 0 or 1")
     if array.dtype.kind == "U" and array.dtype.itemsize and array.size:
@@ -412,10 +412,10 @@ _READERS: dict[bytes, Callable[[_Decoder, int], Any]] = {
 
 
 def decode_stream(start: bytes, read: Callable[[memoryview], None]) -> Any:
-    """The value of the message that begins with the 12 bytes `start`; `read` fills buffers with what follows.
+    """Returns the value of the message that begins with the 12 bytes `start`; `read` fills buffers with the rest.
 
     Raises:
-        WireError: this is no message, or one over a limit.
+        WireError: the bytes are no message, or one over a limit.
     """
     head_size, arrays = struct.unpack("<IQ", start)
     if head_size > MAX_HEAD or arrays > MAX_ARRAYS:
@@ -430,7 +430,7 @@ def decode_stream(start: bytes, read: Callable[[memoryview], None]) -> Any:
 
 
 def decode(message: bytes) -> Any:
-    """The value of one whole message. Raises `WireError` for anything else."""
+    """Returns the value of one whole message. Raises `WireError` for anything else."""
     at = 12
 
     def read(buffer: memoryview) -> None:
@@ -467,10 +467,9 @@ class DeadlinePassed(Exception):
 class Channel:
     """Messages over one end of a connected stream socket.
 
-    `wait` is called before every read and write with the events to wait for
-    (`select.POLLIN` or `select.POLLOUT`); it may raise to give up. The default
-    waits for as long as it takes. `begun` says whether a part of the message
-    that is being received has come.
+    `wait` is called before every read and write with the events to wait for (`select.POLLIN` or `select.POLLOUT`); it
+    may raise to give up. The default waits for as long as it takes. `begun` says whether a part of the message that is
+    being received has come.
     """
 
     def __init__(self, sock: socket.socket, wait: Callable[[int], None] | None = None) -> None:
@@ -497,7 +496,7 @@ class Channel:
                     raise Closed from error
 
     def receive(self) -> Any:
-        """The next message's value; a `exitstatus.Ended` when the sandbox has ended."""
+        """Returns the next message's value, or an `exitstatus.Ended` when the sandbox has ended."""
         self.begun = False
         start = bytearray(12)
         self._fill(memoryview(start))
@@ -522,10 +521,10 @@ class Channel:
 def waiter(
     sock: socket.socket, deadline: Callable[[], float], extend: Callable[[], bool] = lambda: False
 ) -> Callable[[int], None]:
-    """A `wait` for `Channel` that raises `DeadlinePassed` when `time.monotonic()` reaches `deadline()`.
+    """Returns a `wait` for `Channel` that raises `DeadlinePassed` when `time.monotonic()` reaches `deadline()`.
 
     Before it does, it asks `extend`: True says that the deadline was moved, and the wait goes on. So a message that is
-    half read when its time is up can be read to its end, where a second `receive` would begin in its middle.
+    half read when its time is up can be read to its end. A second `receive` would begin in its middle.
     """
 
     def wait(events: int) -> None:
