@@ -1,4 +1,4 @@
-"""What an instructor says by hand: who is meant, which question, and what may be set.
+"""Corrections by hand: finds the learner and the question that an instructor means, and checks what may be set.
 
 The gradebook keeps it (`gradebook/adjustments.py`); this module turns what an instructor
 types, or has in a table, into scores and comments on questions of learners, or
@@ -25,22 +25,22 @@ from autograder.grading.text import one_line
 LONGEST_REASON = 500  # characters
 LONGEST_COMMENT = 2_000  # characters
 MOST_LINES = 20
-"""Lines of a table that are named when they cannot be followed."""
+"""How many lines of a table are named when they cannot be followed."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be said of a learner's work, as it was typed.
+    """A correction to a learner's work, as it was typed.
 
     Attributes:
         learner: as in grades.csv; upper and lower case need not be right.
         question: as in the notebook's `grader.check`; empty for the whole, which takes a comment alone.
-        score: points, that count instead of what the checks give from now on; None to set none.
-        reason: why that score; learner and class report read it.
-        comment: what else the learner shall read; empty for nothing.
+        score: points that count from now on in place of the checks' score; None to set none.
+        reason: why that score; the learner reads it, and it stands in the class report.
+        comment: a further text for the learner; empty for none.
         assignment: the exercise; needed where the learner has this question in several.
-        line: where in a table it stands; 0 where it was typed.
-        problem: what is wrong with that line by itself; empty if nothing is.
+        line: its line in the table; 0 where it was typed.
+        problem: what is wrong with that line by itself; empty if nothing is wrong.
     """
 
     learner: str
@@ -55,10 +55,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Adjusted:
-    """What was done: `before` and `after` are the scores that counted and that count now, of `possible`.
+    """A correction that was made: `before` and `after` are the scores that counted and that count now, of `possible`.
 
-    `why` is the reason of a score, `comment` what else was said; either is empty where there is none. `stray` is a
-    score that counted for nothing, its question being gone, and was taken back; None where there was none.
+    `why` is the reason of a score, `comment` the text for the learner; either is empty where there is none. `stray` is
+    a score that was taken back and had counted for nothing, as its question is gone; None where there was none.
     """
 
     learner: str
@@ -87,17 +87,17 @@ def adjust(
     """Sets the score of a question by hand. Arguments as in `Wish`.
 
     Raises:
-        CourseError: there is no such learner or question, or the score or the reason is none.
+        CourseError: there is no such learner or question, or the score or the reason is not valid.
     """
     return _done(book, [_meant(book.counting().everything, Wish(learner, question, score, reason,
                                                                 assignment=assignment))])[0]
 
 
 def comment(book: Gradebook, learner: str, question: str, said: str, assignment: str | None = None) -> Adjusted:
-    """Comments on a question, or on the whole where `question` is empty, in the place of an earlier comment.
+    """Adds a comment on a question, or on the whole where `question` is empty, in place of an earlier comment.
 
     Raises:
-        CourseError: there is no such learner or question, or nothing is said.
+        CourseError: there is no such learner or question, or the comment is empty.
     """
     if not one_line(said, LONGEST_COMMENT):
         raise CourseError("Say something: a comment of nothing would not be read. --undo takes one back.")
@@ -110,7 +110,7 @@ def comment(book: Gradebook, learner: str, question: str, said: str, assignment:
 
 
 def _is_like_a_question(said: str, results: Iterable[SubmissionResult]) -> bool:
-    """Whether a text is the name of a question of theirs, but for its numbers."""
+    """Returns whether a text is the name of one of their questions, except for its numbers."""
     names = {re.sub(r"\d+", "0", question.name.casefold()) for result in results for question in result.questions}
     return re.sub(r"\d+", "0", said.strip().casefold()) in names
 
@@ -136,15 +136,15 @@ def uncomment(book: Gradebook, learner: str, question: str, assignment: str | No
 
 
 def follow(book: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjusted]:
-    """Does all that a table says, or nothing.
+    """Makes all corrections of a table, or none.
 
     Args:
-        book: where it is kept.
+        book: the gradebook that keeps them.
         wishes: the lines of the table.
-        source: what the table is called in messages.
+        source: the name of the table in messages.
 
     Raises:
-        CourseError: a line cannot be followed, or two are of the same question; names each of them.
+        CourseError: a line cannot be followed, or two are about the same question; the message names each of them.
     """
     results = book.counting().everything
     wrong: list[tuple[int, str]] = []
@@ -166,7 +166,7 @@ def follow(book: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjuste
 
 
 def _not_followed(source: str, wrong: Sequence[tuple[int, str]]) -> str:
-    """What is said of a table with such lines, each with its number and what is wrong with it."""
+    """Returns the message about a table with such lines, each with its number and its fault."""
     lines = [f"  line {line}: {why}" for line, why in sorted(wrong)[:MOST_LINES]]
     if len(wrong) > MOST_LINES:
         lines.append(f"  and {len(wrong) - MOST_LINES} more")
@@ -177,14 +177,14 @@ def _not_followed(source: str, wrong: Sequence[tuple[int, str]]) -> str:
 
 @dataclass(frozen=True)
 class _Meant:
-    """What a wish comes to: what the gradebook shall keep, and what will have been done."""
+    """The result of a wish: the entry for the gradebook, and the change that it makes."""
 
     said: Said
     done: Adjusted
 
 
 def _meant(results: Sequence[SubmissionResult], wish: Wish) -> _Meant:
-    """Raises a `CourseError` where it cannot be done."""
+    """Works out what a wish means. Raises `CourseError` where it cannot be followed."""
     result, found = _place(results, wish.learner, wish.question, wish.assignment)
     said = one_line(wish.comment, LONGEST_COMMENT)
     if wish.score is None or found is None:
@@ -217,14 +217,14 @@ def _done(book: Gradebook, meant: Sequence[_Meant]) -> list[Adjusted]:
 
 
 def _unchanged(result: SubmissionResult, found: QuestionResult | None, said: str = "") -> Adjusted:
-    """What was done where no score was set."""
+    """Returns the change where no score was set."""
     if found is None:
         return Adjusted(result.learner, result.assignment, "", result.score, result.score, result.possible, "", said)
     return Adjusted(result.learner, result.assignment, found.name, found.score, found.score, found.possible, "", said)
 
 
 def undo(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
-    """Takes an adjustment back, so that what the checks give counts again. Arguments as in `adjust`.
+    """Takes an adjustment back, so that the checks' score counts again. Arguments as in `adjust`.
 
     Raises:
         CourseError: there is no such learner or question, or its score was not set by hand.
@@ -242,11 +242,11 @@ def undo(book: Gradebook, learner: str, question: str, assignment: str | None = 
 
 
 def to_decide(results: Iterable[SubmissionResult], most: int = MOST_LINES) -> list[str]:
-    """What was said by hand and no longer fits the questions, so that the instructor must decide; a sentence each.
+    """Returns corrections by hand that no longer fit the questions, for the instructor to decide; a sentence each.
 
     Args:
         results: as they count.
-        most: so many learners are named in each.
+        most: how many learners each sentence names.
     """
     results = list(results)
     over = [f"{_called(result)}, {question.name} ({question.adjustment.given:g}, of {question.possible:g} now)"
@@ -286,7 +286,7 @@ def _first(of: Sequence[str], most: int) -> str:
 def _stray(
     results: Sequence[SubmissionResult], learner: str, question: str, assignment: str | None
 ) -> tuple[SubmissionResult, Stray] | None:
-    """What was said of a question that is not there any more, if that is what is meant."""
+    """Returns the correction to a question that no longer exists, if that is the one that is meant."""
     own = _own(results, learner, assignment)
     if any(question == known.name for result in own for known in result.questions):
         return None
@@ -304,7 +304,7 @@ def _in_several(name: str, question: str, assignments: Iterable[str]) -> CourseE
 def _place(
     results: Iterable[SubmissionResult], learner: str, question: str, assignment: str | None
 ) -> tuple[SubmissionResult, QuestionResult | None]:
-    """The submission that is meant, and its question, if one is named."""
+    """Finds the submission that is meant, and its question, if one is named."""
     results = list(results)
     if question:
         return _question(results, learner, question, assignment)
@@ -318,7 +318,7 @@ def _place(
 def _question(
     results: Iterable[SubmissionResult], learner: str, question: str, assignment: str | None
 ) -> tuple[SubmissionResult, QuestionResult]:
-    """The one question that is meant, and the submission it is in."""
+    """Finds the one question that is meant, and the submission that contains it."""
     own = _own(list(results), learner, assignment)
     name = own[0].learner
     found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question} or {
@@ -335,7 +335,7 @@ def _question(
 
 
 def _own(results: Sequence[SubmissionResult], learner: str, assignment: str | None) -> list[SubmissionResult]:
-    """What counts of a learner, of one exercise or of all; never empty."""
+    """Returns the submissions of a learner that count, of one exercise or of all; never empty."""
     name = _learner(results, learner)
     own = [r for r in results if r.learner == name and assignment in (None, r.assignment)]
     if not own:
@@ -357,7 +357,7 @@ def _learner(results: Iterable[SubmissionResult], wanted: str) -> str:
 
 
 def login() -> str:
-    """Who is at the keyboard; empty where the system has no name for them."""
+    """Returns the login of the person at the keyboard; empty where the system has no name for them."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user id without a name, as in some containers

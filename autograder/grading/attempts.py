@@ -1,8 +1,8 @@
-"""Several attempts of a learner: their numbers, and which of them counts.
+"""Several attempts of a learner: gives them numbers, and decides which of them counts.
 
-Their order is known where each has a number or a time of one system, or where each lies in a later download of one
-system than the one before, and was not graded before it. Whose they are says nothing about it, nor does the order in
-which they were graded.
+Their order is known if each has a number or a time from one system, or if each lies in a later download of one
+system than the one before it, and was not graded earlier. Neither the learner nor the order of grading determines
+it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ BEST = "best"
 
 
 def numbered(seen: Iterable[tuple[SubmissionResult, int]]) -> list[tuple[SubmissionResult, int]]:
-    """The same, each with the number of the attempt that it is: 1, 2 and so on in the order of `order`.
+    """Returns the results, each with the number of its attempt: 1, 2 and so on in the order of `order`.
 
-    Where that is not known of every attempt, none of them has a number. What has no learner, or no known
-    exercise, is nobody's attempt.
+    If `order` is not known for every attempt, none of them gets a number. A result without a learner, or without a
+    known exercise, is nobody's attempt.
     """
     made = list(seen)
     groups, _ = _groups(made)
@@ -36,7 +36,7 @@ def numbered(seen: Iterable[tuple[SubmissionResult, int]]) -> list[tuple[Submiss
 
 
 def _groups(seen: Sequence[tuple[SubmissionResult, int]]) -> tuple[dict[tuple[str, str], list[int]], list[int]]:
-    """The places of the attempts of each learner at each exercise; and of what is nobody's, or of none."""
+    """Returns the places of each learner's attempts at each exercise, and of results that are nobody's attempt."""
     groups: dict[tuple[str, str], list[int]] = {}
     alone = []
     for place, (result, _) in enumerate(seen):
@@ -48,7 +48,7 @@ def _groups(seen: Sequence[tuple[SubmissionResult, int]]) -> tuple[dict[tuple[st
 
 
 def _ranks(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) -> dict[int, int]:
-    """What grows from attempt to attempt, by place; empty where their order is not known."""
+    """Returns a number for each place that grows from attempt to attempt; empty where their order is not known."""
     orders = {place: seen[place][0].order for place in places}
     if len(places) == 1 or (all(orders.values()) and len(set(orders.values())) == len(orders)
                             and len({_counter(seen[place][0]) for place in places}) == 1):
@@ -58,28 +58,28 @@ def _ranks(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) 
 
 
 def _counter(result: SubmissionResult) -> str:
-    """Who gave an attempt its number or time: numbers of two systems say nothing of each other."""
+    """Returns who gave an attempt its number or time: numbers of two systems cannot be compared."""
     return result.identity.system
 
 
 def _is_later(one: tuple[SubmissionResult, int], other: tuple[SubmissionResult, int]) -> bool:
-    """Whether something lies in a later download than another, and was not graded before it."""
+    """Returns whether a result lies in a later download than another, and was not graded before it."""
     return one[1] >= other[1] and bool(one[0].identity.system) and is_later(one[0].identity, other[0].identity)
 
 
 def _is_merged(results: Sequence[SubmissionResult]) -> bool:
-    """Whether these became one learner's, differ, and nobody has said that they are."""
+    """Returns whether these differ and became one learner's, and nobody has said that they are."""
     codes = {_code(result) or f"{place}" for place, result in enumerate(results)}
     return len(codes) > 1 and not all(result.identity.confirmed for result in results)
 
 
 def _was(one: SubmissionResult, other: SubmissionResult) -> bool:
-    """Whether something is what another was before it was renamed."""
+    """Returns whether a result is the same as another was before it was renamed."""
     return bool(of_kind(one.identity.doubts, {Why.RENAMED})) and one.identity.content == other.identity.content != ""
 
 
 def _code(result: SubmissionResult) -> str:
-    """What tells different answers apart; empty where it is not known."""
+    """Returns a hash that tells different answers apart; empty where it is not known."""
     return result.environment.get("code") or result.identity.content
 
 
@@ -88,7 +88,7 @@ def _differ(one: SubmissionResult, other: SubmissionResult) -> bool:
 
 
 def _are_named_otherwise(results: Sequence[SubmissionResult]) -> bool:
-    """Whether in one folder, that counts as a learner, files of the same content name several people."""
+    """Returns whether files of the same content in one folder, which counts as a learner, name several people."""
     return len({result.identity.origin for result in results}) > 1 and not all(
         result.identity.confirmed for result in results)
 
@@ -96,24 +96,23 @@ def _are_named_otherwise(results: Sequence[SubmissionResult]) -> bool:
 def counting(
     seen: Iterable[tuple[SubmissionResult, int]], policy: str
 ) -> tuple[list[SubmissionResult], list[SubmissionResult], list[SubmissionResult]]:
-    """Of each learner and exercise the attempt that counts.
+    """Chooses the attempt that counts, of each learner and exercise.
 
-    The latest is the one with the greatest `order`. Where that is not known of every attempt, those of the
-    newest batch come after those of older ones, and among these the best counts. What the instructor chose among
-    these attempts counts, until there is another one. An attempt of which the download has no more than a word counts
-    only if there is no other. Attempts that the grader
-    itself failed on are the best only if there is no other. What has no learner, or no known exercise,
-    counts by itself. Files with different answers that became one learner's without an order have a doubt, and so has
-    what is called alike in several folders or downloads, whatever is in it. A notebook of another exercise counts only
-    if there is no other.
+    The latest attempt is the one with the greatest `order`. If `order` is not known for every attempt, those of the
+    newest batch come after those of older ones, and the best among them counts. If the instructor chose one of these
+    attempts, it counts until there is another one. An attempt that a download only mentions, without its file, counts
+    only if there is no other. An attempt on which the grader itself failed is the best only if there is no other. A
+    result without a learner, or without a known exercise, counts by itself. Files with different answers that became
+    one learner's without an order get a doubt, and so do files of the same name in several folders or downloads,
+    whatever is in them. A notebook of another exercise counts only if there is no other.
 
     Args:
         seen: each result, and the number of the newest batch that had it.
         policy: `latest` or `best`.
 
     Returns:
-        The results that count, in the order given; those among them where nothing says which is the latest; and those
-        that do not count and may be another's.
+        The results that count, in the order given; those among them where it is not known which attempt is the latest;
+        and those that do not count and may be another learner's.
     """
     seen = list(seen)
     groups, alone = _groups(seen)
@@ -149,7 +148,7 @@ def counting(
 
 
 def _winner(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int], policy: str) -> int:
-    """The place of the attempt that counts, of those of one learner."""
+    """Returns the place of the attempt that counts, of those of one learner."""
     ranks = _ranks(seen, places)
 
     def best(place: int) -> tuple[bool, float, int]:
@@ -167,32 +166,32 @@ def _winner(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int],
 
 
 CHOSEN = "yes"
-"""What an instructor writes of the attempt that counts."""
+"""The word with which an instructor chooses the attempt that counts."""
 
 
 def _among(seen: Sequence[tuple[SubmissionResult, int]], places: Sequence[int]) -> str:
-    """What tells these attempts from others, so that a choice among them is none among others."""
+    """Returns a key of these attempts, so that a choice among them does not apply to others."""
     files = sorted(_code(seen[place][0]) or seen[place][0].submission for place in places)
     return hashlib.sha256("\n".join(files).encode()).hexdigest()[:8]
 
 
 def _is_chosen(result: SubmissionResult, among: str) -> bool:
-    """Whether the instructor chose it, among these attempts or just now."""
+    """Returns whether the instructor chose it, among these attempts or just now."""
     return result.identity.chosen in (CHOSEN, among)
 
 
 def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart: Sequence[SubmissionResult],
             before: Sequence[SubmissionResult], lacking: Sequence[SubmissionResult], *, known: bool, policy: str
             ) -> list[Doubt]:
-    """Why it is not certain that this one is the learner's, and the one that counts.
+    """Returns why it is uncertain that this attempt is the learner's, and that it counts.
 
     Args:
         winner: the attempt that counts.
-        beside: all of its batch, itself included.
+        beside: all attempts of its batch, itself included.
         apart: those of all batches that may be another person's.
         before: those that only earlier batches had.
-        lacking: other attempts, of which the download has no more than a word.
-        known: whether the order of all of them is known.
+        lacking: other attempts, which the download only mentions.
+        known: whether the order of all attempts is known.
         policy: `latest` or `best`.
     """
     if apart:
@@ -223,7 +222,7 @@ def _doubts(winner: SubmissionResult, beside: Sequence[SubmissionResult], apart:
 
 
 def _are_of_one_account(results: Sequence[SubmissionResult]) -> bool:
-    """Whether a system says that these are one person's, so that the best of them needs no order."""
+    """Returns whether a system says that these are one person's, so that the best of them needs no order."""
     first = results[0].identity
     return bool(first.system) and all(one.identity.system == first.system and not is_another(one.identity, first)
                                       for one in results)

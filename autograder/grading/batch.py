@@ -1,15 +1,15 @@
-"""A batch: everything handed in under some paths, graded side by side, into one gradebook.
+"""A batch: grades everything handed in under some paths, side by side, into one gradebook.
 
-The steps, in the order of `grade_paths`: find and name what was handed in; choose what
-of it is graded (`selection.py`); move what the gradebook has of it to whose it is now; then,
-for each (`_Run`), read it, take its fingerprint, grade it, record it; make count what
-stands in `identity.csv` (`confirm.py`); and say what came of all of them (`notices.py`).
+The steps, in the order of `grade_paths`: find and name the files handed in; choose which of
+them are graded (`selection.py`); move earlier results in the gradebook to the learners whose
+they are now; then, for each (`_Run`), read it, take its fingerprint, grade it, record it;
+apply the lines of `identity.csv` (`confirm.py`); and report the outcome (`notices.py`).
 
-Each submission is one independent task (`worker.py`) for a pool of workers:
-threads of this process by default, processes or a cluster as well.
-Of the processes of a batch this one alone writes the gradebook, after each submission. A batch
-that was stopped or killed goes on where it was: what is in the gradebook under
-the same fingerprint is not run again. What happened, and when, is in the log beside it (`log.py`).
+Each submission is one independent task (`worker.py`) for a pool of workers: threads of this
+process by default, processes or a cluster as well. Only this process of a batch writes the
+gradebook, after each submission. A batch that was stopped or killed goes on where it was: a
+submission that is in the gradebook under the same fingerprint is not run again. The log beside it
+says what happened, and when (`log.py`).
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ from autograder.submissions.read import Submission, content_of
 GRADEBOOK = "gradebook.sqlite"
 
 LEFT_OUT = "Files of the zip that the notebook was not given, being too large or too many"
-"""How a flag begins that says so."""
+"""The beginning of a flag that says so."""
 
 LOG = logging.getLogger("autograder")
 
 
 class Pool(Protocol):
-    """What runs tasks elsewhere: a cluster, or processes.
+    """Runs tasks elsewhere: a cluster, or processes.
 
     Attributes:
         size: tasks that can run at the same moment; may change while it works.
@@ -91,20 +91,20 @@ class BatchStopped(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a batch yields.
+    """The outcome of a batch.
 
     Attributes:
-        results: what the checks gave, one for each submission, in the order of learner and name.
-        counting: what goes into grades and reports: of each learner the attempt that counts, with the scores
-            that were set by hand.
+        results: the checks' result for each submission, in the order of learner and name.
+        counting: the results for grades and reports: of each learner the attempt that counts, with the scores that were
+            set by hand.
         grader_errors: one sentence for each submission that the grader itself failed on.
         others: files that were neither a notebook nor a zip.
-        remarks: what was not graded, and what else there is to say of the paths.
-        undecided: what is no longer handed in, and may be another's by now.
-        ledger: what became of each file.
-        learners: everybody of whom there is work in the gradebook.
-        left: the paths of what was found and is not graded.
-        stored: everything in the gradebook, of earlier batches, too.
+        remarks: sentences on what was not graded, and on the paths.
+        undecided: submissions that are no longer handed in, and may be another learner's by now.
+        ledger: a line on each file.
+        learners: everybody who has work in the gradebook.
+        left: the paths of files that were found and are not graded.
+        stored: everything in the gradebook, also from earlier batches.
     """
 
     results: list[SubmissionResult]
@@ -150,7 +150,7 @@ def grade_paths(
         pool: runs the tasks; `jobs` threads of this process when not given.
         console: where progress is shown; standard error when not given.
         attempts: `latest` or `best`: which of a learner's attempts counts.
-        notes: what else the gradebook shall remember of this batch.
+        notes: further facts of this batch for the gradebook.
         decisions: what the instructor wrote into `identity.csv`, by file.
         people: the class list.
         solution: the solved notebook of another course's assignment.
@@ -185,7 +185,7 @@ def grade_paths(
     for remark in (*of_it, *search.remarks):
         notices.say(remark)
     if assignment is not None:
-        exercises.bundle(assignment)  # an unknown exercise is said at once
+        exercises.bundle(assignment)  # reports an unknown exercise at once
     workers = pool or _Threads(jobs or cores())
     with Gradebook(output / GRADEBOOK) as gradebook, notices.log, _end_told(notices.log):
         exercises.require_numbering_of(gradebook)
@@ -195,10 +195,10 @@ def grade_paths(
         gradebook.begin_run({**options, "remarks": notices.remarks, "left": _left(search)})
         notices.log.began(paths, {**options, "jobs": workers.size})
         for remark in (*of_it, *search.remarks):
-            notices.log.write("note", remark)  # said above, when there was no log yet
+            notices.log.write("note", remark)  # reported above, when there was no log yet
         _settle(chosen, is_gone, assignment, gradebook, notices)
         results, summary = _graded(_Run(exercises, choice, chosen, gradebook, notices, workers))
-        confirmed = confirm(gradebook, decisions or {}, people)  # held against what earlier batches had
+        confirmed = confirm(gradebook, decisions or {}, people)  # compared with what earlier batches had
         if confirmed is not None:
             results = gradebook.stored(newest_batch=True)
         for remark in confirmed or ():
@@ -235,7 +235,7 @@ def _proven(
 
 
 def _told_of(other: OtherAssignment, timeout: float | None) -> list[str]:
-    """What there is to say of another course's assignment."""
+    """Returns sentences on another course's assignment."""
     if timeout:
         return list(other.remarks)
     limit = f"A cell, and a check, may take {othercourse.PLAIN_TIMEOUT:g} s; --timeout sets another limit."
@@ -246,9 +246,9 @@ def _settle(
     chosen: Sequence[Chosen], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook,
     notices: Notices,
 ) -> None:
-    """Moves what the gradebook has of these files to whose they are now, and to what they are called.
+    """Moves results in the gradebook to the learners and names that these files have now.
 
-    What may have changed places is doubted.
+    Files that may have changed places get a doubt.
     """
     found = [item.found for item in chosen]
     moves.revealed(found, gradebook.ownership.kept(), gradebook, notices.tell)
@@ -263,7 +263,7 @@ def _settle(
 def _closed(
     search: Search, gradebook: Gradebook, attempts: str, results: Sequence[SubmissionResult], notices: Notices
 ) -> tuple[Counting, list[SubmissionResult]]:
-    """Closes the batch in the gradebook, and says what is left to say; returns what counts, and what is undecided."""
+    """Closes the batch in the gradebook, and says what is left to say. Returns what counts, and what is undecided."""
     counting, left = gradebook.counting(attempts), gradebook.undecided()
     paragraphs = undecided(left)
     notices.remarks += paragraphs
@@ -286,7 +286,7 @@ def _closed(
 
 
 def _counted(gradebook: Gradebook) -> list[SubmissionResult]:
-    """What counts before anything is graded. Of a gradebook that is damaged nothing is said: grading mends it."""
+    """Returns what counts before anything is graded. It ignores a damaged gradebook: grading repairs it."""
     try:
         return gradebook.counting().everything
     except CourseError:
@@ -294,7 +294,7 @@ def _counted(gradebook: Gradebook) -> list[SubmissionResult]:
 
 
 def _kept_before(path: Path) -> list[Kept]:
-    """What is in a gradebook, if there is one."""
+    """Returns the contents of a gradebook, if there is one."""
     if not path.is_file():
         return []
     with Gradebook(path) as gradebook:
@@ -302,7 +302,7 @@ def _kept_before(path: Path) -> list[Kept]:
 
 
 def _called(before: Sequence[Kept]) -> dict[str, set[str]]:
-    """How paths were called that were graded before, each with those, absolute, that were called so."""
+    """Returns the paths that were graded before, each with the absolute paths that were written so."""
     known: dict[str, set[str]] = {}
     for kept in before:
         known.setdefault(kept.identity.place, set()).add(kept.identity.source)
@@ -315,18 +315,18 @@ def _left(search: Search) -> list[str]:
 
 @dataclass(frozen=True)
 class _Place:
-    """A submission on its way: where it stands among those found, and what its result depends on."""
+    """A submission on its way: its place among those found, and the facts that its result depends on."""
 
     number: int
     fingerprint: str
     head: Submission
-    """What is told of it; the rest of a submission is large."""
+    """The part of the submission that messages need; the rest is large."""
 
 
 class _Run:
-    """The way of each submission: read, fingerprint, grade, record.
+    """Takes each submission through its steps: read, fingerprint, grade, record.
 
-    One after another, as room for them comes: no more of a class is in memory than is being graded.
+    They follow one another as places become free: no more of a class is in memory than is being graded.
     """
 
     def __init__(
@@ -350,10 +350,10 @@ class _Run:
         self.unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
 
     def results(self) -> list[SubmissionResult]:
-        """All of them, in the order of what was found.
+        """Returns all results, in the order in which their submissions were found.
 
         Raises:
-            CourseError: a mistake of the instructor's, or there is nobody any more who could run a task.
+            CourseError: a mistake of the instructor's, or no process is left that could run a task.
         """
         try:
             for number in range(len(self.chosen)):
@@ -370,7 +370,7 @@ class _Run:
         return [self.made[number] for number in range(len(self.chosen))]
 
     def _take(self, number: int) -> None:
-        """Reads one and takes its fingerprint; then it is unchanged, refused, or graded."""
+        """Reads one submission and takes its fingerprint; then it is unchanged, refused, or graded."""
         item = self.chosen[number]
         submission = self.choice.read(item)
         place = _Place(number, self.exercises.fingerprint(submission), replace(submission, cells=(), files={}))
@@ -387,19 +387,19 @@ class _Run:
             self._start(place, submission)
 
     def _keep(self, place: _Place, known: SubmissionResult) -> None:
-        """What the gradebook has of it is its result."""
+        """Takes the gradebook's result for the submission."""
         self.made[place.number] = self._handed_in(place, known)
         self.unchanged.append((known, self.made[place.number]))
         self.progress.add(known.status, known=True)
 
     def _see_unchanged(self) -> None:
-        """Notes in the gradebook that these were handed in again, together."""
+        """Notes in the gradebook, all at once, that these were handed in again."""
         if self.unchanged:
             self.gradebook.see(self.unchanged)
             self.unchanged.clear()
 
     def _start(self, place: _Place, submission: Submission) -> None:
-        """Hands it to a worker, when there is room for it."""
+        """Hands the submission to a worker, when one is free."""
         own = self.exercises.bundle(submission.assignment)
         limits = self.exercises.limits(own, local=isinstance(self.workers, _Threads))
         self.progress.begin()
@@ -409,23 +409,23 @@ class _Run:
         self.running[self.workers.submit(task)] = task, place
 
     def _collect(self) -> None:
-        """Waits until something is graded, and records it."""
+        """Waits until one is graded, and records it."""
         done, _ = wait(self.running, return_when=FIRST_COMPLETED)
         for future in done:
             task, place = self.running.pop(future)
             self._record(place, _result(future, task))
 
     def _record(self, place: _Place, result: SubmissionResult) -> None:
-        """Writes a result down, where nothing can change it any more."""
+        """Records a result in the gradebook, where nothing can change it any more."""
         result = self._handed_in(place, result)
-        # What the grader failed on is tried again next time.
+        # A submission on which the grader failed is tried again next time.
         self.gradebook.record(result, "" if result.status is Verdict.ERROR else place.fingerprint)
         self.notices.log.result(result)
         self.made[place.number] = result
         self.progress.add(result.status)
 
     def _handed_in(self, place: _Place, result: SubmissionResult) -> SubmissionResult:
-        """The result, with what is known of its handing in."""
+        """Returns the result with the facts of its handing in."""
         found = self.chosen[place.number].found
         flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
         if place.head.left_out:
@@ -436,7 +436,7 @@ class _Run:
                        former=place.head.former)
 
     def _stop(self) -> None:
-        """Nothing goes on, whether all is done or not."""
+        """Stops everything, whether all is done or not."""
         for future in self.running:
             future.cancel()
         worker.stop_engines()
@@ -446,11 +446,11 @@ class _Run:
 
 
 def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
-    """What the task yields; when its worker failed instead, that is the grader's own fault.
+    """Returns the result of the task; when its worker failed instead, that is the grader's own fault.
 
     Raises:
         CourseError: a mistake of the instructor's.
-        CancelledError: there is nobody any more who could run it.
+        CancelledError: no process is left that could run it.
     """
     try:
         return future.result()
@@ -464,7 +464,10 @@ def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
 
 
 def _graded(run: _Run) -> tuple[list[SubmissionResult], str]:
-    """All results, in the order of what was chosen, and a sentence that counts them. What is unchanged is not run."""
+    """Returns all results, in the order of the choice, and a sentence that counts them.
+
+    Unchanged submissions are not run.
+    """
     total, progress = len(run.chosen), run.progress
     with progress, _resumable(progress, run.gradebook):
         results = run.results()
@@ -477,11 +480,11 @@ def _graded(run: _Run) -> tuple[list[SubmissionResult], str]:
 
 @contextmanager
 def _resumable(progress: BatchProgress, gradebook: Gradebook) -> Iterator[None]:
-    """Ctrl-C with a message that says what is done and how to go on."""
+    """Turns Ctrl-C into a message that says what is done and how to go on."""
     try:
         yield
     except KeyboardInterrupt:
-        # Not what the progress has counted: it may have been stopped between keeping a result and counting it.
+        # The progress may have been stopped between the recording of a result and its count, so it does not count here.
         kept = len(gradebook.results(newest_batch=True))
         raise BatchStopped(
             f"Stopped. {kept} of {progress.total} are graded and kept in {gradebook.path}. "
@@ -491,7 +494,7 @@ def _resumable(progress: BatchProgress, gradebook: Gradebook) -> Iterator[None]:
 
 @contextmanager
 def _end_told(log: BatchLog) -> Iterator[None]:
-    """How a batch ended that did not run to its end."""
+    """Notes how a batch ended that did not run to its end."""
     try:
         yield
     except BatchStopped as stopped:
@@ -509,5 +512,5 @@ def _end_told(log: BatchLog) -> Iterator[None]:
 
 
 def cores() -> int:
-    """Cores this process may use."""
+    """Returns the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -1,9 +1,9 @@
-"""What grading a submission depends on, and one hash for all of it.
+"""Everything that the grading of a submission depends on, and one hash for all of it.
 
-A `Bundle` is everything a grader needs of an exercise: the questions, the test
-files, the portrait of a network, the files that lie beside the notebook. `fingerprint` adds the
-submission, the limits and the environment; two gradings with the same
-fingerprint would do the same thing, so the second need not be done.
+A `Bundle` is everything a grader needs of an exercise: the questions, the test files, the
+portrait of a network, the files that lie beside the notebook. `fingerprint` adds the
+submission, the limits and the environment; two gradings with the same fingerprint would do the
+same thing, so the second is not needed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from autograder.submissions.read import Submission
 PACKAGE = Path(__file__).resolve().parents[1]
 
 MODELS = ("keras", "tensorflow")
-"""Packages that an exercise with models imports. That takes seconds, so those who do not need them do without."""
+"""Packages that an exercise with models imports. The import takes seconds, so other exercises do without."""
 
 TABLES = ("pandas",)
-"""Packages that another course's assignment with tables imports; the same holds of them."""
+"""Packages that another course's assignment with tables imports, for the same reason."""
 
 PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pandas", "otter-grader", "ipython")
 """The packages whose version can change a score."""
@@ -36,12 +36,12 @@ PACKAGES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pandas", "otter-g
 
 @dataclass(frozen=True)
 class Ready:
-    """What the processes that grade make ready once, before the first submission, for all that are alike.
+    """The state that the grading processes prepare once, before the first submission, for all that are alike.
 
     Attributes:
         models: whether Keras and TensorFlow are imported, where they are installed.
-        content: SHA-256 of what lies beside each notebook. Where it lies makes no difference.
-        support: what that is, by file name.
+        content: SHA-256 of the files beside each notebook, wherever they lie.
+        support: these files, by name.
         helpers: as in `Bundle`.
         tables: whether pandas is imported.
     """
@@ -59,16 +59,16 @@ class Ready:
 
 
 EVERYTHING = Ready()
-"""For whoever does not say what is needed: the packages, and no files."""
+"""The default: all packages, and no files."""
 
 
 @dataclass(frozen=True)
 class Seeding:
-    """What Otter does before each cell where an assignment has a seed, so that all learners draw the same numbers.
+    """The seed that Otter sets before each cell if an assignment has one, so that all learners draw the same numbers.
 
     Attributes:
         seed: seeds NumPy's generator and Python's.
-        variable: a name of the notebook's, which is set to the seed instead; empty where there is none.
+        variable: a variable of the notebook that is set to the seed instead; empty where there is none.
     """
 
     seed: int
@@ -114,23 +114,24 @@ class Bundle:
     proven: bool = False
 
     def ready(self, submission: Submission | None = None) -> Ready:
-        """What is to be ready for the exercise; with `submission`, for this one, which may use more than it needs."""
+        """Returns what must be ready for the exercise; with `submission`, for that one, which may use more."""
         models = self.models or (submission is not None and names_any(submission, MODELS))
-        # In this course's exercises a table is no answer; who makes one all the same imports pandas in their own time.
+        # In this course's exercises a table is no answer; a notebook that uses one anyway imports pandas in its own
+        # time.
         tables = self.tables or (submission is not None and not self.own and names_any(submission, TABLES))
-        if not self.own:  # nothing of its files is made ready
+        if not self.own:  # none of its files is prepared
             return Ready(models, tables=tables)
         return Ready(models, self.support_digest, self.support, self.helpers, tables)
 
 
 def names_any(submission: Submission, packages: Sequence[str]) -> bool:
-    """Whether its code names one of these packages. What only names it, in a comment, may have it as well."""
+    """Returns whether its code names one of these packages, even if only in a comment."""
     texts = [*(cell.source.encode("utf-8", "replace") for cell in submission.cells), *submission.files.values()]
     return any(name.encode() in text for text in texts for name in packages)
 
 
 def bundle(assignment: Assignment) -> Bundle:
-    """The bundle of a built exercise.
+    """Returns the bundle of a built exercise.
 
     Raises:
         CourseError: a test file or a support file is missing.
@@ -186,7 +187,7 @@ class Packed:
 
 
 def pack(bundle: Bundle) -> Packed:
-    """The bundle as plain data."""
+    """Returns the bundle as plain data."""
     names = [f"{question.name}.py" for question in bundle.questions]
     tests = {name: (bundle.tests / name).read_bytes() for name in names}
     support = {name: path.read_bytes() for name, path in bundle.support.items()}
@@ -222,7 +223,7 @@ def unpack(packed: Packed, folder: Path) -> Bundle:
 
 @cache
 def environment() -> dict[str, str]:
-    """The versions a score may depend on, the grader's own code among them."""
+    """Returns the versions that a score may depend on, among them the grader's own code."""
     facts = {"python": platform.python_version(), "machine": platform.machine()}
     for package in PACKAGES:
         try:
@@ -237,26 +238,26 @@ def environment() -> dict[str, str]:
 
 
 def sources() -> list[Path]:
-    """The files of this package that a score may depend on.
+    """Returns the files of this package that a score may depend on.
 
-    What `submissions` makes of a notebook is not among them: its outcome is in the fingerprint itself.
+    The files of `submissions` are not among them: the result of reading a notebook is in the fingerprint itself.
     """
     files = [path for part in ("sandbox", "bridge", "grading") for path in sorted((PACKAGE / part).rglob("*.py"))]
     return [*files, PACKAGE / "course.py"]
 
 
 def code_digest(cells: tuple[Cell, ...]) -> str:
-    """SHA-256 of the code that runs, whatever text, outputs and metadata surround it."""
+    """Returns the SHA-256 of the code that runs, whatever text, outputs and metadata surround it."""
     return hashlib.sha256(json.dumps([[cell.source, cell.checks] for cell in cells]).encode()).hexdigest()
 
 
 def fingerprint(submission: Submission, bundle: Bundle | None, limits: dict[str, object]) -> str:
-    """SHA-256 of all that the grading of `submission` depends on.
+    """Returns the SHA-256 of everything that the grading of `submission` depends on.
 
     Args:
         submission: as read; one that cannot be graded has a fingerprint too.
         bundle: of its exercise; None when it has none.
-        limits: what the instructor set; plain data.
+        limits: the instructor's settings; plain data.
     """
     facts = [
         code_digest(submission.cells),

@@ -1,20 +1,20 @@
-"""In the checker's child, and while building: which wrong variant gives exactly what the learner's code gave.
+"""In the checker's child, and while building: finds the wrong variant that gives exactly what the learner's code gave.
 
-Trusted side. A cause is named only when it reproduces the result. While a question is checked, a `Recording` keeps what
-the tests handed to the learner's functions and what came back. Where a check fails, the wrong variants that the
-author wrote (`solutions/README.md`, Wrong variants) and the solution are run on the same inputs, here, and what they
-give is compared with what came: values within a tolerance, shape, dtype, what was changed in place, and errors. One
-variant that gives the same everywhere is the cause, and its sentence is the message. Where several do, only the
-sentences that all of them share are true. Where the solution does, the answer fails for another reason, and nothing
-is said.
+Trusted side. A cause is named only if it reproduces the result. While a question is checked, a `Recording` keeps the
+arguments that the tests handed to the learner's functions and the results that came back. If a check fails, this module
+runs the author's wrong variants (`solutions/README.md`, Wrong variants) and the solution on the same inputs, and
+compares their results with the recorded ones: values within a tolerance, shape, dtype, changes in place, and errors. If
+one variant gives the same everywhere, it is the cause, and its sentence is the message. If several do, only the
+sentences that all of them share are true. If the solution does, the answer fails for another reason, and no cause is
+named.
 
-An answer may also fail because of an earlier one that it calls. Whether it does is tried, not guessed (`blamed`): the
-solution is run with the learner's own earlier functions, which answer from the notebook as they do in a test, and
-gives the same as the answer or not.
+An answer may also fail because of an earlier one that it calls. This module tries that and does not guess (`blamed`):
+it runs the solution with the learner's own earlier functions, which answer from the notebook as they do in a test,
+and looks whether it gives the same as the answer.
 
-What this module runs is the course's own code, read from a file beside the tests. It must never run, evaluate or
-compare by its own methods anything that came from the notebook: `same` looks at plain data of known types alone, and of
-what a learner's earlier function returns only a copy of plain data goes on.
+This module runs only the course's own code, read from a file beside the tests. It must never run or evaluate anything
+that came from the notebook, or compare it by its own methods: `same` looks only at plain data of known types, and of
+the results of a learner's earlier function it passes on only a copy of plain data.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from autograder.bridge.remote import Remote
 from autograder.grading.results import QuestionResult
 
 SECONDS = 1.0
-"""Processor time that comparing may take, for one question. It is paid by answers that fail, and by nobody else."""
+"""Seconds of processor time for the comparison, for one question. Only answers that fail spend it."""
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of arguments kept for one question; a call with more than is left is not compared."""
+"""Bytes of arguments kept for one question; a call with more than what is left is not compared."""
 
 DEEPEST = 6
-"""Lists within lists that are compared."""
+"""How many lists within lists are compared."""
 
 RELATIVE, ABSOLUTE = 1e-5, 1e-7
 """How far two fractions may differ and still be the same."""
@@ -79,13 +79,13 @@ class Call:
 
 
 class Recording:
-    """What the tests of one question ask of the notebook.
+    """The record of what the tests of one question ask of the notebook.
 
     Attributes:
-        calls: of functions that a test got by their names, in their order.
+        calls: the calls of functions that a test got by their names, in order.
         values: by name, the value of each variable that is no function.
         asked: the names that each test case asked for, by its number.
-        whole: False once a call was not answered: then nothing can be said.
+        whole: False once a call got no answer: then no cause can be named.
     """
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class Recording:
         self._case += 1
 
     def got(self, name: str, value: object) -> None:
-        """A test got the variable `name`."""
+        """Notes that a test got the variable `name`."""
         self.asked.setdefault(self._case, set()).add(name)
         if isinstance(value, Remote):
             self._names[value._ref] = name
@@ -109,13 +109,13 @@ class Recording:
             self.values[name] = value
 
     def begin(self, ref: int, args: Sequence[Any], keywords: Mapping[str, Any]) -> Call | None:
-        """A test is about to call something; None where that cannot be compared."""
+        """Notes that a test is about to call a function; returns None where the call cannot be compared."""
         if (name := self._names.get(ref)) is None:
             return None
         return self.call(name, args, keywords)
 
     def call(self, name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> Call | None:
-        """The same, of a function known by its name."""
+        """Does the same for a function known by its name."""
         try:
             copies = tuple(map(self._copy, args)), {key: self._copy(value) for key, value in keywords.items()}
         except _CannotCopy:
@@ -124,7 +124,7 @@ class Recording:
         return self.calls[-1]
 
     def returned(self, call: Call, value: object, args: Sequence[Any] | None) -> None:
-        """What came back; and the arguments, where some of them were changed."""
+        """Notes the result of a call, and the arguments, where some of them were changed."""
         call.outcome = value
         if args is not None:
             try:
@@ -142,11 +142,11 @@ class Recording:
 
 
 class _CannotCopy(Exception):
-    """It is no plain data, or too much."""
+    """A value is no plain data, or is too large."""
 
 
 def _copied(value: Any, depth: int) -> tuple[Any, int]:
-    """A copy of plain data, and its bytes."""
+    """Returns a copy of plain data, and its bytes."""
     kind = type(value)
     if kind is np.ndarray and value.dtype.kind in "biuf":
         return value.copy(), value.nbytes
@@ -165,13 +165,13 @@ def _copied(value: Any, depth: int) -> tuple[Any, int]:
 
 
 def same(got: Any, wanted: Any, strict: bool, depth: int = DEEPEST) -> bool:
-    """Whether what came is what a variant gives.
+    """Returns whether a result of the notebook is the same as that of a variant.
 
     Args:
         got: from the notebook, of any type.
         wanted: from our own code.
         strict: dtypes count, and the text of an error; else any two kinds of number are alike.
-        depth: how many lists within lists are looked into.
+        depth: how many levels of lists within lists are compared.
     """
     if isinstance(wanted, Raised):
         return type(got) is Raised and got.kind == wanted.kind and (not strict or got.text == wanted.text)
@@ -195,9 +195,10 @@ def same(got: Any, wanted: Any, strict: bool, depth: int = DEEPEST) -> bool:
 
 
 def _structure(value: Any) -> str | None:
-    """What a model of Keras is made of, and how it is compiled, without names; None for all else.
+    """Returns the structure of a Keras model, and how it is compiled, without names; None for anything else.
 
-    One that came from the notebook was rebuilt here of Keras' own layers (`bridge.models`); any other is none.
+    A model that came from the notebook was rebuilt here of Keras' own layers (`bridge.models`); any other does not
+    count as a model.
     """
     keras = sys.modules.get("keras")
     if keras is None or not issubclass(type(value), keras.Model) or not hasattr(value, "get_compile_config"):
@@ -215,7 +216,7 @@ def _nameless(value: Any) -> Any:
 
 
 def _numbers(value: Any) -> np.ndarray | None:
-    """An array of numbers, or one number; None for all else."""
+    """Returns an array of numbers, or one number, as an array; None for anything else."""
     kind = type(value)
     if kind is int and abs(value) >= 2**63:
         return None
@@ -245,9 +246,9 @@ class Variant:
 
     Attributes:
         name: unique within its question.
-        says: what is true of whoever gives the same.
-        answer: makes what the answer defines, by name.
-        of: where it is inherited, the earlier function that is wrong.
+        says: the message for a learner whose answer gives the same.
+        answer: makes the functions and values that the answer defines, by name.
+        of: the earlier function that is wrong, if the variant is inherited.
     """
 
     name: str
@@ -258,13 +259,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the answers to one question.
+    """The known answers to one question, right and wrong.
 
     Attributes:
-        solution: makes what the solution defines, by name; None where that is no function.
+        solution: makes the functions that the solution defines, by name; None where it defines none.
         variants: the wrong ones.
-        inherited: the solution with a wrong variant of another question's function that it calls. They are looked at
-            where none of its own gives the same.
+        inherited: the solution with a wrong variant of another question's function that it calls. They are tried if
+            none of its own variants gives the same.
         helpers: the functions of other questions that the solution calls.
     """
 
@@ -275,11 +276,11 @@ class Known:
 
 
 INHERITED = "This is what comes of a "
-"""How the sentence begins that names an earlier function."""
+"""The beginning of the sentence that names an earlier function."""
 
 
 def comes_of(names: Sequence[str]) -> str:
-    """The sentence that says which earlier functions it comes of."""
+    """Returns the sentence that names the earlier functions which cause a failure."""
     if len(names) == 1:
         return f"{INHERITED}`{names[0]}` with a mistake."
     return f"{INHERITED}{', a '.join(f'`{name}`' for name in names[:-1])} and a `{names[-1]}` with mistakes."
@@ -287,7 +288,7 @@ def comes_of(names: Sequence[str]) -> str:
 
 @functools.lru_cache(maxsize=8)
 def load(file: Path) -> dict[str, Known]:
-    """By question, what the file that `autograder build` made knows; nothing where there is none.
+    """Returns the known answers by question, from the file that `autograder build` made; empty where there is none.
 
     Args:
         file: the course's own, never a learner's.
@@ -303,12 +304,12 @@ def load(file: Path) -> dict[str, Known]:
     }
 
 
-# --- Which of them it is -----------------------------------------------------------------------------------
+# --- Which variant it is -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Match:
-    """What gives the same as the answer: the variants, each with the numbers of the test cases that it explains.
+    """The variants that give the same as the answer, each with the numbers of the test cases that it explains.
 
     Attributes:
         found: these variants.
@@ -321,7 +322,7 @@ class Match:
     because: frozenset[int] = frozenset()
 
     def says(self, case: int) -> str:
-        """What is true of a test case, whichever of its variants it is: the sentences that all of these have."""
+        """Returns the message for a test case: the sentences that all of its variants share, true whichever it is."""
         said = shared([one.says for one, cases in self.found if case in cases])
         if case not in self.because:
             return said
@@ -329,7 +330,7 @@ class Match:
 
 
 def shared(texts: Sequence[str]) -> str:
-    """The sentences that all of these texts have, in the order of the first."""
+    """Returns the sentences that all of these texts have, in the order of the first."""
     if len(texts) < 2:
         return "".join(texts)
     others = [set(sentences(text)) for text in texts[1:]]
@@ -337,12 +338,12 @@ def shared(texts: Sequence[str]) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """A text, cut where a sentence ends."""
+    """Cuts a text into its sentences."""
     return re.split(r"(?<=[.?!]) (?=[A-Z`(])", text)
 
 
 def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
-    """What gives the same as the answer that was recorded; nothing where the solution does, or time is up."""
+    """Finds the variants that give the same as the recorded answer; none where the solution does, or time is up."""
     if not recording.whole:
         return Match()
     end = time.process_time() + seconds
@@ -369,19 +370,20 @@ def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
 def blamed(
     known: Known, recording: Recording, theirs: Mapping[str, Callable[..., Any]], seconds: float = SECONDS
 ) -> Match:
-    """Which of the learner's own earlier functions an answer fails because of, and in which test cases.
+    """Finds the learner's own earlier functions that make an answer fail, and the test cases in which they do.
 
-    It does where the solution, with these functions in place of the right ones, gives exactly what came each time, and
-    by itself it does not. As few are named as that takes. If one of them is known by a wrong variant, that is said too.
+    They do if the solution, with these functions in place of the right ones, gives exactly the recorded results each
+    time, and without them it does not. As few functions are named as that takes. If one of them matches a wrong
+    variant, the result names that, too.
 
     Args:
-        known: what is known of the question.
-        recording: what its tests asked of the answer, and got.
+        known: the known answers to the question.
+        recording: what its tests asked of the answer, and the results.
         theirs: stand-ins for the learner's functions, by name; one that is called runs in the notebook.
         seconds: processor time that this may take.
 
     Returns:
-        Nothing where no earlier function shows to be the reason, or time is up.
+        An empty match if no earlier function turns out to be the reason, or time is up.
     """
     if known.solution is None or not recording.whole:
         return Match()
@@ -395,7 +397,7 @@ def blamed(
         return _Answer(known.solution or dict, recording, in_time, {name: _plain(theirs[name]) for name in names})
 
     def least(strict: bool) -> list[str]:
-        """The fewest of them with which it gives what came; first each alone."""
+        """Returns the fewest of them with which the solution gives the recorded results; tries each alone first."""
         for name in theirs:
             if with_theirs([name]).agrees(strict):
                 return [name]
@@ -424,7 +426,7 @@ def blamed(
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The learner's function, of whose results only plain data goes on."""
+    """Returns the learner's function, which passes on only plain data of its results."""
 
     def stand_in(*args: Any, **keywords: Any) -> Any:
         return _copied(function(*args, **keywords), DEEPEST)[0]
@@ -433,11 +435,11 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _TimeUp(Exception):
-    """Comparing takes too long."""
+    """The comparison takes too long."""
 
 
 class _Answer:
-    """Our own code beside what came: the solution, or a variant; with `theirs` in place of functions that it calls."""
+    """Our own code beside the recorded results: the solution, or a variant, with `theirs` for functions it calls."""
 
     def __init__(
         self, answer: Callable[[], dict[str, Any]], recording: Recording, in_time: Callable[[], None],
@@ -453,7 +455,7 @@ class _Answer:
         self._given: dict[int, tuple[Any, tuple[Any, ...] | None]] = {}
 
     def given(self, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
-        """What our function gives for the same arguments; and these, where it changed some."""
+        """Returns our function's result for the same arguments; and the arguments, if it changed some."""
         if id(call) not in self._given:
             self._in_time()
             with _in_place(self._theirs, self.names[call.name]):
@@ -461,7 +463,7 @@ class _Answer:
         return self._given[id(call)]
 
     def agrees(self, strict: bool, left_out: Callable[[Any], bool] | None = None) -> bool:
-        """Whether it gives what came, each time but for outcomes that are left out."""
+        """Returns whether it gives the recorded result each time, except for outcomes that are left out."""
         calls = [call for call in self.calls if not (left_out and left_out(call.outcome))]
         return all(self._alike(call, strict) for call in calls) and all(
             same(self.recording.values[name], value, strict) for name, value in self.values.items()
@@ -474,16 +476,16 @@ class _Answer:
     def explains(
         self, solution: _Answer | None, strict: bool, left_out: Callable[[Any], bool] | None = None
     ) -> bool:
-        """Whether it gives what came, on enough inputs to say so, and the solution does not."""
+        """Returns whether it gives the recorded results, on enough inputs to tell, and the solution does not."""
         answered = any(not _nothing(call.outcome) for call in self.calls)
         looked_at = [call for call in self.calls if not (left_out and left_out(call.outcome))]
         enough = bool(self.values) or (answered and different(looked_at))
         return enough and self.agrees(strict, left_out) and self._shows(solution, strict)
 
     def _shows(self, solution: _Answer | None, strict: bool) -> bool:
-        """Whether it differs from the solution in something that shows: a value, or an error with the very same text.
+        """Returns whether it differs visibly from the solution: by a value, or by an error with the very same text.
 
-        That two mistakes end in the same kind of error says little.
+        Two mistakes that end in the same kind of error may still be different ones.
         """
         shown = any(names & self.values.keys() for names in self.recording.asked.values())
         return shown or any(
@@ -492,14 +494,14 @@ class _Answer:
         )
 
     def cases(self, solution: _Answer | None, strict: bool) -> Iterator[int]:
-        """The test cases in which it gives what came, and the solution something else."""
+        """Yields the test cases in which it gives the recorded result, and the solution does not."""
         for number, names in self.recording.asked.items():
             if names & self.values.keys():
                 yield number
         yield from (call.case for call in self._explained(solution, strict))
 
     def _explained(self, solution: _Answer | None, strict: bool) -> Iterator[Call]:
-        """The calls in which it gives what came, and the solution something else."""
+        """Yields the calls in which it gives the recorded result, and the solution does not."""
         for call in self.calls if solution else ():
             assert solution is not None
             mine, right = self.given(call), solution.given(call)
@@ -510,7 +512,7 @@ class _Answer:
 
 @contextmanager
 def _in_place(theirs: Mapping[str, Callable[..., Any]], function: Any) -> Iterator[None]:
-    """Meanwhile what our own `function` calls by these names are the learner's functions."""
+    """Replaces the functions of these names that our own `function` calls by the learner's, while the block runs."""
     names = getattr(function, "__globals__", {})
     before = {name: names[name] for name in theirs if name in names}
     names.update({name: theirs[name] for name in before})
@@ -521,7 +523,7 @@ def _in_place(theirs: Mapping[str, Callable[..., Any]], function: Any) -> Iterat
 
 
 def run(function: Any, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
-    """What our own function gives for the arguments of `call`; and these afterwards, where it changed some."""
+    """Returns our own function's result for the arguments of `call`; and the arguments, if it changed some."""
     args = tuple(_copied(value, DEEPEST)[0] for value in call.args)
     keywords = {key: _copied(value, DEEPEST)[0] for key, value in call.keywords.items()}
     try:
@@ -534,7 +536,7 @@ def run(function: Any, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
 
 
 def raised(error: Exception) -> Raised:
-    """An error as it is compared."""
+    """Returns an error in the form in which it is compared."""
     return Raised(type(error).__name__, str(error)[:500])
 
 
@@ -545,12 +547,12 @@ def _same_after(got: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None, str
 
 
 def _stopped(outcome: Any) -> bool:
-    """Whether it is an error, or None."""
+    """Returns whether it is an error, or None."""
     return outcome is None or type(outcome) is Raised
 
 
 def _nothing(outcome: Any) -> bool:
-    """Whether it is an error, no value at all, or not all of it numbers."""
+    """Returns whether it is an error, no value at all, or not all of it finite numbers."""
     if _stopped(outcome):
         return True
     numbers = _numbers(outcome)
@@ -560,13 +562,13 @@ def _nothing(outcome: Any) -> bool:
 PASSES: tuple[tuple[bool, Callable[[Any], bool] | None], ...] = (
     (True, None), (False, None), (False, _stopped), (False, _nothing),
 )
-"""How answers are compared, one way after another until something gives the same: whether dtypes count, and which
-outcomes are left out. The same mistake ends with an error or nan, or without, depending on what else is written around
-it, such as a look whether there is anything to divide by."""
+"""The ways in which answers are compared, one after another until a variant gives the same: whether dtypes count, and
+which outcomes are left out. The same mistake may end with an error, with nan, or with neither, depending on the code
+around it, such as a test for a divisor of zero."""
 
 
 def different(calls: Sequence[Call]) -> bool:
-    """Whether there are two different inputs among them; a function without any has but one."""
+    """Returns whether two of the inputs differ; a function without any has only one."""
     return any(
         not (call.args or call.keywords) or not same([*call.args, *call.keywords.values()],
                                                      [*calls[0].args, *calls[0].keywords.values()], True)
@@ -574,11 +576,11 @@ def different(calls: Sequence[Call]) -> bool:
     )
 
 
-# --- What is said of it ------------------------------------------------------------------------------------
+# --- The messages --------------------------------------------------------------------------------------------
 
 
 def named(result: QuestionResult, match: Match) -> QuestionResult:
-    """The result with the cause in the message of each failed case that it is the cause of."""
+    """Returns the result with the cause in the message of each failed case that it explains."""
     cases = []
     for number, case in enumerate(result.cases, 1):
         says = match.says(number)

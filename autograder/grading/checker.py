@@ -4,19 +4,18 @@
     controller  --(one line: what to do)--------------------------channel----------->  child
     controller  <-(one line of JSON per event)--------------------channel------------  child, then the checker
 
-The checker imports Otter, and Keras and TensorFlow where they are needed, once. It has
-`digits` read the data, and runs nothing else; it has one thread whenever it forks (`sandbox/forking.py`).
-The child drives the notebook's cell runner over the socket and runs the tests.
-It has limits, because even plain data can be a bomb.
+The checker imports Otter once, and Keras and TensorFlow where they are needed. It makes `digits` read the
+data, and runs nothing else; it has one thread whenever it forks (`sandbox/forking.py`). The child drives
+the notebook's cell runner over the socket and runs the tests. It has limits, because even plain data can
+be a bomb.
 
-What must never happen here, or anywhere in `grading`: executing, evaluating,
-unpickling or importing anything that came from inside the sandbox. What comes
-from there is what `bridge.wire` decoded; a learner's function is only ever
-called where it lives.
+Here, and anywhere in `grading`, nothing that came from inside the sandbox may
+ever be executed, evaluated, unpickled or imported. Values from there are those
+that `bridge.wire` decoded; a learner's function is only ever called where it
+lives.
 
 The child's last event is `Finished`, or `Failed`. The checker itself then writes `Exited` with how
-the child ended, so that the controller can tell a child that died from one
-that is silent.
+the child ended, so that the controller can distinguish a child that died from one that is silent.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from autograder.sandbox.control import ends_with
 from autograder.sandbox.forking import ForkServer, fork
 
 DESCRIPTORS = 3
-"""What comes with each request: the channel, the runner's socket and its pidfd."""
+"""The descriptors of each request: the channel, the runner's socket and its pidfd."""
 
 READY = b"R"
 REQUEST = b"Q"
@@ -49,7 +48,7 @@ MAX_REQUEST = 64 * 1024 * 1024
 
 
 def main() -> None:
-    """The checker's process: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [IMPORT,...] [HELPERS...]`."""
+    """Runs the checker: `python -m autograder.grading.checker CONTROL-DESCRIPTOR [IMPORT,...] [HELPERS...]`."""
     control = socket.socket(fileno=int(sys.argv[1]))
     with ends_with(control):
         with otter_without_its_company():
@@ -70,10 +69,10 @@ def main() -> None:
 
 @contextlib.contextmanager
 def otter_without_its_company() -> Iterator[None]:
-    """Meanwhile Otter is imported without what only its other commands need, which takes three seconds and a half.
+    """Lets Otter be imported, while the block runs, without modules that only its other commands need: it saves 3.5 s.
 
-    Those are exporting and running notebooks; and the grammar with which `jsonschema` examines web addresses, which it
-    can do without. Who imports one of these later gets it.
+    These modules export and run notebooks; another is the grammar with which `jsonschema` examines web addresses, and
+    `jsonschema` works without it. Code that imports one of them later gets it.
     """
     company = {name: types.ModuleType(name) for name in ("otter.api", "otter.export")}
     company["otter.export"].export_notebook = None  # type: ignore[attr-defined]
@@ -87,14 +86,14 @@ def otter_without_its_company() -> Iterator[None]:
 
 
 def _read_data(helpers: list[str]) -> None:
-    """Has the course's own helper module read the data once, for all children.
+    """Makes the course's own helper module read the data once, for all children.
 
     A child whose exercise has other helpers forgets this module; see `_attempt`.
     """
     for folder in helpers:
         sys.path.insert(0, folder)
     if any(all((Path(folder) / name).is_file() for name in SUPPORT_FILES) for folder in helpers):
-        with contextlib.suppress(Exception):  # Whatever is wrong with it, the test that needs it says so.
+        with contextlib.suppress(Exception):  # If something is wrong with it, the test that needs it reports that.
             importlib.import_module("digits").sample(1)
     _prepared.extend(helpers)
 
@@ -135,14 +134,14 @@ class _Checker(ForkServer):
             os._exit(status)
 
     def _told(self, child: int, status: int) -> None:
-        """Tells the controller of a child that has ended how it ended."""
+        """Tells the controller how a child has ended."""
         with self.watched.pop(child) as channel, contextlib.suppress(OSError):
             # The child may have died in the middle of a line.
             channel.send(b"\n" + to_line(Exited(os.waitstatus_to_exitcode(status))), socket.MSG_DONTWAIT)
 
 
 def _attempt(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
-    """Reads the request, does it, and says so. An exception here is the grader's own failure."""
+    """Reads the request, runs it, and reports. An exception here is the grader's own failure."""
     lines = channel.makefile("rb")
 
     def emit(event: Event) -> None:
@@ -154,7 +153,7 @@ def _attempt(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (request.cpu_seconds, request.cpu_seconds + 5))
         if request.helpers != _prepared:
             sys.modules.pop("digits", None)
-            for folder in request.helpers:  # of another course last, as under Otter: it must not hide a package
+            for folder in request.helpers:  # of another course last, as under Otter: none must hide a package
                 sys.path.insert(0 if request.own else len(sys.path), folder)
         run(request, socket.socket(fileno=runner), pidfd, emit)
         return 0
@@ -169,7 +168,8 @@ def _attempt(channel: socket.socket, runner: int, pidfd: int, run: Any) -> int:
 def _limit_memory(megabytes: int) -> None:
     """Gives this process as much memory as the notebook, beyond what all children share of the checker's.
 
-    Counted is what it may write to (RLIMIT_DATA), not its addresses: TensorFlow maps gigabytes that it never touches.
+    The limit is on memory that it may write to (RLIMIT_DATA), not on addresses: TensorFlow maps gigabytes that it never
+    touches.
     """
     if sys.platform != "linux":
         return
@@ -179,7 +179,7 @@ def _limit_memory(megabytes: int) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """This process is killed when its parent ends, however that ends."""
+    """Has the kernel kill this process when its parent ends, however that ends."""
     if sys.platform == "linux":
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before that

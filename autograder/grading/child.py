@@ -1,19 +1,19 @@
-"""In the checker's child: runs one notebook cell by cell, checks its questions, reports each score at once.
+"""In the checker's child: runs one notebook cell by cell, checks its questions, and reports each score at once.
 
-What happens follows Otter: the cells run in order, whatever they raise; a
+It follows Otter: the cells run in order, whatever they raise; a
 `grader.check(q)` runs the whole test file of the question against the notebook
 as it is at that moment; a later check of the same question counts instead; a
-question never checked is checked at the end. On purpose different from Otter:
-a cell and a check have a time limit, and a notebook that breaks it, or dies,
-keeps the scores it has.
+question never checked is checked at the end. It differs from Otter on purpose
+here: a cell and a check have a time limit, and a notebook that breaks it, or
+dies, keeps the scores it has.
 
 Every event (`events.py`) is sent the moment it is known, so that nothing that
 happens later can touch a score.
 
-A question is heard once in a run: its tests use the learner's functions in one of its checks and in no other. How
-often a function is called tells which case has failed; so a check that counts must not follow one that could have told.
-Where a notebook checks a question again, the run counts how often (`repeated`), and another run, in a process that
-knows nothing of this one, makes the last of these checks and none before it (`last`).
+A question is heard once in a run: its tests use the learner's functions in one of its checks and in no other. The
+number of calls of a function reveals which case has failed, so no check that counts may follow one that could have
+revealed it. If a notebook checks a question again, the run counts how often (`repeated`), and another run, in a process
+that knows nothing of this one, makes the last of these checks and none before it (`last`).
 """
 
 from __future__ import annotations
@@ -71,22 +71,22 @@ if "keras" in sys.modules:
     sys.modules["keras"].utils.set_random_seed({seed})
 del random, sys, numpy
 """
-"""As Keras does it, where it is there; it seeds the first two as well."""
+"""Sets all seeds. If Keras is imported, its own function seeds TensorFlow, and the first two once more."""
 
 MAX_CHECKS = 20
 """Checks of one question in one run: a notebook that loops over `grader.check` gets no more."""
 
 PORTRAIT_SECONDS = 20.0
-"""What making a portrait may take, if a check may take as much."""
+"""Seconds that a portrait may take, if a check may take as much."""
 
 BLAME_SECONDS = 4.0
-"""Where a check took longer, the functions that it used are not run once more to say which of them is to blame."""
+"""If a check took longer, its functions are not run once more to find which of them is to blame."""
 
 
 def run(
     request: Request, sock: socket.socket, pidfd: int, emit: Callable[[Event], None]
 ) -> None:
-    """One attempt at one notebook.
+    """Makes one attempt at one notebook.
 
     Args:
         request: as in `events.py`.
@@ -108,7 +108,7 @@ def _seed(seed: int = SEED) -> None:
 
 
 def seed_source(seed: int, variable: str) -> str:
-    """What Otter puts before each cell of an assignment with a seed; here it leaves no name behind."""
+    """Returns the code that Otter puts before each cell of an assignment with a seed; here it leaves no name behind."""
     if variable:
         return f"{variable} = {seed}"
     return f"__import__('numpy').random.seed({seed}); __import__('random').seed({seed})"
@@ -142,7 +142,7 @@ class Attempt:
         signal.signal(signal.SIGALRM, self._alarm)
 
     def run(self) -> None:
-        """Everything, from the first cell to the last check."""
+        """Runs everything, from the first cell to the last check."""
         try:
             self._run_cells()
             self._seed_notebook("")
@@ -160,7 +160,7 @@ class Attempt:
         self.emit(Finished(ending))
 
     def _ending(self) -> Ending:
-        """How the notebook's process ended, if it did, and what an instructor may want to know."""
+        """Returns how the notebook's process ended, if it did, and what an instructor may want to know."""
         ended = self.session.ended
         return Ending(
             status=ended.status if ended else "",
@@ -180,7 +180,7 @@ class Attempt:
         note = ""
         try:
             drawn = portrait.make(Path(self.request.portrait), Environment(self.session))
-            # What had no time to answer has not answered wrongly.
+            # Copies for which there was no time do not count as read wrong.
             made = replace(drawn, copies=None) if self.session.late else drawn
         except BaseException as error:  # TooSlowError, or whatever the learner's answers led to
             note = one_line(f"{type(error).__name__}: {error}", 500)
@@ -189,7 +189,7 @@ class Attempt:
         self.emit(Portrayed(made, note))
 
     def _begin(self) -> None:
-        """All that comes before the learner's first line. Whatever goes wrong here is not the learner's fault."""
+        """Does everything that comes before the learner's first line. A failure here is not the learner's fault."""
         outcome = self.session.run_cell(AT_END, SEED_SOURCE.format(seed=self.request.begins_with), READY_SECONDS)
         if outcome.status != "ok":
             raise SandboxError(f"a notebook did not start: {outcome.status} {outcome.error}")
@@ -217,13 +217,13 @@ class Attempt:
                 self.on_check(question)
 
     def _seed_notebook(self, source: str) -> None:
-        """What comes before a cell, and before checks that are none of a cell's, in an assignment with a seed."""
+        """Sets the seed before a cell, and before checks outside cells, in an assignment with a seed."""
         if self.request.seed is not None and self.session.alive and not source.startswith("%%"):
             before = seed_source(self.request.seed, self.request.seed_variable)
             self.session.run_cell(AT_END, before, self.timeout)
 
     def _report_cell(self, index: int, source: str, outcome: CellOutcome) -> None:
-        if self.question:  # a check in this cell ended the process; the next attempt says how the cell goes
+        if self.question:  # a check in this cell ended the process; the next attempt reports how the cell goes
             return
         error = plain(outcome.error, ERROR_LIMIT)
         told = None
@@ -237,7 +237,7 @@ class Attempt:
         self.emit(CellRan(result, output, outcome.status == "memory" and self.session.over))
 
     def on_check(self, question: str) -> bool:
-        """The notebook stands at `grader.check(question)`. Returns whether there is such a question."""
+        """Handles a notebook that stands at `grader.check(question)`. Returns whether there is such a question."""
         question = self.request.former.get(question, question)
         if question not in self.request.questions:
             return False
@@ -296,11 +296,17 @@ class Attempt:
 
     @property
     def _checks_seed(self) -> int:
-        """Under Otter tests draw from the notebook's generators, so where these are seeded, from the same numbers."""
+        """The seed of a check.
+
+        Under Otter tests draw from the notebook's generators, so they get the same seed as these.
+        """
         return SEED if self.request.seed is None or self.request.seed_variable else self.request.seed
 
     def _with_cause(self, result: QuestionResult, known: causes.Known, recording: causes.Recording) -> QuestionResult:
-        """The result with its cause, where a wrong variant shows one. It costs no point, and no more than its time."""
+        """Returns the result with its cause, where a wrong variant shows one.
+
+        It costs no point, and only its own time.
+        """
         signal.setitimer(signal.ITIMER_REAL, 10 * causes.SECONDS)  # beside busy neighbors
         try:
             match = self._blamed(known, recording)
@@ -313,10 +319,10 @@ class Attempt:
             self.session.deadline = None
 
     def _blamed(self, known: causes.Known, recording: causes.Recording) -> causes.Match:
-        """Which of the learner's earlier functions the answer fails because of.
+        """Returns which of the learner's earlier functions make the answer fail.
 
-        They run in the notebook, on what the answer was given before. Where the check took long they do not: no
-        function that is slow shall be stopped for a message.
+        They run in the notebook, on the arguments that the answer was given before. After a check that took long they
+        do not run: a slow function must not be stopped only for a message.
         """
         if self.check_seconds > BLAME_SECONDS:
             return causes.Match()
@@ -343,7 +349,7 @@ class Attempt:
         self.session.hidden = False
 
     def _alarm(self, number: int, frame: FrameType | None) -> None:
-        """The checker's own side of a check takes too long; an answer from the notebook has its own limit."""
+        """Stops a check that takes too long on the checker's side; an answer from the notebook has its own limit."""
         if self.session.asking:
             signal.setitimer(signal.ITIMER_REAL, 1)
             return
@@ -360,20 +366,20 @@ class Attempt:
             self.session.recording.next_case()
 
     def _trouble(self) -> str:
-        """Why the case at hand must fail, whatever it returned; empty if nothing is wrong."""
+        """Returns why the case at hand must fail, whatever it returned; empty if nothing is wrong."""
         if isinstance(self.session.learner_error, MemoryError):
             self.memory = True
         ended = self.session.ended
         return messages.stopped(self._stopped(), self.timeout, ended.error if ended else "")
 
     def _unexamined(self) -> list[str]:
-        """What the case at hand could not examine; nothing where it was stopped, which says enough."""
+        """Returns what the case at hand could not examine; nothing if it was stopped, which says enough."""
         found = list(self.session.unexamined)
         self.session.forget()
         return [] if self._trouble() else found
 
     def _stopped(self) -> str:
-        """What stopped the check at hand, an `End`; empty where nothing did."""
+        """Returns what stopped the check at hand, an `End`; empty where nothing did."""
         if self.session.slow_to_come:
             return End.SLOW_TO_COME
         if self.session.ended is not None:
@@ -381,7 +387,7 @@ class Attempt:
         return End.TIMEOUT if self.session.late else End.SLOW if self.slow else ""
 
     def _told(self) -> str | None:
-        """What the learner reads of `_trouble`, where that is not all: not the number the process ended with."""
+        """Returns what the learner reads of `_trouble`, where that is not all: not how the process ended."""
         text = messages.stopped(self._stopped(), self.timeout)
         return text if text != self._trouble() else None
 

@@ -1,10 +1,10 @@
 """A batch on a Dask cluster: `autograder grade --scheduler ADDRESS`.
 
 A submission is one independent task, and Dask gives tasks to whichever worker
-is free. Each worker has its own nursery and checker, as on one machine, and
-gets the exercise's tests and data once, when the first task of that exercise
-is on its way, or when the worker joins later. The gradebook stays here: a
-worker that dies costs nothing, its submissions go to another one.
+is free. Each worker has its own nursery and checker, as on one machine. It gets
+the exercise's tests and data once, when the first task of that exercise is on
+its way, or when the worker joins later. The gradebook stays here: a worker that
+dies costs nothing, its submissions go to another one.
 
 Dask's own connections carry pickles. They join the instructor's machines and
 nothing else: never expose a scheduler to machines you do not trust. Learners'
@@ -30,7 +30,7 @@ from autograder.grading.worker import Task
 CONNECT_SECONDS = 20
 
 RETRIES = 3
-"""How often a submission may take its worker with it before it is given up as the grader's own failure."""
+"""How many workers a submission may bring down before it is given up as the grader's own failure."""
 
 
 class Cluster:
@@ -47,11 +47,11 @@ class Cluster:
             return max(sum(self.client.nthreads().values()), 1)
 
     def submit(self, task: Task) -> Future[SubmissionResult]:
-        """Starts the task where a worker is free. What it depends on is there before it.
+        """Starts the task on a free worker. The files that it depends on are there before it.
 
         Raises:
             CourseError: a worker has no place for the exercise's tests and data.
-            CancelledError: there is nobody any more who could run it.
+            CancelledError: no worker is left that could run it.
         """
         if task.bundle.digest not in self.sent:
             plugin = _plugin(pack(task.bundle))
@@ -71,7 +71,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def _connected() -> Iterator[None]:
-    """A lost connection as what a batch knows: nobody is there any more who could run a task."""
+    """Turns a lost connection into the error that a batch knows: no worker is left that could run a task."""
     from distributed.comm import CommClosedError
 
     try:
@@ -105,14 +105,14 @@ _folders: dict[str, Path] = {}
 
 
 def lay_out(packed: Packed) -> None:
-    """On a worker: writes the files into a folder of this process alone, for `worker.grade_task` to use."""
+    """Runs on a worker: writes the files into a folder of this process alone, for `worker.grade_task` to use."""
     folder = Path(tempfile.mkdtemp(prefix="autograder-"))
     worker.BUNDLES[packed.digest] = unpack(packed, folder)
     _folders[packed.digest] = folder
 
 
 def clear(digest: str) -> None:
-    """On a worker: removes them again."""
+    """Runs on a worker: removes them again."""
     worker.BUNDLES.pop(digest, None)
     if digest in _folders:
         shutil.rmtree(_folders.pop(digest), ignore_errors=True)
@@ -120,7 +120,7 @@ def clear(digest: str) -> None:
 
 @contextlib.contextmanager
 def connect(address: str) -> Iterator[Cluster]:
-    """The cluster whose scheduler listens at `address`, such as `tcp://10.0.0.5:8786`.
+    """Connects to the cluster whose scheduler listens at `address`, such as `tcp://10.0.0.5:8786`.
 
     Raises:
         CourseError: Dask is not installed, nobody answers, or a worker would grade differently.

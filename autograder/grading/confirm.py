@@ -1,8 +1,8 @@
-"""What the instructor wrote into `identity.csv`, taken over into the gradebook without grading anything.
+"""Applies what the instructor wrote into `identity.csv` to the gradebook, without grading anything.
 
-`export`, `feedback` and `adjust` do this first, so that a line counts at once. Nothing is read of the files again: a
-line counts for the file as it was graded. Where a line is gone that had counted, the next grading says whose the file
-is; until then it is to be checked.
+`export`, `feedback` and `adjust` do this first, so that a line counts at once. The files are not read again: a line
+counts for the file as it was graded. If a line that had counted is gone, the next grading decides whose the file is;
+until then somebody must check it.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ GONE = Doubt("identity.csv said whose it is and no longer does; grade again to s
 def confirm(
     book: Gradebook, decisions: Mapping[str, Sequence[Decision]], people: Sequence[Person]
 ) -> list[str] | None:
-    """Makes each result in the gradebook the one's whose it is by now. Scores set by hand go with it.
+    """Gives each result in the gradebook to the learner whose it is by now. Scores set by hand go with it.
 
     Args:
-        book: where they are kept.
+        book: the gradebook with the results.
         decisions: the lines of `identity.csv`, by file.
         people: the class list; empty without one.
 
     Returns:
-        What became another's, a sentence each; None if everything is as it was.
+        A sentence for each result that became another learner's; None if everything is as it was.
     """
     before = book.stored()
     now = decide([_ready(result, decisions, listed=bool(people)) for result in before], decisions,
@@ -57,11 +57,11 @@ def confirm(
 
 
 def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
-    """Each held against the list with the others of its exercise: in another, people may be called otherwise."""
+    """Compares each with the list, among the others of its exercise: in another, people may be called otherwise."""
     of: dict[str, list[int]] = {}
     for place, result in enumerate(results):
         if of_kind(result.identity.doubts, {Why.OVERWRITTEN}):
-            continue  # it waits for what is said of the file that lies there now
+            continue  # it waits for the line about the file that lies there now
         of.setdefault(result.assignment or f"\0{place}", []).append(place)
     held = list(results)
     for places in of.values():
@@ -71,7 +71,7 @@ def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list
 
 
 def _in_their_place(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
-    """The same, each called like what it has overwritten, if the instructor says that it is the same person's."""
+    """Returns the results, each named like the one it replaced, if the instructor says that both are one person's."""
     former = {result.identity.file: result for result in results
               if of_kind(result.identity.doubts, {Why.OVERWRITTEN})}
     directory = Directory(people) if former else None
@@ -88,7 +88,7 @@ def _in_their_place(results: Sequence[SubmissionResult], people: Sequence[Person
 
 
 def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool) -> SubmissionResult:
-    """A result as a grading has it before it asks the instructor's lines and the list."""
+    """Returns a result in the state before the instructor's lines and the list are applied."""
     identity = result.identity
     identity = replace(identity, chosen="")
     file = identity.file or result.submission  # an earlier version kept no path

@@ -1,4 +1,4 @@
-"""Due dates and a late rule, as an instructor writes them into a file, and what they take of a score.
+"""Due dates and a late rule: reads them from an instructor's file, and takes from a score what they cost.
 
     zone = "Europe/Berlin"        # of all times that do not say theirs
     percent_per_day = 10          # of the points that were earned, for each day that has begun
@@ -12,8 +12,8 @@
     [more-time.02-preprocessing]
     "Ada Lovelace" = 2026-11-09
 
-The rule stays in the gradebook with the batch that it was given for. What the checks gave is stored without it: it is
-applied when results are read, as the scores set by hand are, and to these as well.
+The rule stays in the gradebook with the batch that it was given for. The checks' scores are stored without it: it is
+applied when results are read, as scores set by hand are, and it applies to these as well.
 """
 
 from __future__ import annotations
@@ -33,24 +33,23 @@ from autograder.submissions.times import moment, unclear_zone
 
 DAY = timedelta(days=1)
 NUMBERS = {"percent_per_day": (0.0, 100.0), "most_percent": (0.0, 100.0), "grace_minutes": (0.0, 10_080.0)}
-"""What else the file may say, each from which to which value."""
+"""The other settings of the file, each with its smallest and largest value."""
 
 KNOWN = ("zone", *NUMBERS, "due", "more-time")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """When exercises are due, and what being late costs.
+    """The due dates of exercises, and the cost of being late.
 
     Attributes:
         due: by exercise, as ISO 8601 text with its zone.
         more_time: by exercise and learner, the same.
-        zone: of times that do not say theirs, or say no more than how this zone is called; empty for that of the due
-            date.
+        zone: of times without a zone, or with no more than a name that this zone has; empty for that of the due date.
         percent_per_day: of the points that were earned, for each day that has begun.
-        most_percent: what is taken at most.
-        grace_minutes: within these after the due date nothing is late.
-        source: what the file was called.
+        most_percent: the most that is taken.
+        grace_minutes: minutes after the due date within which nothing is late.
+        source: the name of the file.
     """
 
     due: Mapping[str, str] = field(default_factory=dict)
@@ -62,22 +61,25 @@ class Rule:
     source: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, for the gradebook."""
+        """Returns plain data, for the gradebook."""
         return asdict(self)
 
     @staticmethod
     def from_json(data: object) -> Rule:
-        """The inverse; of what is none, a rule without dates."""
+        """Does the inverse; from other data it makes a rule without dates."""
         return Rule(**data) if isinstance(data, dict) else Rule()
 
     def strangers(self, results: Iterable[SubmissionResult]) -> list[str]:
-        """Who was given more time, and has handed in nothing under that name."""
+        """Returns who was given more time, and has handed in nothing under that name."""
         there = {(result.assignment, result.learner) for result in results}
         return [f"{learner} ({exercise})" for exercise, people in self.more_time.items() for learner in people
                 if (exercise, learner) not in there]
 
     def apply(self, result: SubmissionResult) -> SubmissionResult:
-        """The result, with what being late took of it. Nothing is taken where nobody knows when it came."""
+        """Returns the result without the points that being late cost.
+
+        Nothing is taken where the time of handing in is not known.
+        """
         own = self.more_time.get(result.assignment, {}).get(result.learner)
         due = own or self.due.get(result.assignment)
         if not due or result.status is Verdict.ERROR:
@@ -95,15 +97,15 @@ class Rule:
         return replace(result, late=True, lateness=Lateness(due, over.total_seconds(), days, percent, taken))
 
     def _handed_in(self, result: SubmissionResult, due: datetime) -> datetime | None:
-        """When it was handed in; None where nothing says it."""
+        """Returns when it was handed in; None where nothing says it."""
         return moment(result.handed_in, ZoneInfo(self.zone) if self.zone else due.tzinfo)
 
 
 def read_rule(path: Path) -> Rule:
-    """The rule in a file.
+    """Reads the rule from a file.
 
     Raises:
-        CourseError: it cannot be read, or something in it is not as it must be; names it.
+        CourseError: it cannot be read, or an entry in it is not valid; the message names it.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -153,7 +155,7 @@ def _table(path: Path, name: str, value: object) -> dict[str, Any]:
 
 
 def _when(path: Path, name: str, value: object, zone: str) -> str:
-    """A moment as ISO 8601 text with its zone; of a day its end."""
+    """Returns a moment as ISO 8601 text with its zone; for a day alone its end."""
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time(23, 59, 59))
     if not isinstance(value, datetime):
@@ -168,7 +170,7 @@ def _when(path: Path, name: str, value: object, zone: str) -> str:
 
 
 def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
-    """What the instructor should know of the rule and of those who were late, a sentence each."""
+    """Returns sentences for the instructor about the rule and about those who were late."""
     late = [result.lateness for result in results if result.lateness and result.lateness.days]
     undecided = [(result.learner, result.lateness.unclear_zone) for result in results
                  if result.lateness and not result.lateness.days]

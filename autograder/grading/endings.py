@@ -1,11 +1,11 @@
 """How a cell, a check or a case ended, and the words for it: a row for each way, a column for each reader.
 
-Controller, checker's child and reports have their sentences from here, so that one who rewords an ending sees all that
-is said of it. Two things stand elsewhere. Why a process ended is a sentence of the session's (`bridge/session.py`); it
-comes here as `error`. What a verdict as a whole means to learner and instructor is in `reports/words.py`.
+Controller, checker's child and reports take their sentences from here, so whoever rewords an ending sees all sentences
+about it. Two things stand elsewhere. The session says why a process ended (`bridge/session.py`); the sentence comes
+here as `error`. `reports/words.py` says what a verdict as a whole means to learner and instructor.
 
-`TRUSTED` lists what a learner may read although a hidden test was heard (`redaction.py`). Only our own text may stand
-in it; what fills its fields is looked at by itself.
+`TRUSTED` lists the sentences that a learner may read although a hidden test was heard (`redaction.py`). Only our own
+text may stand in it; the values in its fields are examined separately.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class End(StrEnum):
     PROTOCOL = "protocol"
     SKIPPED = "skipped"
     OVER = "over"
-    """The memory of the sandbox was measured, and was more than allowed. A cell's status is then `memory`."""
+    """The measured memory of the sandbox was more than allowed. A cell's status is then `memory`."""
     MEMORY_ERROR = "MemoryError"
-    """A function of the learner's raised it when a test called it."""
+    """A function of the learner's raised MemoryError when a test called it."""
     SLOW_TO_COME = "slow-to-come"
     """The time of a check was up while an answer was on its way."""
     SLOW = "slow"
@@ -41,11 +41,11 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class OfCell:
-    """What is said of a cell that ended so.
+    """The sentences about a cell that ended so.
 
     Attributes:
         reason: the reason of the verdict. It has the fields `number` (of the cell, from 1), `limit` (of time), `memory`
-            and `error` (what is known of it, without a full stop).
+            and `error` (a sentence without its full stop).
         told: in place of its error, once a hidden test was heard; empty where `told.cell_error` makes it of the error.
         page: after "Code cell 3" on the feedback page.
         belongs: of a missing name: "It belongs to code cell 3, which ...".
@@ -59,11 +59,11 @@ class OfCell:
 
 @dataclass(frozen=True)
 class OfCheck:
-    """What is said of a check that ended so, because of what the learner's code did to it.
+    """The sentences about a check that ended so, because of what the learner's code did to it.
 
     Attributes:
         reason: the reason of the verdict: after the question's name, and before "when a test used it".
-        message: of each case that it failed; `limit` is its field, in seconds. Empty where the case says it itself.
+        message: of each case that it failed; `limit` is its field, in seconds. Empty where the case itself says it.
     """
 
     reason: str
@@ -72,7 +72,7 @@ class OfCheck:
 
 @dataclass(frozen=True)
 class Row:
-    """The verdict that an ending makes, and what is said of a cell or a check; None where it cannot end so."""
+    """The verdict of an ending, and the sentences about a cell or a check; None where it cannot end so."""
 
     verdict: Verdict | None
     cell: OfCell | None = None
@@ -196,32 +196,35 @@ ENDINGS: Mapping[str, Row] = {
 
 
 def of_cell(status: str) -> OfCell:
-    """What is said of a cell with this status, other than `ok`; of one that we do not know, that it did not finish."""
+    """Returns the sentences about a cell with this status, other than `ok`.
+
+    For an unknown status they say that it did not finish.
+    """
     row = ENDINGS.get(status)
     return row.cell if row and row.cell else _NOT_FINISHED
 
 
 def of_check(end: str) -> OfCheck:
-    """What is said of a check that ended so."""
+    """Returns the sentences about a check that ended so."""
     check = ENDINGS[end].check
     assert check is not None, end
     return check
 
 
-# Of a question that has no score because of how the notebook ended, whatever it holds.
+# About a question that has no score because of how the notebook ended, whatever it holds.
 NOT_TAKEN_IN = "The grader could not take in what the notebook sent."
 TOO_MUCH = "The answer is more than the grader can examine. Is it much larger than asked for?"
 TOO_MUCH_REASON = "the answer is more than the grader can examine"
 BROKEN_OFF = "Not checked: the conversation with the notebook's process had broken off before."
 TOO_OFTEN = "Not checked: the notebook ended itself, or had to be ended, {times} times before this."
 
-# Of a case that failed by an assertion or an exception.
+# About a case that failed by an assertion or an exception.
 HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."
 PUBLIC_HINT = "A test of this question failed."
 NOT_SO = "This is not so: {line}"
 NOT_AS_EXPECTED = "This is not as expected: {line}"
 NOT_WHAT_WAS_EXPECTED = f"{NOT_AS_EXPECTED}\nExpected:\n{{want}}\nGot:\n{{got}}"
-"""As doctest says it, each line of `want` and `got` four spaces to the right."""
+"""In doctest's layout, each line of `want` and `got` four spaces to the right."""
 CODE_RAISED = "Your code raised {error}"
 CODE_RAISED_KIND = "Your code raised {kind}."
 CODE_RAISED_SOME = "Your code raised an error."
@@ -242,4 +245,5 @@ TRUSTED = (
     *(row.cell.told for row in ENDINGS.values() if row.cell and row.cell.told),
     *(row.check.message for row in ENDINGS.values() if row.check and row.check.message),
 )  # fmt: skip
-"""What a learner may read of ours although a hidden test was heard; what fills the fields is looked at by itself."""
+"""Our sentences that a learner may read although a hidden test was heard; the values in their fields are examined
+separately."""

@@ -2,8 +2,8 @@
 
 This is the controller's side: no TensorFlow here, and no test is read. An
 engine starts both processes when it is first needed and starts them again when
-one of them has died; what was under way then is the grader's own failure
-(`EngineError`), never the submission's.
+one of them has died; an attempt that was under way is then the grader's own
+failure (`EngineError`), never the submission's.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from autograder.sandbox.limits import READY_SECONDS, Limits
 from autograder.sandbox.nursery import IMPORT_SECONDS, LARGE_PAGES, Runner, SandboxError
 
 SILENT = "silent"
-"""Stands for an exit code: the checker's child was given up."""
+"""In place of an exit code: the checker's child was given up."""
 
 BEGIN_SECONDS = 2 * READY_SECONDS + 60
-"""How long an attempt may be silent before the learner's first line: twice as long as a notebook may take to start, as
-the checker's child asks it for two things, and gives up by itself. Beyond that something of the grader hangs."""
+"""Seconds that an attempt may be silent before the learner's first line: twice as long as a notebook may take to start,
+as the checker's child asks it for two things, and gives up by itself. After that, something of the grader hangs."""
 
 SEND_SECONDS = 60.0
-"""How long the checker may take to receive a request."""
+"""Seconds that the checker may take to receive a request."""
 
 WATCH_INTERVAL = 0.25
 """Seconds between two looks at whether the batch is being stopped."""
@@ -65,11 +65,11 @@ class Engine:
     """Starts attempts, side by side, from any number of threads. A context manager."""
 
     def __init__(self, confined: bool = True, ready: Ready = EVERYTHING) -> None:
-        """Nothing is started yet.
+        """Makes the engine; starts nothing yet.
 
         Args:
             confined: False runs notebooks without isolation, for code one trusts.
-            ready: what its processes make ready once for all attempts.
+            ready: what its processes prepare once for all attempts.
         """
         self.confined = confined
         self.ready = ready
@@ -87,7 +87,7 @@ class Engine:
         self.close()
 
     def start(self) -> str:
-        """Starts what is not running; returns the isolation level in use.
+        """Starts the processes that do not run; returns the isolation level in use.
 
         Raises:
             EngineError: the checker does not start.
@@ -104,7 +104,7 @@ class Engine:
                 self._checker = None
             starting = self._checker is None
             if self._checker is None:
-                self._checker = _Checker(self.ready)  # imports while the nursery does
+                self._checker = _Checker(self.ready)  # it imports while the nursery does
             if self._nursery is None:
                 try:
                     self._nursery = Notebooks(
@@ -127,14 +127,14 @@ class Engine:
     def attempt(
         self, request: Request, files: Mapping[str, bytes | Path], limits: Limits, silence: float
     ) -> Iterator[Event | Lost]:
-        """One run of one notebook: its events, as the checker's child reports them.
+        """Makes one run of one notebook. Yields its events, as the checker's child reports them.
 
-        The last one is `Finished`; or `Lost` when the child died or was ended, because what it got from the
-        notebook was too much for its limits, or it was silent for longer than any check may take.
+        The last one is `Finished`; or `Lost` when the child died or was ended, because the notebook's answers were too
+        much for its limits, or because it was silent for longer than any check may take.
 
         Args:
-            request: what `child.run` is to do.
-            files: what lies in the notebook's folder, by name.
+            request: the task for `child.run`.
+            files: the files in the notebook's folder, by name.
             limits: of the notebook's processes.
             silence: seconds without an event after which it is ended from here, once the learner's code runs.
 
@@ -193,14 +193,14 @@ class Engine:
         raise EngineError("the checker is gone")
 
     def _drop_nursery(self, nursery: Notebooks) -> None:
-        """The next attempt starts another."""
+        """Gives this nursery up; the next attempt starts another."""
         with self._lock:
             if self._nursery is nursery:
                 nursery.close()
                 self._nursery = None
 
     def _drop_checker(self, checker_: _Checker) -> None:
-        """The next attempt starts another."""
+        """Gives this checker up; the next attempt starts another."""
         with self._lock:
             if self._checker is checker_:
                 checker_.kill()
@@ -279,11 +279,11 @@ class _Checker:
 
 
 class _NotBegunError(Exception):
-    """Nothing was heard of an attempt, not even that it began."""
+    """No event of an attempt came, not even that it began."""
 
 
 def _end(runner: Runner) -> None:
-    """Sees to it that nothing of the sandbox is left; as a rule the session has done so."""
+    """Makes sure that nothing of the sandbox is left; usually the session has ended it."""
     with contextlib.suppress(ProcessLookupError):
         signal.pidfd_send_signal(runner.pidfd, signal.SIGKILL)
     select.select([runner.pidfd], [], [], 10)
@@ -291,7 +291,7 @@ def _end(runner: Runner) -> None:
 
 
 def one_thread_environment() -> dict[str, str]:
-    """The environment of a process that must fork: no library may start a thread at import."""
+    """Returns the environment of a process that must fork: no library may start a thread at import."""
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     package = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH", "")]))
@@ -299,9 +299,9 @@ def one_thread_environment() -> dict[str, str]:
 
 
 def _lines(channel: socket.socket, silence: float, stopped: threading.Event) -> Iterator[bytes | None]:
-    """Lines from the channel until it closes; None, and no more, when none has come for `silence` seconds.
+    """Yields lines from the channel until it closes; None, and no more, when none has come for `silence` seconds.
 
-    The first may take longer.
+    The first line may take longer.
     """
     buffer = b""
     deadline = time.monotonic() + max(silence, BEGIN_SECONDS)

@@ -1,4 +1,4 @@
-"""What the controller and the checker's child say to each other about one attempt: typed here, lines of JSON between.
+"""The messages of the controller and the checker's child about one attempt: typed here, lines of JSON between them.
 
 Both sides import this module. The request goes from the controller to the child, one line. The events come back, each
 the moment it is known. In their order:
@@ -41,7 +41,7 @@ class CellToRun:
 
 @dataclass(frozen=True)
 class Request:
-    """What the child is to do.
+    """The task for the child.
 
     Attributes:
         tests: the folder of the full test files.
@@ -51,16 +51,17 @@ class Request:
         skip_cells: not to run: an earlier attempt ended in them.
         skip_checks: questions not to check in their place: an earlier attempt ended there.
         done: questions not to check at the end: they have a score.
-        last: which check of a question to make, by its number from 1, where it is not the first.
+        last: the check of a question to make, by its number from 1, where it is not the first.
         portrait: the file that makes a portrait of the learner's network; empty: there is none.
         timeout: seconds for one cell and for one check.
         total: seconds for all cells together.
         cpu_seconds: processor time of the child.
         limits: of the notebook's processes, as `asdict(Limits(...))`.
         pid: the first of these processes; the engine knows it.
-        heard: what is left out of this attempt may tell the notebook what a hidden test handed in before.
-        former: what the notebook calls the questions, where it is of an earlier numbering, and what they are called.
-        folder: where the tests run; empty: nowhere in particular.
+        heard: whether the parts left out of this attempt may reveal to the notebook what a hidden test handed in
+            before.
+        former: the notebook's names of the questions -> their names now, if it has an earlier numbering.
+        folder: the folder in which the tests run; empty for no particular one.
         own: as in `Bundle`.
         seed, seed_variable: as in `Seeding`; None where there is none.
         unjudged, proven: as in `Bundle`.
@@ -109,7 +110,7 @@ class Begun:
 class CellRan:
     """A cell, and what the notebook printed since the last one.
 
-    `over`: the memory of the sandbox was measured, and was more than allowed.
+    `over`: whether the measured memory of the sandbox was more than allowed.
     """
 
     result: CellResult
@@ -131,8 +132,8 @@ class Scored:
     """A check's result: a score that nothing can change any more.
 
     `trouble` lists what the learner's code did to the check: `timeout`, `slow-to-come` (an answer was on its way when
-    the time was up), `MemoryError`, `over` (its memory was measured, and was more than allowed), or how it ended the
-    process. `heard`: a hidden test had used the notebook by then.
+    the time was up), `MemoryError`, `over` (its measured memory was more than allowed), or how it ended the process.
+    `heard`: whether a hidden test had used the notebook by then.
     """
 
     cell: int
@@ -148,9 +149,9 @@ class Ending:
 
     Attributes:
         status: how the notebook's process ended, if before its time; else empty.
-        error: what is known of that.
-        cell: in which cell it ended.
-        question: while which question was checked; empty when it was none.
+        error: a sentence on that.
+        cell: the cell in which it ended.
+        question: the question whose check it ended; empty when it was none.
         repeated: how often questions were checked, where more than once.
         review: what could not be examined: an instructor must look.
         flags: what an instructor may want to know.
@@ -167,7 +168,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Settled:
-    """Before a portrait is made. What happens from now on, to the notebook or to the child, changes no score."""
+    """The message before a portrait is made. Nothing that happens afterwards, to notebook or child, changes a score."""
 
     ending: Ending
 
@@ -214,12 +215,12 @@ _KINDS = {kind.__name__: kind for kind in (Begun, CellRan, CheckBegun, Scored, S
 
 
 def to_line(event: Event) -> bytes:
-    """The event as one line of JSON, its end included."""
+    """Returns the event as one line of JSON, with the line's end."""
     return json.dumps({"event": type(event).__name__, **asdict(event)}).encode() + b"\n"
 
 
 def from_line(line: bytes) -> Event:
-    """The inverse of `to_line`.
+    """Does the inverse of `to_line`.
 
     Raises:
         ValueError: the line is cut off, or no event.

@@ -1,4 +1,4 @@
-"""The exercises of one batch: what each brings along, and what its submissions may use. Read or measured once each.
+"""The exercises of one batch: their bundles, and the limits of their submissions. Read or measured once each.
 
 An exercise that is not built blocks no other.
 """
@@ -22,7 +22,7 @@ from autograder.submissions.read import Submission
 
 @dataclass(frozen=True)
 class Asked:
-    """What a batch was asked for; see `batch.grade_paths`."""
+    """The arguments of a batch; see `batch.grade_paths`."""
 
     assignment: str | None
     timeout: float | None
@@ -31,14 +31,14 @@ class Asked:
 
 
 class Exercises:
-    """Those of one batch.
+    """The exercises of one batch.
 
     Attributes:
-        asked: what the batch was asked for.
+        asked: the arguments of the batch.
         other: the assignment of another course that is graded; then there are no others.
         known: the names of all exercises of the course.
-        former: what they were called in earlier numberings, and what they are called now.
-        unbuilt: exercises that were handed in and are not built, each with what there is to do.
+        former: their names in earlier numberings -> their names now.
+        unbuilt: exercises that were handed in and are not built, each with the remedy.
     """
 
     def __init__(self, asked: Asked, other: OtherAssignment | None = None) -> None:
@@ -51,14 +51,14 @@ class Exercises:
         self._timeouts: dict[str, float] = {}
 
     def bundle(self, name: str) -> Bundle:
-        """The bundle of an exercise of the course, the same for all of the batch.
+        """Returns the bundle of an exercise of the course, the same for all of the batch.
 
         Raises:
             CourseError: there is no such exercise, or it is not built.
         """
         if self.other:
             return self.other.bundle
-        if name in self.former:  # what was built under that name may still lie there
+        if name in self.former:  # an earlier build may still lie there under that name
             course.require_known([name])
         if name not in self._built:
             found = course.assignment(name)
@@ -82,7 +82,7 @@ class Exercises:
             )
 
     def bundle_of(self, submission: Submission) -> Bundle | None:
-        """That of its exercise; None where it is for none, or for one that is `unbuilt`."""
+        """Returns the bundle of its exercise; None where it is for none, or for one that is `unbuilt`."""
         if submission.assignment not in self.known:
             return None
         try:
@@ -92,7 +92,7 @@ class Exercises:
             return None
 
     def fingerprint(self, submission: Submission) -> str:
-        """All that its result depends on."""
+        """Returns the hash of everything that its result depends on."""
         limits: dict[str, object] = {
             "timeout": self.asked.timeout,  # the default follows from what else is in the fingerprint
             "memory_mb": self.asked.memory_mb,
@@ -101,7 +101,7 @@ class Exercises:
         return fingerprint(submission, self.bundle_of(submission), limits)
 
     def limits(self, own: Bundle, *, local: bool) -> RunLimits:
-        """What a submission may use. The first of its exercise has its engine started, and its time measured.
+        """Returns the limits of a submission. The first of its exercise starts its engine, and has its time measured.
 
         Args:
             own: the bundle of its exercise.
@@ -115,7 +115,10 @@ class Exercises:
         return RunLimits(self._timeouts[own.name], self.asked.memory_mb)
 
     def _timeout(self, own: Bundle, local: bool) -> float:
-        """Seconds for one cell. An engine needed here is started first, so that a fault shows at once."""
+        """Returns the seconds for one cell.
+
+        It starts an engine that is needed here first, so that a fault shows at once.
+        """
         try:
             engine = worker.engine(self.asked.confined, own.ready())
             if local:

@@ -1,7 +1,7 @@
-"""What became of each file that was handed in: counted, another attempt, or not graded, and why. All stand there.
+"""The fate of each file that was handed in: counted, another attempt, or not graded, and why. It lists every file.
 
-The lines are made of what the batch knows (`lines`), and held against what lies there (`inventory`): a file of which
-nothing is said is the grader's own fault, and is said to be.
+The batch's knowledge makes the lines (`lines`), and they are compared with the files that lie there (`inventory`). A
+file without a line is the grader's own fault, and is reported as such.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ LOST = "error"
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one file.
+    """The fate of one file.
 
     Attributes:
         file: its path, as `identity.csv` has it, or from where the command was run.
         place: `COUNTED`, `EARLIER`, `NOT_GRADED` or `LOST`.
-        learner: whose it is; empty where nothing says so.
-        why: what makes it that.
+        learner: the learner whose it is; empty where that is not known.
+        why: the reason for its place.
     """
 
     file: str
@@ -40,14 +40,14 @@ class Line:
 
 def lines(search: Search, passed: Iterable[tuple[Found, str]], results: Sequence[SubmissionResult],
           counting: Sequence[SubmissionResult], inside: Mapping[str, Mapping[str, str]]) -> list[Line]:
-    """One line for each file, and for each notebook in a learner's zip that is not the one that was read.
+    """Returns one line for each file, and for each notebook in a learner's zip that is not the one that was read.
 
     Args:
         search: what was found.
-        passed: what of it was not graded, each with the reason.
-        results: what of it was, as the gradebook has it.
+        passed: the files that were not graded, each with the reason.
+        results: the graded ones, as the gradebook has them.
         counting: of each learner and exercise the attempt that counts.
-        inside: of a learner's zip, by its path, what else is in it and why that is not graded.
+        inside: the other files in a learner's zip, by its path, and why they are not graded.
     """
     counts = {(result.learner, result.assignment): result for result in counting}
     made = [Line(clean_name(str(path)), NOT_GRADED, why=why) for path, why in search.left]
@@ -75,11 +75,11 @@ def _graded(file: str, result: SubmissionResult, counted: SubmissionResult | Non
 
 
 def lost(paths: Sequence[Path], search: Search, made: Iterable[Line]) -> list[Line]:
-    """What lies under the paths and stands in no line, which no batch should have.
+    """Returns lines for files under the paths that have none, which no batch should have.
 
     Args:
-        paths: what was given to be graded.
-        search: what was found there.
+        paths: the paths that were given to be graded.
+        search: the files found there.
         made: the lines of the batch.
     """
     told = {line.file for line in made}

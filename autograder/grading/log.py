@@ -1,19 +1,19 @@
-"""`grading.log`: what batches did, line by line, for whoever asks afterwards.
+"""`grading.log`: a record of each batch, line by line, for questions that come later.
 
     2026-11-02T16:05:12+00:00 began: in "/home/grace", paths ["submissions"], options {"assignment": null, ...}
     2026-11-02T16:05:31+00:00 graded: "alice", "alice.ipynb", 02-preprocessing, 13 of 15 points, 3.2 s
     2026-11-02T16:05:52+00:00 timeout: "bob", "bob.ipynb", 02-preprocessing, 4 of 15 points, 18.1 s; Code cell 3 ...
     2026-11-03T09:12:00+00:00 adjusted: "bob", 02-preprocessing, q2_1, 1 became 2 of 2 points, by "grace"; "also right"
 
-Each batch appends to it, and so does what an instructor sets by hand. Only the controller writes it, in one write for
-each entry, so that a batch which is killed leaves whole lines. An entry begins with the time, in UTC. What is indented,
-such as a traceback, belongs to the entry above it. Text from a learner stands on one line, without control characters,
-and names stand in quotes: nobody can write an entry, or a verdict, of their own.
+Each batch appends to it, and so does each correction by hand. Only the controller writes it, in one write for each
+entry, so that a batch which is killed leaves whole lines. An entry begins with the time, in UTC. Indented lines, such
+as a traceback, belong to the entry above them. Text from a learner stands on one line, without control characters, and
+names stand in quotes: nobody can write an entry, or a verdict, of their own.
 
-What this package says with Python's `logging` arrives here while the log is open; standard error gets its first line,
-and where the rest is. What a worker in another process says stays there; the reason comes with its result.
+Messages of this package in Python's `logging` arrive here while the log is open; standard error gets the first line,
+and where the rest is. Messages of a worker in another process stay there; the reason comes with its result.
 
-The log is no result. Where it cannot be written, that is said once, and grading goes on.
+The log is no result. If it cannot be written, one message says so, and grading goes on.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ LONGEST_LINE = 4000
 LONGEST_DETAILS = 40_000
 LONGEST_NAME = 80
 LONGEST_REASON = 500
-"""Characters; what is longer loses its middle."""
+"""Characters of a reason; a longer one loses its middle."""
 
 
 class BatchLog:
     """The log of one batch. A context manager; before it is entered, and after it is left, nothing is written."""
 
     def __init__(self, path: Path, say: Callable[[str], None]) -> None:
-        """Opens nothing yet.
+        """Makes the log; opens nothing yet.
 
         Args:
             path: the log; its folder exists when the log is entered.
@@ -91,7 +91,7 @@ class BatchLog:
                 self._file = None
 
     def write(self, kind: str, text: str, details: str = "") -> None:
-        """One entry.
+        """Writes one entry.
 
         Args:
             kind: the word after the time, such as a verdict; not from a learner.
@@ -113,7 +113,7 @@ class BatchLog:
                 self._give_up(error)
 
     def began(self, paths: Sequence[Path], options: Mapping[str, object]) -> None:
-        """A batch begins: where, on what, asked for what, and with which versions."""
+        """Writes that a batch begins: where, on what, with which options, and with which versions."""
         versions = ", ".join(f"{name} {version}" for name, version in environment().items())
         self.write(
             "began",
@@ -122,7 +122,7 @@ class BatchLog:
         )
 
     def result(self, result: SubmissionResult) -> None:
-        """What became of one submission."""
+        """Writes the result of one submission."""
         reason = f"; {one_line(result.reason, LONGEST_REASON)}" if result.reason else ""
         self.write(
             result.status.value,
@@ -132,7 +132,7 @@ class BatchLog:
         )
 
     def late(self, result: SubmissionResult) -> None:
-        """That something came late, if it did, and what that takes."""
+        """Writes that a submission came late, if it did, and what that costs."""
         if late := result.lateness:
             by = f"{late.days} days begun, {late.percent:g}%, {late.taken:g} points taken" if late.days else (
                 f"of which zone that is is not clear, {_quoted(late.unclear_zone)}, nothing taken" if late.unclear_zone
@@ -141,7 +141,7 @@ class BatchLog:
                                f"due {late.due}, handed in {_quoted(result.handed_in)}: {by}")
 
     def by_hand(self, kind: str, done: Adjusted) -> None:
-        """What an instructor has set, said or taken back."""
+        """Writes what an instructor has set, commented or taken back."""
         score = f", {done.before:g} became {done.after:g} of {done.possible:g} points" if done.why or (
             done.before != done.after) else ""
         if done.stray is not None:
@@ -156,7 +156,7 @@ class BatchLog:
 
 
 def _opened(path: Path) -> FileIO:
-    """The file, to be appended to. Where a run was ended in the middle of a line, a new line is begun."""
+    """Opens the file for appending. If a run ended in the middle of a line, a new line begins."""
     file = FileIO(path, "a+")
     try:
         end = file.seek(0, os.SEEK_END)
@@ -171,12 +171,12 @@ def _opened(path: Path) -> FileIO:
 
 
 def _quoted(value: object) -> str:
-    """As JSON: a quotation mark or a line break in a name cannot end it."""
+    """Returns text as JSON: a quotation mark or a line break in a name cannot end it."""
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 class _Handler(logging.Handler):
-    """What arrives by Python's `logging`."""
+    """Handles messages from Python's `logging`."""
 
     def __init__(self, log: BatchLog) -> None:
         super().__init__(logging.INFO)
@@ -186,12 +186,12 @@ class _Handler(logging.Handler):
         try:
             first, _, more = self.format(record).partition("\n")
             self._log.write(record.levelname.lower(), first, more)
-        except Exception:  # as every handler does: a log must not end what it tells of
+        except Exception:  # as every handler does: a log must not end the program that it describes
             self.handleError(record)
 
 
 class _FirstLine(logging.Handler):
-    """What is serious, on standard error: a traceback is for the log."""
+    """Prints serious messages on standard error: a traceback is for the log."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(logging.WARNING)

@@ -1,14 +1,15 @@
-"""In the checker's child: what is said of a test case that failed or was stopped, in full and as a learner reads it.
+"""In the checker's child: the message of a test case that failed or was stopped, in full and as a learner reads it.
 
-Public cases: what the assertion says, or the exception. Hidden cases: the hint
-their author wrote and nothing else; never a line of the test, and never what a
-library says about the values it compared. What the learner's own function
-raised stands in both; `redaction.py` says how much of a message the learner reads.
+Public cases show the text of the assertion, or the exception. Hidden cases show
+the hint that their author wrote and nothing else; never a line of the test, and
+never a library's text about the values it compared. Both show the exception of the
+learner's own function; `redaction.py` decides how much of a message the learner
+reads.
 
-What stopped a check from outside (time, memory, the end of the process) is a sentence of `stopped`. The sentences
+If something stopped a check from outside (time, memory, the end of the process), `stopped` says so. The sentences
 themselves are in `endings.py`.
 
-Must never include test source of a hidden case in a message.
+This module must never put test source of a hidden case into a message.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ MESSAGE_LIMIT = 2000
 NO_NAME = "The notebook has no "
 LEARNER_ERROR_LIMIT = 300
 HIDDEN_LEARNER_ERROR_LIMIT = 120
-"""In a hidden case: enough to know one's own error, little for a function that raises what it was given."""
+"""Characters of a learner's error in a hidden case: enough to know one's own error, little for a function that raises
+its arguments."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Failure:
 
     Attributes:
         hidden: whether the case is hidden.
-        error: the exception, where the test format gives it to us.
-        report: what doctest printed, for cases in the OK format.
+        error: the exception, where the test format has one.
+        report: the output of doctest, for cases in the OK format.
         hint: the case's own failure message, if its author gave one.
         learner_error: the last exception that the learner's own function raised during this case.
         missing: names the case asked for and the notebook does not have.
@@ -72,10 +74,10 @@ class Failure:
 
 
 def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, CellResult]]) -> str:
-    """The message for the learner.
+    """Returns the message for the learner.
 
     Args:
-        failure: what happened.
+        failure: the reason.
         names: the notebook's variables, to suggest one that looks like a missing name.
         cells: source and result of each code cell so far, to say where a missing name should come from.
     """
@@ -87,12 +89,12 @@ def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, C
 
 
 def stopped(end: str, limit: float, ending: str = "") -> str:
-    """The message of a check that did not come to its end by itself; empty where nothing stopped it.
+    """Returns the message of a check that did not come to its end by itself; empty where nothing stopped it.
 
     Args:
-        end: what stopped it, an `End`; or empty.
+        end: the `End` that stopped it; or empty.
         limit: seconds that the learner's code, and the test, may take each.
-        ending: how the process ended, where that is all there is to say; a learner does not read it.
+        ending: how the process ended, where nothing else is known; a learner does not read it.
     """
     if not end:
         return ""
@@ -101,7 +103,7 @@ def stopped(end: str, limit: float, ending: str = "") -> str:
 
 
 def is_about_names(failure: Failure) -> bool:
-    """Whether the message is that names are missing: the grader's own words, with names of the notebook as written."""
+    """Returns whether the message says that names are missing: our own words, with names of the notebook as written."""
     said = _said(failure)
     named = any(name in said.text for name in failure.missing)
     return bool(failure.missing) and not (named and said.by_author)
@@ -122,12 +124,12 @@ def no_file(failure: Failure) -> str:
 
 
 def hint(failure: Failure, known: Known) -> str:
-    """All that a learner reads of a hidden case that failed: its hint, as the trusted test file holds it.
+    """Returns all that a learner reads of a hidden case that failed: its hint, as the trusted test file holds it.
 
-    Where the learner's own code raised an error meanwhile, its kind stands before.
+    If the learner's own code raised an error meanwhile, its kind stands before the hint.
 
     Args:
-        failure: what happened.
+        failure: the reason.
         known: the texts of the test file and its helpers.
     """
     error, said = failure.error, _said(failure)
@@ -143,10 +145,10 @@ def hint(failure: Failure, known: Known) -> str:
 
 
 def withheld(failure: Failure, message: str, known: Known) -> str:
-    """All that a learner reads of a public case that failed after a hidden one was heard.
+    """Returns all that a learner reads of a public case that failed after a hidden one was heard.
 
     Args:
-        failure: what happened.
+        failure: the reason.
         message: the whole message.
         known: the texts of the test file and its helpers.
     """
@@ -160,7 +162,7 @@ def withheld(failure: Failure, message: str, known: Known) -> str:
 def missing_names(
     missing: Sequence[str], names: Iterable[str], cells: Sequence[tuple[str, CellResult]]
 ) -> str:
-    """One or two sentences that name what is missing, and where it was lost."""
+    """Returns one or two sentences that name what is missing, and where it was lost."""
     listed = [f"`{one_line(name, 60)}`" for name in sorted(missing)]
     sentence = f"{NO_NAME}{' and no '.join(listed)}."
     first = sorted(missing)[0]
@@ -169,7 +171,7 @@ def missing_names(
     for number, cell in stopped:
         if cell.told is None:
             return f"{sentence} It belongs to code cell {number}, which {_how_it_ended(cell)}."
-    if stopped:  # after a hidden test was heard: which of several stopped, and how, could spell something
+    if stopped:  # after a hidden test was heard: which of several stopped, and how, could carry a message
         return f"{sentence} It belongs to code cell {belongs[0][0]}: does that run to its end?"
     similar = difflib.get_close_matches(first, [name for name in names if len(name) < 100], n=1, cutoff=0.75)
     if similar:
@@ -178,7 +180,7 @@ def missing_names(
 
 
 def exception_text(error: BaseException, hidden: bool = False) -> str:
-    """`TypeError: ...` on one line, without anything from the traceback."""
+    """Returns `TypeError: ...` on one line, without anything from the traceback."""
     limit = HIDDEN_LEARNER_ERROR_LIMIT if hidden else LEARNER_ERROR_LIMIT
     if type(error) is RemoteError:  # stands for an exception of the learner's own, and names it
         return one_line(str(error), limit)
@@ -187,7 +189,7 @@ def exception_text(error: BaseException, hidden: bool = False) -> str:
 
 @dataclass(frozen=True)
 class Said:
-    """What the failure itself says that may be shown, and whether the test's author wrote it for learners."""
+    """The part of a failure's own text that may be shown, and whether the test's author wrote it for learners."""
 
     text: str = ""
     by_author: bool = False
@@ -202,7 +204,7 @@ def _said(failure: Failure) -> Said:
     if error is failure.learner_error:
         return Said(CODE_RAISED.format(error=exception_text(error, failure.hidden)))
     frames = traceback.extract_tb(error.__traceback__)
-    if frames and frames[-1].filename == remote.__file__:  # a placeholder: it says what it is
+    if frames and frames[-1].filename == remote.__file__:  # a placeholder describes itself
         return Said(str(error))
     if isinstance(error, AssertionError):
         if str(error) and (not failure.hidden or _authored(error, failure)):
@@ -212,7 +214,7 @@ def _said(failure: Failure) -> Said:
 
 
 def _authored(error: AssertionError, failure: Failure) -> bool:
-    """Whether the message was written by the test's author, not by a library that prints what it compared."""
+    """Returns whether the test's author wrote the message, and not a library that prints the values it compared."""
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return True
@@ -221,7 +223,7 @@ def _authored(error: AssertionError, failure: Failure) -> bool:
 
 
 def _failed_assertion(error: AssertionError, test_path: str) -> str:
-    """The line of a public test that failed without a message; the learner has that file."""
+    """Returns the line of a public test that failed without a message; the learner has that file."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == test_path and frame.line:
             return NOT_SO.format(line=frame.line.removeprefix("assert ").strip())
@@ -229,7 +231,7 @@ def _failed_assertion(error: AssertionError, test_path: str) -> str:
 
 
 def _from_doctest(failure: Failure) -> Said:
-    """The part of a doctest's report that may be shown."""
+    """Returns the part of a doctest's report that may be shown."""
     sections = failure.report.split("*" * 70 + "\n")
     if len(sections) < 2:
         return Said()
@@ -243,7 +245,7 @@ def _from_doctest(failure: Failure) -> Said:
 
 
 def _failed_example(section: str) -> str:
-    """The line of a public doctest that failed; the learner has that file."""
+    """Returns the line of a public doctest that failed; the learner has that file."""
     example = re.search(r"^Failed example:\n((?:    .*\n)+)", section, re.M)
     return example_line(example[1].splitlines()) if example else ""
 
@@ -265,7 +267,7 @@ def _raised_in_doctest(section: str, failure: Failure) -> Said:
 
 
 def _assigns(source: str, name: str) -> bool:
-    """Whether a line of `source` defines `name` or assigns to it, as far as its beginning shows."""
+    """Returns whether a line of `source` defines `name` or assigns to it, judged by the beginning of the line."""
     quoted = re.escape(name)
     definition = re.compile(
         rf"(?:(?:async\s+)?def|class)\s+{quoted}\b"

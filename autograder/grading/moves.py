@@ -1,8 +1,8 @@
-"""What the gradebook keeps of a file moves along, when the file turns out to be another's, or is called otherwise.
+"""Moves what the gradebook keeps of a file, when the file turns out to be another learner's, or gets another name.
 
-Runs with the controller, before anything is graded. Which files these are is
-decided here, with what lies in the folders now; how a result moves is the
-gradebook's own affair.
+It runs with the controller, before anything is graded. This module decides
+which files these are, from the folders as they are now; the gradebook itself
+moves the results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Tell = Callable[[str], None]
 
 
 def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) -> None:
-    """Moves what is kept as somebody else's to those whose it is now known to be."""
+    """Moves what is kept as somebody else's to the learners whose it is now known to be."""
     now: dict[str, list[Found]] = {}
     for item in found:
         now.setdefault(item.identity.file, []).append(item)
@@ -44,7 +44,7 @@ def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) ->
 
 
 def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook, tell: Tell) -> None:
-    """Gives what was graded under a participant's number alone to whom a later copy of the download names by it.
+    """Gives work graded under a participant's number alone to the person whom a later copy of the download names.
 
     The number means nothing in another assignment: the download must be the same one, or the file.
     """
@@ -77,7 +77,7 @@ def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook,
 
 
 def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
-    """Doubts what is kept as somebody's of a file that is another now, and that nothing says is theirs."""
+    """Marks as doubtful what is kept of a file that is another now, and that nothing shows to be the same learner's."""
     there: dict[str, list[Found]] = {}
     for item in found:
         there.setdefault(item.identity.file, []).append(item)
@@ -95,14 +95,14 @@ def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
 
 
 Row = tuple[str, str, str, str, str]
-"""As `Gradebook.files` has it: file, content, learner, submission, exercise."""
+"""A row of `Gradebook.files`: file, content, learner, submission, exercise."""
 
 
 def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
-    """The same, each under the name that keeps it from taking another's place.
+    """Returns the same files, each under a name that keeps it from taking another's place.
 
-    An attempt that is kept already has the name that it had. What has the same learner's name and the same file's, and
-    may be another person's or is another attempt, stands beside it: all attempts stay.
+    An attempt that is kept already keeps its name. A file of the same learner's name and the same file name, which may
+    be another person's or is another attempt, stands beside it: all attempts stay.
     """
     attempts = {(one.learner, one.identity.system, one.order): one.name for one in kept if one.order}
     names = {(one.learner, one.name): one for one in kept}
@@ -123,10 +123,10 @@ def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
 
 
 def _is_another(item: Found, there: Kept) -> bool:
-    """Whether something handed in is not the same as what is kept under its name, or may be another's."""
+    """Returns whether a file handed in differs from the one kept under its name, or may be another learner's."""
     kept = there.identity
     if kept.source and not os.path.lexists(kept.source) and kept.content == content_of(item) != "":
-        return False  # its folder is called otherwise now
+        return False  # its folder has another name now
     if is_another(kept, item.identity):
         return True
     if item.order and there.order:
@@ -137,21 +137,21 @@ def _is_another(item: Found, there: Kept) -> bool:
 def renamed(
     found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook, tell: Tell
 ) -> list[Found]:
-    """What is kept of a file that is gone, and was handed in now under another name, as another's.
+    """Moves what is kept of a file that is gone to the learner under whom it was handed in now with a new name.
 
-    One file that is gone and one that is new are one that was renamed, also where it took the name of another that was
-    renamed itself. Where there are more, or where another file lies under the old name, which is which is for the
-    instructor to say, if a score or a decision of theirs hangs on it.
+    One file that is gone and one that is new, of the same content, are one file that was renamed, even if it took the
+    name of another renamed file. If there are more of them, or if another file lies under the old name, the instructor
+    must say which is which, if a score or a decision of theirs depends on it.
 
     Args:
-        found: what is handed in now.
-        is_gone: says of a file that was graded whether it is no longer where it was.
+        found: the files handed in now.
+        is_gone: returns whether a file that was graded is no longer where it was.
         assignment: the exercise that is graded; None for all.
-        gradebook: what is kept.
-        tell: says what became another's.
+        gradebook: the gradebook.
+        tell: reports what became another learner's.
 
     Returns:
-        `found`, with doubts about what may have changed places.
+        `found`, with doubts about files that may have changed places.
     """
     there = {item.identity.file for item in found}
     kept = gradebook.ownership.files()
@@ -164,8 +164,8 @@ def renamed(
     new = _new(found, kept, gone)
     pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
              if len(items) == len(gone[content]) == 1}
-    # Not where the new name was another's, of which it is not known what became; nor where another version of a file
-    # came in its place: whoever has the former one now may have copied it.
+    # Files are not moved if the new name was that of another file whose fate is unknown; nor if another version of a
+    # file came in its place: whoever has the former version now may have copied it.
     while unclear := [old for old, name in pairs.items() if (name in names and name not in pairs)
                       or (old in there and old not in pairs.values())]:
         for old in unclear:
@@ -173,7 +173,7 @@ def renamed(
     for content, items in new.items():
         item, row = items[0], gone[content][0]
         if {row[2] for row in gone[content]} == {item.learner for item in items}:
-            continue  # the same people, who call their files otherwise
+            continue  # the same people, who named their files anew
         if row[0] in pairs:
             moves[Move(*row[2:], to=item.learner, new_name=item.name)] = row[0]
             continue
@@ -200,7 +200,7 @@ def renamed(
 def _gone(
     kept: Sequence[Row], found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None
 ) -> dict[str, list[Row]]:
-    """What is kept of files that are no longer where they were, or are others now, by content."""
+    """Returns what is kept of files that are no longer where they were, or have other content now, by content."""
     there = {item.identity.file: item for item in found}
     gone: dict[str, list[Row]] = {}
     for row in kept:
@@ -211,7 +211,7 @@ def _gone(
 
 
 def _new(found: Sequence[Found], kept: Sequence[Row], gone: Mapping[str, list[Row]]) -> dict[str, list[Found]]:
-    """What is in the folders now with the content of a file that is gone, and was not before, by content."""
+    """Returns what is in the folders now, and was not before, with the content of a file that is gone, by content."""
     before = {row[:2] for row in kept}
     new: dict[str, list[Found]] = {}
     for item in found if gone else ():
@@ -222,7 +222,7 @@ def _new(found: Sequence[Found], kept: Sequence[Row], gone: Mapping[str, list[Ro
 
 
 def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradebook, tell: Tell) -> None:
-    """Scores set by hand of somebody whom nobody is any more, since files are named by better rules."""
+    """Reports scores set by hand for names that no learner has any more, since files are named by better rules."""
     learners = {item.learner for item in found}
     names = {item.path.name for item in found}
     for learner, name, exercise, questions in gradebook.ownership.without_a_path():
@@ -235,9 +235,9 @@ def tell_older(found: Sequence[Found], assignment: str | None, gradebook: Gradeb
 
 
 def gone_from(found: Sequence[Found], paths: Sequence[Path], kept: Iterable[Kept] = ()) -> Callable[[str], bool]:
-    """Says of a file whether it lay in one of the folders that are graded, and does not any more.
+    """Returns a test whether a file lay in one of the folders that are graded, and no longer does.
 
-    Or in a folder or zip that was graded before and is gone itself, as `kept` knows it.
+    The test is also true for a file in a folder or zip that was graded before and is gone itself, as `kept` knows it.
     """
     roots = _roots(found, paths)
     sources = {one.identity.file: one.identity.source for one in kept}
@@ -246,7 +246,7 @@ def gone_from(found: Sequence[Found], paths: Sequence[Path], kept: Iterable[Kept
 
 
 def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Path, bool]]:
-    """How messages call the folders that are graded, with where they are, and whether all that is in them is graded."""
+    """Returns the folders that are graded, by their names in messages: the path, and whether all in it is graded."""
     roots: dict[str, tuple[Path, bool]] = {}
     for item in found:
         above = list(PurePosixPath(item.identity.file).parents)
@@ -259,7 +259,7 @@ def _roots(found: Sequence[Found], paths: Sequence[Path]) -> dict[str, tuple[Pat
 
 
 def _is_gone(file: str, roots: Mapping[str, tuple[Path, bool]]) -> bool:
-    """Whether a file lay in one of the folders, and does not any more."""
+    """Returns whether a file lay in one of the folders, and no longer does."""
     for place, parent in enumerate(PurePosixPath(file).parents):
         root, whole = roots.get(parent.as_posix(), (None, False))
         if root is not None and (whole or place == 0):

@@ -1,11 +1,11 @@
-"""The notices of a batch: what it says of itself, and where.
+"""The notices of a batch: what it reports, and where.
 
     say     in the terminal
     tell    in the terminal and in the log
     remark  in the reports, for the instructor
     note    in all of them
 
-What is said here is a whole sentence; which results it is about, the batch knows.
+Each notice is a whole sentence; the batch knows which results it is about.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autograder.submissions.identity import REMEDY, joined, needs
 from autograder.submissions.names import clean_name
 
 LISTED = 10
-"""So many names stand in a line; `files.csv` has every one."""
+"""How many names stand in a line; `files.csv` has every one."""
 
 
 class Notices:
@@ -38,7 +38,7 @@ class Notices:
 
     Attributes:
         log: nothing is written before it is entered.
-        remarks: what the instructor should know of the batch.
+        remarks: sentences that the instructor should read about the batch.
     """
 
     def __init__(self, console: Console, output: Path) -> None:
@@ -61,14 +61,14 @@ class Notices:
         self.tell(text)
 
     def passed_over(self, passed: Sequence[Found], why: str) -> str:
-        """Of what is handed in, but not for the exercise that is graded; when there is no log yet."""
+        """Reports files that were handed in, but not for the exercise that is graded; used when there is no log yet."""
         text = f"Passed over, {why}: {listed([item.identity.file for item in passed])}."
         self.remark(text)
         self.say(text)
         return text
 
     def attempts(self, counting: Counting, policy: str) -> None:
-        """What of a learner's several attempts became."""
+        """Reports which of a learner's several attempts count."""
         if counting.left_out:
             names = [one_line(result.learner, 60) for result in counting.uncertain]
             but = f" (of {listed(names)} the best, for nothing says which is the latest)" if names else ""
@@ -78,7 +78,7 @@ class Notices:
                       "stay in the gradebook.")  # fmt: skip
 
     def other_work(self, before: Sequence[SubmissionResult], now: Sequence[SubmissionResult]) -> None:
-        """Of whom other work counts than after the last grading, with another score."""
+        """Reports whose other work counts than after the last grading, with another score."""
         was = {(result.learner, result.assignment): result for result in before}
         changed = [f"{one_line(result.learner, 60)} ({old.score:g} became {result.score:g} points)"
                    for result in now if (old := was.get((result.learner, result.assignment)))
@@ -88,7 +88,7 @@ class Notices:
             self.note(f"Other work counts than after the last grading: {listed(changed)}.")
 
     def other_scores(self, before: Sequence[SubmissionResult], now: Sequence[SubmissionResult]) -> None:
-        """Of whom the same work has another score than after the last grading; the log has all of them."""
+        """Reports whose same work has another score than after the last grading; the log lists all of them."""
         was = {(result.learner, result.assignment): result for result in before}
         changed = [f"{one_line(result.learner, 60)}, {result.assignment} ({old.score:g} became {result.score:g} points)"
                    for result in now if (old := was.get((result.learner, result.assignment)))
@@ -102,7 +102,7 @@ class Notices:
                 self.log.write("changed", f"{text}: {one}")
 
     def wrong_exercise(self, results: Sequence[SubmissionResult], counting: Counting) -> None:
-        """Notebooks of another exercise that do not take the place of what was handed in before."""
+        """Reports notebooks of another exercise that do not take the place of earlier work."""
         right = {(result.learner, result.assignment) for result in counting.batch
                  if result.status is not Verdict.WRONG_ASSIGNMENT}
         wrong = [result.identity.file or result.submission for result in results
@@ -111,13 +111,13 @@ class Notices:
             self.note(f"Of another exercise, so that what was handed in before counts: {listed(wrong)}.")
 
     def renumbered(self, results: Sequence[SubmissionResult], former: Mapping[str, str]) -> None:
-        """Which notebooks are of an earlier numbering, and what their exercises are called now."""
+        """Reports which notebooks have an earlier numbering, and the present names of their exercises."""
         if earlier := Counter(result.former for result in results if result.former):
             renamed = [f"{name} is {former[name]} now ({count})" for name, count in sorted(earlier.items())]
             self.note(f"Of an earlier numbering, and graded under the new name: {joined(renamed)}.")
 
     def doubted(self, counting: Counting) -> None:
-        """Of whom it is not certain who they are, with the files and what to do."""
+        """Reports whose identity is uncertain, with the files and the remedy."""
         doubted = [result for result in counting.batch if result.identity.doubts]
         if doubted:
             self.tell(f"What needs you: of {len(doubted)} submissions it is not certain whose they are. Exports leave "
@@ -127,7 +127,7 @@ class Notices:
             self.tell(REMEDY)
 
     def failures(self, results: Sequence[SubmissionResult]) -> list[str]:
-        """What the grader itself failed on: a broken test file is everybody's, and one line.
+        """Reports what the grader itself failed on. A broken test file concerns everybody, and gets one line.
 
         Returns:
             One sentence for each submission.
@@ -142,7 +142,7 @@ class Notices:
         return [f"{one}: {reason}" for reason, whose in failed.items() for one in whose]
 
     def lost(self, lines: Sequence[Line]) -> list[str]:
-        """What was found and stands nowhere, which is the grader's own fault.
+        """Reports files that were found and are in no list, which is the grader's own fault.
 
         Returns:
             One sentence for each file.
@@ -154,19 +154,19 @@ class Notices:
 
 
 def not_graded(search: Search) -> list[str]:
-    """The sentence on files that were neither notebook nor zip; none where there were none."""
+    """Returns the sentence on files that were neither notebook nor zip; none where there were none."""
     names = [clean_name(str(path)) for path in search.others]
     more = " files.csv names them all." if len(names) > LISTED else ""
     return [f"Not graded, being neither notebook nor zip: {listed(names)}.{more}"] if names else []
 
 
 def undecided(results: Sequence[SubmissionResult]) -> list[str]:
-    """A paragraph on each of what is no longer handed in, and may be another's by now."""
+    """Returns a paragraph on each submission that is no longer handed in, and may be another learner's by now."""
     return [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
             for paragraph in needs(results)]
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first of them, and how many more there are."""
+    """Lists the first of them, and how many more there are."""
     shown = ", ".join(names[:LISTED])
     return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED} more"

@@ -6,11 +6,11 @@
     OUTPUT/assignments/HASH/  tests/, files/      unpacked once, named by all that is in it
           |  testfacts: a process of its own loads the tests, and says what they are worth
           v
-    OUTPUT/assignments/HASH/assignment.json       what was read, so that the next batch need not
+    OUTPUT/assignments/HASH/assignment.json       the facts, so that the next batch need not read again
           v
     OtherAssignment: the bundle, what a notebook must call itself, and what there is to say
 
-The instructor's own files are only read. What of `otter_config.json` this grader does not heed is said, a line each.
+The instructor's own files are only read. A line reports each setting of `otter_config.json` that does not apply here.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from autograder.submissions.names import clean_name
 CONFIG = "otter_config.json"
 FACTS = "assignment.json"
 FOLDER = "assignments"
-"""In the output folder: what was unpacked."""
+"""In the output folder: the unpacked assignment."""
 
 PLAIN_TIMEOUT = 60.0
 """Seconds for a cell, and for a check: no solution is run to see how long they take."""
 
 MAX_BYTES = 200 << 20
-"""Of all files of an assignment: each notebook has a copy of them, and may have 256 MB."""
+"""Bytes of all files of an assignment: each notebook has a copy of them, and may have 256 MB."""
 
 MAX_BESIDE = MAX_DESCRIPTORS - MAX_FILES - 2
 """Files beside a notebook; a learner's zip may add `MAX_FILES`."""
@@ -76,13 +76,13 @@ UNHEEDED = {
     "warn_missing_pdf": "no PDF is made",
     "use_submission_pdf": "no PDF is made",
 }
-"""Of `otter_config.json`: what is asked for there, and what happens here."""
+"""Settings of `otter_config.json` that do not apply here: what they ask for, and what happens instead."""
 
 OF_NO_CONSEQUENCE = frozenset({
     "autograder_dir", "filtering", "force_public_test_summary", "log_level", "logo", "miniconda_path", "pagebreaks",
     "pdf_via_html", "print_score", "print_summary", "submit_blank_pdf_on_export_failure", "zips",
 })  # fmt: skip
-"""What says how Otter looks, logs, or makes a PDF; no score depends on it."""
+"""Settings for how Otter looks, logs, or makes a PDF; no score depends on them."""
 
 HEEDED = frozenset({"lang", "seed", "seed_variable", "assignment_name"})
 
@@ -92,7 +92,7 @@ BY_HAND = (
 )
 
 NOT_CHECKED = frozenset({"otter-grader", "otter_grader", "jupyter-server", "jupyter_server", "pip", "python"})
-"""Of the packages that an assignment names: what grading brings along itself."""
+"""Packages that an assignment may name and that grading brings along itself."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,12 @@ class OtherAssignment:
         return self.bundle.name
 
     def is_for(self, says: str) -> bool:
-        """Whether a notebook that calls itself so is for this assignment."""
+        """Returns whether a notebook that calls itself so is for this assignment."""
         return says == self.called if self.called else says not in course.exercise_names()
 
 
 def is_path(asked: str) -> bool:
-    """Whether what `--assignment` was given is a path, and not the name of an exercise of this course."""
+    """Returns whether the value of `--assignment` is a path, and not the name of an exercise of this course."""
     if asked in course.exercise_names() or asked in course.former_names():
         return False
     return Path(asked).exists() or "/" in asked or "\\" in asked or asked.lower().endswith(".zip")
@@ -172,7 +172,7 @@ def read(path: Path, output: Path, solution: Path | None = None) -> OtherAssignm
 
 @dataclass
 class _Parts:
-    """What an assignment brings along. Names of files may have folders; names of tests have none."""
+    """The parts of an assignment. Names of files may have folders; names of tests have none."""
 
     origin: Path
     name: str
@@ -186,7 +186,7 @@ class _Parts:
     solution: Path | None = None
 
     def digest(self) -> str:
-        """SHA-256 of tests and files, with their names."""
+        """Returns the SHA-256 of tests and files, with their names."""
         hashed = hashlib.sha256()
         for kind, contents in (("test", self.tests), ("file", self.files)):
             for name, content in sorted(contents.items()):
@@ -195,7 +195,7 @@ class _Parts:
         return hashed.hexdigest()
 
     def names_any(self, packages: Sequence[str]) -> bool:
-        """Whether tests, Python files beside the notebook, or the solved notebook name one of these packages."""
+        """Returns whether tests, Python files beside the notebook, or the solved notebook name one of the packages."""
         texts = [*self.tests.values(), *(text for name, text in self.files.items() if name.endswith(".py")),
                  self.notebook, "\n".join(self.requirements).encode()]
         return any(name.encode() in text for text in texts for name in packages)
@@ -247,13 +247,13 @@ def _in_zip(path: Path) -> _Parts:
 
 
 def _is_wanted(name: str) -> bool:
-    """Whether what lies under this name in a zip, or in a folder, can be of use."""
+    """Returns whether a file of this name in a zip, or in a folder, can be of use."""
     return posixpath.basename(name) in (CONFIG, "environment.yml", "requirements.txt", "requirements.R") or (
         "tests/" in name or "files/" in name)
 
 
 def _sorted(origin: Path, name: str, contents: Mapping[str, bytes]) -> _Parts:
-    """The parts of what has the form of the zip that Otter makes."""
+    """Returns the parts of files that have the form of Otter's zip."""
     parts = _Parts(origin, name, config=contents.get(CONFIG, b""))
     for place, content in contents.items():
         folder, _, rest = place.partition("/")
@@ -273,7 +273,7 @@ def _add_test(parts: _Parts, name: str, content: bytes) -> None:
 
 
 def _named(path: Path) -> str:
-    """What an assignment is called by its path: Otter's zips carry its name, and when it was made."""
+    """Returns the name of an assignment by its path: Otter's zips carry its name, and when it was made."""
     stem = re.sub(r"-?autograder(_\d{4}_\d\d_\d\dT[\d_]+)?$", "", path.name.removesuffix(".zip"))
     if stem:
         return stem
@@ -329,7 +329,7 @@ def _with_solution(parts: _Parts, folder: Path) -> _Parts:
 
 
 def _is_bundle(path: Path) -> bool:
-    """Whether a zip has the form of Otter's."""
+    """Returns whether a zip has the form of Otter's."""
     try:
         with zipfile.ZipFile(path) as archive:
             return any(re.search(r"(^|/)(tests/[^/]+\.(py|R|r)|otter_config\.json)$", name) for name in
@@ -339,7 +339,7 @@ def _is_bundle(path: Path) -> bool:
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    """The plain files below a folder, without what a program keeps there."""
+    """Returns the plain files below a folder, without those that a program keeps there."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden:
@@ -354,7 +354,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _requirements(contents: Mapping[str, bytes]) -> list[str]:
-    """The packages that an assignment names."""
+    """Returns the packages that an assignment names."""
     lines = contents.get("requirements.txt", b"").decode("utf-8", "replace").splitlines()
     try:
         environment = yaml.safe_load(contents.get("environment.yml", b"").decode("utf-8", "replace"))
@@ -398,7 +398,7 @@ def _seeding(parts: _Parts, config: Mapping[str, Any]) -> Seeding | None:
 
 
 def _unheeded(config: Mapping[str, Any]) -> list[str]:
-    """A line for each thing that the configuration asks for and that does not apply here."""
+    """Returns a line for each setting of the configuration that does not apply here."""
     asked = {key: value for key, value in config.items() if value not in (None, False, "", [], {})}
     said = [f"{CONFIG}, {key}: {UNHEEDED[key]}." for key in asked if key in UNHEEDED]
     unknown = [key for key in config if key not in {*UNHEEDED, *OF_NO_CONSEQUENCE, *HEEDED}]
@@ -451,7 +451,7 @@ def _manual(raw: Sequence[str]) -> list[tuple[str, float]] | None:
 
 
 def _missing(requirements: Sequence[str]) -> list[str]:
-    """What of the packages that it names is not installed here, or in another version."""
+    """Returns the packages that it names and that are not installed here, or only in another version."""
     said = []
     for line in dict.fromkeys(requirements):
         line = line.partition("#")[0].strip()
@@ -510,7 +510,7 @@ def _unpack(parts: _Parts, folder: Path) -> None:
 
 
 def _questions(origin: Path, facts: Sequence[testfacts.Facts]) -> tuple[list[Question], list[str]]:
-    """The questions in their natural order, and what there is to say of them."""
+    """Returns the questions in their natural order, and sentences on them."""
     if broken := [fact for fact in facts if fact.error]:
         listed = "\n".join(f"  {fact.file}: {_advised(fact.error)}" for fact in broken)
         raise CourseError(f"Test files of {origin} cannot be loaded:\n{listed}")
@@ -531,7 +531,7 @@ def _questions(origin: Path, facts: Sequence[testfacts.Facts]) -> tuple[list[Que
 
 
 def _advised(error: str) -> str:
-    """Why a test file cannot be loaded, and what to do about it."""
+    """Returns why a test file cannot be loaded, and what to do about it."""
     if named := re.match(r"ModuleNotFoundError: No module named '([\w.]+)'", error):
         package = named[1].partition(".")[0]
         return f"{error}. Install {package} beside the grader, or put {package}.py among the assignment's files."

@@ -1,6 +1,7 @@
-"""A portrait of the learner's network, for the feedback page. No points hang on it.
+"""A portrait of the learner's network, for the feedback page. No points depend on it.
 
-It is made in the checker's child; when an exercise is built, of the course's own solution, in a process of its own.
+It is made in the checker's child. When an exercise is built, it is made of the course's own solution, in a process
+of its own.
 
 An exercise with a model may have a `portrait.py`, from the cell of its master
 that begins with `# PORTRAIT`: the course's own function `portrait`, whose
@@ -10,13 +11,13 @@ parameters are names of the learner's notebook, as a test's are. It returns
     answers   what the network says to the first n test images, shape (n, 10)
     labels    the n digits that they show
 
-and, where the network shall also be asked for moved copies of the test images (`ask_for_copies`),
+and, if the network must also read moved copies of the test images (`ask_for_copies`),
 
     read      a function: what the network says to any images
     images    the n test images, uint8, shape (n, 28, 28)
 
 The labels are the grader's own. History and answers are the learner's word:
-of them only what `results.Portrait` allows is kept, numbers all of it.
+only the numbers that `results.Portrait` allows are kept of them.
 """
 
 from __future__ import annotations
@@ -42,25 +43,25 @@ ACCURACIES = ("accuracy", "acc", "sparse_categorical_accuracy", "categorical_acc
 TEST_IMAGES = 10_000
 
 ASKED = 2500
-"""Test images that are asked for once more, moved: a quarter of the work again."""
+"""How many test images the network reads once more, moved: a quarter of the work again."""
 
 PATIENCE = 8.0
-"""Seconds. A network that takes longer for the test images is not asked for more."""
+"""Seconds. A network that takes longer for the test images gets no further ones."""
 
 
 class NoPortraitError(Exception):
-    """There is nothing to make a portrait of; says why."""
+    """There is nothing to make a portrait of; the text says why."""
 
 
 def make(path: Path, names: Mapping[str, Any]) -> Portrait:
-    """The portrait that `portrait` in the file at `path` makes of the notebook.
+    """Makes the portrait that `portrait` in the file at `path` returns for the notebook.
 
     Args:
         path: the course's own file, never a learner's.
-        names: the notebook's variables; what is not there arrives as None.
+        names: the notebook's variables; a missing one arrives as None.
 
     Raises:
-        Exception: whatever goes wrong in it, for the notebook may hold anything.
+        Exception: of any kind, as the notebook may hold anything.
     """
     function = runpy.run_path(str(path))["portrait"]
     began = time.monotonic()
@@ -73,15 +74,16 @@ def make(path: Path, names: Mapping[str, Any]) -> Portrait:
 
 
 def ask_for_copies(read: Callable[[np.ndarray], object], images: np.ndarray, labels: np.ndarray, seed: int) -> Copies:
-    """How a network reads moved copies of test images.
+    """Measures how a network reads moved copies of test images.
 
-    It is asked for some, evenly spread. Those that it does not answer with ten numbers each, it has not read.
+    It gets copies of some images, evenly spread. A copy for which it does not return ten numbers counts as not read.
 
     Args:
         read: takes images, uint8, shape (k, 28, 28), and gives ten numbers for each.
         images: the test images, uint8, shape (n, 28, 28).
         labels: for each of them the digit it shows.
-        seed: of the directions. Taken from the network's own answers, it is new for each, and the same in each run.
+        seed: of the directions. The network's own answers determine it, so it is new for each network, and the same in
+            each run.
     """
     asked = min(ASKED, len(labels))
     chosen = slice(0, len(labels) // asked * asked, len(labels) // asked)
@@ -94,10 +96,10 @@ def ask_for_copies(read: Callable[[np.ndarray], object], images: np.ndarray, lab
 
 
 def moved(images: np.ndarray, seed: int) -> np.ndarray:
-    """Copies of the images, each moved by the width of a pixel in a direction of its own.
+    """Returns copies of the images, each moved by the width of a pixel in a direction of its own.
 
-    A direction is any angle, so between the pixels the values are interpolated, and no copy is the same as one that
-    somebody has made before. What comes in from outside is black.
+    A direction is any angle, so values between the pixels are interpolated, and no copy equals one that somebody has
+    made before. Pixels that come in from outside are black.
 
     Args:
         images: uint8, shape (n, height, width).
@@ -120,10 +122,10 @@ def moved(images: np.ndarray, seed: int) -> np.ndarray:
 
 
 def summarize(history: object, answers: object, labels: np.ndarray) -> Portrait:
-    """What is kept of a network's history and answers.
+    """Returns what is kept of a network's history and answers.
 
     Args:
-        history: metric -> numbers, one for each epoch; what is no such thing is left out.
+        history: metric -> numbers, one for each epoch; other entries are left out.
         answers: for each of the first test images ten numbers, the largest of which is the answer.
         labels: for each of them the digit it shows.
 
@@ -157,7 +159,7 @@ def _sureness(probability: float) -> float:
 
 
 def _curves(history: object) -> dict[str, tuple[float, ...]]:
-    """Loss and accuracy, of training and validation, as far as they are numbers that can be drawn."""
+    """Returns loss and accuracy, of training and validation, as far as they are numbers that can be drawn."""
     if not isinstance(history, dict):
         return {}
     curves: dict[str, tuple[float, ...]] = {}
@@ -173,7 +175,7 @@ def _curves(history: object) -> dict[str, tuple[float, ...]]:
 
 
 def _leading(values: list[object], *, accuracy: bool) -> tuple[float, ...]:
-    """The numbers up to the first thing that is none: after a loss of nan there is nothing to be drawn."""
+    """Returns the numbers up to the first value that is none: after a loss of nan there is nothing to be drawn."""
     numbers: list[float] = []
     for value in values[:MAX_EPOCHS]:
         if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):

@@ -1,6 +1,6 @@
-"""How far a batch has come: a live line in a terminal, a plain line now and then elsewhere.
+"""Shows how far a batch has come: a live line in a terminal, a plain line now and then elsewhere.
 
-Nothing from a submission is shown here, only counts, so nothing needs escaping.
+It shows only counts, nothing from a submission, so nothing needs escaping.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from autograder.grading.results import Verdict
 
 QUIET_SECONDS = 10.0
-"""Between two lines, where there is no terminal."""
+"""Seconds between two lines, where there is no terminal."""
 
 
 class BatchProgress:
@@ -49,7 +49,7 @@ class BatchProgress:
             self._live.stop()
 
     def begin(self) -> None:
-        """The first one is about to be graded; what came before does not enter the rate."""
+        """Notes that the first one is about to be graded; earlier results do not enter the rate."""
         if self._began is None:
             self._began = time.monotonic()
 
@@ -58,7 +58,7 @@ class BatchProgress:
         return self.counts.total()
 
     def add(self, verdict: Verdict, known: bool = False) -> None:
-        """One more result; `known` when it was in the gradebook already."""
+        """Counts one more result; `known` when it was in the gradebook already."""
         self.counts[verdict] += 1
         self.known += known
         now = time.monotonic()
@@ -71,7 +71,7 @@ class BatchProgress:
             )
 
     def line(self, now: float) -> str:
-        """Rate, time left and what came out so far."""
+        """Returns the rate, the time left and the results so far."""
         parts = []
         graded = self.done - self.known
         if graded and self._began is not None:
@@ -83,13 +83,13 @@ class BatchProgress:
         return ", ".join(parts)
 
     def summary(self) -> str:
-        """`10 graded, 2 timeout`."""
+        """Returns the counts, such as `10 graded, 2 timeout`."""
         shown = [f"{self.counts[verdict]} {verdict.value}" for verdict in Verdict if self.counts[verdict]]
         return ", ".join(shown) or "nothing yet"
 
 
 def duration(seconds: float) -> str:
-    """`45 s`, `12 min` or `3 h 20 min`."""
+    """Returns a duration, such as `45 s`, `12 min` or `3 h 20 min`."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

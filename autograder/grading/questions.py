@@ -1,12 +1,12 @@
-"""Trusted side: one question's test file, run by Otter's own test classes, to a `QuestionResult`.
+"""Trusted side: runs one question's test file by Otter's own test classes, to a `QuestionResult`.
 
 It runs in the checker's child, in `testfacts` and while building; it must never run where a learner's code does.
 
-The classes decide which cases there are, what each is worth, and whether all
-must pass; this module only gives them their environment, case by case, and
-turns what went wrong into messages. A case whose exception is not an
-`Exception` (a learner's function may raise `SystemExit`, and time may run out)
-fails like any other, so that one case never takes the rest with it.
+The classes decide which cases there are, how many points each has, and whether
+all must pass; this module only gives them their environment, case by case, and
+turns failures into messages. A case whose exception is not an `Exception` (a
+learner's function may raise `SystemExit`, and time may run out) fails like any
+other, so that one case never takes the rest with it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ UNEXAMINED = (
     "{question}, case {number} ({which}), failed on what the grader cannot examine: {what}. Under Otter it may pass. "
     "Look at the answer, and set the score with `autograder adjust` if it is right."
 )
-"""For the instructor alone."""
+"""A sentence for the instructor alone."""
 
 def what_was_not_examined(flags: Collection[str], question: str, number: int) -> str:
     """What `UNEXAMINED` says of a case, as it stands among the flags of a submission; empty where it is not there."""
@@ -59,7 +59,7 @@ class BrokenTestFileError(Exception):
 
 
 class KeepingExceptionTestFile(ExceptionTestFile):
-    """Otter's exception tests; keeps the exception of a failed case instead of quoting the test's source."""
+    """Otter's exception tests. Keeps the exception of a failed case instead of quoting the test's source."""
 
     error: BaseException | None = None
 
@@ -70,15 +70,15 @@ class KeepingExceptionTestFile(ExceptionTestFile):
 
 @dataclass
 class Watch:
-    """What happens around each test case.
+    """The functions called around each test case.
 
     Attributes:
         before: called before a case, with whether it is hidden.
-        trouble: called after it; a sentence when the case must fail whatever it returned, because the
-            learner's function had to be stopped or its process ended.
-        unexamined: called after it; what it wanted to examine of the notebook and could not.
-        told: what the learner reads of that sentence; None where that is all of it. How a process ended can carry a
-            number that the learner's code chose.
+        trouble: called after it; returns a sentence when the case must fail whatever it returned, because the learner's
+            function had to be stopped or its process ended.
+        unexamined: called after it; returns what it wanted to examine of the notebook and could not.
+        told: returns what the learner reads of that sentence; None if that is all of it. The way a process ended can
+            carry a number that the learner's code chose.
         learner_error: the last exception that the learner's code raised since `before`.
         heard: whether a hidden case has called anything in the notebook, now or earlier.
     """
@@ -194,7 +194,7 @@ class QuestionRun:
         return found if self.proven else [*found, *testsource.unlike(testsource.of_case(self.path, case.body))]
 
     def _run_case(self, test_file: TestFile, case: TestCase) -> _Outcome:
-        """Whether the case passed, its message, and what the learner reads of it if not that."""
+        """Runs one case. Returns whether it passed, its message, and what the learner reads of it if not that."""
         environment = Environment(self.source)
         error: BaseException | None = None
         report = ""
@@ -207,7 +207,7 @@ class QuestionRun:
             test_file.error = None
         try:
             test_file.run(environment)
-        except BaseException as other:  # not an `Exception`: those Otter has dealt with
+        except BaseException as other:  # not an `Exception`: Otter has handled those
             error = other
         else:
             outcome = test_file.test_case_results[0]
@@ -247,9 +247,10 @@ class QuestionRun:
         return Known(self.path, self.authored)
 
     def _names(self) -> list[str]:
-        """The notebook's variables, for a hint; none if its time is up, which is no reason to fail.
+        """Returns the notebook's variables, for a hint; none if its time is up, which is no reason to fail.
 
-        A variable's name can say something, too: once a hidden case was heard, they are read off the code handed in.
+        The name of a variable can carry a message, too: once a hidden case was heard, they are read from the code
+        handed in.
         """
         if self.watch.heard():
             return sorted({name for source, _ in self.cells for name in re.findall(r"\b[^\W\d]\w*", source[:100_000])})
@@ -260,12 +261,12 @@ class QuestionRun:
 
 
 def _points(points: float | None) -> float:
-    """Points without what floating point adds when they are split: 2, not 1.9999999999999998."""
+    """Returns points without the error that floating point adds when they are split: 2, not 1.9999999999999998."""
     return round(float(points or 0), 9)
 
 
 def load_test_file(path: Path) -> TestFile:
-    """The test file in Otter's class for its format.
+    """Loads the test file into Otter's class for its format.
 
     Raises:
         BrokenTestFileError: it is not there, or not a test file.
@@ -286,7 +287,7 @@ def load_test_file(path: Path) -> TestFile:
 
 
 def _ok_format(source: str) -> bool:
-    """What the file says its format is, read off the line that Otter requires and writes."""
+    """Returns the format that the file names, read from the line that Otter requires and writes."""
     said = re.search(rf"^{OK_FORMAT_VARNAME}\s*=\s*(True|False)\s*$", source, re.MULTILINE)
     if not said:
         raise ValueError(f"it has no line `{OK_FORMAT_VARNAME} = True` or `{OK_FORMAT_VARNAME} = False`")

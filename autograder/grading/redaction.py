@@ -1,18 +1,19 @@
-"""How much of a message a learner reads, where it could carry out what a hidden test handed in.
+"""Decides how much of a message a learner reads, where it could reveal what a hidden test handed in.
 
 It runs in the checker's child; controller and reports take the fixed sentences. A learner's function can keep its
-arguments, and whatever it says later may quote them. Three rules keep that off the page.
+arguments, and anything that it returns or prints later may quote them. Three rules keep that off the page.
 
-Of an error that the learner's code raised, in a hidden test or after one was heard, only the kind is told, where it is
-one of Python's own (`raised`). Its text is not looked at: not to tell of it, not to choose a sentence by it. Made of a
-trusted file's words, it could say anything.
+If the learner's code raised an error, in a hidden test or after one was heard, the learner reads only its kind, and
+only if it is one of Python's own (`raised`). The text of the error is neither shown nor used to choose a sentence.
+Made of a trusted file's words, it could say anything.
 
-A message about a value is told as far as its text is known: from the test file, from the modules in the folders of the
-helpers it imports, and from the grader's own sentences (`endings.TRUSTED`). What stands in between becomes `…`, but for
-what a test calls the answer and names as a cause; these are told where the test file holds them. Of an error of a cell
-the kind is told, and the learner's own line, taken from the notebook as handed in.
+The learner reads a message about a value as far as its text is known: from the test file, from the modules in the
+folders of the helpers it imports, and from the grader's own sentences (`endings.TRUSTED`). The parts in between become
+`…`, except a test's name for the answer and the cause that it names; the learner reads these if the test file holds
+them. For an error of a cell, the learner reads its kind, and their own line, taken from the notebook as handed in.
 
-Of a hidden test that failed never more than the kind of an error and its hint. The instructor's files keep every text.
+For a hidden test that failed, the learner never reads more than the kind of an error and its hint. The instructor's
+files keep every text.
 
 This module must never let through a text because of how it looks: only because a trusted file, or that list, holds it.
 """
@@ -39,9 +40,10 @@ LOST = "This check failed. Run it in your notebook: there it says what it found.
 RUN_IT = "Run this check in your notebook: there it says more."
 UNTOLD = "its text is withheld, because checks that you cannot see had run before; run the cell to read it"
 OTHERS = "Other cells stopped, too; run the notebook to see them."
-"""In place of all cells but the first that stopped after a hidden test was heard: which ones could spell something."""
+"""In place of all cells but the first that stopped after a hidden test was heard: the choice of cells could carry a
+message."""
 MORE = "More of it stopped, too; run the notebook to see what."
-"""The same in a reason, which may name a check as well."""
+"""The same sentence in a reason, which may name a check as well."""
 KINDS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 )
@@ -49,19 +51,20 @@ KINDS = frozenset(
 
 LONGEST_LINE = 200
 DEEPEST = 3
-"""Texts within texts: a message, the cause in it, the name in that."""
+"""How many texts within texts are recognized: a message, the cause in it, the name in that."""
 MOST_SENTENCES = 12
-"""At the end of a message, among which its hint is looked for."""
+"""How many sentences at the end of a message are searched for its hint."""
 CAUSES = frozenset({"cause", "remedy"})
-"""What fields of a message are called that hold what may be behind it, as its author has written it."""
+"""Names of fields that hold a possible cause, as the test's author has written it."""
 NAMES = frozenset({"name"})
-"""The same of what a test calls the answer. In a helper only: a test may ask the notebook for a name. All other fields
-may hold what the notebook chose."""
+"""Names of fields that hold a test's name for the answer. In a helper only: a test may ask the notebook for a name. All
+other fields may hold what the notebook chose."""
 EXAMPLES = frozenset({"line", "want"})
-"""The same in a sentence of ours: the line of a public test that is not so, and what it wants."""
+"""Names of such fields in a sentence of ours: the line of a public test that is not so, and the value that it
+expects."""
 
 Template = tuple[tuple[str, ...], tuple[bool, ...]]
-"""The constants of a text with values in between, one more than there are values; and of each value whether it is the
+"""The constants of a text with values in between, one more than there are values; and for each value whether it is the
 author's own."""
 
 
@@ -78,11 +81,11 @@ class Texts:
 
 @lru_cache(maxsize=64)
 def texts(path: Path, authors: frozenset[str] = CAUSES) -> Texts:
-    """Every text that stands in the Python file at `path`, none where it cannot be read.
+    """Returns every text in the Python file at `path`, none where it cannot be read.
 
     Args:
         path: of the file.
-        authors: the names of the fields that hold what the author of a test has written.
+        authors: the names of the fields that hold a text of the test's author.
     """
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -100,7 +103,7 @@ def texts(path: Path, authors: frozenset[str] = CAUSES) -> Texts:
 
 
 def _public_examples(node: ast.Dict) -> set[str]:
-    """The lines, and what is expected of them, of a public case in the OK format: the learner has them, too."""
+    """Returns the lines of a public case in the OK format, and what they expect: the learner has them, too."""
     known = {key.value: value.value for key, value in zip(node.keys, node.values, strict=True)
              if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)}
     code = known.get("code")
@@ -116,18 +119,18 @@ def _public_examples(node: ast.Dict) -> set[str]:
 
 
 def example_line(lines: Iterable[str]) -> str:
-    """An example of a doctest on one line."""
+    """Returns an example of a doctest on one line."""
     return one_line(" ".join(line.strip() for line in lines), 300)
 
 
 def sentences(templates: Iterable[str]) -> Texts:
-    """The same of our own sentences; what has fields is in pieces."""
+    """Returns the texts of our own sentences; one with fields is in pieces."""
     said = [_template(template) for template in templates]
     return _sorted((parts[0] for parts, authors in said if not authors), (one for one in said if one[1]))
 
 
 def _template(format_string: str) -> Template:
-    """The template that a format string is."""
+    """Returns the template that a format string is."""
     parts, authors = [""], []
     for constant, name, _, _ in Formatter().parse(format_string):
         parts[-1] += constant
@@ -138,12 +141,12 @@ def _template(format_string: str) -> Template:
 
 
 def _sorted(whole: Iterable[str], pieces: Iterable[Template]) -> Texts:
-    # In one order, so that of two that fit equally well it is always the same.
+    # In one order, so that of two that fit equally well the same one is always chosen.
     return Texts(frozenset(whole), tuple(sorted(pieces, key=lambda one: (-sum(map(len, one[0])), one))))
 
 
 def _pieces(node: ast.JoinedStr, names: Collection[str]) -> Template:
-    """The template that an f-string is, with fields of these `names` for the author's own."""
+    """Returns the template that an f-string is, with fields of these `names` for the author's own."""
     parts, authors = [""], []
     for value in node.values:
         if isinstance(value, ast.FormattedValue):
@@ -156,14 +159,14 @@ def _pieces(node: ast.JoinedStr, names: Collection[str]) -> Template:
 
 
 def _name(value: ast.expr) -> str:
-    """What a field is called: `{name}`, or `{_because(name)}`."""
+    """Returns the name of a field: `{name}`, or `{_because(name)}`."""
     if isinstance(value, ast.Call) and len(value.args) == 1:
         value = value.args[0]
     return value.id if isinstance(value, ast.Name) else ""
 
 
 class Known:
-    """What trusted files say.
+    """The texts of trusted files.
 
     Args:
         test_path: the full test file.
@@ -181,14 +184,15 @@ class Known:
         self.everything = _sorted(everything.whole, everything.pieces)
 
     def redacted(self, message: str) -> str:
-        """`message` with `…` for what no trusted file says; empty where nothing of it is known."""
+        """Returns `message` with `…` for every part that no trusted file holds; empty where nothing of it is known."""
         told = self._known(message.strip())
         return "" if told == WITHHELD else told
 
     def hint(self, message: str) -> str:
-        """The hint of a hidden test at the end of `message`; empty where the test file holds none such.
+        """Returns the hint of a hidden test at the end of `message`; empty where the test file holds none such.
 
-        What stands before it does not matter: the shortest end that is a hint, from the start of a sentence, is it.
+        The text before it does not matter: the hint is the shortest end of the message that is one, from the start of a
+        sentence.
         """
         starts = [0, *(found.end() for found in re.finditer(r"\. ", message))][-MOST_SENTENCES:]
         return next((rest for start in reversed(starts) if self._is_hint(rest := message[start:])), "")
@@ -197,7 +201,7 @@ class Known:
         return bool(text.strip()) and self._in_test(text.strip(), DEEPEST)
 
     def _in_test(self, text: str, depth: int) -> bool:
-        """Whether the test file says `text`, and says what fills its fields."""
+        """Returns whether the test file holds `text` and the values in its fields."""
         if not text or text in self.test.whole:
             return True
         filled = (_values(text, parts) for parts, _ in self.test.pieces) if depth else ()
@@ -207,7 +211,7 @@ class Known:
     def _known(self, message: str) -> str:
         if message in self.everything.whole:
             return message
-        # Of several that fit, the one that leaves least open is the one that was used.
+        # Of several that fit, the one that leaves the fewest characters open is the one that was used.
         told = max(self._fitting(message), key=lambda found: len(found.replace(WITHHELD, "")), default="")
         if told:
             return told
@@ -215,7 +219,7 @@ class Known:
         return f"{kind}: {WITHHELD}" if colon and kind in KINDS else WITHHELD
 
     def _fitting(self, message: str) -> Iterator[str]:
-        """`message` as each text with values that it may be lets it be told."""
+        """Yields `message` as each text with values that it may be lets the learner read it."""
         for parts, authors in self.everything.pieces:
             values = _values(message, parts)
             if values is not None:
@@ -224,14 +228,17 @@ class Known:
                 yield "".join(piece for pair in zip(parts, [*told, ""], strict=True) for piece in pair)
 
     def _authored(self, value: str, authors: bool) -> str:
-        """What may be told of a value; white space around it stays, for a cause brings its own."""
+        """Returns the part of a value that the learner may read.
+
+        White space around it stays, as a cause brings its own.
+        """
         inner = value.strip()
         if not inner or (authors and (inner in self.everything.whole or self._in_test(inner, DEEPEST - 1))):
             return value
         return value.replace(inner, WITHHELD, 1)
 
     def from_helpers(self, error: BaseException) -> bool:
-        """Whether a helper module made the class of `error` for what it tells of an answer as such."""
+        """Returns whether a helper module made the class of `error` to report on an answer as such."""
         module = sys.modules.get(type(error).__module__)
         file = getattr(module, "__file__", None)
         return (
@@ -242,7 +249,7 @@ class Known:
 
 
 def raised(error: BaseException) -> str:
-    """All that a learner reads of an error of the learner's own: its kind, where that is one of Python's."""
+    """Returns all that a learner reads of an error of their own code: its kind, where that is one of Python's."""
     kind = type(error).__name__
     if kind == NotImplementedError.__name__:
         return NOT_WRITTEN
@@ -250,9 +257,9 @@ def raised(error: BaseException) -> str:
 
 
 def _values(text: str, parts: Sequence[str]) -> list[str] | None:
-    """What stands between `parts` in `text`; None where they do not make it up. Takes time linear in `text`.
+    """Returns the texts between `parts` in `text`; None where the parts do not make it up. Takes time linear in `text`.
 
-    Where little is constant anything fits; such a text says nothing of its own.
+    A template with few constants fits anything; such a text has no meaning of its own.
     """
     if sum(map(len, parts)) < 4 or not text.startswith(parts[0]) or not text.endswith(parts[-1]):
         return None
@@ -271,7 +278,7 @@ def _values(text: str, parts: Sequence[str]) -> list[str] | None:
 
 
 def _find(text: str, part: str, begin: int, end: int) -> int:
-    """Where `part` is next; not where it begins with the point of a number, for a sentence does not end there."""
+    """Finds where `part` is next; not where it begins with the point of a number, which does not end a sentence."""
     found = text.find(part, begin, end) if part else begin
     while part.startswith(".") and found > 0 and text[found - 1].isdigit() and text[found + 1 : found + 2].isdigit():
         found = text.find(part, found + 1, end)
@@ -279,9 +286,9 @@ def _find(text: str, part: str, begin: int, end: int) -> int:
 
 
 def _with_known_end(values: list[str], separator: str, whole: frozenset[str]) -> list[str]:
-    """The values, the last two parted so that the last one is a known text where that is possible.
+    """Returns the values, with the last two split so that the last one is a known text, where that is possible.
 
-    What a check says of a cause stands last. Whatever an answer has brought into the value before it, that is told.
+    A check names a cause last. The learner reads it, whatever an answer has brought into the value before it.
     """
     if len(values) < 2 or not separator.strip() or values[-1].strip() in whole:
         return values
@@ -295,11 +302,11 @@ def _with_known_end(values: list[str], separator: str, whole: frozenset[str]) ->
 
 
 def cell_error(status: str, error: str, sources: Sequence[str]) -> str:
-    """What a learner may read of a cell's error.
+    """Returns what a learner may read of a cell's error.
 
     Args:
         status: of the cell, as in `results.CellResult`.
-        error: what the notebook's process says of it: its word, of which numbers and one name are taken.
+        error: the text from the notebook's process: its word, of which only numbers and one name are used.
         sources: of all code cells, as handed in.
     """
     if status not in (End.RAISED, End.TIMEOUT):

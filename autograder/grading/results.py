@@ -1,4 +1,4 @@
-"""What grading a submission yields: plain, immutable data that every report is made from.
+"""The results of grading a submission: plain, immutable data from which every report is made.
 
 Nothing here runs anything. `to_json` and `from_json` are exact inverses, so a
 result can be stored in the gradebook, sent from a worker and read years later.
@@ -14,7 +14,7 @@ from autograder.submissions.identity import Identity
 
 
 class Verdict(enum.Enum):
-    """What became of a submission, from best to worst; a submission's status is the worst that applies.
+    """The verdict on a submission, from best to worst; a submission's status is the worst that applies.
 
     All but `ERROR` say something about the submission. `ERROR` is the grader's
     own failure: no points are given or taken, and the batch exits with 1.
@@ -35,24 +35,25 @@ class Verdict(enum.Enum):
 
     @staticmethod
     def worst(verdicts: list[Verdict]) -> Verdict:
-        """The worst of `verdicts`; `GRADED` when there are none."""
+        """Returns the worst of `verdicts`; `GRADED` when there are none."""
         return max(verdicts, key=lambda verdict: verdict.rank, default=Verdict.GRADED)
 
 
 CLASH = " (question)"
-"""Stands behind the name of a question in tables that have a column of that name already, such as `score`."""
+"""Stands behind the name of a question in tables that already have a column of that name, such as `score`."""
 
 ROUNDING = 1e-6
-"""A question's points are shared out among its cases: 2 points in six shares are 1.9999999999999998."""
+"""The tolerance for sums: a question's points are divided among its cases, and 2 points in six shares are
+1.9999999999999998."""
 
 
 def same_points(score: float, other: float) -> bool:
-    """Whether two numbers of points are the same, but for the rounding of sums."""
+    """Returns whether two numbers of points are the same, but for the rounding of sums."""
     return abs(score - other) <= ROUNDING
 
 
 def all_points(score: float, possible: float) -> bool:
-    """Whether a score is all of the points, or more, but for the rounding of sums."""
+    """Returns whether a score is all of the points, or more, but for the rounding of sums."""
     return score >= possible - ROUNDING
 
 
@@ -80,12 +81,12 @@ class Adjustment:
     """A question's score was set by hand.
 
     Attributes:
-        computed: what the checks give.
-        before: what they gave when it was set; another `computed` since then deserves a look.
+        computed: the checks' score.
+        before: the checks' score when it was set; a different `computed` since then deserves a look.
         reason: why, in the words of who set it. The learner reads it.
         by: the login of who set it.
         made: when; UTC, ISO 8601.
-        given: the score that was set, where that is more than the question gives now; None where it counts as it is.
+        given: the score that was set, if it is more than the question gives now; None if it counts as it is.
     """
 
     computed: float
@@ -98,7 +99,7 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Comment:
-    """What the instructor says to a learner, without a score.
+    """A comment of the instructor for a learner, without a score.
 
     Attributes:
         text: in the instructor's words.
@@ -113,15 +114,15 @@ class Comment:
 
 @dataclass(frozen=True)
 class Stray:
-    """What an instructor said of a question that the submission does not have, as after the tests were changed.
+    """An instructor's correction to a question that the submission lacks, for example after a change of the tests.
 
     It counts for nothing.
 
     Attributes:
-        question: what it was called.
+        question: the name of the question.
         score: the points that were set; None where there is a comment alone.
         reason: why that score.
-        comment: what was said beside it; empty for nothing.
+        comment: the text for the learner; empty for none.
     """
 
     question: str
@@ -148,7 +149,7 @@ class QuestionResult:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> QuestionResult:
-        """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
+        """Does the inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         cases = tuple(CaseResult(**case) for case in data["cases"])
         adjustment = Adjustment(**data["adjustment"]) if data.get("adjustment") else None
         return QuestionResult(**{**data, "cases": cases, "adjustment": adjustment, "comment": _comment(data)})
@@ -162,14 +163,11 @@ def _comment(data: dict[str, Any]) -> Comment | None:
 class CellResult:
     """One code cell.
 
-    `status`: `ok`, or as in `endings.End`: `raised` (an exception); `timeout` (interrupted at the limit);
-    `memory` (stopped at the limit); `killed` (ended, because it ignored its
-    interrupt); `exited` (ended its own process); `protocol` (its process sent
-    what no honest one sends); `skipped` (not run). `index` counts the
-    notebook's code cells from 0. `error` is the learner's own traceback, plain
-    text without ANSI codes, cut to a sensible length. `told` is what the
-    learner reads of it, if it stopped after a hidden test was heard, else None;
-    see `redaction.py`.
+    `status`: `ok`, or as in `endings.End`: `raised` (an exception); `timeout` (interrupted at the limit); `memory`
+    (stopped at the limit); `killed` (ended, because it ignored its interrupt); `exited` (ended its own process);
+    `protocol` (its process sent messages that no honest one sends); `skipped` (not run). `index` counts the notebook's
+    code cells from 0. `error` is the learner's own traceback, plain text without ANSI codes, cut to a sensible length.
+    `told` is what the learner reads of it, if it stopped after a hidden test was heard, else None; see `redaction.py`.
     """
 
     index: int
@@ -185,7 +183,7 @@ class CellResult:
 
 
 GUESSED = "Nothing says for certain whose work this is"
-"""How the flag of a guessed name began in an earlier version."""
+"""The beginning of the flag of a guessed name in an earlier version."""
 
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy")
 """The curves that a portrait may hold, one number for each epoch."""
@@ -203,7 +201,7 @@ class WrongDigit:
         index: which of the test images.
         label: the digit it shows, by MNIST's label.
         read: the digit that the network took it for.
-        sureness: the probability that it gave to that, 0 to 1; None if it gives no probabilities.
+        sureness: the probability that it gave this digit, 0 to 1; None if it gives no probabilities.
     """
 
     index: int
@@ -222,7 +220,7 @@ class Copies:
     """Copies of test images, each moved by a pixel in a direction of its own: nobody can have brought them along.
 
     Attributes:
-        asked: of how many a network was asked what they show.
+        asked: how many the network was asked to read.
         right: how many of them it read right.
     """
 
@@ -236,13 +234,13 @@ class Copies:
 
 @dataclass(frozen=True)
 class Portrait:
-    """What a learner's network is like, as numbers within limits: they derive from what the learner's code said.
+    """A learner's network in numbers within limits. They derive from what the learner's code said.
 
     Attributes:
         curves: by name, of `CURVES`: at most `MAX_EPOCHS` finite numbers, one for each epoch of the last training.
-        confusion: how many test images that show a digit (row) were read as a digit (column).
+        confusion: numbers of test images, by the digit that they show (row) and the digit that was read (column).
         wrong: at most `MAX_WRONG` of those read wrong, the network's surest first.
-        copies: how it reads moved copies of the test images; None where it was not asked.
+        copies: how it reads moved copies of the test images; None where it was not asked to.
     """
 
     curves: dict[str, tuple[float, ...]]
@@ -262,10 +260,10 @@ class Portrait:
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> Portrait:
-        """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it.
+        """Does the inverse of `dataclasses.asdict`; also takes what `json.loads` made of it.
 
         Raises:
-            ValueError: it holds what no portrait may hold.
+            ValueError: it holds a value that no portrait may hold.
         """
         return Portrait(
             {name: tuple(curve) for name, curve in data["curves"].items()},
@@ -286,15 +284,15 @@ def _is_number(value: object, low: float, high: float) -> bool:
 
 @dataclass(frozen=True)
 class Lateness:
-    """How late something came, and what that took of its score.
+    """How late a submission came, and what that took of its score.
 
     Attributes:
         due: when it was due, ISO 8601 text with its zone.
-        seconds: how long after that it came; 0 where a system says that it was late, and nobody by how much.
+        seconds: how long after that it came; 0 where a system says only that it was late.
         days: the days that had begun.
-        percent: what is taken of the points that were earned.
-        taken: that in points.
-        unclear_zone: what the time calls its zone, where it is not clear which is meant, so that nothing is taken.
+        percent: the share of the earned points that is taken, in percent.
+        taken: the same in points.
+        unclear_zone: the name of the time's zone, if several zones have it, so that nothing is taken.
     """
 
     due: str
@@ -310,7 +308,7 @@ class SubmissionResult:
     """Everything known about one graded submission.
 
     Attributes:
-        learner: who handed it in.
+        learner: the learner who handed it in.
         submission: the file's name as handed in.
         assignment: the exercise's name.
         status: the worst verdict that applies.
@@ -329,11 +327,11 @@ class SubmissionResult:
         attempt: the number of this attempt of the learner at the exercise, from 1; 0 when not known. Not stored:
             it changes with the next one (`attempts.numbered`).
         attempts: how many attempts there are; 0 when not known.
-        told: what the learner reads of `reason`, where that is not all.
-        identity: whose it is, on what evidence, and what is not certain about it.
-        former: what the notebook calls the exercise, where it is of an earlier numbering of the course.
-        comment: what the instructor says of the whole. As the scores set by hand it is not stored with the result.
-        strays: what the instructor said of questions that are not there; not stored either.
+        told: the part of `reason` that the learner reads, where that is not all.
+        identity: the learner whose it is, the evidence, and the doubts.
+        former: the notebook's name for the exercise, if it has an earlier numbering of the course.
+        comment: the instructor's comment on the whole. Like the scores set by hand it is not stored with the result.
+        strays: the instructor's corrections to questions that no longer exist; not stored either.
         lateness: how late it came and what that took, where there is a rule (`due.py`); not stored either.
     """
 
@@ -369,7 +367,7 @@ class SubmissionResult:
 
     @property
     def score(self) -> float:
-        """What counts: the points of all questions, without what was taken for being late."""
+        """The score that counts: the points of all questions, without those taken for being late."""
         return self.earned - (self.lateness.taken if self.lateness else 0.0)
 
     @property
@@ -377,14 +375,17 @@ class SubmissionResult:
         return sum(question.possible for question in self.questions)
 
     def of(self, learner: str, identity: Identity) -> SubmissionResult:
-        """The same, as somebody's."""
+        """Returns the same result, as somebody's."""
         return replace(self, learner=learner, identity=identity)
 
     def for_learner(self, *, released: bool = False) -> SubmissionResult:
-        """As a learner may read it: of the cells that stopped after a hidden test was heard only the first is there.
+        """Returns the result as a learner may read it.
+
+        Of cells that stopped after a hidden test was heard only the first stays.
 
         Args:
-            released: the instructor lets learners read what was withheld; of hidden cases never more than the hint.
+            released: whether the instructor lets learners read what was withheld; of hidden cases never more than the
+                hint.
         """
         shown = next(iter(self._stopped_after_heard), None)
         return replace(
@@ -424,14 +425,14 @@ class SubmissionResult:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for `json.dumps`."""
+        """Returns plain data for `json.dumps`."""
         doubts = {name: [doubt.to_json() for doubt in getattr(self.identity, name)] for name in ("doubts", "unlisted")}
         plain = asdict(replace(self, identity=replace(self.identity, doubts=(), unlisted=())))
         return plain | {"status": self.status.value, "identity": {**plain["identity"], **doubts}}
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> SubmissionResult:
-        """The inverse of `to_json`; also takes what `json.loads` made of it (lists for tuples).
+        """Does the inverse of `to_json`; also takes what `json.loads` made of it (lists for tuples).
 
         An earlier version kept a guess among the flags; it becomes a doubt.
         """

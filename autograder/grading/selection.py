@@ -1,7 +1,7 @@
-"""Which of what was handed in is graded, and under which name.
+"""Chooses which files that were handed in are graded, and under which name.
 
-Where one exercise is graded, notebooks of others are passed over if there is one of it from the same learner; some have
-to be read for that before their turn.
+If one exercise is graded, notebooks of others are left out if the same learner has one for it; some of them must be
+read for that before their turn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from autograder.submissions.systems import assignment_in
 
 @dataclass
 class Chosen:
-    """One thing that is graded. `ahead` is what was read of it before its turn, if that is small."""
+    """A submission that is graded. `ahead` is what was read of it before its turn, if that is small."""
 
     found: Found
     ahead: Submission | None = None
@@ -35,11 +35,11 @@ class Choice:
 
     Args:
         exercises: the course's, and which of them is graded, if it is only one.
-        notices: says what is passed over.
+        notices: reports what is left out.
 
     Attributes:
-        passed: what was found and is not graded, each with the reason.
-        inside: of learners' zips, by their path, what else is in them and why it is not read.
+        passed: the files that were found and are not graded, each with the reason.
+        inside: the other files in learners' zips, by the path of the zip, and why they are not read.
     """
 
     def __init__(self, exercises: Exercises, notices: Notices) -> None:
@@ -52,14 +52,14 @@ class Choice:
         self.inside: dict[str, dict[str, str]] = {}
 
     def of(self, found: Sequence[Found], gradebook: Gradebook) -> list[Chosen]:
-        """What of `found` is graded.
+        """Returns the submissions of `found` that are graded.
 
         Raises:
             CourseError: all of it is for another exercise.
         """
         kept = [one for one in gradebook.ownership.kept()
                 if self.assignment in (None, one.assignment) or not one.assignment]
-        found = held_against_before(found, {  # what was gone is there again
+        found = held_against_before(found, {  # a file that was gone is there again
             (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
         found = moves.beside_others(found, kept)
         if self.assignment is None:
@@ -67,13 +67,13 @@ class Choice:
         return self._of_learners(self._of_folders(found))
 
     def read(self, item: Chosen) -> Submission:
-        """What was handed in, read once; it is kept no longer."""
+        """Reads a submission once; it is not kept after this."""
         submission, item.ahead = item.ahead or self._read(item.found), None
         self.inside[item.found.identity.file] = {**submission.passed, **submission.closed}
         return submission
 
     def _of_folders(self, found: Sequence[Found]) -> list[Found]:
-        """Without what lies in a folder that its system has made for another exercise of the course."""
+        """Leaves out files in a folder that its system has made for another exercise of the course."""
         others = [name for name in self.known if name != self.assignment]
         elsewhere = [assignment_in(item.identity.system, item.identity.file, others) for item in found]
         if any(elsewhere):
@@ -86,7 +86,10 @@ class Choice:
         return [item for item, so in zip(found, elsewhere, strict=True) if not so]
 
     def _of_learners(self, found: Sequence[Found]) -> list[Chosen]:
-        """Of a learner with a notebook of the exercise, only that: a copy of the course has the others, too."""
+        """Leaves out a learner's other notebooks if there is one of the exercise.
+
+        A copy of the course has the others, too.
+        """
         times = Counter(item.learner for item in found)
         chosen = [Chosen(item) for item in found]
         problems = [self._look(item) if times[item.found.learner] > 1 else None for item in chosen]
@@ -103,7 +106,7 @@ class Choice:
         return self.notices.passed_over(passed, why)
 
     def _look(self, item: Chosen) -> str:
-        """What is wrong with it, before its turn has come. It is kept for then, if it is small."""
+        """Returns what is wrong with it, before its turn has come. Keeps it until then, if it is small."""
         submission = self._read(item.found)
         if not submission.files:
             item.ahead = submission

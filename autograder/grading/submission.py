@@ -1,11 +1,11 @@
-"""One submission: attempts at its notebook, until each question has a score, and the verdict.
+"""One submission: makes attempts at its notebook until each question has a score, and gives the verdict.
 
 One attempt is enough for nearly all. A cell or a check that ends the notebook's
-process (it ignored its interrupt, ran out of memory, left) is left out of the
-next attempt, which runs the notebook again for the questions that have no
-score yet. So does a notebook that checks a question again: the last of its
+process (it ignored its interrupt, ran out of memory, left) is left out of the next
+attempt, which runs the notebook again for the questions that have no score yet. A
+notebook that checks a question again needs a further attempt, too: the last of its
 checks counts, as in Otter, and it is made in a run that has made none before it
-(see `child.py`). A score that was given is kept; where the next attempt checks the
+(see `child.py`). A score that was given is kept; if the next attempt checks the
 same question at the same place and disagrees, a flag says so.
 
 Two kinds of failure are never mixed: the submission's fault becomes a verdict
@@ -59,13 +59,14 @@ from autograder.submissions.read import UNREADABLE, Submission
 LOG = logging.getLogger("autograder")
 
 MAX_ATTEMPTS = 6
-"""Beyond this a notebook has had five cells or checks that ended it; what has no score then gets none."""
+"""The limit of attempts. After them five cells or checks have ended the notebook; questions without a score then get
+none."""
 
 TOTAL_FACTOR = 20
 """All cells of a submission together may take this many times the limit of one."""
 
 CELL_OUTPUT = 2_000
-"""Characters that are kept of what one cell printed: its end, as of the whole notebook."""
+"""Characters that are kept of a cell's output: its end, as of the whole notebook."""
 
 SILENCE = 60.0
 """Seconds without an event, beyond twice the limit of a cell, after which the checker's child is given up."""
@@ -77,12 +78,13 @@ LOST: Mapping[str | int, End] = {
     -signal.SIGSEGV: End.MEMORY,
     -signal.SIGBUS: End.MEMORY,
 }
-"""How the checker's child dies of an answer too large for its limits; other ways are the grader's fault."""
+"""The ways in which the checker's child dies of an answer too large for its limits; other ways are the grader's
+fault."""
 
 
 @dataclass(frozen=True)
 class RunLimits:
-    """What a submission may use: `timeout` in seconds for one cell and for one check; memory in MB."""
+    """The limits of a submission: `timeout` in seconds for one cell and for one check; memory in MB."""
 
     timeout: float
     memory_mb: int
@@ -90,13 +92,13 @@ class RunLimits:
 
 @dataclass(frozen=True)
 class Blame:
-    """Why a verdict was given.
+    """The reason for a verdict.
 
     Attributes:
         reason: one sentence.
-        told: what the learner reads of it, at most.
+        told: the most that the learner reads of it.
         cell: the code cell it is about, from 0; None if it is about something else.
-        heard: a hidden test had been heard before.
+        heard: whether a hidden test had been heard before.
     """
 
     reason: str
@@ -117,7 +119,7 @@ class Scores:
     flags: list[str] = field(default_factory=list)
 
     def add(self, place: tuple[int, int], result: QuestionResult) -> None:
-        """A result; at a place that has one already only a flag, if they disagree."""
+        """Adds a result; where its place has one already, adds only a flag if they disagree."""
         places = self.results.setdefault(result.name, {})
         earlier = places.get(place)
         if earlier is None:
@@ -129,7 +131,7 @@ class Scores:
             )
 
     def final(self, name: str) -> QuestionResult | None:
-        """The result that counts, or None."""
+        """Returns the result that counts, or None."""
         places = self.results.get(name)
         return None if not places else places[max(places)]
 
@@ -198,7 +200,7 @@ class Grading:
         )
 
     def _attempt(self, began: float) -> bool:
-        """One attempt; True when there is nothing more to be had from another."""
+        """Makes one attempt; returns True when another attempt could give nothing more."""
         self.output = ""
         self.place = None
         ending: Ending | None = None
@@ -264,10 +266,10 @@ class Grading:
     def _cell(self, result: CellResult, output: str, over: bool) -> None:
         index, status = result.index, result.status
         if index in self.skip_cells:
-            return  # what became of it is known from the attempt that it ended
+            return  # the attempt that it ended has reported its outcome
         before = self.cells.get(index)
         if before and before.told is None and (before.status, before.error) == (status, result.error):
-            result = before  # it said the same when it could know of nothing hidden
+            result = before  # it raised the same when it could know of nothing hidden
         self.heard = self.heard or result.told is not None
         self.cells[index] = replace(result, output=output[-CELL_OUTPUT:])
         self.output += output
@@ -294,14 +296,14 @@ class Grading:
             self._blame(trouble, reason, heard=event.heard)
 
     def _portrayed(self, portrait: Portrait | None, note: str) -> None:
-        """A portrait, or why there is none: that costs nothing, and only the log says it."""
+        """Takes a portrait, or the reason why there is none: that costs nothing, and only the log reports it."""
         if portrait is None:
             LOG.info("No portrait of %s by %s: %s", self.submission.name, self.submission.learner, note)
         else:
             self.portrait = portrait
 
     def _ended(self, ending: Ending) -> bool:
-        """The notebook came to its end, or was ended: by the cell at hand, or by a check."""
+        """Handles the end of the notebook: it came to its end, or the cell at hand or a check ended it."""
         if not ending.status:
             return True
         if ending.status == End.PROTOCOL:
@@ -316,11 +318,11 @@ class Grading:
         return self._nothing_left()
 
     def _lost(self, code: int | str) -> bool:
-        """The checker's child died of what it got from the notebook, or was busy with it for too long."""
+        """Handles a checker's child that died of the notebook's answers, or was busy with them for too long."""
         trouble = LOST.get(code)
         if trouble is None:
             raise EngineError(f"the checker's child ended with {code}")
-        self.heard = True  # Perhaps; the child can no longer say.
+        self.heard = True  # Perhaps; the child can no longer tell.
         if self.place is None:
             self._blame(trouble, NOT_TAKEN_IN, heard=True)
             self._leave_rest(NOT_TAKEN_IN)
@@ -344,16 +346,17 @@ class Grading:
     def _blame(
         self, trouble: str, reason: str, told: str = "", *, cell: int | None = None, heard: bool = False
     ) -> None:
-        """A verdict and its reason; the arguments are as in `Blame`, `told` only where it is less than the reason."""
+        """Adds a verdict and its reason. Arguments as in `Blame`; `told` only where it is less than the reason."""
         verdict = ENDINGS[trouble].verdict
         assert verdict is not None, trouble
         self.verdicts.append(verdict)
         self.blames.append(Blame(reason, told or reason, cell, heard))
 
     def _reason_for_learner(self) -> str:
-        """All that stopped before a hidden test was heard, and of the rest one thing: the cell that the page shows.
+        """Returns the reason for the learner: all that stopped before a hidden test was heard, and one later cell.
 
-        Which cells and checks stop can spell what a hidden test handed in; so can how many do.
+        That is the cell which the page shows. The choice of cells and checks that stop, and their number, can carry a
+        message about what a hidden test handed in.
         """
         shown = min((index for index, cell in self.cells.items() if cell.told is not None), default=None)
         named = next((blame for blame in self.blames if blame.heard and blame.cell == shown), None)
@@ -370,7 +373,7 @@ class Grading:
 
 
 def run_environment(submission: Submission, limits: RunLimits) -> dict[str, str]:
-    """What a result says about how it came about."""
+    """Returns the facts on how a result came about."""
     return {
         **environment(),
         "system": platform.system(),
@@ -384,7 +387,7 @@ def run_environment(submission: Submission, limits: RunLimits) -> dict[str, str]
 
 
 def refused(submission: Submission, bundle: Bundle | None) -> SubmissionResult:
-    """The result of a submission that cannot be graded, for the reason that reading it gave."""
+    """Returns the result of a submission that cannot be graded, for the reason that reading it gave."""
     return _without_scores(
         submission,
         bundle,
@@ -394,7 +397,7 @@ def refused(submission: Submission, bundle: Bundle | None) -> SubmissionResult:
 
 
 def ungraded(submission: Submission, bundle: Bundle | None, reason: str) -> SubmissionResult:
-    """The result when the grader itself failed: no points are given or taken."""
+    """Returns the result when the grader itself failed: no points are given or taken."""
     return _without_scores(submission, bundle, Verdict.ERROR, reason)
 
 
@@ -416,5 +419,5 @@ def _without_scores(
 def grade(
     submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits, seed: int = SEED
 ) -> SubmissionResult:
-    """The result of one readable submission; see `Grading.run`."""
+    """Grades one readable submission; see `Grading.run`."""
     return Grading(submission, bundle, engine, limits, seed).run()

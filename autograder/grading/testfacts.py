@@ -1,8 +1,8 @@
-"""Trusted, in a process of its own: loads test files, and says what is in them. The controller never loads one.
+"""Trusted, in a process of its own: loads test files, and reports their facts. The controller never loads one.
 
     python -m autograder.grading.testfacts TESTS FILES
 
-TESTS is a folder of test files, FILES what lies beside the notebook, from which they may import. The answer is one line
+TESTS is a folder of test files, FILES the files beside the notebook, from which they may import. The answer is one line
 of JSON: what `Facts` holds, a list of it. Loading runs what the instructor wrote into these files, as the checker does
 before each check; nothing of a submission is here.
 """
@@ -21,17 +21,17 @@ from autograder.course import CourseError
 from autograder.grading.engine import one_thread_environment
 
 SECONDS = 120.0
-"""What loading all test files of an assignment may take."""
+"""Seconds that loading all test files of an assignment may take."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a test file says of itself.
+    """The facts that a test file states about itself.
 
     Attributes:
         file: its name.
         name: the question, as the file calls it.
-        points: what all of its cases are worth together.
+        points: the points of all of its cases together.
         hidden: which of its cases are hidden, one by one.
         error: why it cannot be loaded; empty where it can.
     """
@@ -44,7 +44,7 @@ class Facts:
 
 
 def read(tests: Path, files: Path) -> list[Facts]:
-    """The facts of all test files in a folder, by name.
+    """Returns the facts of all test files in a folder, by name.
 
     Args:
         tests: the folder.
@@ -82,12 +82,12 @@ def _facts(path: Path) -> Facts:
 
 
 def main(arguments: list[str]) -> None:
-    """What this module is as a program; see above."""
+    """Runs this module as a program; see above."""
     tests, files = map(Path, arguments)
     sys.path.append(str(files))
     answer = os.fdopen(os.dup(1), "w")
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)  # what a test file prints is no answer
+    os.dup2(nowhere, 1)  # the output of a test file is no answer
     from autograder.grading.checker import otter_without_its_company
 
     with otter_without_its_company():

@@ -1,6 +1,6 @@
-"""Text that came from a submission, made fit to store and show as plain text.
+"""Makes text that came from a submission fit to store and show as plain text.
 
-Escaping for HTML or for a spreadsheet is the business of whoever writes those.
+The modules that write HTML or spreadsheets escape it for these.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from autograder.bridge.plaintext import stripped
 
 
 def plain(text: str, limit: int) -> str:
-    """`text` without escape sequences, control characters and halves of characters, at most `limit` long.
+    """Returns `text` without escape sequences, control characters and halves of characters, at most `limit` long.
 
-    What is too long loses its middle: the beginning says what it was, the end how it ended.
+    A text that is too long loses its middle: the beginning says what it was, the end how it ended.
     """
     if len(text) > 4 * limit + 1000:  # before the work below, which is proportional to the length
         text = text[: 2 * limit] + text[-2 * limit :]
@@ -24,5 +24,5 @@ def plain(text: str, limit: int) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """`plain`, on one line."""
+    """Returns `plain`, on one line."""
     return plain(" ".join(text.split()), limit)

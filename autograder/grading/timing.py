@@ -1,11 +1,11 @@
-"""How long a cell may take when the instructor does not say: a multiple of what the solution takes here.
+"""Sets the time limit of a cell when the instructor gives none: a multiple of what the solution takes here.
 
 Runs with the controller. The solved notebook is graded once for each exercise
-and environment, on this machine. What is kept in `build/` is the time of its
-slowest cell, or all that was done outside cells (the start and every check
-together) where that took longer. A learner's cell may take `FACTOR` times that,
-and never less than `FLOOR`: a learner may train longer than the solution, on a
-machine that is busy with other submissions.
+and environment, on this machine. `build/` keeps the time of its slowest cell,
+or of everything outside cells (the start and every check together) if that took
+longer. A learner's cell may take `FACTOR` times that, and never less than
+`FLOOR`: a learner may train longer than the solution, on a machine that is busy
+with other submissions.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SOLUTION_LIMIT = 1800.0
 
 
 def default_timeout(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int) -> float:
-    """Seconds for one cell, and for one check.
+    """Returns the seconds for one cell, and for one check.
 
     Raises:
         CourseError: the solution does not earn full marks here; then no one else would be graded fairly.
@@ -62,7 +62,7 @@ def _kept(file: Path, key: str) -> float | None:
 
 
 def solution_result(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int = 4096) -> SubmissionResult:
-    """What the grader gives the solved notebook.
+    """Grades the solved notebook.
 
     Raises:
         CourseError: it cannot be read.
@@ -76,7 +76,7 @@ def solution_result(assignment: Assignment, bundle: Bundle, engine: Engine, memo
 
 
 def _measure(assignment: Assignment, bundle: Bundle, engine: Engine, memory_mb: int) -> float:
-    """Seconds of the solution's slowest cell, or of all that is done outside cells together, if that is more."""
+    """Returns the seconds of the solution's slowest cell, or of everything outside cells together, if that is more."""
     result = solution_result(assignment, bundle, engine, memory_mb)
     if result.status not in (Verdict.GRADED, Verdict.REVIEW) or not all_points(result.score, result.possible):
         raise CourseError(

@@ -1,12 +1,12 @@
-"""Trusted side: the notebook's variables as Otter's test classes see them: a dictionary, filled when asked.
+"""Trusted side: the notebook's variables as Otter's test classes see them: a dictionary, filled on demand.
 
 Otter hands a test file the notebook's `globals()`. Here the notebook lives in
 another process, so this dictionary is empty at first and asks for a name when a
 test wants it. Exception tests use `get`, doctests use `copy` and then global
 names, for which the interpreter calls `__getitem__` on a subclass of `dict`.
 
-A value is asked for once and kept until something has run in the notebook
-since; then it may have changed, and is asked for again.
+A value is asked for once and kept until something runs in the notebook; then it
+may have changed, and is asked for again.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 BUILTINS = frozenset(dir(builtins))
-"""Names that Python looks for in the notebook first; they are missing nowhere."""
+"""Names that Python looks up in the notebook first; they are never missing."""
 
 
 class Source(Protocol):
-    """Where values come from.
+    """The source of the values.
 
     Attributes:
         generation: grows whenever something has run in the notebook.
@@ -36,7 +36,7 @@ class Source(Protocol):
 
 
 class Environment(dict[str, Any]):
-    """A dictionary over the notebook's variables; what a test assigns stays here.
+    """A dictionary over the notebook's variables; values that a test assigns stay here.
 
     Attributes:
         missing: names that were asked for and that the notebook does not have.
@@ -109,9 +109,9 @@ class Environment(dict[str, Any]):
         return [(name, self[name]) for name in self]
 
     def copy(self) -> Environment:
-        """Another dictionary over the same notebook; each of Otter's doctests runs on such a copy."""
+        """Returns another dictionary over the same notebook; each of Otter's doctests runs on such a copy."""
         other = Environment(self.source)
         other.update(super().items())
         other._fetched = dict(self._fetched)
-        other.missing = self.missing  # shared: who asks what was missing holds the original
+        other.missing = self.missing  # shared: the code that asks for missing names holds the original
         return other

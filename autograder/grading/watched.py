@@ -17,13 +17,13 @@ class WatchedSession(Session):
 
     Attributes:
         generation: grows whenever something has run in the notebook.
-        deadline: on `time.monotonic`; what a check asks of the notebook may not take longer. None: no check.
-        late: something the check asked for had to be interrupted.
+        deadline: on `time.monotonic`; a check's requests to the notebook end by then. None: no check.
+        late: whether a request of the check had to be interrupted.
         asking: whether an answer is being waited for just now.
-        hidden: a hidden case is being run.
-        heard: something was called for a hidden case, and may have kept what it was given.
+        hidden: whether a hidden case is being run.
+        heard: whether something was called for a hidden case, and may have kept its arguments.
         learner_error: the last exception that came from the learner's own code; the end of an iterator is none.
-        recording: what the tests of a question ask and get, while someone wants to know.
+        recording: the record of what the tests of a question ask and get, while one is kept.
     """
 
     def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
@@ -90,7 +90,7 @@ class WatchedSession(Session):
         return returned
 
     def _recorded(self, call: causes.Call | None, error: BaseException) -> None:
-        """A call that ended with an error: the learner's own, or there was no answer."""
+        """Records a call that ended with an error: the learner's own, or there was no answer."""
         if self.recording and call:
             if isinstance(error, Exception) and self._answered and self.alive:
                 call.outcome = causes.raised(error)

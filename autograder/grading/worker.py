@@ -24,7 +24,7 @@ from autograder.grading.text import one_line
 from autograder.submissions.read import Submission
 
 LOG = logging.getLogger("autograder")
-"""What went wrong with the grader itself: in full in `grading.log` during a batch, and a line on standard error."""
+"""The grader's own errors: in full in `grading.log` during a batch, and a line on standard error."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,15 @@ class Task:
 
 
 BUNDLES: dict[str, Bundle] = {}
-"""Where an exercise's files lie on this machine, by digest, when not where the task says: see `cluster`."""
+"""The place of an exercise's files on this machine, by digest, when it is not the one that the task names: see
+`cluster`."""
 
 _engines: dict[tuple[bool, Ready], Engine] = {}
 _lock = threading.Lock()
 
 
 def engine(confined: bool, ready: Ready = EVERYTHING) -> Engine:
-    """This process's engine for such tasks, which starts what it needs by itself; the arguments are as in `Engine`."""
+    """Returns this process's engine for such tasks, which starts what it needs by itself. Arguments as in `Engine`."""
     with _lock:
         if (confined, ready) not in _engines:
             _engines[confined, ready] = Engine(confined, ready)
@@ -53,7 +54,7 @@ def engine(confined: bool, ready: Ready = EVERYTHING) -> Engine:
 
 
 def stop_engines() -> None:
-    """What runs ends at once; tasks that begin only now find a stopped engine."""
+    """Stops all engines at once; tasks that begin only now find a stopped engine."""
     with _lock:
         for running in _engines.values():
             running.stop()
@@ -70,7 +71,7 @@ def close_engines() -> None:
 def grade_task(task: Task) -> SubmissionResult:
     """Grades one submission with this process's engine.
 
-    When the grader itself fails, it is tried once more; a second failure is the result.
+    When the grader itself fails, the submission is tried once more; a second failure is the result.
 
     Raises:
         CourseError: this machine cannot isolate a notebook, and that was asked for.
@@ -84,14 +85,14 @@ def grade_task(task: Task) -> SubmissionResult:
             raise
         except StoppedError:
             return one.ungraded(task.submission, bundle, "The batch was stopped.")
-        except Exception as error:  # whatever it is, the batch goes on, and the instructor hears of it
+        except Exception as error:  # whatever it is, the batch goes on, and the instructor reads of it
             if last:
                 LOG.error(
                     "The grader failed on %s by %s:\n%s%s",
                     one_line(task.submission.name, 80),
                     one_line(task.submission.learner, 80),
                     traceback.format_exc(),
-                    getattr(error, "details", ""),  # what another process of the grader said of it
+                    getattr(error, "details", ""),  # messages of another process of the grader
                 )
                 return one.ungraded(
                     task.submission, bundle, one_line(f"The grader failed: {error}", 500)

@@ -2,10 +2,10 @@
 
 A `Gradebook` keeps batches and the results in them, and says which of them count. Its parts:
 
-    ownership    whose each file is that is kept, and how it becomes another's
+    ownership    the learner of each file, and how it becomes another's
     adjustments  corrections by hand: scores that a person set, and comments
     database     the file: opened, locked, upgraded; transactions; errors in words
-    schema       its tables, and what brings an earlier version to this one
+    schema       its tables, and the migrations from earlier versions
 
 Every attempt of a learner is a row of `submission`. Which of them counts follows
 from `attempts` in the newest run's options (`attempts.py`).
@@ -99,16 +99,16 @@ class Gradebook:
             self._run = cursor.lastrowid
 
     def _newest(self) -> int:
-        """The batch that runs now; else the last that ran to its end, so that what came after it is added to it.
+        """Returns the batch that runs now; else the last that ran to its end, so that later results are added to it.
 
-        A batch that was stopped has graded a part of the class, and takes nothing away of what was there.
+        A batch that was stopped has graded a part of the class, and removes nothing.
         """
         if self._run is not None:
             return self._run
         return self.database.value("SELECT coalesce(max(id), 0) FROM run WHERE ended IS NOT NULL")
 
     def stopped(self) -> int:
-        """How many results are from batches that were stopped, since the last that ran to its end."""
+        """Returns how many results are from batches that were stopped, since the last that ran to its end."""
         return self.database.value("SELECT count(*) FROM submission WHERE run > (SELECT coalesce(max(id), 0) FROM run"
                                    " WHERE ended IS NOT NULL)")
 
@@ -162,9 +162,9 @@ class Gradebook:
             )
 
     def find(self, learner: str, name: str, fingerprint: str) -> SubmissionResult | None:
-        """What the checks gave this submission, if it was graded under the same fingerprint.
+        """Returns the checks' result for this submission, if it was graded under the same fingerprint.
 
-        A row that cannot be read counts as none: the submission is graded anew, which mends it.
+        A row that cannot be read counts as none: the submission is graded again, which repairs it.
         """
         rows = self.database.rows(
             "SELECT result FROM submission WHERE learner = ? AND name = ? AND fingerprint = ?",
@@ -193,13 +193,13 @@ class Gradebook:
             )
 
     def assignments(self) -> list[str]:
-        """The names of all exercises of which it holds a result or a score set by hand."""
+        """Returns the names of all exercises for which it holds a result or a score set by hand."""
         rows = self.database.rows(
             "SELECT assignment FROM submission UNION SELECT assignment FROM adjustment ORDER BY assignment")
         return [row[0] for row in rows if row[0]]
 
     def stored(self, *, newest_batch: bool = False) -> list[SubmissionResult]:
-        """All results as the checks gave them, without the scores that were set by hand.
+        """Returns all results as the checks gave them, without the scores that were set by hand.
 
         Args:
             newest_batch: only what was handed in to the newest batch, and to those that were stopped after it.
@@ -208,12 +208,12 @@ class Gradebook:
         return [result for result, _, seen in self._all() if not newest_batch or seen >= newest]
 
     def undecided(self) -> list[SubmissionResult]:
-        """What is no longer handed in, and may be another's by now."""
+        """Returns the submissions that are no longer handed in, and may be another learner's by now."""
         return [result for result in self.stored()
                 if of_kind(result.identity.doubts, {Why.RENAMED, Why.OVERWRITTEN})]
 
     def results(self, *, newest_batch: bool = False) -> list[SubmissionResult]:
-        """All results, by assignment, learner and name; with the scores that were set by hand.
+        """Returns all results, by assignment, learner and name; with the scores that were set by hand.
 
         Args:
             newest_batch: only what was handed in to the newest batch, and to those that were stopped after it.
@@ -226,7 +226,7 @@ class Gradebook:
         ]
 
     def counting(self, policy: str | None = None) -> Counting:
-        """The attempts that count, with the scores that were set by hand and what being late takes.
+        """Returns the attempts that count, with the scores that were set by hand and the cost of being late.
 
         Args:
             policy: `latest` or `best`; that of the newest batch when not given.
@@ -246,11 +246,11 @@ class Gradebook:
         return Counting(counting, batch_, uncertain, len(everything) - len(counting), others)
 
     def rule(self) -> Rule:
-        """The due dates and the late rule of the newest batch."""
+        """Returns the due dates and the late rule of the newest batch."""
         return Rule.from_json(self.options().get("due"))
 
     def options(self) -> dict[str, Any]:
-        """What the newest batch was asked to do, as `begin_run` was told; empty before the first."""
+        """Returns the options of the newest batch, as `begin_run` got them; empty before the first."""
         rows = self.database.rows("SELECT options FROM run WHERE id >= ? ORDER BY id LIMIT 1", (self._newest(),))
         try:
             return dict(json.loads(rows[0][0])) if rows else {}
@@ -261,7 +261,7 @@ class Gradebook:
             ) from None
 
     def _all(self) -> list[tuple[SubmissionResult, dict[str, Correction], int]]:
-        """Each result, what was said by hand of its learner in its exercise, and the newest batch that had it."""
+        """Returns each result, the corrections for its learner in its exercise, and the newest batch that had it."""
         rows = self.database.rows("SELECT result, seen, learner, name, assignment, id FROM submission"
                                   " ORDER BY assignment, learner, name")
         of = self.adjustments.all()
@@ -283,7 +283,7 @@ class Gradebook:
 
 
 def _read_result(text: str) -> tuple[SubmissionResult | None, str]:
-    """The result that a row holds, or what is wrong with it: the file may have been edited, or damaged."""
+    """Returns the result that a row holds, or what is wrong with it: the file may have been edited, or damaged."""
     try:
         return SubmissionResult.from_json(json.loads(text)), ""
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

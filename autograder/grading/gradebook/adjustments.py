@@ -19,15 +19,15 @@ Whose = tuple[str, str]
 
 @dataclass(frozen=True)
 class Said:
-    """What a person says of a question, or of a whole submission.
+    """A person's correction of a question, or of a whole submission.
 
     Attributes:
         learner, assignment, question: as they are called in the results; no question for the whole.
-        score: counts from now on, whatever the checks give; None to leave what counts.
-        computed: what the checks give now.
+        score: counts from now on, whatever the checks give; None to leave the score as it is.
+        computed: the checks' score now.
         reason: why that score.
         comment: what else the learner shall read; None to leave what is there, empty to take it away.
-        by: who says so.
+        by: the login of that person.
     """
 
     learner: str
@@ -42,7 +42,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a person said of a question, as it is kept."""
+    """A person's correction of a question, as it is kept."""
 
     score: float | None
     adjustment: Adjustment | None
@@ -56,7 +56,7 @@ class Adjustments:
         self._database = database
 
     def all(self) -> dict[Whose, dict[str, Correction]]:
-        """What is kept, by learner and exercise, and question; the empty one is the whole."""
+        """Returns all corrections, by learner and exercise, and question; the empty question is the whole."""
         of: dict[Whose, dict[str, Correction]] = {}
         for learner, assignment, question, score, computed, reason, by, when, comment, *who in self._database.rows(
                 "SELECT learner, assignment, question, score, computed, reason, made_by, made,"
@@ -67,7 +67,7 @@ class Adjustments:
         return of
 
     def say(self, said: Iterable[Said]) -> None:
-        """Keeps what a person says, all of it or nothing, in the place of what they said before of the same."""
+        """Keeps a person's corrections, all or none, in place of earlier ones for the same questions."""
         with self._database.transaction() as connection:
             for one in said:
                 whose = (one.learner, one.assignment, one.question)
@@ -86,7 +86,7 @@ class Adjustments:
             connection.execute(DROP_EMPTY)
 
     def undo(self, learner: str, assignment: str, question: str) -> bool:
-        """Takes a score set by hand back; whether there was one. A comment stays."""
+        """Takes a score set by hand back; returns whether there was one. A comment stays."""
         with self._database.transaction() as connection:
             done = connection.execute(
                 "UPDATE adjustment SET score = NULL, computed = NULL, reason = '', made_by = '', made = ''"
@@ -97,7 +97,7 @@ class Adjustments:
         return bool(done)
 
     def questions(self) -> dict[Whose, list[str]]:
-        """The questions of which a person said something, by learner and exercise."""
+        """Returns the questions with a correction, by learner and exercise."""
         of: dict[Whose, list[str]] = {}
         for learner, assignment, question in self._database.rows(
                 "SELECT learner, assignment, question FROM adjustment ORDER BY question"):
@@ -105,7 +105,7 @@ class Adjustments:
         return of
 
     def follow(self, going: Mapping[Whose, Set[str]]) -> dict[Whose, tuple[str, ...]]:
-        """Takes corrections to whom the submissions go, within the transaction that is open.
+        """Takes corrections along to the learners to whom the submissions go, within the transaction that is open.
 
         They go with the last submission of a learner, if all of theirs went to one other who has none of their own for
         that question; else they stay.
@@ -141,14 +141,14 @@ class Adjustments:
 
 
 DROP_EMPTY = "DELETE FROM adjustment WHERE score IS NULL AND comment = ''"
-"""Nothing is left of what says nothing any more."""
+"""Deletes rows that no longer hold a score or a comment."""
 
 
 def adjusted(result: SubmissionResult, corrections: Mapping[str, Correction]) -> SubmissionResult:
-    """A result with what a person said of its questions, and of the whole.
+    """Returns a result with the corrections to its questions, and to the whole.
 
     A score that is more than its question gives now, since the tests were changed, counts as all of the points until
-    the instructor decides. What was said of a question that is not there any more counts for nothing, and is kept.
+    the instructor decides. A correction to a question that no longer exists counts for nothing, and is kept.
     """
     questions = []
     for question in result.questions:

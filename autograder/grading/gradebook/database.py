@@ -1,4 +1,4 @@
-"""The gradebook's file: opening, locking and upgrading it, transactions, and what to say when it cannot be used.
+"""The gradebook's file: opens, locks and upgrades it, runs transactions, and says what to do when it cannot be used.
 
 The only module that imports sqlite3. It knows the tables by their version alone: what is in them is for others.
 
@@ -83,7 +83,7 @@ class Database:
         new.rename(copy)
 
     def _script(self, statements: str) -> None:
-        """Runs them within the transaction that is open; sqlite3's own `executescript` would end it."""
+        """Runs statements within the transaction that is open; sqlite3's own `executescript` would end it."""
         for statement in statements.split(";"):
             self.connection.execute(statement)
 
@@ -94,7 +94,7 @@ class Database:
         self.connection.close()
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
-        """All rows that a query gives.
+        """Returns all rows of a query.
 
         Raises:
             CourseError: the file cannot be read.
@@ -103,13 +103,13 @@ class Database:
             return self.connection.execute(query, parameters).fetchall()
 
     def value(self, query: str) -> int:
-        """The one number that a query gives; raises as `rows` does."""
+        """Returns the one number that a query gives; raises as `rows` does."""
         with self.explained():
             return self._value(query)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """What is written to the connection is there as a whole, or nothing of it.
+        """Opens a transaction: everything written to the connection is kept, or nothing of it.
 
         Raises:
             CourseError: the file cannot be written.
@@ -126,7 +126,7 @@ class Database:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """SQLite's errors as messages that say what to do."""
+        """Turns SQLite's errors into messages that say what to do."""
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -151,7 +151,7 @@ class Database:
             raise CourseError(f"{self.path} cannot be written ({error.strerror}). {self._remedy()}") from error
 
     def _remedy(self) -> str:
-        """What to do where there can be no gradebook."""
+        """Returns what to do where there can be no gradebook."""
         above = next((folder for folder in self.path.parents if folder.exists()), self.path.parent)
         if not above.is_dir():
             return f"{above} is a file, and --output names a folder: choose another one."
@@ -159,5 +159,5 @@ class Database:
 
 
 def utc_now() -> str:
-    """The time, as gradebooks have it: UTC, ISO 8601."""
+    """Returns the time, as gradebooks have it: UTC, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Whose each file is that the gradebook keeps, and how a submission and its corrections become another learner's.
+"""The learner of each file in the gradebook; moves a submission and its corrections from one learner to another.
 
 Which files turned out to be whose is decided before (`grading/moves.py`, `grading/confirm.py`).
 """
@@ -20,7 +20,7 @@ from autograder.submissions.identity import Identity
 
 @dataclass(frozen=True)
 class Kept:
-    """A submission as it is kept: under which names, which attempt it is, and whose and why."""
+    """A submission as it is kept: its names, its attempt, its learner, and the evidence."""
 
     learner: str
     name: str
@@ -31,7 +31,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Move:
-    """A submission that is another's than it is kept as.
+    """A submission that belongs to another learner than the gradebook says.
 
     Attributes:
         learner, name, assignment: as it is kept.
@@ -48,7 +48,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Moved:
-    """What became of a `Move`.
+    """The outcome of a `Move`.
 
     Attributes:
         name: how it is called now: where they have another file of that name, its path.
@@ -61,7 +61,7 @@ class Moved:
     went: tuple[str, ...] = ()
 
     def told(self, file: str, move: Move) -> str:
-        """What to say of it."""
+        """Returns a sentence on it."""
         scores = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.stay)}): set them again "
                   "with `autograder adjust` if they are of this file.") if self.stay else ""
         went = f" Scores set by hand went along ({', '.join(self.went)})." if self.went else ""
@@ -74,21 +74,21 @@ FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
 
 
 class Ownership:
-    """Whose the files in a gradebook are."""
+    """The learners to whom the files in a gradebook belong."""
 
     def __init__(self, database: Database, adjustments: Adjustments) -> None:
         self._database = database
         self._adjustments = adjustments
 
     def files(self) -> list[tuple[str, str, str, str, str]]:
-        """What is kept with its whole path: this, the SHA-256 of its content, and learner, name and assignment."""
+        """Returns what is kept with its whole path: path, SHA-256 of the content, learner, name and assignment."""
         rows = self._database.rows(
             "SELECT json_extract(result, '$.identity.file'), json_extract(result, '$.identity.content'),"
             " learner, name, assignment FROM submission WHERE json_valid(result)")
         return [row for row in rows if row[0] and row[1]]
 
     def elsewhere(self, files: Mapping[str, Collection[tuple[str, str]]]) -> list[tuple[str, str, str, str, str]]:
-        """What is kept of these files as somebody's who is not their learner now, or under another name.
+        """Returns what is kept of these files under another learner or another name than they have now.
 
         Args:
             files: the learners of each file, and how it is called among theirs, by its whole path.
@@ -99,7 +99,7 @@ class Ownership:
         return [row for row in self.files() if row[0] in files and row[2:4] not in files[row[0]]]
 
     def kept(self) -> list[Kept]:
-        """All that is kept, with whose it is and why."""
+        """Returns all that is kept, with its learner and the evidence."""
         rows = self._database.rows(
             "SELECT learner, name, assignment, json_extract(result, '$.order'), json_extract(result, '$.identity')"
             " FROM submission WHERE json_valid(result)")
@@ -107,13 +107,13 @@ class Ownership:
                 for learner, name, assignment, order, text in rows if text]
 
     def decided(self) -> set[tuple[str, str]]:
-        """The learners, each with an exercise, of whom the instructor has set a score or confirmed a file."""
+        """Returns the learners, each with an exercise, for whom the instructor has set a score or confirmed a file."""
         return set(self._database.rows(
             "SELECT learner, assignment FROM adjustment UNION SELECT learner, assignment FROM submission"
             " WHERE json_valid(result) AND json_extract(result, '$.identity.confirmed')"))
 
     def without_a_path(self) -> list[tuple[str, str, str, str]]:
-        """Submissions that an earlier version graded, which kept no path, of learners with scores set by hand.
+        """Returns submissions from an earlier version, which kept no path, of learners with scores set by hand.
 
         Returns:
             Learner, name, assignment, and the questions, with commas between.
@@ -124,7 +124,7 @@ class Ownership:
             " AND coalesce(json_extract(result, '$.identity.file'), '') = '' GROUP BY submission.id")
 
     def restate(self, result: SubmissionResult) -> None:
-        """Writes anew what is known of whose a submission is; it keeps its fingerprint and its batch."""
+        """Writes again whose a submission is; it keeps its fingerprint and its batch."""
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE submission SET result = ? WHERE learner = ? AND name = ? AND assignment = ?",
@@ -154,7 +154,7 @@ class Ownership:
         return done
 
     def _arrive(self, place: int, move: Move) -> str:
-        """Gives a submission on its way to whose it is; how it is called among theirs."""
+        """Gives a submission on its way to its learner; returns its name among theirs."""
         connection = self._database.connection
         between = (on_the_way(place), move.name, move.assignment)
         there = connection.execute(FILE_OF, (move.to, move.new_name, move.assignment)).fetchone()

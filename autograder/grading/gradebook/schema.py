@@ -1,4 +1,4 @@
-"""The tables of a gradebook, and what brings one of an earlier version to this.
+"""The tables of a gradebook, and the migrations from earlier versions.
 
 Version 3 (`PRAGMA user_version`; `PRAGMA application_id` says that the file is a gradebook):
 
@@ -23,7 +23,7 @@ A result that an earlier version stored lacks the newer ones, and is read with t
 is never stored as known, for it changes with the next one: it is counted where attempts are compared (`attempts.py`).
 
 `submission.fingerprint` is the hash of everything a grading depends on; a
-submission with the same fingerprint need not be run again.
+submission with the same fingerprint is not run again.
 
 `submission` and `question` hold what the checks gave, `adjustment` what a
 person decided. They are joined when results are read, so no new grading touches
@@ -107,9 +107,9 @@ INSERT INTO adjustment (learner, assignment, question, score, computed, reason, 
 DROP TABLE adjustment_2;
 """,
 }
-"""What brings a gradebook of one version to the next."""
+"""Version of a gradebook -> statements that bring it to the next."""
 
 
 def on_the_way(place: int) -> str:
-    """A learner that nobody is, for what is between two."""
+    """Returns a learner that nobody is, for a submission between two learners."""
     return f"\x01 {place}"
