@@ -1,16 +1,14 @@
-"""A zip as handed in to the one notebook in it and the files beside that notebook.
+"""Reads a zip as handed in: the one notebook in it and the files beside that notebook.
 
-A zip in it is looked into as well, for Otter's export may lie in a folder that was zipped. The zip comes from
-a stranger. Nothing is ever unpacked to the disk: entries
-are read into memory under limits that count what is really decompressed, not
-what the zip claims. What a working folder collects is passed over before any
-limit counts it, and so is what the course itself hands out. In the rest a name
-that points outside, a link or an encrypted entry makes the whole zip
-unreadable, with the reason, and so does a second notebook, unless just one of
-them is for the exercise that is graded.
+A zip in the zip is read as well, because Otter's export may lie in a folder that was zipped. The zip comes
+from a stranger. Nothing is ever unpacked to the disk: entries are read into memory under limits that count
+the bytes really decompressed, not those that the zip claims. Files that a working folder collects are left
+out before any limit counts them, and so are the course's own. Among the rest, a name that points outside, a
+link or an encrypted entry makes the whole zip unreadable, with the reason; so does a second notebook, unless
+just one of them is for the exercise that is graded.
 
 `open_zip` and `read_entry` are for any zip, also for a whole class in one
-(`download`): there what is wrong with an entry makes that entry unreadable.
+(`download`): there a fault of an entry makes only that entry unreadable.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ from autograder.submissions.notebook import MAX_NOTEBOOK_BYTES, UnreadableError
 MAX_ZIP_BYTES = 64 * 1024 * 1024
 MAX_ENTRIES = 1000
 MAX_CONTENTS = 4 * 1024 * 1024
-"""Bytes of a zip's table of contents, which is in memory many times as large: four times 1000 long names."""
+"""Bytes of a zip's table of contents, which takes many times as much memory: four times that of 1000 long names."""
 
 MAX_RATIO = 200
 """Text compresses about tenfold; an entry beyond this ratio (and 1 MB) is a bomb."""
@@ -50,16 +48,16 @@ NOISE = frozenset({
     "__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git", ".venv", "venv", "node_modules", "site-packages",
     ".vscode", ".idea", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".ipython", ".jupyter", ".cache", ".Trash",
 })  # fmt: skip
-"""Folders that no one hands in on purpose."""
+"""Folders that nobody hands in on purpose."""
 
 NOISE_FILES = frozenset({"thumbs.db", "desktop.ini", "__zip_filename__"})
 """Files that systems put there."""
 
 MAX_NOTEBOOKS = 30
-"""So many notebooks of a zip are looked at, to find the one of the exercise: more than the course has."""
+"""How many notebooks of a zip are examined, to find the one of the exercise: more than the course has."""
 
 MAX_DEPTH = 2
-"""So many zips inside of each other are looked into: the one handed in, Otter's export in it, and one in that."""
+"""How many zips inside of each other are read: the one handed in, Otter's export in it, and one in that."""
 
 DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 """How an absolute path starts on Windows."""
@@ -67,10 +65,10 @@ DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 @dataclass(frozen=True)
 class Packed:
-    """What a zip holds: the notebook's bytes, its name in the zip, and the files of the same folder.
+    """The content of a zip: the notebook's bytes, its name in the zip, and the files of the same folder.
 
     `left_out` are files beside it that are too large, or too many, to be given to the notebook. `passed` are other
-    notebooks in it, and `closed` zips in it that cannot be looked into, each with the reason.
+    notebooks in it, and `closed` zips in it that cannot be read, each with the reason.
     """
 
     notebook: bytes
@@ -82,17 +80,17 @@ class Packed:
 
 
 class SeveralError(UnreadableError):
-    """A zip holds several notebooks, and nothing says which counts."""
+    """A zip holds several notebooks, and it is not known which counts."""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What tells several notebooks of one zip apart.
+    """Decides between several notebooks of one zip.
 
     Attributes:
-        code: what is the same where the answers are.
-        steps: one after another, until one notebook is left: whether one counts, what is then true of it (for the
-            reason where it is not one), and why the others do not.
+        code: returns a value that is equal for equal answers.
+        steps: tried one after another, until one notebook is left: whether a notebook counts, what is then true of it
+            (for the reason if there is not just one), and why the others do not count.
     """
 
     code: Callable[[bytes], object]
@@ -100,11 +98,11 @@ class Judge:
 
 
 def read_zip(data: bytes, judge: Judge | None = None, beside: Collection[str] = SUPPORT_FILES) -> Packed:
-    """The one notebook in a zip (Otter's export or any other), or in a zip in it, and the files beside it.
+    """Returns the one notebook in a zip (Otter's export or any other), or in a zip in it, and the files beside it.
 
     Args:
         data: the zip's bytes.
-        judge: of several notebooks, says which counts; None if nothing does.
+        judge: decides which of several notebooks counts; None if nothing does.
         beside: files that are not read: others, not the learner's, lie beside the notebook when it runs.
 
     Raises:
@@ -115,7 +113,7 @@ def read_zip(data: bytes, judge: Judge | None = None, beside: Collection[str] = 
 
 
 def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
-    """The zip in `file`, with nothing of it read but its table of contents.
+    """Opens the zip in `file`; reads nothing of it but its table of contents.
 
     Args:
         file: the zip; stays open for as long as entries are read.
@@ -132,7 +130,7 @@ def open_zip(file: IO[bytes], max_contents: int) -> zipfile.ZipFile:
 
 
 def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """What is in an entry of any zip: at most `limit` bytes.
+    """Reads an entry of any zip: at most `limit` bytes.
 
     Raises:
         UnreadableError: with the reason.
@@ -143,7 +141,7 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> 
 
 
 class _Guarded:
-    """A zip's file as `zipfile` reads it. While `most` is a number, no more than so many bytes at once.
+    """A zip's file for `zipfile` to read. While `most` is a number, each read returns at most so many bytes.
 
     `zipfile` reads the table of contents at once, as long as the zip says that it is, and makes an object of
     every entry in it: 64 MB of them would fill a gigabyte before anyone could count them.
@@ -165,7 +163,7 @@ class _Guarded:
 
 @contextmanager
 def _damage_is_said() -> Iterator[None]:
-    """What `zipfile` raises for a damaged zip, as one sentence."""
+    """Turns the errors of `zipfile` about a damaged zip into one sentence."""
     try:
         yield
     except UnreadableError:
@@ -200,7 +198,7 @@ class _Packed:
 
 @dataclass
 class _Looked:
-    """What a zip and the zips in it hold: notebooks, and zips that cannot be looked into, each with the reason."""
+    """The content of a zip and the zips in it: notebooks, and zips that cannot be read, each with the reason."""
 
     notebooks: list[_Packed]
     closed: dict[str, str]
@@ -208,7 +206,7 @@ class _Looked:
     """Notebooks that a program put there."""
 
     room: int = MAX_ZIP_BYTES
-    """Bytes of inner zips that are still read."""
+    """Bytes of inner zips that may still be read."""
 
 
 def _read(archive: zipfile.ZipFile, judge: Judge | None, own: Collection[str]) -> Packed:
@@ -245,10 +243,10 @@ def _read(archive: zipfile.ZipFile, judge: Judge | None, own: Collection[str]) -
 
 
 def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The entries that somebody handed in on purpose.
+    """Returns the entries that somebody handed in on purpose.
 
     Raises:
-        UnreadableError: one of them is none that is read, or there are too many.
+        UnreadableError: one of them is of a kind that is not read, or there are too many.
     """
     wanted = [entry for entry in archive.infolist() if not is_noise(entry.filename)]
     if len(wanted) > MAX_ENTRIES:
@@ -259,7 +257,7 @@ def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _look(archive: zipfile.ZipFile, around: str, looked: _Looked, depth: int) -> None:
-    """Adds what a zip holds to `looked`; of a zip in it that cannot be read, why."""
+    """Adds the content of a zip to `looked`; for a zip in it that cannot be read, the reason."""
     wanted = _wanted(archive)
     looked.noise |= {around + entry.filename: "lies where a program keeps its own files" for entry in archive.infolist()
                      if is_noise(entry.filename) and entry.filename.lower().endswith(NOTEBOOKS)}
@@ -284,10 +282,10 @@ def _look(archive: zipfile.ZipFile, around: str, looked: _Looked, depth: int) ->
 
 
 def _chosen(notebooks: Sequence[_Packed], judge: Judge | None) -> tuple[_Packed, dict[str, str]]:
-    """Of several notebooks the one that counts; and of each other why it does not.
+    """Returns the one of several notebooks that counts; and for each other why it does not.
 
     Raises:
-        UnreadableError: nothing says which one counts.
+        UnreadableError: it is not known which one counts.
     """
     passed: dict[str, str] = {}
     left: list[_Packed] = []
@@ -325,19 +323,19 @@ def _refuse_suspicious(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 0x1:
         raise UnreadableError(f"The zip is encrypted ({shown!r}). Hand it in without a password.")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # Of the other methods some want gigabytes of memory because the zip says so.
+        # Some of the other methods take gigabytes of memory because the zip says so.
         raise UnreadableError(f"The zip is packed by an unusual method ({shown!r}). Hand in an ordinary zip.")
 
 
 def is_noise(name: str) -> bool:
-    """Whether no one hands in this entry on purpose."""
+    """Returns whether nobody hands in this entry on purpose."""
     parts = name.split("/")
     hidden = parts[-1].startswith(".") and not parts[-1].startswith("..")
     return hidden or parts[-1].lower() in NOISE_FILES or any(part in NOISE for part in parts[:-1])
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """The entry's bytes, counted while they are decompressed."""
+    """Returns the entry's bytes, and counts them while they are decompressed."""
     allowed = min(limit, max(1024 * 1024, MAX_RATIO * entry.compress_size))
     with archive.open(entry) as stream:
         content = stream.read(allowed + 1)

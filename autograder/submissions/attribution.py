@@ -1,8 +1,8 @@
-"""Whose the files are in a download, in a folder, or alone on the command line: the systems first, else their names.
+"""Finds whose the files in a download, in a folder, or alone on the command line are: by the system, else by names.
 
-What a system's download says counts, if the folder, or the zip, is such a download as a whole (`systems`). Else folders
-and files name the learner (`bynames`). What was handed in by somebody and is no notebook is found as well, if it is all
-that there is of them: reading it says what it is.
+If the folder, or the zip, is as a whole the download of a system, the system's names count (`systems`). Otherwise
+folders and files name the learner (`bynames`). If a learner handed in only a file that is no notebook, it is found as
+well: the reading of it will say what it is.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ ALONE = "it is named as a system names it, but alone, without its download"
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a file need not be told of: it is the course's or the system's."""
+    """Returns whether a file needs no mention, as it is the course's or the system's own."""
     return name in course.SUPPORT_FILES or name in own_files()
 
 
 def in_download(
     seen: Recognized, listing: Listing, empty: Sequence[str] = ()
 ) -> tuple[dict[str, Sequence[Named]], list[str]]:
-    """Whose the files in a recognized download are, and of the empty folders; and what else is in it."""
+    """Returns whose the files in a recognized download are, and the empty folders; and what else is in it."""
     authors: dict[str, Sequence[Named]] = dict(seen.authors)
     left = [name for name in listing.files if name not in authors and not is_handed_in(name) and name not in seen.own
             and name not in seen.absent and not _is_ours(PurePosixPath(name).name)]
@@ -62,7 +62,7 @@ def in_download(
 
 
 def _with_absent(authors: dict[str, Sequence[Named]], absent: Mapping[str, Sequence[Named]], inside: str = "") -> None:
-    """Adds the attempts of which a download has no more than a word; not where another file stands in for one."""
+    """Adds the attempts that a download only mentions, except those for which another file stands in."""
     have = {(one.learner, one.order) for own in authors.values() for one in own}
     for name, own in absent.items():
         if not all((one.learner, one.order) in have for one in own):
@@ -70,7 +70,7 @@ def _with_absent(authors: dict[str, Sequence[Named]], absent: Mapping[str, Seque
 
 
 def _odd_one(name: str, seen: Recognized) -> Named:
-    """What a system's download holds, and the system did not name."""
+    """Describes a file in a system's download that the system did not name."""
     inside = PurePosixPath(name.removeprefix(seen.around))
     learner = clean_name(inside.parts[0] if len(inside.parts) > 1 else stem(inside.name))
     return Named(learner, "the folder" if len(inside.parts) > 1 else "the file's own name", {Kind.LABEL: [learner]},
@@ -81,7 +81,7 @@ def _with_stand_ins(
     authors: dict[str, Sequence[Named]], left: Sequence[str], of: Mapping[str, Sequence[Named]], *,
     of_any_kind: bool = False
 ) -> list[str]:
-    """Adds to `authors` what those handed in who handed in no notebook; gives what is left of the others."""
+    """Adds to `authors` a file of each person who handed in no notebook; returns the other files."""
     have = {one.learner for own in authors.values() for one in own}
     added = set()
     for name in sorted(left, key=lambda name: (_telling(name), name)):
@@ -94,7 +94,7 @@ def _with_stand_ins(
 
 
 def _telling(name: str) -> int:
-    """How near a file is to a notebook that somebody meant to hand in; the nearest first."""
+    """Returns how near a file is to a notebook that somebody meant to hand in; the nearest first."""
     suffix = PurePosixPath(name).suffix.lower()
     return list(TELLING).index(suffix) if suffix in TELLING else len(TELLING)
 
@@ -105,7 +105,7 @@ def _telling(name: str) -> int:
 def in_folder(
     tree: Folder, exercises: Sequence[str], *, one_of_many: bool
 ) -> tuple[dict[str, Sequence[Named]], list[str], dict[str, str]]:
-    """Whose the files in a folder on the command line are.
+    """Returns whose the files in a folder on the command line are.
 
     Args:
         tree: the folder.
@@ -158,14 +158,14 @@ def _recognized(folder: Path, listing: Listing) -> Recognized | None:
         seen = recognize(listing)
     except CourseError as error:
         raise CourseError(f"In {folder}: {error}") from None
-    if seen and len(listing.handed_in) == 1 and not seen.marked:  # of one file nothing says that it is a download
+    if seen and len(listing.handed_in) == 1 and not seen.marked:  # one file does not show that it is a download
         return replace(seen, authors={name: tuple(replace(one, doubts=(*one.doubts, ALONE)) for one in own)
                                       for name, own in seen.authors.items()})
     return seen if seen and is_download(seen, len(listing.handed_in), strictly=False) else None
 
 
 def _own_folders(authors: dict[str, Sequence[Named]], seen: Recognized, exercises: Sequence[str]) -> None:
-    """A folder that an instructor put into a download names its learner, where the system makes none."""
+    """Gives a folder that an instructor put into a download to the learner it names, if the system makes none."""
     flat = all("/" not in name.removeprefix(seen.around) for name in seen.authors)
     for name in authors:
         if flat and name not in seen.authors and (named := by_folder(name.removeprefix(seen.around), exercises)):
@@ -173,7 +173,7 @@ def _own_folders(authors: dict[str, Sequence[Named]], seen: Recognized, exercise
 
 
 def _look_alikes(tree: Folder, listing: Listing) -> dict[str, str]:
-    """Folders in the one that was given that look like downloads themselves, each with the doubt that follows."""
+    """Returns the folders inside that look like downloads themselves, each with the doubt that follows."""
     said = {}
     within = Counter(name.partition("/")[0] for name in listing.handed_in if "/" in name)
     for folder in sorted(within):
@@ -193,7 +193,7 @@ def _look_alikes(tree: Folder, listing: Listing) -> dict[str, str]:
 
 
 def lone_files(files: Sequence[Path], exercises: Sequence[str]) -> dict[Path, Sequence[Named]]:
-    """Whose the files on the command line are, which stand in no folder there."""
+    """Returns whose the files on the command line are that stand in no folder there."""
     if not files:
         return {}
     above = Path(os.path.commonpath([path.absolute().parent for path in files]))
@@ -211,7 +211,7 @@ def lone_files(files: Sequence[Path], exercises: Sequence[str]) -> dict[Path, Se
 
 
 def _lone_file(path: Path, exercises: Sequence[str], *, is_all: bool) -> Named:
-    """Whose one file is: by its own name, else by the nearest folder that names anybody."""
+    """Returns whose one file is: by its own name, else by the nearest folder that names anybody."""
     folders = path.parent.absolute().parts[1:][-3:]
     system = named_alone(path.name, folders)
     if system and is_all:

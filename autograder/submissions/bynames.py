@@ -1,8 +1,8 @@
-"""Whose a file is that no system's download names: as its folders say, else its own name, else nobody's.
+"""Finds whose a file is that no system's download names: by its folders, else by its own name, else it is nobody's.
 
 The learner is named by the first folder below the one that was given, if the file lies in one; else by the file's own
-name without the exercise's name in it. What names nobody for certain keeps a name of its own, so that it is merged with
-nobody's, and has its doubts.
+name without the exercise's name in it. A file that names nobody for certain keeps a name of its own, so that it is not
+merged with another's, and gets its doubts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.submissions.systems import Named
 
 
 def by_folder(name: str, exercises: Iterable[str]) -> Named | None:
-    """Whose a file in a folder is, as the first folder says that names anybody; None where none does."""
+    """Returns whose a file in a folder is, by the first folder that names anybody; None where none does."""
     exercises = tuple(exercises)
     for part in PurePosixPath(name).parts[:-1]:
         if (said := reading(part, exercises)).person:
@@ -27,13 +27,13 @@ def by_folder(name: str, exercises: Iterable[str]) -> Named | None:
 
 
 def _read(said: Reading, evidence: str, *doubts: str) -> Named:
-    """Whose something is, as a name says that may have more than one reading."""
+    """Returns whose a thing is by a name that may have more than one reading."""
     return Named(said.person, evidence, {Kind.LABEL: [said.person, *said.others]}, doubts=doubts,
                  unlisted=(said.doubt,) if said.doubt else ())
 
 
 def by_own_name(name: str, exercises: Iterable[str]) -> Named | None:
-    """Whose a file is, as its own name says; None where it names nobody."""
+    """Returns whose a file is by its own name; None where it names nobody."""
     said = reading(stem(PurePosixPath(name).name), exercises)
     if not said.person:
         return None
@@ -42,7 +42,7 @@ def by_own_name(name: str, exercises: Iterable[str]) -> Named | None:
 
 
 def nobodys(name: str, learner: str = "") -> Named:
-    """What names nobody. It keeps a name of its own, so that two such files are not one learner's."""
+    """Describes a file that names nobody. It keeps a name of its own, so that two such files are not one learner's."""
     own = learner or clean_name(stem(PurePosixPath(name).name))
     return Named(own, "nothing", {Kind.LABEL: [own]}, doubts=(
         "neither a folder nor the file's own name says whose it is",))
@@ -51,7 +51,7 @@ def nobodys(name: str, learner: str = "") -> Named:
 def by_names(
     root: Path, handed_in: Sequence[str], exercises: Sequence[str], *, one_of_many: bool
 ) -> dict[str, Sequence[Named]]:
-    """Whose files are that no system named, by their folders and names."""
+    """Returns whose files are that no system named, by their folders and names."""
     named = {name: by_folder(name, exercises) or by_own_name(name, exercises) for name in handed_in}
     nameless = [name for name, one in named.items() if one is None]
     if nameless and len(nameless) == len(named):

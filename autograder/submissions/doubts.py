@@ -1,7 +1,8 @@
-"""What is not certain about whose something is: a sentence for the instructor, and of which kind it is.
+"""The doubts about whose a thing is: a sentence for the instructor, and the kind of the doubt.
 
 Two pieces of evidence that contradict each other are a doubt, whichever is the stronger. A doubt reads as its sentence.
-The kind says who raised it, so who may take it back, and what helps; nothing is told from how a sentence begins.
+The kind says who raised it, so who may take it back, and what helps; no code reads that from the beginning of a
+sentence.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Any, Self
 
 
 class Why(StrEnum):
-    """Of which kind a doubt is."""
+    """The kind of a doubt."""
 
     EVIDENCE = "evidence"
-    """What was handed in says too little of whose it is, or contradicts itself."""
+    """The work handed in gives too little evidence of whose it is, or contradictory evidence."""
 
     NOBODY = "nobody"
     """Nobody on the class list fits."""
@@ -24,43 +25,43 @@ class Why(StrEnum):
     """Several on the class list fit, or two pieces of evidence fit different people there."""
 
     GROUP = "group"
-    """A group's work and what may be a member's own are there."""
+    """A group's work is there, and also work that may be a member's own."""
 
     ALIKE = "alike"
-    """Another is called nearly so."""
+    """Another learner has nearly the same name."""
 
     COPIES = "copies"
-    """Only a mark of copies tells the learner's files apart."""
+    """Only a mark of copies distinguishes the learner's files."""
 
     PLACES = "places"
     """Only a name says that work from several places is one person's."""
 
     DIFFERENT = "different"
-    """One learner's files differ, and nothing says which is the latest."""
+    """One learner's files differ, and it is not known which is the latest."""
 
     ORDER = "order"
-    """What says which is the latest contradicts itself."""
+    """The evidence of which is the latest contradicts itself."""
 
     TWICE = "twice"
     """Another's work seems to be that of the same person on the class list."""
 
     LACKING = "lacking"
-    """Of an attempt that may be the one to count, the download has no more than a word."""
+    """The download only mentions an attempt that may be the one to count."""
 
     LINE = "line"
     """A line of the instructor's does not count."""
 
     CHANGED = "changed"
-    """A line of the instructor's does not count, because the file is another now."""
+    """A line of the instructor's does not count, because the file has changed."""
 
     GONE = "gone"
-    """A line of the instructor's is gone that had counted."""
+    """A line of the instructor's that had counted is gone."""
 
     RENAMED = "renamed"
     """The file is no longer handed in, and the same content is, under another name."""
 
     REPLACED = "replaced"
-    """What was handed in under this name before lies elsewhere now, and a decision or a score was tied to it."""
+    """The file handed in under this name before lies elsewhere now, and a decision or a score was tied to it."""
 
     OVERWRITTEN = "overwritten"
     """Another file lies where this one did, and counts as somebody else's."""
@@ -70,19 +71,19 @@ class Why(StrEnum):
 
 
 LISTS = frozenset({Why.NOBODY, Why.NOT_SURE, Why.GROUP, Why.TWICE})
-"""What a class list raised, and the next one may settle."""
+"""Doubts that a class list raised, and that the next one may settle."""
 
 LINES = frozenset({Why.LINE, Why.CHANGED, Why.RELISTED})
-"""What refuses a line of the instructor's."""
+"""Doubts that refuse a line of the instructor's."""
 
 ATTEMPTS = frozenset({Why.ORDER, Why.LACKING})
-"""Which attempt counts, whoever's they are: saying whose they are does not answer it."""
+"""Doubts about which attempt counts, whoever's they are: knowing whose they are does not settle these."""
 
 TWO_PEOPLE = frozenset({Why.PLACES, Why.DIFFERENT})
-"""Whether all files of a learner are one person's."""
+"""Doubts about whether all files of a learner are one person's."""
 
 STAYING = frozenset({Why.REPLACED, Why.RELISTED, Why.RENAMED, Why.OVERWRITTEN})
-"""What only the first grading after a change can see, and so stays until the instructor has said whose it is."""
+"""Doubts that only the first grading after a change can see. They stay until the instructor has said whose it is."""
 
 BEGINNINGS = {
     "it is not certain who this is on the class list: ": Why.NOT_SURE,
@@ -96,11 +97,11 @@ BEGINNINGS = {
     "the class list said that it is ": Why.RELISTED,
     "this file is no longer handed in, and the same content is": Why.RENAMED,
 }
-"""How those began that an earlier version kept, which wrote down no kinds."""
+"""The beginnings of doubts from an earlier version, which wrote down no kinds."""
 
 
 class Doubt(str):
-    """Why it is not certain whose something is: a sentence, without a capital and a period, that knows its kind."""
+    """Why it is uncertain whose a thing is: a sentence, without a capital and a period, that knows its kind."""
 
     kind: Why
 
@@ -110,12 +111,12 @@ class Doubt(str):
         return made
 
     def to_json(self) -> list[str]:
-        """Plain data: the kind and the sentence."""
+        """Returns plain data: the kind and the sentence."""
         return [self.kind.value, str(self)]
 
     @staticmethod
     def from_json(data: Any) -> Doubt:
-        """The inverse of `to_json`; of an earlier version, only the sentence."""
+        """Does the inverse of `to_json`; also takes the bare sentence of an earlier version."""
         if isinstance(data, Doubt):
             return data
         if isinstance(data, str):
@@ -126,10 +127,10 @@ class Doubt(str):
 
 
 def without(doubts: Iterable[Doubt], kinds: Collection[Why]) -> tuple[Doubt, ...]:
-    """Those that are of none of these kinds."""
+    """Returns those that are of none of these kinds."""
     return tuple(doubt for doubt in doubts if doubt.kind not in kinds)
 
 
 def of_kind(doubts: Iterable[Doubt], kinds: Collection[Why]) -> tuple[Doubt, ...]:
-    """Those that are of one of these kinds."""
+    """Returns those that are of one of these kinds."""
     return tuple(doubt for doubt in doubts if doubt.kind in kinds)

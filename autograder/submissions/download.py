@@ -1,14 +1,14 @@
 """The zip that a learning management system makes of a whole class.
 
 Named on the command line it stands for the folder that unpacking it would give: the same learners, the same names.
-Nothing is unpacked. An entry is read when its submission is, by the rules of `archive`, and what is wrong with one
-entry is that learner's alone. A zip among the entries is one submission of the learner whose entry it is, whatever
-stands in it.
+Nothing is unpacked. An entry is read when its submission is, by the rules of `archive`, and a fault of one entry
+concerns only that learner. A zip among the entries is one submission of the learner whose entry it is, whatever it
+contains.
 
-Whether a zip is such a download is told from the names in it, and all of them together decide (`systems`). Learners
-choose every name in a zip of their own. So a zip that lies in a folder is never looked at here, nor one that a system
-named as one learner's; and what may be a class or one learner's is refused, with the remedy. Of several zips on the
-command line all are classes, or none is (`classes`).
+The names in a zip, all of them together, decide whether it is such a download (`systems`). Learners choose every name
+in a zip of their own. So this module never considers a zip that lies in a folder, nor one that a system named as one
+learner's; and it refuses a zip that may be a class or one learner's, with the remedy. Of several zips on the command
+line all are classes, or none is (`classes`).
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ REMEDY = (
 )
 
 MAX_METADATA = 32 * 1024 * 1024
-"""Bytes of a system's own file that are read."""
+"""Bytes that are read of a system's own file."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing handed in, in a download, not read yet.
+    """A file handed in, in a download, not read yet.
 
     Attributes:
         archive: the download, open.
-        info: where in it the file is.
+        info: the place of the file in it.
         name: its path in the download.
     """
 
@@ -57,7 +57,7 @@ class Entry:
     name: str
 
     def read(self) -> bytes:
-        """The file's bytes.
+        """Reads the file's bytes.
 
         Raises:
             UnreadableError: with the reason.
@@ -70,10 +70,10 @@ class Download:
     """A class in a zip.
 
     Attributes:
-        seen: whose download it is, and what it says.
+        seen: the download as its system's module sees it.
         listing: the names in it.
         entries: every file in it, by name.
-        left_out: notebooks and zips in it that a folder would not be searched for either.
+        left_out: notebooks and zips in it that are left out in a folder, too.
     """
 
     seen: Recognized
@@ -83,7 +83,7 @@ class Download:
 
 
 def look(path: Path) -> Download | None:
-    """The download in the file at `path`; None if it is one learner's zip, or no zip that can be read.
+    """Opens the download in the file at `path`; returns None if it is one learner's zip, or no zip that can be read.
 
     Raises:
         CourseError: it may be a class or one learner's, or it is a class that cannot be read.
@@ -94,7 +94,7 @@ def look(path: Path) -> Download | None:
         return None
     except UnreadableError as error:
         if path.stat().st_size <= MAX_ZIP_BYTES:
-            return None  # as a learner's it gets its verdict
+            return None  # as a learner's zip it gets its verdict
         raise CourseError(
             f"{path} is too large for one learner's zip, and as a class it cannot be read: {error} "
             "Download it again, or unpack it and give the folder."
@@ -142,10 +142,10 @@ def look(path: Path) -> Download | None:
 
 
 def classes(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str], dict[Path, str]]:
-    """The zips that are a class, what to say of them, and what is doubted of those that may be one or a learner's.
+    """Returns the zips that are a class, the remarks on them, and doubts about zips that may be a class or a learner's.
 
-    Only if every path is such a zip. Where a shell has written all files of a folder for `*.zip`, a learner's zip
-    full of others' names stays this learner's, and is to be checked.
+    Zips are classes only if every path is such a zip. If a shell has expanded `*.zip` to all files of a folder, a
+    learner's zip full of others' names stays this learner's, and must be checked.
 
     Raises:
         CourseError: beside a class there is a zip that may be a class, too, or one learner's.
@@ -185,13 +185,13 @@ def classes(paths: Sequence[Path]) -> tuple[dict[Path, Download], list[str], dic
 
 
 def _is_named_by_system(path: Path) -> bool:
-    """Whether a zip's own name, or its folder's, is one that a system gives to one learner's work."""
+    """Returns whether a zip's own name, or its folder's, is one that a system gives to one learner's work."""
     folders = [clean_name(part) for part in path.absolute().parts[-3:-1]]
     return any(named_alone(path.name, folders[:around]) for around in range(len(folders) + 1))
 
 
 def _is_class(read: Callable[[str], bytes], name: str) -> bool:
-    """Whether a zip in a zip is a whole class. Only its names are looked at."""
+    """Returns whether a zip in a zip is a whole class. It reads only the names."""
     try:
         with open_zip(io.BytesIO(read(name)), MAX_CONTENTS) as inner:
             files = [one.filename for one in inner.infolist() if not one.is_dir() and not is_noise(one.filename)]
@@ -204,14 +204,14 @@ def _is_class(read: Callable[[str], bytes], name: str) -> bool:
 
 
 def _is_course_folder(handed_in: Collection[str]) -> bool:
-    """Whether these are the course's own notebooks, as one learner has them: a folder of exercises, zipped."""
+    """Returns whether these are the course's own notebooks, as one learner has them: a folder of exercises, zipped."""
     stems = [PurePosixPath(name).name.lower().removesuffix(".ipynb") for name in handed_in]
     own = {*exercise_names(), *former_names()}
     return len({PurePosixPath(name).parent for name in handed_in}) == 1 and set(stems) <= own
 
 
 def _open(path: Path) -> zipfile.ZipFile:
-    """The zip at `path`, which must be a plain file. Its file is closed with the last of its entries."""
+    """Opens the zip at `path`, which must be a plain file. Its file is closed with the last of its entries."""
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     try:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -225,7 +225,10 @@ def _open(path: Path) -> zipfile.ZipFile:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The entry's path. Some systems write UTF-8 and do not say so; `zipfile` then takes it for the IBM PC's."""
+    """Returns the entry's path.
+
+    Some systems write UTF-8 without saying so; `zipfile` then reads it as the IBM PC's encoding.
+    """
     if not info.flag_bits & 0x800:
         try:
             return info.filename.encode("cp437").decode("utf-8")
@@ -235,7 +238,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 
 def _new_name(name: str, taken: Collection[str]) -> str:
-    """An entry's path, with a number where another has it, for on a disk one would be in the other's place."""
+    """Returns an entry's path, with a number if another entry has the same: on a disk one would overwrite the other."""
     path = PurePosixPath(name)
     plain = "/".join(part for part in path.parts if part != ".")
     names = itertools.chain([plain], (str(PurePosixPath(plain).with_name(f"{path.stem} [entry {number}]{path.suffix}"))
@@ -244,12 +247,12 @@ def _new_name(name: str, taken: Collection[str]) -> str:
 
 
 def _is_left_out(name: str) -> bool:
-    """Whether a folder would not be searched for it either."""
+    """Returns whether the search of a folder would leave it out, too."""
     return is_noise(name) or any(part.startswith(".") and part != ".." for part in PurePosixPath(name).parts)
 
 
 def _seen(handed_in: Sequence[str], system: str, named: Collection[str]) -> str:
-    """What is in a zip that may be a class or one learner's."""
+    """Describes the content of a zip that may be a class or one learner's."""
     shown = [clean_name(name)[:80] for name in handed_in]
     if not named:
         return (

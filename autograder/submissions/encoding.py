@@ -1,9 +1,9 @@
-"""The bytes of a table that a person or a spreadsheet saved, to text: where the encoding is certain, else not at all.
+"""Decodes the bytes of a table that a person or a spreadsheet saved, only if its encoding is certain.
 
-UTF-8 and UTF-16 are told by themselves. What Excel on Windows saves as plain CSV is in the code page of its country,
-and nothing in the file says which. It is read where that makes no difference: where each letter beyond ASCII is the
-same in the code pages of Western and of Central Europe, and stands in a word that is Latin otherwise. In Cyrillic,
-Greek, or as a Mac or MS-DOS writes it, the same bytes would be other letters, so it is refused with line and remedy.
+UTF-8 and UTF-16 can be recognized. Excel on Windows saves plain CSV in the code page of its country, and nothing in
+the file says which. The file is read if that makes no difference: if each letter beyond ASCII is the same in the
+code pages of Western and of Central Europe, and stands in a word that is otherwise Latin. In Cyrillic, Greek, or the
+encodings of a Mac or MS-DOS, the same bytes would be other letters, so it is refused with line and remedy.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ PAGES = ("cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2")
 """Western, Central European and Turkish Windows, and what Linux had in their place."""
 
 SHARP_S = 0xE1
-"""On MS-DOS a sharp s, on Windows an a with an accent. Alone it says nothing; other letters of Windows say which."""
+"""The byte that is a sharp s on MS-DOS and an a with an accent on Windows. Alone it decides nothing; other letters of
+Windows decide."""
 
 
 def _alike() -> dict[int, str]:
-    """The bytes that are the same letter in all `PAGES`."""
+    """Returns the bytes that are the same letter in all `PAGES`."""
     same = {}
     for byte in range(0xA0, 0x100):
         letters = {bytes([byte]).decode(page, "replace") for page in PAGES}
@@ -34,14 +35,14 @@ WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 
 
 def decode(raw: bytes, where: str) -> str:
-    """The text of a table, without a byte order mark.
+    """Returns the text of a table, without a byte order mark.
 
     Args:
         raw: the file's bytes.
         where: the file, for the error.
 
     Raises:
-        CourseError: its encoding is not certain; says in which line, near what, and what to do.
+        CourseError: its encoding is not certain; the message names the line, the text nearby, and the remedy.
     """
     encoding = "utf-8-sig"
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -65,7 +66,7 @@ def decode(raw: bytes, where: str) -> str:
 
 
 def _doubtful(raw: bytes) -> int | None:
-    """Where the first letter is that may be another; None where each is certain."""
+    """Returns the place of the first letter that may be another; None where each is certain."""
     first = None
     sure = False
     for word in WORD.finditer(raw):

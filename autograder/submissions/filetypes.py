@@ -1,6 +1,7 @@
-"""What was handed in in place of a notebook: named as what it is, with what to do about it.
+"""Names a file that was handed in instead of a notebook, and says what to do about it.
 
-It is told by its first bytes and by the ending of its name. Nothing here runs or unpacks anything.
+It recognizes a file by its first bytes and by the ending of its name. Nothing here runs or unpacks
+anything.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ TELLING = {
     ".crdownload": "This is a download that was broken off.",
     ".part": "This is a download that was broken off.",
 }
-"""What a file is by the ending of its name, the nearest to a notebook first."""
+"""Ending of a name -> kind of file, the nearest to a notebook first."""
 
 BEGINNINGS = (
     (b"%PDF-", "This is a PDF"),
@@ -47,20 +48,20 @@ BEGINNINGS = (
     (b"[InternetShortcut]", "This is a link to a web page"),
     (b"version https://git-lfs", "This is Git LFS' pointer to a file, not the file"),
 )
-"""What a file is by its first bytes, although it is called a notebook."""
+"""First bytes -> kind of a file that is called a notebook but is none."""
 
 CONFLICT = re.compile(rb"^<<<<<<< .*?^=======\r?$.*?^>>>>>>> ", re.MULTILINE | re.DOTALL)
-FEW = 64 * 1024  # bytes in which a page or a link shows itself
+FEW = 64 * 1024  # strings by which a page or a link can be recognized
 
 
 def by_ending(suffix: str) -> str:
-    """What a file is whose name ends so, and what to do; empty for a notebook, a zip and what is not known."""
+    """Names a file by the ending of its name, with the remedy; empty for a notebook, a zip and unknown endings."""
     told = TELLING.get(suffix.lower())
     return f"{told} {SAVE}" if told else ""
 
 
 def packed_otherwise(data: bytes) -> str:
-    """What a file is that is called a zip, and what to do; empty where it may well be one, or is nothing we know."""
+    """Names a file that is called a zip, with the remedy; empty if it may be a zip, or is of no known kind."""
     for beginning, what in BEGINNINGS:
         if data.startswith(beginning) and not beginning.startswith(b"PK"):
             return f"{what}, although its name ends like a zip's. {SAVE}"
@@ -68,7 +69,7 @@ def packed_otherwise(data: bytes) -> str:
 
 
 def by_content(data: bytes) -> str:
-    """What a file is that is called a notebook, and what to do; empty where it may well be one.
+    """Names a file that is called a notebook, with the remedy; empty if it may be a notebook.
 
     Args:
         data: its bytes.
@@ -86,7 +87,7 @@ def by_content(data: bytes) -> str:
     if not start.startswith((b"{", b"<<<<<<<")) and re.match(rb"(?:#|import |from |https?://)", start):
         what = "a link to a web page" if start.startswith(b"http") else "a Python script"
         return f"This is {what}, although its name ends like a notebook's. {SAVE}"
-    # Only what cannot be read is searched: a notebook may show such lines.
+    # Only a file that cannot be read is searched: a notebook may show such lines.
     if b"\n<<<<<<< " in data[: 1 << 25] or start.startswith(b"<<<<<<< "):
         try:
             json.loads(data)
@@ -98,7 +99,7 @@ def by_content(data: bytes) -> str:
 
 
 def _link(start: bytes) -> str:
-    """Where a small file of JSON leads that Drive or Colab keeps in the place of a notebook; empty for any other."""
+    """Returns the address in a small JSON file that Drive or Colab stores instead of a notebook; empty for others."""
     try:
         document = json.loads(start)
     except (ValueError, RecursionError):

@@ -1,11 +1,11 @@
-"""Paths on the command line to the things handed in, each with whose it is and what says so.
+"""Turns paths on the command line into submissions, each with its learner and the evidence.
 
-A folder is searched for notebooks and zips (`folder`); whose each is, `attribution` says, by a system's download or by
+It searches a folder for notebooks and zips (`folder`); `attribution` says whose each is, by a system's download or by
 the names of folders and files: `class/alice.ipynb`, `class/alice/02-preprocessing.ipynb`,
 `class/02-preprocessing/alice.ipynb` and `class/alice_02-preprocessing.zip` are all Alice's.
 
-Here each thing is found once, and gets a name that no other of the same learner has. What is not certain about whose it
-is, is a doubt (`identity`).
+Each file is found once, and gets a name that no other of the same learner has. If it is uncertain whose it is, it gets
+a doubt (`identity`).
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ ASSIGNMENT = "the assignment that is graded, and nobody's work"
 
 @dataclass(frozen=True)
 class Found:
-    """One thing handed in, not read yet.
+    """A file handed in, not read yet.
 
     Attributes:
-        path: where it lies.
-        learner: who handed it in.
-        name: the file's name; with its folder where another file would be called the same.
+        path: its place.
+        learner: the learner who handed it in.
+        name: the file's name; with its folder where another file has the same name.
         order: grows from attempt to attempt; the system's own number, or the time as digits; 0 when not known.
         late: whether the system says that it came late.
-        entry: where it is in a download; None for a file of its own.
+        entry: its place in a download; None for a file of its own.
         handed_in: when, as ISO 8601 text: the system's time, else that of Otter's export; empty when not known.
-        identity: whose it is, and why.
+        identity: the learner whose it is, and why.
         lacking: why there is no work in it, where only the download's own file says that it was handed in; else empty.
     """
 
@@ -59,20 +59,20 @@ class Found:
     lacking: str = ""
 
     def of(self, learner: str, identity: Identity) -> Found:
-        """The same, as somebody's."""
+        """Returns the same file, as somebody's."""
         return replace(self, learner=learner, identity=identity)
 
 
 @dataclass(frozen=True)
 class Search:
-    """What there is to grade.
+    """The outcome of a search for work to grade.
 
     Attributes:
-        found: what will be graded, sorted by learner.
+        found: the files that will be graded, sorted by learner.
         others: files that are neither notebook nor zip.
-        left: all that is not graded, files and folders with all that is in them, each with the reason.
+        left: everything that is not graded, files and folders with all their content, each with the reason.
         downloads: the zips that were taken for a whole class.
-        remarks: what the instructor should know about the paths, a sentence each.
+        remarks: sentences for the instructor about the paths.
     """
 
     found: tuple[Found, ...]
@@ -83,9 +83,9 @@ class Search:
 
 
 def refuse_output(paths: Sequence[Path], output: Path, other: Path | None = None) -> None:
-    """Refuses to write where others would take it for work handed in, or for an assignment.
+    """Refuses an output folder that others would take for work handed in, or for an assignment.
 
-    A folder in that of the submissions will do, for it is passed over, and so will one around it.
+    A folder inside that of the submissions is allowed, because the search leaves it out, and so is one around it.
 
     Args:
         paths, output, other: as for `find`.
@@ -112,15 +112,14 @@ def refuse_output(paths: Sequence[Path], output: Path, other: Path | None = None
 
 def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,
          output: Path | None = None, also: Sequence[str] = (), other: Path | None = None) -> Search:
-    """Everything handed in under `paths`, each once.
+    """Finds everything handed in under `paths`, each file once.
 
     Args:
         paths: folders, notebooks, zips of one learner each, or downloads of a system as it packs them.
-        known: how paths were called before, each with those, absolute, that were called so: another that is still
-            there keeps its name.
-        output: the folder that the grader writes into; what lies in it nobody handed in.
-        also: what an assignment of another course is called, as a part of files' names, like the course's exercises.
-        other: where that assignment lies; what lies there nobody handed in.
+        known: earlier names of paths -> the absolute paths that had them: one that still exists keeps its name.
+        output: the folder that the grader writes into; the files in it are not handed in.
+        also: the name of another course's assignment, as a part of files' names, like the course's exercises.
+        other: the place of that assignment; the files there are not handed in.
 
     Raises:
         CourseError: a path does not exist, there is nothing to grade in any of them, or it is not clear whether a
@@ -176,10 +175,10 @@ def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = No
 
 def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entry: Entry | None,
            also: Sequence[str]) -> Found:
-    """What is in a file, as one of its authors'; dated by Otter where the system gives no number.
+    """Describes a file as one of its authors'. Otter's export gives its date if the system gives no number.
 
     Args:
-        given: how the path is called under which it was found, and that path.
+        given: the name of the path under which it was found, and that path.
         also: as for `find`.
     """
     name = clean_name(path.name)
@@ -195,12 +194,12 @@ def _found(path: Path, author: Named, given: tuple[str, Path], system: str, entr
 
 
 def _made(source: Path) -> str:
-    """When the zip of a download was made, as the disk has it."""
+    """Returns when the zip of a download was made, by the disk."""
     return datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat()
 
 
 def _origin(file: str, author: Named, also: Sequence[str]) -> str:
-    """What names the learner of a file: the folder's path, or the file's own; and whom else the file's name names."""
+    """Returns what names the learner of a file: the folder's path, or its own; and whom else its name mentions."""
     parts = PurePosixPath(file).parts
     end = next((place for place, part in enumerate(parts[:-1], start=1)
                 if author.evidence == f"the folder {part!r}"), len(parts) - 1)
@@ -214,9 +213,9 @@ def _is_folder(path: Path) -> bool:
 
 
 def _places(paths: Sequence[Path], known: Mapping[str, Collection[str]]) -> dict[Path, str]:
-    """How the paths are called in messages: by their last part, and by more of it where two would be the same.
+    """Returns the names of the paths in messages: their last part, or more of it where two would be the same.
 
-    Nor as another was called before that is still there.
+    A name that another path had before, and that still exists, is not used again.
     """
     whole = {path: [clean_name(part) for part in path.absolute().resolve().parts] if path.name in ("", "..") else
              [clean_name(part) for part in path.absolute().parts] for path in paths}
@@ -234,12 +233,12 @@ def _places(paths: Sequence[Path], known: Mapping[str, Collection[str]]) -> dict
 
 
 def _seen_from(path: Path) -> str:
-    """Where a path that is not there was looked for, if it does not say so itself."""
+    """Returns from where a path that does not exist was searched, if it does not say so itself."""
     return "" if path.is_absolute() else f" in {Path.cwd()}"
 
 
 def distinctly_named(found: Iterable[Found]) -> list[Found]:
-    """The same, with another name for each that became the learner's of another file of its name."""
+    """Returns the same files, with another name for each that became the learner's of another file of its name."""
     found = list(found)
     times = Counter((item.learner, item.name) for item in found)
     return [replace(item, name=item.identity.file) if times[item.learner, item.name] > 1 and item.identity.confirmed
@@ -247,7 +246,7 @@ def distinctly_named(found: Iterable[Found]) -> list[Found]:
 
 
 def _distinct(found: Collection[tuple[Found, str]]) -> Iterator[Found]:
-    """Each with a name that no other of the same learner has: its path where the file name is not enough."""
+    """Yields each file with a name that no other of the same learner has: its path if the file name is not enough."""
     seen = Counter((item.learner, item.name) for item, _ in found)
     taken: set[tuple[str, str]] = set()
     for item, path in found:

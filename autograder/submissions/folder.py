@@ -1,4 +1,4 @@
-"""A folder on the command line: the names in it, and what in it was not looked into, each with the reason.
+"""A folder on the command line: the names in it, and what was not searched in it, each with the reason.
 
 Links are listed but never followed.
 """
@@ -18,13 +18,13 @@ from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.systems import Listing
 
 SILENT = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv", ".ipython", ".jupyter"})
-"""Folders in which nobody looks for work: they are passed over without a word."""
+"""Folders in which nobody looks for work: they are left out without a remark."""
 
 MARKS = frozenset({"gradebook.sqlite", "report.html"})
-"""What a grading leaves in the folder that it writes into, and nobody hands in."""
+"""Files that a grading leaves in the folder that it writes into, and that nobody hands in."""
 
 WRITTEN = frozenset({"assignments", "feedback", "instructor-only", "results"})
-"""The folders that it makes there."""
+"""The folders that a grading makes there."""
 
 WRITTEN_BEFORE = "an earlier grading wrote it"
 
@@ -32,16 +32,16 @@ KEPT_BY_PROGRAM = "lies where a program or a system keeps its own files"
 
 
 class Folder:
-    """The names in a folder, and what was not looked into.
+    """The names in a folder, and what was not searched.
 
     Args:
         root: the folder.
-        own: places of the grader's own, each with the reason why nobody looks there; None for one that there is not.
+        own: the grader's own places, each with the reason why it is not searched; None for one that does not exist.
 
     Attributes:
-        left_out: what is not searched: files and folders, each with the reason.
+        left_out: files and folders that are not searched, each with the reason.
         files: the names of all others, below `root`, with slashes.
-        remarks: what the instructor should know about it, a sentence each.
+        remarks: sentences for the instructor about it.
         empty: folders with nothing in them, not even noise; with a slash at the end.
 
     Raises:
@@ -99,7 +99,7 @@ class Folder:
             )
 
     def forgotten(self, learners: Collection[str], found: Iterable[str], exercises: Sequence[str]) -> list[str]:
-        """Folders that are passed over or empty, of those who have nothing else here: a sentence each."""
+        """Returns a sentence on each person who has only folders here that are left out or empty."""
         found = list(found)
 
         def is_all(folder: str) -> bool:
@@ -119,7 +119,7 @@ class Folder:
         ) if folders]
 
     def listing(self, inside: str = "") -> Listing:
-        """The names in it, or in a folder of it."""
+        """Returns the names in it, or in a folder of it."""
         files = [name[len(inside) :] for name in self.files if name.startswith(inside)]
 
         title = PurePosixPath(inside).name or self.root.resolve().name
@@ -128,7 +128,7 @@ class Folder:
 
 
 def reader(folder: Path) -> Callable[[str], bytes]:
-    """Reads a system's own file in a folder."""
+    """Returns a function that reads a system's own file in a folder."""
     def read(name: str) -> bytes:
         path = folder / name
         try:
@@ -142,7 +142,7 @@ def reader(folder: Path) -> Callable[[str], bytes]:
 
 
 def _has_work(folder: Path) -> bool:
-    """Whether a notebook or zip lies in a folder that is not searched; a look into its first thousand files."""
+    """Returns whether a notebook or zip lies in a folder that is not searched, among its first thousand files."""
     seen = 0
     for _, _, names in os.walk(folder):
         seen += len(names)
@@ -154,7 +154,7 @@ def _has_work(folder: Path) -> bool:
 
 
 def _refuse(error: OSError) -> None:
-    """Whose work is in a folder that cannot be searched would be missing without a word."""
+    """Refuses a folder that cannot be searched: the work in it would be missing, and no message would say so."""
     raise CourseError(
         f"The folder {error.filename} cannot be searched ({error.strerror}). Make it readable for you, for "
         f"example with `chmod -R u+rX {shlex.quote(str(error.filename))}`, and run the same command again."

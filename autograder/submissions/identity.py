@@ -1,4 +1,4 @@
-"""Whose a thing handed in is, on what evidence, and what is not certain about it.
+"""Identity: whose a submission is, on what evidence, and what is uncertain about it.
 
 The evidence has an order, the strongest first:
 
@@ -8,8 +8,8 @@ The evidence has an order, the strongest first:
     4. the folder
     5. the file's own name
 
-`find` gathers what paths and downloads say (2 to 5). Here the instructor's lines and the class list are held against
-it. Nobody is merged, split or guessed in silence: what is not certain has its doubts, and they go with the submission
+`find` gathers what paths and downloads say (2 to 5). This module compares it with the instructor's lines and the
+class list. Nobody is merged, split or guessed in silence: an uncertain submission has doubts, and they go with it
 into the gradebook, the reports and the terminal.
 """
 
@@ -41,7 +41,7 @@ CERTAIN = "certain"
 CHECK = "check"
 
 CONFIRMED = ("yes", "ok")
-"""What an instructor writes to say that the learner is right as it stands."""
+"""Words with which an instructor says that the learner is right as it stands."""
 
 NO_NAME = frozenset({
     "ja", "j", "y", "yep", "yeah", "yup", "sure", "true", "wahr", "stimmt", "richtig", "korrekt", "correct",
@@ -54,29 +54,29 @@ NO_NAME = frozenset({
 
 @dataclass(frozen=True)
 class Identity:
-    """Whose a submission is, and why.
+    """The learner whose a submission is, and why.
 
     Attributes:
-        file: the whole path of what was handed in, from the folder or zip that was graded.
-        evidence: what says whose it is.
+        file: the whole path of the file handed in, from the folder or zip that was graded.
+        evidence: the source that says whose it is.
         ids: the learner's identifiers, by kind.
-        doubts: why it is not certain, a sentence each; none if it is.
+        doubts: why it is uncertain, a sentence each; none if it is certain.
         person: `name`, `id` and `email` as the class list has them, and `group` where it has any; empty without one.
-        members: of a group the identifiers of each member, as the class list has them.
+        members: the identifiers of each member of a group, as the class list has them.
         content: SHA-256 of the file; empty when it could not be read.
         confirmed: whether a line in `identity.csv` says so.
-        system: whose download it is from; empty when from none.
+        system: the system whose download it is from; empty when from none.
         unlisted: those of the doubts that a class list settles when it says who it is.
-        place: how the path on the command line is called that it was found under: the beginning of `file`.
+        place: the name of the path on the command line under which it was found: the beginning of `file`.
         source: that path, absolute.
-        origin: the folder that names the learner, or that the file lies in whose name does; and in a second line whom
-            else the file's name names. Where files of one learner differ in it, they may be two people's.
+        origin: the folder that names the learner, or that contains the file whose name does; and in a second line whom
+            else the file's name mentions. If files of one learner differ in it, they may be two people's.
         given: the identifiers that the system's download gave, whatever a line says since.
         claimed: the identifiers without those that the class list added; empty where it added none.
         made: when the zip of a download was made, as the disk has it; ISO 8601 text, empty for what is no zip.
-        lacking: whether it is an attempt of which the download has no more than a word.
-        chosen: what the instructor wrote into the column `counts`: that this attempt counts, and among which;
-            empty where nothing stands there.
+        lacking: whether it is an attempt that the download only mentions.
+        chosen: the instructor's entry in the column `counts`: that this attempt counts, and among which; empty where
+            there is none.
     """
 
     file: str = ""
@@ -109,16 +109,16 @@ class Identity:
         return bool(of_kind(self.doubts, TWO_PEOPLE))
 
     def doubted(self, *doubts: Doubt) -> Identity:
-        """The same with more doubts, each once."""
+        """Returns the same with more doubts, each once."""
         return replace(self, doubts=tuple(dict.fromkeys((*self.doubts, *doubts))))
 
     def undoubted(self, *kinds: Why) -> Identity:
-        """The same without the doubts of these kinds."""
+        """Returns the same without the doubts of these kinds."""
         return replace(self, doubts=without(self.doubts, kinds))
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Identity:
-        """The inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
+        """Does the inverse of `dataclasses.asdict`; also takes what `json.loads` made of it."""
         ids = {str(kind): list(values) for kind, values in data.get("ids", {}).items()}
         members = tuple({str(kind): list(values) for kind, values in one.items()} for one in data.get("members", ()))
         given, claimed = ({str(kind): list(values) for kind, values in data.get(name, {}).items()}
@@ -129,17 +129,17 @@ class Identity:
 
 @dataclass(frozen=True)
 class Decision:
-    """What the instructor wrote into `identity.csv` of a file.
+    """The instructor's line about a file in `identity.csv`.
 
     Attributes:
         whose: the learner; or one of `CONFIRMED`.
-        learner: as whom the file counted when that was written.
+        learner: the learner to whom the file counted when that was written.
         content: SHA-256 that the file had then, or its beginning; empty when not known.
-        line: where in the file it stands, for messages.
+        line: its number in the file, for messages.
         spent: why this text does not count, where a grading has said so already; empty where it may. It stays so
             until somebody writes something else.
-        before: what stood there when a grading said so.
-        counts: what stands in the column `counts`: that this attempt counts, and among which; empty where nothing does.
+        before: the text there when a grading said so.
+        counts: the entry in the column `counts`: that this attempt counts, and among which; empty where there is none.
     """
 
     whose: str
@@ -152,7 +152,7 @@ class Decision:
 
 
 class HasIdentity(Protocol):
-    """Something that is somebody's: a thing found, or a result."""
+    """Anything that belongs to somebody: a file found, or a result."""
 
     @property
     def learner(self) -> str: ...
@@ -161,7 +161,7 @@ class HasIdentity(Protocol):
 
 
 class Whose(HasIdentity, Protocol):
-    """Something that may turn out to be another's: what `find` found."""
+    """Anything that may turn out to be another's: a file that `find` found."""
 
     def of(self, learner: str, identity: Identity) -> Self: ...
 
@@ -173,15 +173,15 @@ def decide(
     items: Sequence[Item], decisions: Mapping[str, Sequence[Decision]], content: Callable[[Item], str],
     is_gone: Callable[[str], bool] = lambda file: False
 ) -> list[Item]:
-    """Each with what the instructor says of it.
+    """Returns each item with the instructor's decision about it.
 
     A line counts for the same file in another copy of the same download, too: in `class (1).zip`, or unpacked.
 
     Args:
-        items: what was handed in.
+        items: the files handed in.
         decisions: the lines of `identity.csv`, by file.
         content: gives the SHA-256 of a file.
-        is_gone: whether a file of a line lay where the batch is from, and does not any more.
+        is_gone: returns whether a file of a line lay where the batch is from, and no longer does.
 
     Raises:
         CourseError: two lines contradict each other.
@@ -216,13 +216,13 @@ def decide(
 
 
 def same_copy(file: str) -> str:
-    """A file's path without what tells copies of one download apart: `class.zip`, `class (1).zip`, and unpacked."""
+    """Returns a file's path without what distinguishes copies of a download: `class.zip`, `class (1).zip`, unpacked."""
     place, slash, inside = file.partition("/")
     return f"{BROWSER.sub('', place.removesuffix('.zip'))}{slash}{inside}"
 
 
 def _lines_of(items: Sequence[Item], lines: Sequence[Decision]) -> list[tuple[Item, Decision]]:
-    """The line of each of a file's authors: the one with their name, else the one that is left, if one of them is."""
+    """Returns the line of each author of a file: the one with their name, else the one that is left, if only one is."""
     pairs, left = [], list(lines)
     for item in items:
         if line := next((line for line in lines if line.learner in ("", item.learner)), None):
@@ -246,7 +246,7 @@ def _meant(line: Decision) -> str:
 
 
 def contradiction(file: str, first: Decision, second: Decision, where: str = "identity.csv") -> str:
-    """What to say of two lines of one file that cannot both be right."""
+    """Returns the message about two lines of one file that cannot both be right."""
     return (f"{where}: line {first.line} says {first.whose!r} of {file}, and line {second.line} says "
             f"{second.whose!r}. Nothing is done. Leave one of the two lines, and run the same command again.")
 
@@ -284,50 +284,50 @@ def _decided(item: Item, line: Decision, known: Directory, content: Callable[[It
 
 
 def _own_numbers(given: Ids, learner: str) -> Ids:
-    """A system's own numbers, where its name agrees with what the instructor wrote."""
+    """Returns a system's own numbers, if its name agrees with what the instructor wrote."""
     names = [name for kind in NAMES for name in given.get(kind, ())]
     agree = any(name_keys(name, glued=True) & name_keys(learner, glued=True) for name in names)
     return numbers_of(given) if agree else {}
 
 
 def numbers_of(given: Ids) -> Ids:
-    """Of a download's identifiers the system's own numbers."""
+    """Returns the system's own numbers among a download's identifiers."""
     return {kind: values for kind, values in given.items() if kind in SYSTEMS}
 
 
 def _is_no_name(says: str) -> bool:
-    """Whether a text is a mark, one letter, or a word of agreement."""
+    """Returns whether a text is a mark, one letter, or a word of agreement."""
     letters = squashed(says)
     return len(words_of(says)) < 2 and says not in CONFIRMED and (
         letters in NO_NAME or not letters or (len(letters) == 1 and letters.isascii() and letters.isalpha()))
 
 
 def _refused(item: Item, why: Doubt) -> Item:
-    """The same, where a line of the instructor's does not count."""
+    """Returns the same item, where a line of the instructor's does not count."""
     doubts = without(item.identity.doubts, LINES)
     return item.of(item.learner, replace(item.identity, confirmed=False, chosen="", doubts=doubts).doubted(why))
 
 
 def _spent(why: str) -> Doubt:
-    """The doubt that a grading wrote into the line, as far as a text can say of which kind it was."""
+    """Returns the doubt that a grading wrote into the line; its kind is derived from the text as far as possible."""
     said = Doubt.from_json(why)
     return said if said.kind in LINES else Doubt(why, Why.LINE)
 
 
 def refusal(identity: Identity) -> str:
-    """Why the instructor's line of a file does not count; empty where it does, or there is none."""
+    """Returns why the instructor's line of a file does not count; empty where it does, or there is none."""
     return next(iter(of_kind(identity.doubts, LINES)), "")
 
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
-    """Each with who on the class list it is; or with a doubt. Without a list only nearly equal learners have one."""
+    """Adds to each item who it is on the class list; or a doubt. Without a list only nearly equal learners get one."""
     items = near(items)
     if not people:
         return items
     directory = Directory(people)
     items = _told_apart(items, directory)
     said: dict[str, dict[Any, list[str]]] = defaultdict(dict)
-    for item in items:  # of one learner, files may have been called differently
+    for item in items:  # files of one learner may have had different names
         for kind, values in (item.identity.ids or {Kind.LABEL: [item.learner]}).items():
             own = said[item.learner].setdefault(kind, [])
             own += [value for value in values if value not in own]
@@ -356,7 +356,7 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
             ids = {**identity.ids}
             if len(listed) == 1:
                 for kind, values in listed[0].ids.items():
-                    if kind == Kind.GROUP:  # whoever is in one does not stand for it
+                    if kind == Kind.GROUP:  # a learner who is in one does not stand for it
                         continue
                     ids[kind] = list(dict.fromkeys((*ids.get(kind, ()), *values)))
                 given = [name for kind in NAMES for name in identity.given.get(kind, ())]
@@ -367,7 +367,7 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                                members=tuple(_alone(one.ids) for one in listed) if len(listed) > 1 or (
                                    Kind.GROUP in claims[item.learner] and len(listed) < _size(group, people)) else ())
         elif identity.system and set(identity.ids) <= SYSTEMS:
-            pass  # anonymous, as the system was told to make it: a list cannot say who it is, and nobody asks it to
+            pass  # The system was told to make these anonymous: a list cannot name them, and should not
         else:
             why = {**found.unmatched, **found.ambiguous}[item.learner]
             many = item.learner in found.ambiguous
@@ -381,18 +381,18 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
 
 
 def held_against_before(items: Sequence[Item], before: Mapping[tuple[str, str], Identity]) -> list[Item]:
-    """Each with a doubt where the class list had somebody else for it before; and with what was doubted then for good.
+    """Adds a doubt where the class list named somebody else before; and the lasting doubts from then.
 
     Args:
         items: as `hold_against` gives them.
-        before: by file and learner whose it was, and why, when it was graded or looked at last.
+        before: by file and learner, whose it was, and why, when it was last graded or compared.
     """
     held = []
     for item in items:
         identity, was = item.identity, before.get((item.identity.file, item.learner))
         if was is not None:
             staying = of_kind(was.doubts, STAYING)
-            if was.content != identity.content:  # it lies in the place of what that was said of
+            if was.content != identity.content:  # it lies in the place of the file that was meant
                 staying = without(staying, {Why.OVERWRITTEN})
             if _is_somebody_else(was.person, identity.person):
                 why = Doubt(f"the class list said that it is {_called(was.person)}'s, and now it says "
@@ -405,13 +405,16 @@ def held_against_before(items: Sequence[Item], before: Mapping[tuple[str, str], 
 
 
 def _says_more(identity: Identity, was: Identity) -> bool:
-    """Whether the instructor has said something of it since, and not what was said already."""
+    """Returns whether the instructor has since said something about it that was not said already."""
     return not was.ids.get(Kind.SAID) or was.ids[Kind.SAID] != identity.ids.get(Kind.SAID)
 
 
 def _is_somebody_else(was: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether two people of class lists are two: by number and address, of which one may be corrected; else by name."""
-    if "group" in was or "group" in now:  # who is in a group may change
+    """Returns whether entries of class lists are two people.
+
+    Number and address decide, of which one may be corrected; else the name does.
+    """
+    if "group" in was or "group" in now:  # the members of a group may change
         return False
     both = [kind for kind in ("id", "email") if was.get(kind) and now.get(kind)] or [
         kind for kind in ("name",) if was.get(kind) and now.get(kind)]
@@ -423,17 +426,17 @@ def _called(person: Mapping[str, str]) -> str:
 
 
 def _alone(ids: Ids) -> Ids:
-    """A member's identifiers, without that of the group, which would stand for all of it."""
+    """Returns a member's identifiers, without that of the group, which would stand for all of it."""
     return {kind: values for kind, values in ids.items() if kind != Kind.GROUP}
 
 
 def _size(groups: Collection[str], people: Sequence[Person]) -> int:
-    """How many people are in the groups."""
+    """Returns how many people are in the groups."""
     return sum(bool(set(groups) & set(one.ids.get(Kind.GROUP, ()))) for one in people)
 
 
 def _told_apart(items: Sequence[Item], directory: Directory) -> list[Item]:
-    """The same, where lines give one learner in words that are two people's on the list, such as Li Na and Na Li."""
+    """Separates items whose lines name one learner in words that are two people's on the list: Li Na and Na Li."""
     of: dict[str, set[int]] = defaultdict(set)
     meant: dict[int, int] = {}
     for item in items:
@@ -452,7 +455,7 @@ def _told_apart(items: Sequence[Item], directory: Directory) -> list[Item]:
 
 
 def _same_people(directory: Directory, claims: Mapping[str, Ids]) -> dict[str, str]:
-    """Of those whom the instructor confirmed in several words, one word for each who is one person on the list."""
+    """Returns one name for each confirmed person whom lines name in several ways, and who is one person on the list."""
     of: dict[int, list[str]] = defaultdict(list)
     for learner, ids in claims.items():
         places = directory.match({learner: ids}).places.get(learner, ())
@@ -463,12 +466,12 @@ def _same_people(directory: Directory, claims: Mapping[str, Ids]) -> dict[str, s
 
 
 def joined(names: Sequence[str]) -> str:
-    """Names in one text, with semicolons where one of them has a comma."""
+    """Returns names in one text, with semicolons where one of them has a comma."""
     return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def without_the_lists(identity: Identity) -> Identity:
-    """Without what a class list said of it, so that a list can be asked again."""
+    """Returns the item without what a class list said of it, so that a list can be asked again."""
     doubts = without(identity.doubts, LISTS)
     again = () if identity.confirmed else identity.unlisted
     return replace(identity, person={}, members=(), claimed={}, ids=identity.claimed or identity.ids,
@@ -491,14 +494,14 @@ ADVICE = {
                      "If not, put this one back under a name of its own, and grade again.",
     Why.CHANGED: " Write whose it is now; to say the same again, empty the cell `content` beside it.",
 }
-"""What helps where the general remedy does not."""
+"""Advice for kinds of doubt for which the general remedy does not help."""
 
 REMEDY = ("In identity.csv, write into the column `whose` the learner's name, or yes where it is right. Exports and "
           "feedback mind it at once, the reports when you run this command again.")
 
 
 def needs(items: Iterable[HasIdentity]) -> list[str]:
-    """What needs the instructor, a paragraph for each reason: whose, which files, and why."""
+    """Returns what needs the instructor, a paragraph for each reason: whose, which files, and why."""
     groups: dict[Doubt, list[str]] = defaultdict(list)
     for item in items:
         for doubt in item.identity.doubts:
@@ -508,10 +511,10 @@ def needs(items: Iterable[HasIdentity]) -> list[str]:
 
 
 def _capital(doubt: str) -> str:
-    """A sentence with its capital, unless it begins with a file's name."""
+    """Returns a sentence with its capital, unless it begins with a file's name."""
     return f"{doubt[:1].upper()}{doubt[1:]}" if doubt.partition(" ")[0].isalpha() else doubt
 
 
 def _advice(doubt: Doubt) -> str:
-    """What helps where the general remedy does not."""
+    """Returns the advice where the general remedy does not help."""
     return ADVICE.get(doubt.kind, "")

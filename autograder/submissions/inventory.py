@@ -1,6 +1,7 @@
-"""Everything notebook-like that there is under some paths, by its name alone: what a ledger must account for.
+"""Lists everything notebook-like under some paths, by its name alone, so that a ledger can account for all of it.
 
-Deliberately knows nothing of what `find` passes over, recognizes or names: it is there to notice what `find` loses.
+It deliberately knows nothing of what `find` leaves out, recognizes or names: its purpose is to notice what `find`
+loses.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from autograder.submissions.names import is_handed_in
 
 
 def notebook_like(paths: Iterable[Path]) -> list[Path]:
-    """Every notebook and zip in folders, and every path itself that is one."""
+    """Returns every notebook and zip in folders, and every path itself that is one."""
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir() and not path.is_symlink():
@@ -26,18 +27,18 @@ def notebook_like(paths: Iterable[Path]) -> list[Path]:
 
 
 def entries(archive: Path) -> int:
-    """How many notebooks and zips a zip has among its entries, those of one name each."""
+    """Returns how many notebooks and zips a zip has among its entries, those of one name each."""
     with zipfile.ZipFile(archive) as packed:
         return sum(is_handed_in(entry.filename) for entry in packed.infolist())
 
 
 def unaccounted(paths: Iterable[Path], downloads: Collection[Path], accounted: Collection[Path]) -> list[str]:
-    """What there is under the paths and is not accounted for: files, and of a download how many of its entries.
+    """Returns what lies under the paths and is not accounted for: files, and for a download how many of its entries.
 
     Args:
         paths: folders, notebooks and zips.
         downloads: those of them that were taken for a whole class.
-        accounted: files, entries as paths below their download, and folders with all that is in them.
+        accounted: files, entries as paths below their download, and folders with all their content.
     """
     known = {os.path.abspath(path) for path in accounted}
     missing = [str(path) for path in notebook_like(path for path in paths if path not in downloads)

@@ -1,7 +1,7 @@
-"""Learners who may be the same person, or files of one learner who may be two, with the doubt that follows.
+"""Finds learners who may be the same person, or files of one learner who may be two, and gives them a doubt.
 
-Names that are equal but for capitals, accents, signs or a number at the end are one person's as often as two people's:
-`alice` and `Alice`, `Bob` and `Bob 2`. Nothing is merged or split here; both are to be checked, unless a class list
+Names that are equal except for capitals, accents, signs or a number at the end belong to one person as often as to
+two: `alice` and `Alice`, `Bob` and `Bob 2`. Nothing is merged or split here; both must be checked, unless a class list
 says who they are.
 """
 
@@ -19,11 +19,14 @@ from autograder.submissions.names import BROWSER, NUMBER, spelled_out, stem, wit
 from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
 
 IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
-"""What programs write behind a name: of a former version, or that it was edited."""
+"""Words that programs write behind a name: for a former version, or an edited one."""
 
 
 class HasIdentity(Protocol):
-    """Something that is somebody's, as `identity` has it, which asks this module and so is not named here."""
+    """Anything that belongs to somebody, as in `identity`.
+
+    That module imports this one, so this one cannot import it.
+    """
 
     @property
     def learner(self) -> str: ...
@@ -32,7 +35,7 @@ class HasIdentity(Protocol):
 
 
 class Whose(HasIdentity, Protocol):
-    """Something that may turn out to be another's."""
+    """Anything that may turn out to be another's."""
 
     def of(self, learner: str, identity: Any) -> Self: ...
 
@@ -41,10 +44,10 @@ Item = TypeVar("Item", bound=Whose)
 
 
 def near(items: Sequence[Item]) -> list[Item]:
-    """The same, with a doubt each where learners are nearly equal, or equal only without the marks of copies.
+    """Adds a doubt to learners who are nearly equal, or equal only without the marks of copies.
 
-    What it said of them before, when others were there, it says no more. What the instructor confirmed is not doubted,
-    nor who was found on a class list.
+    Its earlier doubts about them, from when others were there, are removed. Learners whom the instructor confirmed, or
+    who were found on a class list, get none.
     """
     of: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -68,13 +71,13 @@ def near(items: Sequence[Item]) -> list[Item]:
 
 
 def _place(item: HasIdentity) -> str:
-    """What was given to be graded, with others' work in it."""
+    """Returns the path that was given to be graded, with others' work in it."""
     folder, slash, _ = item.identity.file.partition("/")
     return folder if slash else ""
 
 
 def _written(item: HasIdentity) -> str:
-    """The name of the file or folder before anything was taken from it."""
+    """Returns the name of the file or folder before anything was removed from it."""
     labels = item.identity.ids[Kind.LABEL]
     return labels[1] if len(labels) > 1 and labels[1].startswith(labels[0]) else labels[0]
 
@@ -91,7 +94,7 @@ def _doubted(item: Item, doubts: Sequence[Doubt]) -> Item:
 
 
 def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
-    """Learners who may be one person, each set once."""
+    """Yields learners who may be one person, each set once."""
     named = [learner for learner, own in of.items()
              if learner and any(item.identity.evidence != "nothing" for item in own)]
     groups: dict[str, set[str]] = defaultdict(set)
@@ -108,7 +111,7 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
         for short in (without_copies(learner), IN_BRACKETS.sub("", learner), stem(learner)):
             if short != learner and _key(short) in groups:
                 groups[_key(short)].add(learner)
-    for learner in named:  # in either order, and as Canvas glues them
+    for learner in named:  # in either order, and in the form in which Canvas joins them
         for kind in (*NAMES, Kind.LABEL):
             names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
             for key in {key for name in names for text in {unaccented(name), spelled_out(name)}
@@ -126,7 +129,7 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
             if item.identity.system:
                 for value in item.identity.given.get(Kind.NUMBER, ()):
                     numbers[plain(value)].add(learner)
-    yield from (group for group in numbers.values() if len(group) > 1)  # whatever else tells them apart
+    yield from (group for group in numbers.values() if len(group) > 1)  # whatever else distinguishes them
     seen = set(map(frozenset, numbers.values()))
     for group in groups.values():
         if len(group) == 1 or _all_differ([of[one] for one in group]):
@@ -138,18 +141,21 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
 
 
 def _key(learner: str) -> str:
-    """What nearly equal names have in common; the name itself where that is nothing."""
+    """Returns what nearly equal names have in common; the name itself where that is nothing."""
     return squashed(unaccented(learner)) or learner
 
 
 def _differ(one: Sequence[HasIdentity], other: Sequence[HasIdentity]) -> bool:
-    """Whether an identifier says that they are two people."""
+    """Returns whether an identifier shows that they are two people."""
     return any(mine and yours and not mine & yours for kind in (*SYSTEMS, *WRITTEN)
                for mine, yours in [(_values(one, kind), _values(other, kind))])
 
 
 def _all_differ(learners: Sequence[Sequence[HasIdentity]]) -> bool:
-    """Whether one kind of identifier tells all of them apart; quickly, as a whole class may be called the same."""
+    """Returns whether one kind of identifier distinguishes all of them.
+
+    It is quick, as a whole class may have one name.
+    """
     for kind in (*SYSTEMS, *WRITTEN):
         values = [_values(own, kind) for own in learners]
         if all(values) and len(set().union(*values)) == sum(map(len, values)):
@@ -165,10 +171,10 @@ def _values(items: Sequence[HasIdentity], kind: Kind) -> set[str]:
 
 
 def is_another(one: Any, other: Any) -> bool:
-    """Whether two things handed in under one name may be two people's: nothing says that they are one's.
+    """Returns whether two files handed in under one name may be two people's: nothing shows that they are one's.
 
-    It is said by the instructor, by one folder that names them, by a newer copy of the same download, and by a number
-    or an address of a system's, if a name stands beside it that is only counted within one course.
+    The instructor shows it, or one folder that names them, a newer copy of the same download, or a number or an address
+    of a system's. A number that is only counted within one course needs a name beside it.
     """
     if one.confirmed and other.confirmed:
         return False
@@ -185,7 +191,7 @@ def is_another(one: Any, other: Any) -> bool:
 
 
 def is_of_same_download(one: Any, other: Any) -> bool:
-    """Whether two things lie in copies of one download, of one system, however often it was downloaded."""
+    """Returns whether two files lie in copies of one download, of one system, however often it was downloaded."""
     return bool(one.system) and one.system == other.system and _whence(one) == _whence(other)
 
 
@@ -194,11 +200,11 @@ def _folder(identity: Any) -> str:
 
 
 COUNTED = {Kind.PARTICIPANT, Kind.ANONYMOUS}
-"""Numbers that mean nothing outside of one assignment."""
+"""Numbers that have no meaning outside of one assignment."""
 
 
 def _whence(identity: Any) -> str:
-    """Where something is from: the folder or the download, however often it was downloaded."""
+    """Returns the origin of a file: the folder or the download, however often it was downloaded."""
     lone = identity.file == identity.place
     source = PurePath(identity.source)
     if lone:
@@ -207,10 +213,11 @@ def _whence(identity: Any) -> str:
 
 
 def is_later(one: Any, other: Any) -> bool:
-    """Whether the download that something lies in is a later one than another's, by all that says so.
+    """Returns whether the download that contains a file is later than another's, by all the evidence there is.
 
-    That is the number that a browser appends, and when each zip was made. What says nothing is not held against it,
-    but something must say it. A download of another system says nothing: each packs what was handed in there.
+    The evidence is the number that a browser appends, and the time at which each zip was made. Missing evidence does
+    not count against it, but there must be some. A download of another system is no evidence: each packs what was
+    handed in there.
     """
     if one.system != other.system:
         return False
@@ -224,7 +231,7 @@ def is_later(one: Any, other: Any) -> bool:
 
 
 def _downloaded(identity: Any) -> tuple[str, int]:
-    """What a download is called, and the number that a browser appended to it; 0 for none."""
+    """Returns the name of a download, and the number that a browser appended to it; 0 for none."""
     name = PurePath(identity.source).name.removesuffix(".zip")
     mark = BROWSER.search(name)
     return BROWSER.sub("", name), int(re.sub(r"\D", "", mark[0])) if mark else 0

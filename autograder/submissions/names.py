@@ -1,7 +1,7 @@
-"""What the name of a file or folder says about a person, once everything is taken away that names nobody.
+"""Finds the person in the name of a file or folder, by removing all words that name nobody.
 
-The words are a table (`words.toml` beside this file): of copies, in the languages in which Colab, Drive, Windows, macOS
-and browsers write them; of exercises and folders, as systems and instructors call them.
+The words are a table (`words.toml` beside this file): those for copies, in the languages in which Colab, Drive,
+Windows, macOS and browsers write them; and those for exercises and folders that systems and instructors use.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ from datetime import datetime
 from pathlib import Path
 
 NOTEBOOKS = (".ipynb", ".ipynb.json", ".ipynb.txt")
-"""How a notebook's name ends; the last two are what browsers and mail programs make of it."""
+"""Endings of a notebook's name; the last two are those that browsers and mail programs make."""
 
 SUFFIXES = (*NOTEBOOKS, ".zip")
 """Files that are graded."""
 
 OTTER_TIME = re.compile(r"_(\d{4})_(\d\d)_(\d\d)T(\d\d)_(\d\d)_(\d\d)_(\d{1,6})")
 BROWSER = re.compile(r"[\s_\-]*\(\d+\)$")
-"""What browsers append to a second file of the same name."""
+"""Marks that browsers append to a second file of the same name."""
 
 MARKS = re.compile(
     r"""[\s_\-]*\(\d+\)$|[\s_\-]*(?:late|final|submission|checkpoint
         |\d{4}_\d{2}_\d{2}T\d{2}_\d{2}_\d{2}_\d{1,6})$|(?:^|[\s_\-]+)\d{1,2}$""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What browsers, Jupyter, Otter's export and learners append to an exercise's name. Digits that stand at a word are a
-part of it: `kay3` is no copy of `kay`."""
+"""Marks that browsers, Jupyter, Otter's export and learners append to an exercise's name. Digits directly behind a word
+are a part of it: `kay3` is no copy of `kay`."""
 
 WORDS = re.compile(r"[\s_\-]+(?:late|final|submission)$", re.IGNORECASE)
 NUMBER = re.compile(r"[\s_\-]+\d{1,2}$")
-"""What macOS and iCloud append to a second file of the same name, and what stands at the end of many a name."""
+"""Numbers that macOS and iCloud append to a second file of the same name, and that stand at the end of many a name."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a name says of a person.
+    """A reading of a name as that of a person.
 
     Attributes:
-        person: whom it names; empty if nobody.
-        others: what else it may say: the name as it is written, and with less of it.
-        doubt: why `person` is not certain unless a class list has just one of them; empty if it is.
+        person: the person it names; empty if nobody.
+        others: other readings: the name as it is written, and with less of it.
+        doubt: why `person` is uncertain unless a class list has just one of the readings; empty if it is certain.
     """
 
     person: str = ""
@@ -55,21 +55,21 @@ class Reading:
     doubt: str = ""
 
 
-@functools.lru_cache(8192)  # each system looks at each name
+@functools.lru_cache(8192)  # each system examines each name
 def clean_name(name: str) -> str:
-    """A file's name as text that can be stored: whole characters, composed, no control characters."""
+    """Returns a file's name as text that can be stored: whole characters, composed, no control characters."""
     text = os.fsencode(name).decode("utf-8", "replace")
     text = unicodedata.normalize("NFC", text)
     return "".join(" " if unicodedata.category(one).startswith("C") else one for one in text)
 
 
 def is_handed_in(name: str) -> bool:
-    """Whether a file of this name is graded."""
+    """Returns whether a file of this name is graded."""
     return name.lower().endswith(SUFFIXES)
 
 
 def stem(name: str) -> str:
-    """A file's name without the endings of a notebook or zip; else without its last one."""
+    """Returns a file's name without the endings of a notebook or zip; else without its last one."""
     for suffix in sorted(SUFFIXES, key=len, reverse=True):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)]
@@ -78,7 +78,7 @@ def stem(name: str) -> str:
 
 @functools.cache
 def _words() -> Mapping[str, tuple[str, ...]]:
-    """The table, each list with its longest entries first."""
+    """Returns the table, each list with its longest entries first."""
     table = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
     return {name: tuple(sorted((clean_name(word).casefold() for word in words), key=len, reverse=True))
             for name, words in table.items()}
@@ -94,7 +94,7 @@ def _copies() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @functools.cache
 def _marked_copies() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Copies as only a system writes them: several words before, a separator or its own script after."""
+    """Returns the marks of copies that only a system writes: several words before, a separator or own script after."""
     before = "|".join(re.escape(word) for word in _words()["copy_before"] if " " in word)
     after = "|".join(map(re.escape, _words()["copy_after"]))
     return (re.compile(rf"^(?:{before})[\s_:]+|^(?:副本|사본)[\s_\-:]+", re.IGNORECASE),
@@ -109,7 +109,7 @@ def _conflicts() -> re.Pattern[str]:
 
 
 def _without(text: str, *patterns: re.Pattern[str]) -> str:
-    """A name without what the patterns find, as often as they find it."""
+    """Returns a name without all matches of the patterns, removed again and again until none is left."""
     while True:
         shorter = text
         for pattern in patterns:
@@ -120,17 +120,17 @@ def _without(text: str, *patterns: re.Pattern[str]) -> str:
 
 
 def without_copies(text: str) -> str:
-    """A title without the words and numbers of copies. A surname may be such a word: see `without_marks`."""
+    """Returns a title without the words and numbers of copies. A surname may be such a word: see `without_marks`."""
     return _without(text, *_copies(), BROWSER)
 
 
 def without_marks(text: str) -> str:
-    """A person's name without what only a system writes on a copy."""
+    """Returns a person's name without the marks that only a system writes on a copy."""
     return _without(text, *_marked_copies(), BROWSER)
 
 
 def person_in(part: str, exercises: Iterable[str]) -> str:
-    """What of a file's or folder's name names a person: all of it, or what is beside an exercise's name.
+    """Returns the part of a file's or folder's name that names a person: all, or what is beside an exercise's name.
 
     Args:
         part: the name, without the ending of a file.
@@ -143,7 +143,7 @@ def person_in(part: str, exercises: Iterable[str]) -> str:
 
 
 def reading(part: str, exercises: Iterable[str]) -> Reading:
-    """What a file's or folder's name says of a person, with all that it may say instead.
+    """Reads a file's or folder's name as that of a person, with all other readings.
 
     Args:
         part: the name, without the ending of a file.
@@ -152,7 +152,7 @@ def reading(part: str, exercises: Iterable[str]) -> Reading:
     return _reading(part, tuple(exercises))
 
 
-@functools.lru_cache(4096)  # folders stand in many paths
+@functools.lru_cache(4096)  # many paths contain the same folders
 def _reading(part: str, exercises: tuple[str, ...]) -> Reading:
     written = clean_name(part).strip()
     beside = next((exercise for exercise in exercises if exercise in written), "")
@@ -187,7 +187,7 @@ def _nobody(exercises: tuple[str, ...]) -> frozenset[str]:
 
 
 def is_nobody(text: str, exercises: Iterable[str]) -> bool:
-    """Whether a name is only words of exercises, folders and systems, with or without numbers."""
+    """Returns whether a name is only words of exercises, folders and systems, with or without numbers."""
     nobody = _nobody(tuple(exercises))
     parts = [part for part in re.split(r"[\W_]+|(?<=[^\W\d_])(?=\d)", text.casefold()) if part]
     whole = " ".join(parts)
@@ -197,7 +197,7 @@ def is_nobody(text: str, exercises: Iterable[str]) -> bool:
 
 
 def without_words(name: str) -> str:
-    """A name without words about the file, as `attempt 2` or `final`; empty where it has none, or nothing else."""
+    """Returns a name without words about the file, as `attempt 2` or `final`; empty if it has none, or only these."""
     parts = [part for part in re.split(r"[\W_]+|(?<=[^\W\d_])(?=\d)", name.casefold()) if part]
     left: list[str] = []
     word = False
@@ -213,18 +213,18 @@ SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "
 
 
 def spelled_out(name: str) -> str:
-    """A name in small letters, its umlauts as they are written on a keyboard that has none: `mueller`."""
+    """Returns a name in small letters, its umlauts written as on a keyboard that has none: `mueller`."""
     return unicodedata.normalize("NFC", name).lower().translate(SPELLED)
 
 
 def time_of_export(name: str) -> int:
-    """The time that Otter's export wrote into a name, as a number; 0 where there is none, or no such time."""
+    """Returns the time that Otter's export wrote into a name, as a number; 0 where there is none, or no such time."""
     match = OTTER_TIME.search(name)
     return int("".join(match.groups()[:-1]) + match[7].zfill(6)) if match and when_exported(name) else 0
 
 
 def when_exported(name: str) -> str:
-    """The same as ISO 8601 text, by the learner's own clock; empty where there is none."""
+    """Returns the same as ISO 8601 text, by the learner's own clock; empty where there is none."""
     match = OTTER_TIME.search(name)
     try:
         return datetime(*map(int, match.groups()[:-1])).isoformat() if match else ""  # type: ignore[arg-type]

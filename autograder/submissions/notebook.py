@@ -1,12 +1,11 @@
-"""The bytes of a notebook, as handed in, to the code cells that will be run.
+"""Reads the bytes of a notebook, as handed in, and returns the code cells that will be run.
 
 Trusted side. The bytes come from a stranger. This module reads them as JSON, after
-`skim` has cut out what is not needed and held the rest to limits; it looks only at
-the fields it needs, and says in one sentence what is wrong with a notebook it
-cannot read. It must never run, import or unpickle anything from it, and never
-do work on it without bounds.
-Notebooks of old formats are read as `nbformat` would convert them, without its
-conversion, whose work knows no bounds.
+`skim` has cut out the unneeded parts and checked the rest against limits; it reads
+only the fields it needs, and says in one sentence what is wrong with a notebook it
+cannot read. It must never run, import or unpickle anything from it, and never do
+work on it without bounds. Notebooks of old formats are read as `nbformat` would
+convert them, without its conversion, whose work knows no bounds.
 
 Which cells count follows Otter: a cell tagged `otter_ignore`, or whose Otter
 metadata says `ignore`, is left out, and a check that Otter wrote into a cell's
@@ -24,7 +23,7 @@ from autograder.course import METADATA_KEY
 from autograder.submissions.skim import TooMuchError, skim
 
 MAX_NOTEBOOK_BYTES = 32 * 1024 * 1024
-"""A notebook with every figure of the longest exercise in it has about 3 MB."""
+"""Bytes of a notebook. One with every figure of the longest exercise in it has about 3 MB."""
 CLEAR = "Clear its outputs and hand it in again."
 
 MAX_CODE_CELLS = 2000
@@ -35,7 +34,7 @@ SKIP_TAGS = frozenset({"otter_ignore", "skip-execution"})
 
 
 class UnreadableError(Exception):
-    """What was handed in cannot be graded; the message is one sentence for the instructor and the learner."""
+    """The file handed in cannot be graded; the message is one sentence for the instructor and the learner."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """The code cells in order, and the exercise the notebook says it is, to this course or to Otter; or empty."""
+    """The code cells in order, and the exercise that the notebook names, for this course or for Otter; or empty."""
 
     cells: tuple[Cell, ...]
     assignment: str
 
 
 def parse_notebook(data: bytes) -> Notebook:
-    """The code cells of a notebook of any format version Jupyter still knows.
+    """Returns the code cells of a notebook of any format version that Jupyter still knows.
 
     Args:
         data: the file's bytes.
@@ -112,7 +111,7 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _version(document: dict[str, Any]) -> int:
-    """The number of its format."""
+    """Returns the number of its format."""
     version = document.get("nbformat")
     if type(version) is not int or version < 1:
         raise UnreadableError("This is JSON, but not a notebook: it has no format version.")
@@ -122,7 +121,7 @@ def _version(document: dict[str, Any]) -> int:
 
 
 def _cells(document: dict[str, Any], version: int) -> list[Any]:
-    """Its cells, of whatever kind; formats 2 and 3 have them on worksheets."""
+    """Returns its cells, of whatever kind; formats 2 and 3 have them on worksheets."""
     sheets = document.get("worksheets") if version in (2, 3) else [document]
     lists = [_dict(sheet).get("cells") for sheet in sheets] if isinstance(sheets, list) else [None]
     if all(isinstance(cells, list) for cells in lists):
@@ -136,7 +135,7 @@ def _cells(document: dict[str, Any], version: int) -> list[Any]:
 
 
 def _code_of(entry: Any, number: int, version: int) -> str:
-    """The source of a code cell; empty for another kind of cell."""
+    """Returns the source of a code cell; empty for another kind of cell."""
     if not isinstance(entry, dict):
         raise UnreadableError(f"Cell {number} of the notebook is not a cell.")
     if entry.get("cell_type") != "code":
@@ -150,7 +149,7 @@ def _code_of(entry: Any, number: int, version: int) -> str:
 
 
 def _code_cell(entry: Any, number: int, version: int) -> Cell | None:
-    """The code cell, or None for another kind of cell and for one that is not to run."""
+    """Returns the code cell, or None for another kind of cell and for one that is not to run."""
     source = _code_of(entry, number, version)
     if entry.get("cell_type") != "code":
         return None
@@ -176,5 +175,5 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def whole_characters(text: str) -> str:
-    """`text` with halves of characters replaced: JSON and file names can hold them, UTF-8 cannot."""
+    """Returns `text` with halves of characters replaced: JSON and file names can hold them, UTF-8 cannot."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

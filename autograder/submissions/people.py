@@ -1,9 +1,10 @@
-"""Who is who: identifiers of several kinds, people on a list, and which of them somebody is, for certain or not at all.
+"""Matches learners with people on a list by identifiers of several kinds: for certain, or not at all.
 
-A number says nothing by itself: 1011 may be a student's number, a user of Canvas, a participant of Moodle, or a time.
-So every identifier has a kind, and two of them are equal only in the same kind. Names are equal in either order and
-as Canvas glues them; accents, capitals and punctuation do not matter. Two candidates are no match. Nor is a short name
-in one piece that may be one word or two: `lina` is Lina, or Li, Na, and only a number beside it says which.
+A number alone is ambiguous: 1011 may be a student's number, a user of Canvas, a participant of Moodle, or a time. So
+every identifier has a kind, and two of them are equal only in the same kind. Names are equal in either order and in
+the form in which Canvas joins them; accents, capitals and punctuation do not matter. Two candidates are no match. A
+short name in one piece that may be one word or two is no match either: `lina` is Lina, or Li, Na, and only a number
+beside it decides.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What an identifier is, and who gave it."""
+    """The kind of an identifier, and who gave it."""
 
     LOGIN = "login"
     EMAIL = "email"
@@ -32,28 +33,28 @@ class Kind(StrEnum):
     GROUP = "group"
     NAME = "name"
     GLUED = "name in one piece"
-    """What Canvas makes of the sortable name: `lovelaceada`."""
+    """The form in which Canvas joins the sortable name: `lovelaceada`."""
 
     SAID = "the instructor's word"
-    """What an instructor wrote of somebody, or confirmed."""
+    """A name that an instructor wrote for somebody, or confirmed."""
 
     LABEL = "name of a folder or file"
-    """What an instructor or a learner wrote: a login, an address, a number or a name, nobody said which."""
+    """A text of an instructor or a learner: a login, an address, a number or a name; the kind is not known."""
 
 
 NAMES = (Kind.NAME, Kind.GLUED)
 
 SYSTEMS = frozenset({Kind.CANVAS, Kind.BRIGHTSPACE, Kind.ILIAS, Kind.PARTICIPANT, Kind.ANONYMOUS})
-"""Numbers that a system counts. They are short, and soon another's: a name beside one must agree."""
+"""Numbers that a system counts. They are short, and soon used again for another: a name beside one must agree."""
 
 COUNTED_BY = tuple(kind for kind in Kind if kind in SYSTEMS and kind is not Kind.ANONYMOUS)
-"""Those of them that tell who somebody is."""
+"""Those of them that identify a person."""
 
 WRITTEN = (Kind.LOGIN, Kind.EMAIL, Kind.NUMBER)
-"""What a label may be, beside a name."""
+"""The possible kinds of a label, beside a name."""
 
 LEAST_GLUED = 8
-"""Letters of a name in one piece that hardly is one word by chance as well: `wangwei` may be one, `lovelaceada` not."""
+"""Letters of a name in one piece that is hardly one word by chance as well: `wangwei` may be one, `lovelaceada` not."""
 
 Ids = Mapping[Any, Sequence[str]]
 """The identifiers of somebody, by kind. A plain dict of lists and texts, so that it can be stored."""
@@ -64,8 +65,8 @@ class Person:
     """Somebody on a list.
 
     Attributes:
-        ids: what the list says.
-        shown: how they are called in a message.
+        ids: the identifiers on the list.
+        shown: their name in a message.
         row: the place in the list, from 0.
     """
 
@@ -74,21 +75,21 @@ class Person:
     row: int = 0
 
     def first(self, kind: Kind) -> str:
-        """The first identifier of the kind; empty if there is none."""
+        """Returns the first identifier of the kind; empty if there is none."""
         return next(iter(self.ids.get(kind, ())), "")
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Who is who.
+    """The outcome of matching.
 
     Attributes:
-        places: for each one who is somebody for certain where on the list; several places for a group.
-        unmatched: those whom nobody on the list fits, with the reason.
-        ambiguous: those of whom it is not certain who they are, with the reason.
-        claimed: the places that somebody may be, certain or not.
-        shared: those of `ambiguous` that are a group's work or what may be a member's own.
-        twice: those of `ambiguous` of whom it is clear who they are, and who are somebody else, too.
+        places: the place on the list of each learner who matches for certain; several places for a group.
+        unmatched: learners who match nobody on the list, with the reason.
+        ambiguous: learners whose match is uncertain, with the reason.
+        claimed: the places that match a learner, for certain or not.
+        shared: those of `ambiguous` that are a group's work, or work that may be a member's own.
+        twice: those of `ambiguous` who clearly match a person whom another learner matches, too.
     """
 
     places: Mapping[str, tuple[int, ...]]
@@ -100,32 +101,32 @@ class Matches:
 
 
 def plain(value: str) -> str:
-    """Without the marks that systems and spreadsheets put around an identifier, and without case."""
+    """Returns an identifier without the marks that systems and spreadsheets put around it, and without case."""
     return unicodedata.normalize("NFKC", value).strip().removeprefix("#").strip().casefold()
 
 
 def squashed(value: str) -> str:
-    """Letters and digits only, without case."""
+    """Returns letters and digits only, without case."""
     return "".join(character for character in plain(value) if character.isalnum())
 
 
 def unaccented(value: str) -> str:
-    """The same text without accents."""
+    """Returns the same text without accents."""
     return "".join(one for one in unicodedata.normalize("NFKD", value) if not unicodedata.combining(one))
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """The parts of a name: apostrophes join, all else that is no letter and no digit parts."""
+    """Returns the parts of a name: apostrophes join, and every other sign that is no letter and no digit divides."""
     joined = re.sub(r"['’ʼ`´]", "", plain(name))
     return tuple(part for part in re.split(r"[\W_]+", joined) if part)
 
 
 def name_keys(name: str, *, glued: bool = False) -> set[str]:
-    """What equal names have in common: their parts from every part on, as the order of first and last name varies.
+    """Returns the keys that equal names share: their parts from every part on, as first and last name may be swapped.
 
     Args:
         name: `Ada Lovelace` or `Lovelace, Ada`.
-        glued: as one word each, to be compared with a name that has no parts, as `lovelaceada`.
+        glued: whether to join them into one word each, for a comparison with a name without parts, as `lovelaceada`.
     """
     parts = words_of(name)
     between = "" if glued else " "
@@ -133,7 +134,7 @@ def name_keys(name: str, *, glued: bool = False) -> set[str]:
 
 
 def _in_order(name: str) -> str:
-    """A text as it is written; a name with a comma with its first part last."""
+    """Returns a text as it is written; a name with a comma with its first part last."""
     last, comma, first = unicodedata.normalize("NFC", name).strip().partition(",")
     return f"{first.strip()} {last}" if comma and "," not in first else unicodedata.normalize("NFC", name).strip()
 
@@ -143,7 +144,7 @@ def _called(ids: Ids) -> str:
 
 
 class Directory:
-    """The people of a list, to find somebody among them."""
+    """The people of a list, searched for matches."""
 
     def __init__(self, people: Sequence[Person]) -> None:
         self.people = people
@@ -164,14 +165,14 @@ class Directory:
 
     def match(self, claims: Mapping[str, Ids], members: Mapping[str, Sequence[Ids]] | None = None,
               confirmed: Collection[str] = ()) -> Matches:
-        """Who each of those who claim to be somebody is.
+        """Matches each learner with people on the list.
 
         Args:
             claims: their identifiers, by learner.
-            members: the members of those learners that are groups, where they are known. Each is looked for alone;
-                who is not there is told under the group's name and their own.
-            confirmed: those whom the instructor confirmed. What is somebody's own then is theirs alone, and their
-                group's counts for the others.
+            members: the members of those learners that are groups, where they are known. Each is searched for alone;
+                one who is not there is reported under the group's name and their own.
+            confirmed: those whom the instructor confirmed. Their own work is then theirs alone, and their group's
+                counts for the others.
         """
         found: dict[str, tuple[int, ...]] = {}
         maybe: dict[str, set[int]] = {}
@@ -224,7 +225,7 @@ class Directory:
                        frozenset(twice))
 
     def _places(self, ids: Ids) -> tuple[set[int], str]:
-        """The people whom somebody may be; and why that is not certain, empty if it is.
+        """Returns the people whom somebody may be; and why that is uncertain, empty if it is certain.
 
         One piece of evidence that fits is not enough where another contradicts it, unless the instructor said it.
         """
@@ -235,7 +236,7 @@ class Directory:
         return places, why
 
     def _contradiction(self, place: int, ids: Ids) -> str:
-        """What else of somebody's is not that of the person at a place, whom they seem to be; empty if nothing is.
+        """Returns what else of somebody's contradicts the person at a place, who they seem to be; empty if nothing.
 
         A number is one person's, and people have several addresses: another one is no contradiction where a number or
         a login agrees.
@@ -256,7 +257,7 @@ class Directory:
         return ""
 
     def _fits(self, ids: Ids) -> tuple[set[int], str]:
-        """The people whom some evidence fits; and why that is not certain, empty if it is."""
+        """Returns the people whom some evidence fits; and why that is uncertain, empty if it is certain."""
         for word in ids.get(Kind.SAID, ()):
             if (place := self.exactly(word)) is not None:
                 counted = set().union(*(self._by_id.get((kind, plain(value)), set())
@@ -313,7 +314,7 @@ class Directory:
         return shared, ""
 
     def _short(self, ids: Ids, places: set[int]) -> str:
-        """The name by which somebody is found, where it may be one word or two; empty where another name fits, too."""
+        """Returns the name by which somebody is found, if it may be one word or two; empty if another fits, too."""
         short = ""
         for kind in NAMES:
             for name in ids.get(kind, ()):
@@ -324,18 +325,18 @@ class Directory:
         return short
 
     def is_called(self, place: int, names: Iterable[str]) -> bool:
-        """Whether one of the names is that of the person at a place."""
+        """Returns whether one of the names is that of the person at a place."""
         return place in self._named(names)
 
     def exactly(self, word: str) -> int | None:
-        """The one person of whom the list has a name, a login, an address or a number just so."""
+        """Returns the one person for whom the list has exactly this name, login, address or number."""
         kinds = (Kind.NAME, *WRITTEN, Kind.LABEL)
         for form in (_in_order, lambda text: plain(_in_order(text))):
             places = [place for place, person in enumerate(self.people)
                       if any(form(value) == form(word) for kind in kinds for value in person.ids.get(kind, ()))]
             if len(places) == 1:
                 return places[0]
-        if both := re.fullmatch(r"(.+) \((.+)\)", word.strip()):  # as grades.csv tells namesakes apart
+        if both := re.fullmatch(r"(.+) \((.+)\)", word.strip()):  # the form in which grades.csv distinguishes namesakes
             name = plain(_in_order(both[1]))
             places = [place for place, person in enumerate(self.people)
                       if any(plain(_in_order(known)) == name for known in person.ids.get(Kind.NAME, ()))
@@ -345,7 +346,7 @@ class Directory:
         return None
 
     def _members(self, members: set[int], names: set[int], ids: Ids) -> tuple[set[int], str]:
-        """The people of a group, unless something says that it is somebody else's, or a member's own."""
+        """Returns the people of a group, unless the evidence shows that it is somebody else's, or a member's own."""
         labels = ids.get(Kind.LABEL, ())
         called = names | self._named(labels) | set().union(*(
             self._by_id.get((kind, plain(label)), set()) for kind in WRITTEN for label in labels))
@@ -363,11 +364,11 @@ class Directory:
         return members, ""
 
     def _may_be_two(self, name: str, places: set[int], *, glued: bool = False) -> bool:
-        """Whether a name in one piece fits, but may as well be another's: one word, or two that were glued.
+        """Returns whether a name in one piece fits, but may as well be another's: one word, or two that were joined.
 
         Args:
             name: as it is claimed.
-            places: whom it fits.
+            places: the people it fits.
             glued: whether a system put it into one piece, so that a name of one word is no better than two.
         """
         parts = words_of(name)
@@ -384,7 +385,7 @@ class Directory:
         return " and ".join(self.people[place].shown for place in sorted(places)[:3])
 
     def _named(self, names: Iterable[str]) -> set[int]:
-        """The people with one of the names; without accents only if nobody has it with them."""
+        """Returns the people with one of the names; without accents only if nobody has it with them."""
         names = list(names)
         for accents in (0, 1):
             found: set[int] = set()
@@ -393,7 +394,7 @@ class Directory:
                 parts = words_of(text)
                 key = " ".join(parts)
                 found |= self._by_name[2 * accents].get(key, set())
-                # A name in one piece is one that Canvas glued, or one of a script that puts nothing between.
+                # A name in one piece was joined by Canvas, or is in a script that puts nothing between names.
                 if len(parts) == 1 or (parts and not any(one.isupper() or one.islower() for one in text)):
                     found |= self._by_name[2 * accents + 1].get("".join(parts), set())
             if found:
@@ -401,7 +402,7 @@ class Directory:
         return set()
 
     def _why_nobody(self, ids: Ids) -> str:
-        """Why somebody is not on the list: what was looked for."""
+        """Returns why somebody is not on the list: the identifiers that were searched for."""
         kinds = {Kind.LABEL: "login, address, number or name"}
         looked = [f"{kinds.get(kind, kind)} {next(iter(values))!r}" for kind, values in ids.items()
                   if values and kind not in (Kind.GROUP, Kind.SAID) and not (kind == Kind.NAME and Kind.LABEL in ids)]

@@ -1,6 +1,6 @@
-"""One thing handed in to a `Submission`: its code cells and files, or the reason why it has none.
+"""Turns a file handed in into a `Submission`: its code cells and files, or the reason why it has none.
 
-Reading never raises for what a learner did: whatever is wrong becomes `problem`
+Reading never raises an error for what a learner did: a fault becomes `problem`
 and `reason`. Only a plain file is opened; links, pipes and devices are not.
 """
 
@@ -21,7 +21,7 @@ from autograder.submissions.names import clean_name, is_handed_in
 from autograder.submissions.notebook import CLEAR, MAX_NOTEBOOK_BYTES, Cell, UnreadableError, parse_notebook
 
 CHANGED = "not as the course hands it out (who grades can say with --assignment which exercise counts)"
-"""What is true of the notebook that counts, where a folder of exercises was zipped and none is named."""
+"""The reason for the notebook that counts, if a folder of exercises was zipped and none is named."""
 
 NO_FILE = "This is not a plain file."
 
@@ -39,19 +39,19 @@ class Submission:
     """One submission, ready to be graded or to be refused.
 
     Attributes:
-        learner: who handed it in.
+        learner: the learner who handed it in.
         name: the file's name as handed in.
         assignment: the exercise; empty when it is not known.
         cells: the code cells that will run, in order.
-        files: what else was in the zip, beside the notebook; never the course's own files.
+        files: the other files in the zip, beside the notebook; never the course's own files.
         sha256: of the bytes handed in; empty when they could not be read.
-        left_out: files beside the notebook that it is not given, being too large or too many.
+        left_out: files beside the notebook that it does not get, as they are too large or too many.
         problem: empty, `unreadable` or `wrong-assignment`.
         reason: one sentence about the problem.
-        former: what the notebook calls its exercise, where that is a name of an earlier numbering.
+        former: the notebook's name for its exercise, if that is a name of an earlier numbering.
         passed: other notebooks in the zip, each with why it does not count.
-        closed: zips in the zip that cannot be looked into, each with why.
-        doubts: why it is not certain which of a zip's notebooks counts, or whose they are.
+        closed: zips in the zip that cannot be read, each with why.
+        doubts: why it is uncertain which of a zip's notebooks counts, or whose they are.
     """
 
     learner: str
@@ -78,15 +78,15 @@ def read_submission(
     is_for: Callable[[str], bool] | None = None,
     beside: Collection[str] = course.SUPPORT_FILES,
 ) -> Submission:
-    """What is in the file.
+    """Reads the file.
 
     Args:
-        found: where it lies and whose it is.
+        found: its place and its learner.
         assignment: the exercise it is handed in for; None to take what the notebook says.
         known: the names of all exercises.
-        former: what they were called in earlier numberings, and what they are called now.
-        is_for: whether a notebook that calls itself so, or "" for not at all, is for `assignment`; when not given, it
-            is if it says so or says nothing.
+        former: their names in earlier numberings -> their names now.
+        is_for: returns whether a notebook with this name for its exercise, or "" for none, is for `assignment`. By
+            default it is if it gives the same name or none.
         beside: files of a learner's zip that are not read, because the course's own lie beside the notebook.
     """
     digest = ""
@@ -132,14 +132,14 @@ def read_submission(
 
 
 def is_zip(found: Found) -> bool:
-    """Whether its name says that it is a zip."""
+    """Returns whether its name says that it is a zip."""
     return found.path.suffix.lower() == ".zip"
 
 
 def _mismatch(
     says: str, asked: str | None, known: Collection[str], is_for: Callable[[str], bool] | None
 ) -> tuple[str, str]:
-    """Whether the notebook is for another exercise than the one it is handed in for."""
+    """Returns whether the notebook is for another exercise than the one it is handed in for, as problem and reason."""
     shown = says[:80]
     if asked is not None and is_for is not None:
         if not is_for(says):
@@ -162,7 +162,7 @@ def _mismatch(
 def _judge(
     assignment: str | None, former: Mapping[str, str], is_for: Callable[[str], bool] | None
 ) -> Judge:
-    """What tells several notebooks of a zip apart: for which exercise they are, and whether anybody worked on them."""
+    """Returns the judge between several notebooks of a zip: by the exercise, and by whether anybody worked on them."""
     accepts = is_for or (lambda says: former.get(says, says) == assignment)
     changed = (_is_changed, CHANGED, "as the course hands it out")
     return Judge(_answers, [changed] if assignment is None else [
@@ -171,7 +171,7 @@ def _judge(
 
 
 def _answers(data: bytes) -> object:
-    """A notebook's exercise and code; what it is itself where it cannot be read."""
+    """Returns a notebook's exercise and code; the notebook itself where it cannot be read."""
     try:
         notebook = parse_notebook(data)
         return notebook.assignment, _code(notebook.cells)
@@ -180,7 +180,7 @@ def _answers(data: bytes) -> object:
 
 
 def _is_for(data: bytes, accepts: Callable[[str], bool]) -> bool:
-    """Whether a notebook can be read, and what it says that it is for is accepted."""
+    """Returns whether a notebook can be read, and the exercise that it names is accepted."""
     try:
         return accepts(parse_notebook(data).assignment)
     except UnreadableError:
@@ -188,7 +188,7 @@ def _is_for(data: bytes, accepts: Callable[[str], bool]) -> bool:
 
 
 def _is_changed(data: bytes) -> bool:
-    """Whether a notebook's code is not that of a notebook as the course hands it out."""
+    """Returns whether a notebook's code differs from that of a notebook as the course hands it out."""
     try:
         notebook = parse_notebook(data)
         handed_out = course.EXERCISES / f"{notebook.assignment}.ipynb"
@@ -204,7 +204,7 @@ def _code(cells: tuple[Cell, ...]) -> list[str]:
 
 
 def content_of(found: Found) -> str:
-    """SHA-256 of a file's bytes; empty where they cannot be read."""
+    """Returns the SHA-256 of a file's bytes; empty where they cannot be read."""
     try:
         return hashlib.sha256(_bytes(found)).hexdigest()
     except UnreadableError:
@@ -212,7 +212,7 @@ def content_of(found: Found) -> str:
 
 
 def _bytes(found: Found) -> bytes:
-    """The content of a plain file of a sensible size, or of an entry in a download."""
+    """Returns the content of a plain file of a sensible size, or of an entry in a download."""
     if found.lacking:
         raise UnreadableError(found.lacking)
     if not found.entry and found.path.is_dir() and not found.path.is_symlink():

@@ -1,9 +1,9 @@
-"""A notebook's JSON without what grading never looks at, and within limits, before any of it is decoded.
+"""Cuts from a notebook's JSON what grading never looks at, and checks limits, before any of it is decoded.
 
 Trusted side. The bytes come from a stranger, and decoded JSON takes up to thirty times their size. So outputs,
-attachments and the state of widgets are cut out while the bytes are still bytes, and what is left has a limit on
-its size, its values and its nesting. What is cut is only followed to its closing bracket; whether it is JSON is
-nobody's business here. This module must never build an object for each value of what it was given.
+attachments and the state of widgets are cut out while the bytes are still bytes, and the rest has a limit on its
+size, its values and its nesting. A part that is cut is only followed to its closing bracket; this module does
+not check whether it is JSON. It must never build an object for each value in the bytes.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import codecs
 import re
 
 MAX_KEPT_BYTES = 8 * 1024 * 1024
-"""What may be left without outputs and attachments; the longest exercise has 30 kB."""
+"""Bytes that may be left without outputs and attachments; the longest exercise has 30 kB."""
 
 MAX_VALUES = 500_000
-"""Texts, lists and dictionaries of what is left. Numbers are bounded by its size."""
+"""Texts, lists and dictionaries that may be left. The size limits the numbers."""
 
 MAX_BRACKETS = 2_500_000
-"""Brackets of what is cut out: to follow them takes a second or two."""
+"""Brackets in the parts that are cut out: to follow them takes a second or two."""
 
 MAX_DEPTH = 100
-"""Levels of nesting; a notebook has six, and what widgets and plots put into outputs some more."""
+"""Levels of nesting; a notebook has six, and outputs of widgets and plots have some more."""
 
 STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)'
 SPACE = rb"[ \t\r\n]*+"
@@ -41,9 +41,9 @@ class TooMuchError(Exception):
 
 
 def skim(data: bytes) -> bytes:
-    """The JSON in `data` with `null` in the place of outputs, attachments and the state of widgets.
+    """Returns the JSON in `data` with `null` in place of outputs, attachments and the state of widgets.
 
-    Text that is no JSON comes back as it is, as far as the limits go: to read it is the caller's business.
+    Text that is no JSON comes back as it is, within the limits: the caller must parse it.
 
     Args:
         data: the file's bytes, without a byte order mark.
@@ -82,7 +82,7 @@ def skim(data: bytes) -> bytes:
 
 
 def _after(data: bytes, position: int, depth: int, brackets: list[int]) -> int:
-    """Where the value that begins at `position` ends."""
+    """Returns where the value that begins at `position` ends."""
     opens = OPENS.match(data, position)
     if not opens:
         scalar = SCALAR.match(data, position)
@@ -111,7 +111,7 @@ def _require_flat(depth: int) -> None:
 
 
 def _require_utf8(data: bytes) -> None:
-    """In pieces, for as a whole it would take four times its size."""
+    """Checks the encoding in pieces, because as a whole it would take four times its size."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     for start in range(0, len(data), PIECE):
         decoder.decode(data[start : start + PIECE])

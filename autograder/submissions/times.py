@@ -1,9 +1,9 @@
-"""When something was handed in: times as the systems write them, and the zones that they name.
+"""Reads the times of handing in as the systems write them, and the zones that they name.
 
-A time that says its zone counts with it: `Z`, `UTC`, `GMT`, an offset such as `+0100`, `UTC+01:00` or `+01`, a name of
-the time zone database such as `Etc/UTC`, or an abbreviation such as `CET`, if all zones of the database that are called
-so at that moment have one offset. `CST` and `PST` are several zones', and others are nobody's: which is meant is not
-guessed.
+A time that names its zone counts with it: `Z`, `UTC`, `GMT`, an offset such as `+0100`, `UTC+01:00` or `+01`, a name of
+the time zone database such as `Etc/UTC`, or an abbreviation such as `CET`, if all zones of the database that have this
+abbreviation at that moment have one offset. `CST` and `PST` belong to several zones, and other abbreviations to none:
+this module does not guess which zone is meant.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ LONGEST_ZONE = 40  # characters
 
 
 def when(text: str) -> tuple[int, str]:
-    """A time as a system writes it: as a number that grows with it, and as ISO 8601 text.
+    """Reads a time as a system writes it: returns a number that grows with it, and ISO 8601 text.
 
     Args:
         text: year, month, day, hour, minute and second in digits, with anything between, and after them the zone.
 
     Returns:
-        The text is in UTC, with its offset, where the time says its zone; without an offset where it says none; and
-        with the zone's name behind it where it is not clear which is meant. 0 and empty for what is no time.
+        The text is in UTC, with its offset, if the time names its zone; without an offset if it names none; and with
+        the zone's name behind it if it is unclear which zone is meant. 0 and empty for a text that is no time.
     """
     match = TIME.match(text)
     try:
@@ -50,14 +50,14 @@ def _number(moment: datetime) -> int:
 
 
 def moment(text: str, zone: tzinfo | None) -> datetime | None:
-    """The moment that a text of `when` is.
+    """Returns the moment of a text of `when`.
 
     Args:
         text: the text.
-        zone: of a time that does not say its zone, and of one that says no more than how this zone is called then.
+        zone: of a time that names no zone, and of one with no more than a name that this zone has then.
 
     Returns:
-        None for what is no time, and where it is not clear which zone is meant.
+        None for a text that is no time, and if it is unclear which zone is meant.
     """
     clock, _, name = text.partition(" ")
     try:
@@ -71,12 +71,12 @@ def moment(text: str, zone: tzinfo | None) -> datetime | None:
 
 
 def unclear_zone(text: str) -> str:
-    """What a text of `when` calls its zone, if it is not clear which is meant; else empty."""
+    """Returns the name of the zone in a text of `when`, if it is unclear which zone is meant; else empty."""
     return text.partition(" ")[2]
 
 
 def _in_named_zone(local: datetime, name: str) -> datetime | None:
-    """The time in UTC; None where the zone is nobody's, or several with different offsets are called so."""
+    """Returns the time in UTC; None if no zone has this name, or several with different offsets have it."""
     try:
         if name.upper() in ("Z", "UTC", "GMT"):
             return local.replace(tzinfo=UTC)
@@ -93,7 +93,7 @@ def _in_named_zone(local: datetime, name: str) -> datetime | None:
 
 
 def _called(local: datetime, name: str) -> set[datetime]:
-    """The moments, in UTC, at which a clock of a zone that is called so then shows the time."""
+    """Returns the moments, in UTC, at which a clock of a zone with this name shows the time."""
     either = (local.replace(tzinfo=zone, fold=fold) for zone in _zones() for fold in (0, 1))
     return {one.astimezone(UTC) for one in either if one.tzname() == name}
 

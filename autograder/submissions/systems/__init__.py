@@ -1,7 +1,7 @@
-"""The systems whose downloads are known, a module each: what their names look like, and whose a file in them is.
+"""The learning systems whose downloads are known, a module each: how their names look, and whose a file in them is.
 
-A download is recognized as a whole (`recognize`), by the system's own file or by all of its names: that one name looks
-like a system's says nothing, for learners choose names.
+A download is recognized as a whole (`recognize`), by the system's own file or by all of its names: one name that looks
+like a system's is no evidence, because learners choose names.
 
     base         the listing of a download, and what a module says of it
     canvas       one folder, name and number in each file's name
@@ -59,17 +59,17 @@ from autograder.submissions.systems import (
 from autograder.submissions.systems.base import Authors, Listing, Named, Recognized, parts_of
 
 SYSTEMS = (gradescope, sakai, blackboard, brightspace, moodle, nbgrader, github, ilias, canvas, google)
-"""In this order: of two that fit alike, the first has the more specific names."""
+"""The order: of two that fit equally well, the first has the more specific names."""
 
 ALONE = (canvas, moodle, gradescope)
-"""Those of which one name says something without its download; of two that do, the first counts."""
+"""Systems for which one name is evidence without its download; if two recognize it, the first counts."""
 
 MOST_AROUND = 3
-"""So many folders may lie around a download."""
+"""How many folders may lie around a download."""
 
 
 def recognize(listing: Listing) -> Recognized | None:
-    """The system whose download this looks most like, whether it is one or not; None where no name fits any."""
+    """Returns the system that this download looks most like, whether it is one or not; None where no name fits any."""
     best: Recognized | None = None
     for around, inner in _unwrapped(listing):
         for module in SYSTEMS:
@@ -82,7 +82,7 @@ def recognize(listing: Listing) -> Recognized | None:
 
 
 def attribute(listing: Listing, seen: Recognized, names: Sequence[str]) -> Authors:
-    """Whose other files in a recognized download are: those that are not graded."""
+    """Returns whose the other files in a recognized download are: those that are not graded."""
     inner = next(inner for around, inner in _unwrapped(listing) if around == seen.around)
     module = next(module for module in SYSTEMS if seen.system == module.SYSTEM)
     inside = [name.removeprefix(seen.around) for name in names if name not in seen.own]
@@ -91,7 +91,7 @@ def attribute(listing: Listing, seen: Recognized, names: Sequence[str]) -> Autho
 
 
 def several(listing: Listing) -> dict[str, dict[str, tuple[Named, ...]]]:
-    """What each system that writes names of its own says of what is handed in, by file and system."""
+    """Returns, by file and system, what each system that writes names of its own says of the files handed in."""
     said: dict[str, dict[str, tuple[Named, ...]]] = defaultdict(dict)
     for module in SYSTEMS:
         if not module.RULES.writes_names:
@@ -103,33 +103,33 @@ def several(listing: Listing) -> dict[str, dict[str, tuple[Named, ...]]]:
 
 
 def named_alone(file: str, folders: Sequence[str]) -> Named | None:
-    """Whose a file is by its own name and those of the folders around it, the outermost first, without its download."""
+    """Returns whose a file is by its own name and its folders' names, the outermost first, without its download."""
     return next((named for module in ALONE if (named := module.RULES.alone(file, folders))), None)
 
 
 def own_files() -> list[str]:
-    """The systems' own files, which lie beside what is handed in and say who is who."""
+    """Returns the systems' own files, which lie beside the files handed in and say who is who."""
     return [module.RULES.metadata for module in SYSTEMS if module.RULES.metadata]
 
 
 def is_submission(folder: str) -> bool:
-    """Whether a folder is called as one submission's, of whose system the own file lies beside it."""
+    """Returns whether a folder has the name of one submission, in a system whose own file lies beside it."""
     return any(module.RULES.folder.fullmatch(folder) for module in SYSTEMS if module.RULES.folder)
 
 
 def is_export(folder: str) -> bool:
-    """Whether a folder is called as a whole download, several of which may lie side by side."""
+    """Returns whether a folder has the name of a whole download. Several of these may lie side by side."""
     return any(module.RULES.export.fullmatch(folder) for module in SYSTEMS if module.RULES.export)
 
 
 def assignment_in(system: str, path: str, exercises: Sequence[str]) -> str:
-    """Of which exercise a file of a system's is, as its folder says; empty where it says none."""
+    """Returns the exercise of a system's file, as its folder names it; empty where it names none."""
     rules = next((module.RULES for module in SYSTEMS if system == module.SYSTEM), None)
     return rules.assignment(path, exercises) if rules and rules.assignment else ""
 
 
 def for_another(file: str, zipped: str, exercises: Sequence[str]) -> str:
-    """Which system names the one notebook in a zip after somebody that the zip is not named after; empty for none."""
+    """Returns the system that names the one notebook in a zip after somebody whom the zip does not name, or ""."""
     return next((module.SYSTEM for module in SYSTEMS if (rule := module.RULES.for_another)
                  and rule(file, zipped, exercises)), "")
 
@@ -139,11 +139,11 @@ def _rank(seen: Recognized) -> tuple[int, bool]:
 
 
 def is_download(seen: Recognized, handed_in: int, *, strictly: bool) -> bool:
-    """Whether a listing is a download as a whole.
+    """Returns whether a listing is a download as a whole.
 
     Args:
-        seen: what fits in it.
-        handed_in: how many things in it are graded.
+        seen: the part of it that fits.
+        handed_in: how many files in it are graded.
         strictly: all names must fit. In a folder an instructor may have put something beside them.
     """
     if strictly and seen.needs_mark and not seen.marked:
@@ -159,7 +159,7 @@ def is_download(seen: Recognized, handed_in: int, *, strictly: bool) -> bool:
 
 
 def _unwrapped(listing: Listing) -> Iterator[tuple[str, Listing]]:
-    """The listing, and what is left without each folder that lies around all of it."""
+    """Yields the listing, and the rest of it without each folder that lies around everything."""
     yield "", listing
     around = ""
     for _ in range(MOST_AROUND):

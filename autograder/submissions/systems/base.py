@@ -1,4 +1,4 @@
-"""What every system's module works on and yields: the names in a download, whose the files in it are, and its rules."""
+"""The common types of every system's module: the names in a download, the learners of its files, and its rules."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from autograder.submissions.people import Ids
 
 @dataclass(frozen=True)
 class Named:
-    """What a system says of one thing handed in, or what else does.
+    """The author of a file handed in, as a system or another source names them.
 
     Attributes:
-        learner: who handed it in.
-        evidence: what says so, for the instructor.
+        learner: the learner who handed it in.
+        evidence: the source that says so, for the instructor.
         ids: the learner's identifiers, by kind.
         order: grows from attempt to attempt; 0 when the system counts nothing.
         late: whether the system says that it came late.
         handed_in: when, as text of `times.when`; empty when the system does not say.
-        doubts: why it is not certain whose it is, a sentence each; none if it is.
+        doubts: why it is uncertain whose it is, a sentence each; none if it is certain.
         unlisted: more of them, which count unless a class list says who it is.
         lacking: why there is no work, where the system's own file says that something was handed in; else empty.
     """
@@ -37,7 +37,7 @@ class Named:
 
 
 Authors = Mapping[str, tuple[Named, ...]]
-"""For each name in a download that fits, whose it is: several for a group."""
+"""The authors of each name in a download that fits: several for a group."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Listing:
     """The names in a download, in a zip or unpacked.
 
     Attributes:
-        files: every file's path in it, but noise.
+        files: every file's path in it, except noise.
         handed_in: those that are graded.
         read: gives the bytes of one of the files, within limits; raises `CourseError` where it cannot.
-        title: of the folder around them; empty when there is none.
+        title: the name of the folder around them; empty when there is none.
     """
 
     files: Sequence[str]
@@ -63,10 +63,10 @@ class Recognized:
 
     Attributes:
         system: its name.
-        authors: what it knows whose it is.
+        authors: the files whose authors it knows.
         marked: whether the system's own file is there, which says who is who.
-        specific: whether no one gives such names by chance.
-        counted: how many of what is handed in lie where the system puts it.
+        specific: whether nobody gives such names by chance.
+        counted: how many of the files handed in lie where the system puts them.
         own: files of the system itself, which nobody handed in.
         needs_mark: whether a zip is no download of this system without its own file.
         absent: attempts that the system's own file names and whose work is not there, by the path of that file or of
@@ -87,19 +87,19 @@ class Recognized:
 
 @dataclass(frozen=True)
 class Rules:
-    """What is true of a system's names outside of a whole download. A system without such rules has `Rules()`.
+    """The rules for a system's names outside of a whole download. A system without such rules has `Rules()`.
 
     Attributes:
-        writes_names: it writes names of its own into each file's or folder's name, so that a few of them are told from
-            those of another system in the same folder.
-        alone: what the name of one file, and those of the folders around it, the outermost first, say without the rest
-            of the download; None where they say nothing.
+        writes_names: whether it writes names of its own into each file's or folder's name, so that a few of them can be
+            distinguished from those of another system in the same folder.
+        alone: reads the name of one file, and those of the folders around it, the outermost first, without the rest of
+            the download; None where they name nobody.
         metadata: a file of its own, beside the folders of a download, that says who is who. Nobody handed it in.
-        folder: what the folder of one submission is called, where `metadata` lies beside it.
-        export: what the folder of a whole download is called. Several of them may lie side by side.
-        assignment: of a file's path, and the names of exercises: of which of them it is, as its folder says.
-        for_another: of the one notebook in a zip, the zip's name, and those of the exercises: whether the notebook is
-            named as the system names somebody's, and the zip is not named after them.
+        folder: the name of the folder of one submission, where `metadata` lies beside it.
+        export: the name of the folder of a whole download. Several of them may lie side by side.
+        assignment: takes a file's path and the names of exercises; returns which of them its folder names.
+        for_another: takes the one notebook in a zip, the zip's name, and those of the exercises; returns whether the
+            notebook has a name that the system gives to somebody's work, and the zip is not named after them.
     """
 
     writes_names: bool = False
@@ -112,11 +112,11 @@ class Rules:
 
 
 AGAIN = "Download it again; where it stays so, ask for the notebook."
-"""What helps where a download lacks what its own file names."""
+"""Advice for a download that lacks work which its own file names."""
 
 
 def lacks(source: str, what: str, download: str = "download") -> str:
-    """The doubt about an attempt that a system's own file names and whose work is not there."""
+    """Returns the doubt about an attempt that a system's own file names and whose work is not there."""
     return f"{source} names {what}, and there is no notebook of it in this {download}"
 
 
@@ -125,7 +125,7 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 
 def shared_start(names: Sequence[str], mark: str) -> str:
-    """What all names begin with, up to the last `mark` in it."""
+    """Returns the common beginning of all names, up to the last `mark` in it."""
     low, high = min(names, default=""), max(names, default="")
     length = next((place for place, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
     return low[: low.rfind(mark, 0, length) + 1]

@@ -3,13 +3,13 @@
     Exercise 2_alovelace_attempt_2026-03-02-10-15-11.txt                        Name: Ada Lovelace (alovelace)
     Exercise 2_alovelace_attempt_2026-03-02-10-15-11_02-preprocessing.ipynb     column, user, time, file
 
-A text file without another file is an attempt of which nothing is there but what was typed, or whose file is lost.
-Column and user may have underscores in them; the text file says which is which, and without it what all names begin
-with is the column. Each attempt has its time. What came late is not said.
+A text file without another file is an attempt that consists only of typed text, or whose file is lost. Column and
+user may have underscores in them; the text file says which is which, and without it the common beginning of all
+names is the column. Each attempt has its time. Nothing says which attempts came late.
 
 Sources: Blackboard documents no names, and we had no download of it. The form of the names, up to the time and the text
 file of each attempt, is what public tools of instructors read; the first line of the text file, and how groups and
-anonymous attempts are named, is from memory or not known. Who is not certain is to be checked.
+anonymous attempts are named, is from memory or not known. A learner whose identity is uncertain must be checked.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _attempt(match: re.Match[str]) -> str:
 
 
 def _absent(listing: Listing, text: str, stem: str, column: str) -> Named:
-    """An attempt that has a text file and no notebook: a file that it names is not there, or there was none."""
+    """Describes an attempt that has a text file and no notebook: a file that it names is missing, or there was none."""
     before, _, at = stem.rpartition("_attempt_")
     who = _who(listing, text)
     login = who[1] if who else before.removeprefix(column) if column else before.rpartition("_")[2]
@@ -93,7 +93,7 @@ def _absent(listing: Listing, text: str, stem: str, column: str) -> Named:
 
 
 def _said(listing: Listing, name: str) -> str:
-    """All that a text file says; it lists the files at its end."""
+    """Returns all that a text file says; it lists the files at its end."""
     try:
         return clean_name(listing.read(name).decode("utf-8-sig", "replace"))
     except CourseError:
@@ -101,13 +101,13 @@ def _said(listing: Listing, name: str) -> str:
 
 
 def _shared(before: Iterable[str]) -> str:
-    """The column, which all names begin with; empty where they do not differ."""
+    """Returns the column, with which all names begin; empty where they do not differ."""
     before = list(before)
     return shared_start(before, "_") if len(before) > 1 else ""
 
 
 def _who(listing: Listing, name: str) -> tuple[str, str] | None:
-    """Name and user, as the text file says; None where it does not."""
+    """Returns name and user, as the text file has them; None where it does not."""
     try:
         found = WHO.search(listing.read(name)[:MOST].decode("utf-8-sig", "replace").partition("\n")[0])
     except CourseError:

@@ -4,7 +4,7 @@
     150311-351765 - Ada Lovelace - Mar 2, 2026 1011 AM - 02-preprocessing.ipynb     in one folder
 
 `index.html` lists them. The number is Brightspace's own, not the OrgDefinedId. Each submission has its time, to the
-minute and in the site's language; only in English is it read, to tell the latest. A name may have ` - ` in it, as a
+minute and in the site's language; it is read only in English, to find the latest. A name may have ` - ` in it, as a
 file's may: the name ends where the time begins, which is the first part with a year in it.
 
 Sources: D2L documents no names, and we had no download of it. The folder's name is as public tools of instructors
@@ -25,13 +25,13 @@ PERSON = r"(?P<user>\d+)-(?P<item>\d+) - (?P<name>.+?) - "
 DATED = r"[A-Z][a-z]{2}[a-z]* \d{1,2}, \d{4} \d{3,4} ?[AP]M"
 YEAR = r"(?:(?! - )[^/])*?\d{4}(?:(?! - )[^/])*"
 FOLDERS = tuple(re.compile(rf"{PERSON}(?P<when>{when})(?: - .+)?", re.DOTALL) for when in (DATED, YEAR))
-"""With a time in English, which no name looks like; else with a year, in any language."""
+"""Names with a time in English, which occur nowhere else; else with a year, in any language."""
 
 TIME = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4}) (\d{1,2})(\d\d) ?([AP]M)")
 
 
 def _time(text: str) -> tuple[int, str]:
-    """The time as a number and as ISO 8601 text; 0 and empty in another language."""
+    """Returns the time as a number and as ISO 8601 text; 0 and empty in another language."""
     match = TIME.match(text)
     try:
         if match:

@@ -1,4 +1,4 @@
-"""Canvas: *Download Submissions* of an assignment. All files lie in one folder; who it is stands in each name.
+"""Canvas: *Download Submissions* of an assignment. All files lie in one folder; each file's name says whose it is.
 
     lovelaceada_LATE_40312_991_02-preprocessing-1.ipynb     name, late or not, user, upload, file
     anon_Ab3dE_991_02-preprocessing.ipynb                   where grading is anonymous
@@ -6,9 +6,9 @@
 
 The name is the sortable one, "Lovelace, Ada", in lower case and without all that is no letter, digit or underscore.
 Uploads are counted upward, so the greater one is the later. Of several attempts Canvas packs the latest, and adds -1 to
-the file's name. So in a download the files of one user are of one attempt, and none of them is the later, however they
-are called. Where several downloads came together in one folder they may be attempts; only LATE says so, which is the
-attempt's: a later one that came late, after one that did not.
+the file's name. So in a download the files of one user belong to one attempt, and none of them is the later, whatever
+their names. Files of several downloads in one folder may be different attempts; only LATE shows that: a later attempt
+came late, after one that did not.
 
     stoneeve_505_text.html                                  what was typed into Canvas in place of a file
     goldfay_LATE_506_link.html                              the address of a web page
@@ -40,7 +40,7 @@ FILE = re.compile(
 
 OTHER = re.compile(r"(?P<learner>(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]\d*))_(?:text|link)\.html",
                    re.IGNORECASE | re.DOTALL)
-"""What is no file handed in: text, or the address of a page."""
+"""Names of entries that are no file handed in: text, or the address of a page."""
 
 EXPORTED = re.compile(r"_\d{4}_\d\d_\d\dT\d\d")
 """The time of Otter's export, whose numbers are no user's."""
@@ -49,7 +49,7 @@ AGAIN = re.compile(r"-\d{1,3}$")
 
 
 def named(name: str) -> Named | None:
-    """What the name of a file says if Canvas gave it."""
+    """Reads the name of a file, if Canvas gave it."""
     return _said(FILE.fullmatch(clean_name(name)))
 
 
@@ -66,7 +66,7 @@ def _said(match: re.Match[str] | None) -> Named | None:
 
 
 def _are_attempts(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
-    """Whether files of one name are attempts: the later came late, and Canvas' numbers do not say the opposite."""
+    """Returns whether files of one name are attempts: the later came late, and no number of Canvas' contradicts."""
     ordered = sorted(names, key=lambda name: authors[name][0].order)
     numbers = [int(mark[0][1:]) if (mark := AGAIN.search(stem(match["file"]))) else 0
                for name in ordered if (match := FILE.fullmatch(clean_name(name)))]
@@ -91,7 +91,7 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def alone(file: str, folders: Sequence[str]) -> Named | None:
-    """See `Rules`. All of Canvas' files lie in one folder, whose name says nothing."""
+    """Reads one name; see `Rules`. All of Canvas' files lie in one folder, whose name is no evidence."""
     return named(file)
 
 

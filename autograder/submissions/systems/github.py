@@ -4,7 +4,8 @@
     classroom_roster.csv                                        identifier, github_username, github_id, name
 
 The user is GitHub's, which is no login of the institution. `classroom_roster.csv`, put into the folder or given with
-`--roster`, says whose it is. A repository may hold the whole course; which of its notebooks counts says the notebook.
+`--roster`, says whose it is. A repository may hold the whole course; the notebooks themselves say which of them
+counts.
 
 Sources: the columns of the table, as public tools of instructors read them. The names of the folders that `gh classroom
 clone` makes are from memory; we had no classroom to try it on.
@@ -55,7 +56,7 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def _roster(listing: Listing) -> dict[str, list[dict[Kind, list[str]]]]:
-    """By GitHub user: identifier and name, of each row that says another. Empty if it is another table.
+    """Returns, by GitHub user, identifier and name of each row that has another one. Empty if it is another table.
 
     Raises:
         CourseError: it cannot be read, or its encoding is not certain.
@@ -82,7 +83,7 @@ def _roster(listing: Listing) -> dict[str, list[dict[Kind, list[str]]]]:
 
 
 def kind_of(identifier: str) -> Kind:
-    """What an identifier is that the instructor chose for the roster: an address, a number, a login or a name."""
+    """Returns the kind of an identifier that the instructor chose for the roster: address, number, login or name."""
     if "@" in identifier:
         return Kind.EMAIL
     if identifier.isdigit():

@@ -25,7 +25,7 @@ BETWEEN = " - "
 def recognize(listing: Listing) -> Recognized:
     flat = [name for name in listing.handed_in if len(parts_of(name)) == 1]
     split = {name: clean_name(stem(name)) for name in flat}
-    # What a system writes on a copy of anything, ` - Copy`, is no title.
+    # A mark that a system writes on a copy of anything, ` - Copy`, is no title.
     split = {name: text for name, text in split.items() if BETWEEN in text and all(map(_bare, text.split(BETWEEN)))}
     before = {name: text.partition(BETWEEN) for name, text in split.items()}
     after = {name: text.rpartition(BETWEEN) for name, text in split.items()}
@@ -46,12 +46,12 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def _bare(text: str) -> str:
-    """The title that all files share, without what Drive adds to each."""
+    """Returns the title that all files share, without the marks that Drive adds to each."""
     return without_copies(stem(text.strip())).casefold()
 
 
 def for_another(file: str, zipped: str, exercises: Sequence[str]) -> bool:
-    """See `Rules`. Drive packs a folder with one notebook in it as one of many."""
+    """Reads the name in a zip; see `Rules`. Drive packs a folder with one notebook in it as one of many."""
     parts = [clean_name(part).strip() for part in stem(parts_of(file)[-1]).split(BETWEEN)]
     people = [part for part in parts if person_in(part, exercises)]
     return len(parts) == 2 and len(people) == 1 and not (

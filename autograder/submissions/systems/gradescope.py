@@ -1,4 +1,4 @@
-"""Gradescope: *Export Submissions* of an assignment. Who is who stands in a file.
+"""Gradescope: *Export Submissions* of an assignment. A file says who is who.
 
     assignment_5512345_export/submission_metadata.yml               name, number, address, time of each submission
     assignment_5512345_export/submission_231000007/lab.ipynb        a group's stands in the file with all its members
@@ -36,7 +36,7 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What the export says of one submission: its authors, each with a name to show, when it came, and its doubts."""
+    """The export's entry of one submission: its authors, each with a name to show, when it came, and its doubts."""
 
     authors: Sequence[tuple[str, Ids]]
     when: str = ""
@@ -44,12 +44,12 @@ class HandedIn:
 
 
 def read(text: bytes, where: str) -> Mapping[str, HandedIn]:
-    """What `submission_metadata.yml` says of each folder.
+    """Returns the entry of `submission_metadata.yml` for each folder.
 
     An author is shown by email address, else number, else name.
 
     Args:
-        text: what stands in the file.
+        text: the content of the file.
         where: the file, for the error.
 
     Raises:
@@ -78,7 +78,7 @@ def _author(one: Mapping[str, object]) -> tuple[str, Ids]:
 
 
 def _distinct(people: Mapping[str, HandedIn]) -> dict[str, HandedIn]:
-    """The same, with those apart whom the file calls by one address and by another number or name."""
+    """Returns the same entries, with those separated whom the file gives one address and different numbers or names."""
     called: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for said in people.values():
         for who, ids in said.authors:
@@ -93,19 +93,19 @@ def _distinct(people: Mapping[str, HandedIn]) -> dict[str, HandedIn]:
 
 
 def _contradict(several: set[tuple[str, str]]) -> bool:
-    """Whether numbers and names cannot all be of one person. One that is left out contradicts nothing."""
+    """Returns whether numbers and names cannot all be of one person. A missing one contradicts nothing."""
     numbers = {number for number, _ in several if number}
     names = {name for _, name in several if name}
     return len(numbers) > 1 or (len(names) > 1 and any(not number for number, _ in several))
 
 
 def _own(ids: Ids) -> tuple[str, str]:
-    """Number and name of somebody."""
+    """Returns number and name of somebody."""
     return next(iter(ids.get(Kind.NUMBER, ())), ""), next(iter(ids.get(Kind.NAME, ())), "")
 
 
 def _time(value: object) -> str:
-    """What YAML made of a time, as the text of `times.when`; empty for what is none."""
+    """Returns a time from YAML as the text of `times.when`; empty for any other value."""
     try:
         if not isinstance(value, datetime):
             return when(value)[1] if isinstance(value, str) else ""
@@ -139,19 +139,19 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def _named(who: str, ids: Ids, folder: str, said: HandedIn, *doubts: str) -> Named:
-    """Whose a submission is, as the file says."""
+    """Returns whose a submission is, as the file says."""
     return Named(who, f"{METADATA} of Gradescope's export", ids, int(folder.rpartition("_")[2]), handed_in=said.when,
                  doubts=(*said.doubts, *doubts))
 
 
 def _absent(who: str, ids: Ids, folder: str, said: HandedIn) -> Named:
-    """What the file names, and the export does not hold."""
+    """Describes a submission that the file names, and that the export does not hold."""
     why = lacks(METADATA, f"{folder} of {who!r}", "export")
     return replace(_named(who, ids, folder, said, why), lacking=f"{why}. {AGAIN}")
 
 
 def alone(file: str, folders: Sequence[str]) -> Named | None:
-    """See `Rules`. The folder that it lies in is a number."""
+    """Reads one name; see `Rules`. The folder that contains it is a number."""
     match = FOLDER.fullmatch(folders[-1]) if folders else None
     return Named(match[0], "the number that Gradescope gave it", {}, int(match[1])) if match else None
 

@@ -5,8 +5,8 @@
     Team 501/Lovelace_Ada_alovelace_4711/...                                  a team's, under whoever uploaded it
 
 Names are in ASCII there, and may have underscores in them, as user names may; so where one ends and the next begins is
-tried in every way. Nothing says when something came; what came late says so in front of the file's name, in the site's
-language. Newer versions put a spreadsheet beside it, and a folder around it. Who else is in a team, no name says. The
+tried in every way. Nothing says when a file came; a late file says so in front of its name, in the site's language.
+Newer versions put a spreadsheet beside it, and a folder around it. No name says who else is in a team. The
 multi-feedback zip has the same folders, but nothing in them that was handed in. Some versions begin each file with its
 time: files with other names that were uploaded within an hour are one hand-in, and none of them is the later.
 
@@ -30,7 +30,7 @@ from autograder.submissions.times import when
 SYSTEM = "ILIAS"
 FOLDER = re.compile(r"(?P<names>[^/_]+(?:_[^/_]+){2,})_(?P<user>\d+)")
 TEAM = re.compile(r"(?:team|équipe|equipe|equipo|squadra|gruppo|zespół|csapat)[ _]\d+", re.IGNORECASE)
-"""In another language a team's work counts for whoever uploaded it."""
+"""The folder of a team. In another language a team's work counts for the member who uploaded it."""
 
 STAMP = re.compile(r"(\d{14})_")
 ONE_HAND_IN = timedelta(hours=1)
@@ -63,7 +63,7 @@ def _at_once(before: Named, after: Named) -> bool:
 
 
 def _title(name: str) -> str:
-    """A file's name without its time."""
+    """Returns a file's name without its time."""
     return STAMP.sub("", clean_name(parts_of(name)[-1]), count=1)
 
 

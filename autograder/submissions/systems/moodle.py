@@ -6,10 +6,10 @@
     Team A_501_assignsubmission_file/...                               a team: its name, and the group's number
     Team A-Ada Lovelace_88101_assignsubmission_file/...                a team's work, once for each member
 
-The number is that of the column Identifier in the grading worksheet, never the user's ID number. That of a group is
-no participant's, and nothing in the name says which of the two it is; so a name must agree with its number. Where all
-names have a hyphen, a team may stand before it, and the name is one of its ends. Moodle packs the latest attempt alone,
-and does not say what came late.
+The number is that of the column Identifier in the grading worksheet, never the user's ID number. A group's number is no
+participant's, and the name does not show which of the two it is; so a name must agree with its number. Where all names
+have a hyphen, a team may stand before it, and the name is one of its ends. Moodle packs only the latest attempt, and
+does not say which files came late.
 
 Sources, read for this: Moodle, `mod/assign/classes/downloader.php` (`get_student_prefix`,
 `load_submissionplugin_filelist`), in a copy at commit 2a6fd31. Not read again: `mod/assign/locallib.php`
@@ -31,16 +31,16 @@ from autograder.submissions.systems.base import Listing, Named, Recognized, Rule
 SYSTEM = "Moodle"
 FILE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(?:_.*)?", re.DOTALL)
 OTHER = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assign(?:submission_(?!file)|feedback_)[a-z]+(?:_.*)?", re.DOTALL)
-"""What is no file handed in: online text, comments."""
+"""Names of entries that are no file handed in: online text, comments."""
 
 TEAMLESS = re.compile(r"[^_]+_assignsubmission_file(?:_.*)?", re.DOTALL)
 """The work of those who are in no team, which Moodle packs as one team without a number."""
 
 
 def named(part: str) -> Named | None:
-    """What the name of a folder, or of a file that lies in none, says if Moodle gave it."""
+    """Reads the name of a folder, or of a file that lies in none, if Moodle gave it."""
     clean = clean_name(part)
-    # The first mark counts: what follows it, a learner may have chosen.
+    # The first mark counts: a learner may have chosen the text after it.
     end = clean.find("_assignsubmission_file")
     return _said(FILE.fullmatch(clean if end < 0 else clean[: end + len("_assignsubmission_file")]))
 
@@ -53,14 +53,14 @@ def _said(match: re.Match[str] | None) -> Named | None:
 
 
 def _ends(name: str) -> list[str]:
-    """The name, and what of it a person's may be where a team stands before it."""
+    """Returns the name, and its ends that may be a person's where a team stands before it."""
     parts = name.split("-")
     ends = [end for place in range(1, len(parts)) if (end := "-".join(parts[place:]).strip())]
     return list(dict.fromkeys((name, *([end for end in ends if " " in end] or ends))))
 
 
 def _beside(name: str) -> Named | None:
-    """Whose a text or a feedback is."""
+    """Returns whose a text or a feedback is."""
     return _said(OTHER.fullmatch(clean_name(parts_of(name)[0])))
 
 
@@ -91,7 +91,7 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def alone(file: str, folders: Sequence[str]) -> Named | None:
-    """See `Rules`. The name is the file's or that of a folder around it."""
+    """Reads one name; see `Rules`. The name is the file's or that of a folder around it."""
     return next((one for part in (file, *folders) if (one := named(part))), None)
 
 

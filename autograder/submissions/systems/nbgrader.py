@@ -3,8 +3,9 @@
     submitted/alovelace/02-preprocessing/02-preprocessing.ipynb       student, assignment, notebook
     submitted/alovelace/02-preprocessing/timestamp.txt                2026-03-02 10:15:00.123456 UTC
 
-The student is the id that nbgrader's own database has: a login, a number or an address, as the instructor chose. Of
-one assignment there is the latest alone, so what lies in folders of several assignments are no attempts of each other.
+The student is the id that nbgrader's own database has: a login, a number or an address, as the instructor chose. The
+tree holds only the latest attempt at an assignment, so files in folders of several assignments are not attempts of each
+other.
 
 Sources, read for this: nbgrader, `nbgrader/exchange/default/collect.py` at commit 3f75113, which puts the latest of
 each student there. The form of the time was not: it has a zone's abbreviation, which the instructor may choose.
@@ -53,7 +54,7 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def _absent(stamp: str, said: str) -> Named:
-    """What was collected, as its time says, and is not there."""
+    """Describes work that was collected, as its time shows, and is not there."""
     student = clean_name(parts_of(stamp)[0])
     order, at = when(said)
     return Named(student, "the folder of nbgrader's submitted/", _ids(student), order, handed_in=at,
@@ -62,13 +63,13 @@ def _absent(stamp: str, said: str) -> Named:
 
 
 def _ids(student: str) -> dict[Kind, list[str]]:
-    """What a student's id may be."""
+    """Returns the possible kinds of a student's id."""
     return {Kind.LOGIN: [student]} | ({Kind.NUMBER: [student]} if student.isdigit() else {}) | (
         {Kind.EMAIL: [student]} if "@" in student else {})
 
 
 def assignment_in(path: str, exercises: Iterable[str]) -> str:
-    """Of which of the exercises a file is, as the folder says that nbgrader gave it; empty where it says none.
+    """Returns the exercise of a file, by the folder that nbgrader gave it; empty where it names none.
 
     Args:
         path: ends in assignment and file.

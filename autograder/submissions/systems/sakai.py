@@ -7,8 +7,8 @@
     Exercise 2/0f3c...-...-9a1e Anonymous/...                               anonymous: the submission's number
     Exercise 2/Team A (5d2e...-...-77b0)/members.txt                        a group: Lovelace, Ada(alovelace); ...
 
-Whoever handed in again has the latest attempt in it alone. The column `ID` of the table is the user name that stands in
-the folder; the display ID is whatever the institution shows. The table's titles are read in English only.
+The zip holds only the latest attempt of each learner. The column `ID` of the table is the user name that stands in the
+folder; the display ID is whatever the institution shows. The table's titles are read in English only.
 
 Sources, read for this: Sakai, `AssignmentServiceImpl.java` (`zipSubmissions`, `zipGroupSubmissions`,
 `zipAttachments`) at commit 00701f6. The titles of the table, which lie in a file of texts, were not.
@@ -68,7 +68,7 @@ def recognize(listing: Listing) -> Recognized:
 
 
 def _named(listing: Listing, first: str, table: dict[str, tuple[str, bool]], names: set[str]) -> tuple[Named, ...]:
-    """Whose a folder is, or a file that lies in none; several for a group, nobody if Sakai did not name it."""
+    """Returns whose a folder is, or a file that lies in none; several for a group, nobody if Sakai did not name it."""
     clean = clean_name(first)
     stamp = f"{first}/{STAMP}"
     order, at = when(listing.read(stamp)[:64].decode("ascii", "replace")) if stamp in names else (0, "")
@@ -108,10 +108,10 @@ def _text(listing: Listing, name: str, names: set[str]) -> str:
 
 
 def _grades(listing: Listing) -> dict[str, tuple[str, bool]]:
-    """By user: the display ID, and whether it came late. Empty if it is another table."""
+    """Returns, by user, the display ID and whether it came late. Empty if it is another table."""
     try:
         rows = list(csv.reader(decode(listing.read(GRADES), GRADES).splitlines()))
-    except (CourseError, csv.Error):  # whoever saved it anew: the folders say whose they are, too
+    except (CourseError, csv.Error):  # a file that somebody saved again: the folders name the learners, too
         return {}
     start = next((place for place, row in enumerate(rows) if "Display ID" in row and "ID" in row), None)
     if start is None:
