@@ -1,8 +1,8 @@
-"""What people read of a grading: tables, pages and files for other systems; and the tables that they write for one.
+"""Reports: what people read of a grading (tables, pages, files for other systems), and tables that they write for it.
 
-What is written is made from `autograder.grading.results.SubmissionResult`. Of grading it takes besides only the fixed
-sentences of `endings` and `redaction`, the lines of its `ledger`, and what `attempts` says of the one that counts.
-Class lists (`roster`) and the instructor's lines (`identity_csv`) are read before a grading, too; a table of scores
+Reports are made from `autograder.grading.results.SubmissionResult`. From grading they take besides only the fixed
+sentences of `endings` and `redaction`, the lines of its `ledger`, and the choice of `attempts` that counts. Class
+lists (`roster`) and the instructor's lines (`identity_csv`) are read before a grading, too; a table of scores
 (`byhand`) becomes what `grading/adjust.py` takes.
 
     write         all that follows a batch, into one folder:
@@ -12,20 +12,20 @@ Class lists (`roster`) and the instructor's lines (`identity_csv`) are read befo
     classreport   the class report
     desk          the instructor's pages: each submission's code beside its questions
     answers       the code that was handed in, read again for them
-    commonest     what failed checks and stopped cells said, and to whom
+    commonest     the messages of failed checks and stopped cells, and who got them
 
     targets       which systems take back grades and pages
     lms           grade files that the systems take back
     handback      the feedback pages in a zip that Moodle or Canvas gives back
 
-    files_csv     files.csv: what became of each file
+    files_csv     files.csv: the fate of each file
     byhand        the table of scores and comments that an instructor writes
     identity_csv  identity.csv: whose each file is, and what the instructor decided
     roster        tables of people, and who in them a learner is
-    items         which questions the class solved, and which tell the strong from the weak
+    items         which questions the class solved, and which separate strong learners from weak ones
     charts        the picture of the class report
     portrait      the portrait of a learner's network, and whether it is too good
-    words         what verdicts and levels are called
+    words         the words for verdicts and levels
     text          strangers' text, made fit to be shown
     templating    pages from templates
     files         written whole or not at all

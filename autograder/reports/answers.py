@@ -1,8 +1,8 @@
-"""The code that learners handed in, read again from where it lies, for the instructor's pages and for nobody else.
+"""Reads the code that learners handed in again from where it lies, for the instructor's pages and for nobody else.
 
-The gradebook has no code. So each file is found and read as a grading does it, and what it holds counts only if it is
-still the file that was graded, by its SHA-256. What was read is kept in the pages' own folder, so that a score or a
-comment can be added when the class has been moved elsewhere, and goes with that folder.
+The gradebook has no code. So this module finds and reads each file as a grading does, and its content counts only if
+it is still the file that was graded, by its SHA-256. The code is kept in the pages' own folder, so that a score or a
+comment can be added when the class has been moved elsewhere; it is removed with that folder.
 
 The code is a stranger's: it is read as text. Nothing of it is run, imported or unpickled.
 """
@@ -25,7 +25,7 @@ from autograder.submissions.notebook import Cell, UnreadableError, parse_noteboo
 from autograder.submissions.read import read_submission
 
 CHECK = re.compile(r"""^[^#\n]*\bcheck\(\s*["']([\w-]+)["']""", re.MULTILINE)
-"""A line in which `grader.check("q2_1")` is called."""
+"""A line that calls `grader.check("q2_1")`."""
 
 ONLY_A_CHECK = re.compile(r"""\s*\w+\.check\(\s*["'][\w-]+["']\s*\)\s*""")
 
@@ -50,16 +50,16 @@ class Part:
 
 
 def key(result: SubmissionResult) -> str:
-    """By what the code of a submission is kept: the file's content, and the exercise it was read for."""
+    """Returns the key of a submission's code: the file's content, and the exercise it was read for."""
     return f"{result.assignment} {result.identity.content}"
 
 
 def read(results: Sequence[SubmissionResult], kept: Mapping[str, Code]) -> dict[str, Code]:
-    """The code of each submission, by `key`.
+    """Returns the code of each submission, by `key`.
 
     Args:
         results: of one batch.
-        kept: what was read before; it is not read again.
+        kept: the code that was read before; it is not read again.
     """
     codes = {key(result): kept[key(result)] for result in results if key(result) in kept}
     places: dict[str, list[SubmissionResult]] = defaultdict(list)
@@ -80,7 +80,7 @@ def read(results: Sequence[SubmissionResult], kept: Mapping[str, Code]) -> dict[
 
 
 def _found(source: str) -> tuple[dict[str, Found], str]:
-    """What lies there, by its path inside; and why nothing does."""
+    """Returns the files that lie there, by their path inside; and why there are none."""
     try:
         return {_inside(item.identity.file, item.identity.place): item for item in find([Path(source)]).found}, ""
     except (CourseError, OSError) as error:
@@ -104,16 +104,16 @@ def _code(result: SubmissionResult, found: Found | None, gone: str, known: Seque
 
 
 def to_json(codes: Mapping[str, Code]) -> str:
-    """What `from_json` reads; without what is missing, for that may be found the next time."""
+    """Returns the text that `from_json` reads, without what is missing: that may be found the next time."""
     return json.dumps({name: [[cell.source, list(cell.checks)] for cell in code.cells]
                        for name, code in sorted(codes.items()) if code.cells})
 
 
 def from_json(content: str) -> dict[str, Code]:
-    """The inverse of `to_json`.
+    """Does the inverse of `to_json`.
 
     Raises:
-        ValueError: it is none of its.
+        ValueError: the text is not from `to_json`.
     """
     try:
         return {str(name): Code(tuple(Cell(str(source), tuple(map(str, checks))) for source, checks in cells))
@@ -123,12 +123,12 @@ def from_json(content: str) -> dict[str, Code]:
 
 
 def parts(cells: Sequence[Cell], questions: Iterable[str], former: str = "") -> tuple[Part, ...]:
-    """The notebook in its own order, cut where a question is checked for the last time, for that check counts.
+    """Returns the notebook in its own order, cut where a question is checked for the last time: that check counts.
 
     Args:
         cells: all of them.
         questions: the names that the exercise's questions have now.
-        former: what the notebook calls its exercise, where that is a name of an earlier numbering.
+        former: the notebook's name for its exercise, if that is a name of an earlier numbering.
     """
     called = {course.former_question(name, former) if former else name: name for name in questions}
     last: dict[str, int] = {}
@@ -148,7 +148,7 @@ def parts(cells: Sequence[Cell], questions: Iterable[str], former: str = "") -> 
 
 @cache
 def handed_out(assignment: str) -> frozenset[str]:
-    """The cells of an exercise as learners get it; none where it is not built."""
+    """Returns the cells of an exercise as learners get it; none where it is not built."""
     if assignment not in course.exercise_names():
         return frozenset()
     try:

@@ -1,7 +1,7 @@
-"""The table that `adjust --from` reads: scores and comments of many learners, as an instructor wrote them.
+"""Reads the table for `adjust --from`: scores and comments of many learners, as an instructor wrote them.
 
-Columns `learner`, `question`, `score` and `reason`; `comment` and `assignment` where they are needed. What a line means
-is found out by `grading/adjust.py`.
+Columns `learner`, `question`, `score` and `reason`; `comment` and `assignment` where they are needed.
+`grading/adjust.py` finds out what a line means.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMNS = (*NEEDED, "score", "reason", "comment", "assignment")
 
 
 def read_wishes(path: Path) -> tuple[list[Wish], int]:
-    """What the lines of a table say; and how many lines say nothing, with neither score, reason nor comment.
+    """Returns the corrections in a table; and how many lines have neither score, reason nor comment.
 
     Raises:
         CourseError: it is no such table.
@@ -48,7 +48,7 @@ def read_wishes(path: Path) -> tuple[list[Wish], int]:
 
 
 def _problem(said: dict[str, str]) -> str:
-    """What is wrong with a line by itself."""
+    """Returns what is wrong with a line by itself."""
     if not said["learner"]:
         return "No learner is named."
     if said["score"] and not re.fullmatch(r"[+-]?\d+([.,]\d+)?", said["score"], re.ASCII):

@@ -1,4 +1,4 @@
-"""The one picture of the class report: how many reached which score, and its numbers as a table."""
+"""The one picture of the class report: how many learners reached which score, and the same numbers as a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.reports import text
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: `tick` below it, what it holds in words, how many, and where it stands in the picture."""
+    """One bar: `tick` below it, its content in words, how many, and its place in the picture."""
 
     tick: str
     label: str
@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Histogram:
-    """A picture of `width` times `height` units; `axis` says what the ticks are, `alt` what is seen."""
+    """A picture of `width` times `height` units; `axis` describes the ticks, `alt` the picture."""
 
     width: float
     height: float
@@ -37,7 +37,7 @@ WIDTH, HEIGHT, TOP, BOTTOM, GAP = 360.0, 190.0, 20.0, 150.0, 3.0
 
 
 def score_histogram(scores: Sequence[float], possible: float) -> Histogram:
-    """How many of `scores` lie where between 0 and `possible`.
+    """Counts how many of `scores` lie where between 0 and `possible`.
 
     One bar per point where there are at most 20 points, else one per tenth;
     full marks always have a bar of their own.
@@ -72,7 +72,7 @@ def _label(step: int, steps: int, by_point: bool) -> str:
 
 
 def _alt(bars: Sequence[Bar], submissions: int) -> str:
-    """What is seen: how many there are, where most are, and both ends."""
+    """Describes the picture: how many there are, where most are, and both ends."""
     if not submissions:
         return "No submission has a score yet."
     commonest = max(bars, key=lambda bar: bar.count)

@@ -1,7 +1,7 @@
 """The class report: what needs the instructor, what the class did not understand, and everybody's result.
 
-One page for one batch, with a part for each exercise in it. It marks things
-for a look and judges nothing: whether a score is deserved is not decided here.
+One page for one batch, with a part for each exercise in it. It marks things for
+a look and judges nothing: the instructor decides whether a score is deserved.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from autograder.submissions.people import Kind
 
 MOST_MESSAGES = 15
 MOST_RARER = 200
-"""Messages that are there to be opened, below the commonest: a hostile notebook may bring thousands."""
+"""Messages that can be opened, below the commonest: a hostile notebook may bring thousands."""
 
 MOST_SLOW = 5
 
 MOST_TO_DECIDE = 300
-"""So many of the scores set by hand that do not fit any more are named. All of them stand in `grades.csv`."""
+"""How many of the scores set by hand that no longer fit are named. All of them stand in `grades.csv`."""
 
 CODE_KEY, CODE_SIZE = "code", "code_size"
 """The entries of `SubmissionResult.environment` with the hash and the length of the code, where grading gives them."""
 
 SCRIPT = "report.js"
-"""What finds, sorts and chooses in the tables. Without it the page reads as it is."""
+"""The script that searches, sorts and filters the tables. Without it the page can still be read."""
 
 ATTENTION = (Verdict.ERROR, Verdict.REVIEW, Verdict.WRONG_ASSIGNMENT, Verdict.UNREADABLE, Verdict.CRASHED,
              Verdict.MEMORY, Verdict.TIMEOUT)
@@ -42,7 +42,7 @@ ATTENTION = (Verdict.ERROR, Verdict.REVIEW, Verdict.WRONG_ASSIGNMENT, Verdict.UN
 
 @dataclass(frozen=True)
 class Points:
-    """What a submission got in a question: `kind` is `full`, `part`, `none` or `open`, where it was not checked."""
+    """The points of a submission for a question: `kind` is `full`, `part`, `none`, or `open` if it was not checked."""
 
     question: str
     kind: str
@@ -58,7 +58,7 @@ class Row:
         link: the instructor's page of it, where there is one, else the page that the learner gets.
         questions: in the order of its exercise's columns; None where it has no such question.
         says: the keys of the messages that it got.
-        marks: what can be chosen by, besides its status.
+        marks: the marks by which rows can be chosen, besides the status.
     """
 
     learner: str
@@ -89,9 +89,9 @@ class Row:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A score that was set by hand: `computed` is what the checks give now, `before` what they gave then.
+    """A score that was set by hand: `computed` is the checks' score now, `before` their score at that time.
 
-    `given` is the score that was set, where that is more than the question gives now; else None.
+    `given` is the score that was set, if it is more than the question gives now; else None.
     """
 
     row: Row
@@ -110,8 +110,8 @@ class Asked:
     """A question over the class: its numbers, and who did not get all of its points.
 
     Attributes:
-        key: what it is called in the page's address.
-        anchor: what it is called on the instructor's pages.
+        key: its name in the page's address.
+        anchor: its name on the instructor's pages.
         lost: those who lost points in it, or whose notebook stopped before it.
     """
 
@@ -125,7 +125,7 @@ class Asked:
 class Told:
     """Messages, each with those who got it and its question's anchor.
 
-    The commonest, those that are there to be opened, and how many are left out.
+    They are the commonest, those that can be opened, and the number of those left out.
     """
 
     first: tuple[tuple[Message, tuple[Row, ...], str], ...] = ()
@@ -166,19 +166,19 @@ class Exercise:
 
 def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
                  attendance: Attendance | None = None, remarks: Sequence[str] = (), *, desk: bool = False) -> str:
-    """The page as one HTML file.
+    """Returns the page as one HTML file.
 
     Args:
         results: all submissions of a batch, of one exercise or several.
         links: for each of them the address of its page, relative to the report.
         attendance: who is missing, where there is a roster.
-        remarks: what was not graded, and what else there is to say of the batch.
+        remarks: sentences on what was not graded, and on the batch.
         desk: whether the links lead to the instructor's pages, and not to those that learners get.
     """
     possible = words.possible_points(results)
     link_of = {id(result): link for result, link in zip(results, links, strict=True)}
     ordered = in_order(results)
-    # Files of which nobody knows the exercise have no scores to tell of; they stand under what needs a look.
+    # Files whose exercise nobody knows have no scores to report; they stand under what needs a look.
     by_exercise = {name: [result for result in ordered if result.assignment == name]
                    for name in sorted({result.assignment for result in ordered})}
     assignments = [name for name in by_exercise if name] or list(by_exercise)
@@ -235,21 +235,21 @@ def class_report(results: Sequence[SubmissionResult], links: Sequence[str],
 
 MARKS = {"marked": "marked for a look", "late": "late", "by-hand": "set by hand", "commented": "with a comment",
          "check": "not certain whose it is"}
-"""What `Row.marks` are called."""
+"""The names of `Row.marks` for a reader."""
 
 
 def _marks(rows: Iterable[Row]) -> list[tuple[str, str]]:
-    """The marks that some of them have, each with what it is called."""
+    """Returns the marks that some of them have, each with its name for a reader."""
     there = {mark for row in rows for mark in row.marks}
     return [(mark, called) for mark, called in MARKS.items() if mark in there]
 
 
 class _Said:
-    """What the submissions of an exercise were told, and its questions.
+    """The messages to the submissions of an exercise, and its questions.
 
     Attributes:
         names: the questions, in the exercise's order.
-        keys: of them what each is called in the page's address.
+        keys: the name of each in the page's address.
         checks, errors: the messages that are on the page.
         more_checks, more_errors: how many are not.
     """
@@ -270,7 +270,7 @@ class _Said:
                 self._of[id(own[place])].append(message.key)
 
     def to(self, result: SubmissionResult) -> tuple[str, ...]:
-        """The keys of the messages that a submission got."""
+        """Returns the keys of the messages that a submission got."""
         return tuple(self._of[id(result)])
 
 
@@ -299,7 +299,7 @@ def _row(result: SubmissionResult, link: str, possible: dict[str, float], said: 
 
 
 def _late(result: SubmissionResult) -> str:
-    """How late it came, for the instructor; empty where no rule says that it was."""
+    """Returns how late it came, for the instructor; empty where no rule applies."""
     late = result.lateness
     if late is None:
         return ""
@@ -322,7 +322,7 @@ def _points(question: QuestionResult, key: str) -> Points:
 
 
 def _flags(result: SubmissionResult) -> tuple[str, ...]:
-    """Reasons to look at a submission: what the grader noticed, a network too good to be true, an earlier numbering."""
+    """Returns reasons to look at a submission: the grader's flags, too good a network, an earlier numbering."""
     doubt = portrait.too_good(result.portrait)
     return (*result.flags, *filter(None, (doubt, words.renamed(result))))
 
@@ -335,7 +335,7 @@ def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[
 
 
 def _name(learner: str) -> str:
-    """A learner's name as a link's text, also where there is nothing to see in it."""
+    """Returns a learner's name as a link's text, with a substitute where the name has nothing visible."""
     shown = text.short(learner)
     visible = any(character.isprintable() and not character.isspace() for character in shown)
     return shown if visible else "(no name)"
@@ -371,7 +371,7 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
 
 
 def _lost(row: Row, place: int) -> bool:
-    """Whether not all points of the question at this place are there."""
+    """Returns whether some points of the question at this place are missing."""
     points = row.questions[place]
     return points is not None and points.kind != "full"
 
@@ -384,7 +384,7 @@ def _told(messages: Sequence[Message], more: int, rows: Sequence[Row], names: Se
 
 
 def _times(seconds: Sequence[float]) -> dict[str, float]:
-    """Median, 90th percentile, longest and sum, in seconds."""
+    """Returns median, 90th percentile, longest and sum, in seconds."""
     if not seconds:
         return {}
     tenths = statistics.quantiles(seconds, n=10, method="inclusive") if len(seconds) > 1 else [seconds[0]] * 9
@@ -394,10 +394,10 @@ def _times(seconds: Sequence[float]) -> dict[str, float]:
 
 def _alike(own: Sequence[SubmissionResult],
            rows_of: Callable[[Iterable[SubmissionResult]], tuple[Row, ...]]) -> tuple[Alike, ...]:
-    """Groups of submissions, not of one team, whose code cells are the same, character for character.
+    """Returns groups of submissions, not of one team, whose code cells are the same, character for character.
 
-    What says most comes first: what few share, and of that the longest. Many arrive at the same short answers, and
-    everybody at those of the notebook as it was handed out, which earns nothing and comes last.
+    The most telling groups come first: small ones, and among these the longest code. Many learners arrive at the same
+    short answers, and everybody has those of the notebook as it was handed out, which earns nothing and comes last.
     """
     groups: dict[str, list[SubmissionResult]] = defaultdict(list)
     for result in own:
@@ -410,14 +410,13 @@ def _alike(own: Sequence[SubmissionResult],
 
 
 def _code_size(group: Sequence[SubmissionResult]) -> int:
-    """The length of their code, in characters; 0 where an earlier version graded them."""
+    """Returns the length of their code, in characters; 0 where an earlier version graded them."""
     return next((int(size) for result in group
                  if (size := result.environment.get(CODE_SIZE, "")).isdecimal()), 0)
 
 
 def _is_one_group(results: Sequence[SubmissionResult]) -> bool:
-    """Whether these are the members of one group: one file for all of them, or one that the list or the download names.
-    """
+    """Returns whether these are members of one group: one file for all of them, or a group in list or download."""
     files = {result.identity.file for result in results}
     teams = [{group for group in (result.identity.person.get("group", ""), *result.identity.ids.get(Kind.GROUP, ()))
               if group} for result in results]
@@ -425,7 +424,7 @@ def _is_one_group(results: Sequence[SubmissionResult]) -> bool:
 
 
 def _environment(ordered: Sequence[SubmissionResult]) -> list[tuple[str, list[tuple[str, int]]]]:
-    """What the runs used: for each entry its values, the commonest first, and how many had each."""
+    """Returns the environment of the runs: for each entry its values, the commonest first, and how many had each."""
     values: dict[str, Counter[str]] = defaultdict(Counter)
     for result in ordered:
         for key, value in result.environment.items():

@@ -1,4 +1,4 @@
-"""What failed checks and stopped cells said: each message once, the commonest first, and which submissions got it.
+"""The messages of failed checks and stopped cells: each once, the commonest first, and which submissions got it.
 
 Messages that differ only in their numbers are one. Each has a key that stays the same when the report is made again,
 so that an address which holds it still finds it.
@@ -24,10 +24,10 @@ class Message:
 
     Attributes:
         key: the same in every report on the same exercise.
-        question: whose checks said it; empty for the error of a cell.
+        question: the question whose checks gave it; empty for the error of a cell.
         kind: from which kind of checks it is.
         message: its commonest wording.
-        places: which submissions got it, by their place in what was given; each once.
+        places: the submissions that got it, by their place in the input; each once.
         variants: in how many sets of numbers.
     """
 
@@ -44,7 +44,7 @@ class Message:
 
 
 def of_checks(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
-    """What failed checks said in the submissions `own` of one exercise."""
+    """Returns the messages of failed checks in the submissions `own` of one exercise."""
     return _grouped((
         (position, text.short(question.name), "hidden" if case.hidden else "public",
          text.clip(text.lines(case.message), LONGEST_MESSAGE) or "(no message)")
@@ -54,7 +54,7 @@ def of_checks(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
 
 
 def of_cells(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
-    """What the errors say that cells stopped with in the submissions `own` of one exercise."""
+    """Returns the errors that stopped cells in the submissions `own` of one exercise."""
     found = []
     for position, result in enumerate(own):
         for cell in result.cells if words.was_run(result) else ():
@@ -64,7 +64,7 @@ def of_cells(own: Sequence[SubmissionResult]) -> tuple[Message, ...]:
 
 
 def _masked(message: str) -> str:
-    """A message without its numbers: two learners with 254 and 255 made the same mistake."""
+    """Returns a message without its numbers: two learners with 254 and 255 made the same mistake."""
     return re.sub(r"\d[\d.,]*(e[+-]?\d+)?", "#", message)
 
 

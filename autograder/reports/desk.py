@@ -3,8 +3,8 @@
     instructor-only/NAME.html    one page per submission; with more than one exercise in EXERCISE/NAME.html
     instructor-only/.code.json   the code that they show, and which pages these are
 
-The folder is made when it is asked for, kept up to date with the other reports from then on, and removed with one
-command. Nothing that is handed back is made from it.
+A command makes the folder; from then on it is kept up to date with the other reports, and one command removes it.
+No file that is handed back is made from it.
 
 Code, output, names and messages are strangers' text. All of it is escaped, no output is shown as HTML, and the pages'
 policy names our own script and style by their hashes, so that nothing else can act there.
@@ -39,7 +39,7 @@ MOST_CELLS = 200
 
 @dataclass(frozen=True)
 class CellShown:
-    """A code cell: `number` counts from 1, `what` says how it ended where that was not well."""
+    """A code cell: `number` counts from 1, `what` says how it ended if it did not end well."""
 
     number: int
     source: str
@@ -62,11 +62,11 @@ class Check:
 
 @dataclass(frozen=True)
 class QuestionShown:
-    """What came of a question.
+    """The outcome of a question.
 
     Attributes:
         whom: learner and question as a command takes them; empty where it cannot.
-        given: the score that was set by hand, where that is more than the question gives now; else None.
+        given: the score that was set by hand, if it is more than the question gives now; else None.
     """
 
     anchor: str
@@ -95,7 +95,7 @@ class PartShown:
 
 
 def is_kept(output: Path) -> bool:
-    """Whether the folder has a desk, which is then to be kept up to date."""
+    """Returns whether the folder has a desk, which must then be kept up to date."""
     return (output / FOLDER / RECORD).is_file()
 
 
@@ -110,7 +110,7 @@ def begin(output: Path) -> None:
 
 
 def remove(output: Path) -> tuple[int, tuple[Path, ...]]:
-    """Removes the pages and the code. How many pages there were, and what else lies in the folder and stays.
+    """Removes the pages and the code. Returns how many pages there were, and which other files stay in the folder.
 
     Raises:
         CourseError: there is no desk there.
@@ -132,15 +132,15 @@ def remove(output: Path) -> tuple[int, tuple[Path, ...]]:
 
 
 def write_desk(output: Path, placed: Sequence[tuple[PurePosixPath, SubmissionResult, str]]) -> int:
-    """Writes the pages anew, in the place of those that are there.
+    """Writes the pages again, in place of those that are there.
 
     Args:
         output: the folder of `grade`.
-        placed: where each page goes, below `FOLDER`; of which submission it is; and the address of the learner's page
-            from `output`.
+        placed: the place of each page, below `FOLDER`; its submission; and the address of the learner's page from
+            `output`.
 
     Returns:
-        Of how many submissions the code is not known.
+        The number of submissions whose code is not known.
 
     Raises:
         CourseError: a file cannot be written.
@@ -149,7 +149,7 @@ def write_desk(output: Path, placed: Sequence[tuple[PurePosixPath, SubmissionRes
     before, kept = _record(folder)
     codes = answers.read([result for _, result, _ in placed], kept)
     names = [path.as_posix() for path, _, _ in placed]
-    # The account first: whatever stops this, what was written can be removed with one command.
+    # The account first: if something stops this, one command can remove what was written.
     write_text(folder / RECORD, json.dumps({"pages": sorted({*names, *before}), "code": answers.to_json(codes)}))
     possible = words.possible_points([result for _, result, _ in placed])
     for place, (path, result, feedback) in enumerate(placed):
@@ -163,7 +163,7 @@ def write_desk(output: Path, placed: Sequence[tuple[PurePosixPath, SubmissionRes
 
 
 def _record(folder: Path) -> tuple[list[str], dict[str, Code]]:
-    """Which pages are ours, and the code that was read for them."""
+    """Returns which pages are ours, and the code that was read for them."""
     try:
         data = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         names = [str(name) for name in data["pages"]]
@@ -265,7 +265,7 @@ def _question(question: QuestionResult, command: _Command) -> QuestionShown:
 
 
 def _stray(stray: Stray) -> str:
-    """What was said of a question that is not there any more."""
+    """Returns the correction to a question that no longer exists."""
     score = "" if stray.score is None else f"{text.number(stray.score)} points, not counted ({text.line(stray.reason)})"
     return f"{text.short(stray.question)}, {words.GONE}: {', '.join(filter(None, (score, text.line(stray.comment))))}"
 
@@ -279,7 +279,7 @@ def _message(said: str) -> str:
 
 
 def _facts(result: SubmissionResult) -> list[tuple[str, str]]:
-    """What is known of whose it is and how it ran, each with what it is."""
+    """Returns the facts on whose it is and how it ran, each with its name."""
     identity = result.identity
     facts = [("Whose it is", f"{identity.status}: {identity.evidence}" if identity.evidence else identity.status)]
     if identity.person:
@@ -301,9 +301,9 @@ def _facts(result: SubmissionResult) -> list[tuple[str, str]]:
 
 
 class _Command:
-    """What a command takes that decides otherwise, as it is typed in a shell: nothing in a name can end its quotes.
+    """A command that decides otherwise, as it is typed in a shell: nothing in a name can end its quotes.
 
-    A name with what cannot be seen in it gets no command, for a terminal may act on such characters.
+    A name with invisible characters gets no command, because a terminal may act on them.
     """
 
     def __init__(self, result: SubmissionResult, output: Path) -> None:
@@ -316,7 +316,7 @@ class _Command:
         return shlex.join(self._options)
 
     def whom(self, *question: str) -> str:
-        """The learner, with a question or without."""
+        """Returns the learner, with a question or without."""
         named = [self._learner, *question]
         if not self._learner.strip() or not all(word.isprintable() for word in (*named, *self._options)):
             return ""

@@ -20,7 +20,7 @@ from autograder.reports.gradescope import named_cases
 LONGEST_MESSAGE = 3_000  # characters
 
 NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
-"""Verdicts after which there is nothing to say about single questions."""
+"""Verdicts after which single questions have no outcome."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A score that the instructor set: what the checks gave, and why it was changed."""
+    """A score that the instructor set: the checks' score, and why it was changed."""
 
     computed: float
     reason: str
@@ -71,14 +71,14 @@ class Question:
 
     @property
     def only_hidden_failed(self) -> bool:
-        """All checks that the learner can run pass, and yet others fail."""
+        """Whether all checks that the learner can run pass, and yet others fail."""
         return self.public > 0 and bool(self.failed) and all(
             group.hidden and not group.pending for group in self.failed)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell that did not end well. `number` counts from 1, `gist` is the heart of its error."""
+    """One code cell that did not end well. `number` counts from 1, `gist` is the most telling part of its error."""
 
     anchor: str
     number: int
@@ -89,7 +89,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class First:
-    """What to fix first: where it is, what to read, and the anchor of the rest."""
+    """The first thing to fix: where it is, what to read, and the anchor of the rest."""
 
     where: str
     message: str
@@ -101,7 +101,7 @@ class First:
 class Submission:
     """One submission as shown. `unconfined`: it was run without a sandbox. `withheld`: some texts are not all here.
 
-    `others`: a sentence on the cells of which nothing is told, if there are any.
+    `others`: a sentence on the cells that the page leaves out, if there are any.
     """
 
     anchor: str
@@ -139,14 +139,14 @@ class Submission:
 
 def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: dict[str, float],
                   book: str = "", *, released: bool = False) -> str:
-    """The page of `learner` as one HTML file.
+    """Returns the page of `learner` as one HTML file.
 
     Args:
-        learner: whose page it is, as shown at the top.
+        learner: the learner's name, as shown at the top.
         results: all submissions of that learner and of nobody else.
         possible: the points of each exercise, for submissions that could not be read.
         book: address of the book's start page, if learners can reach one; else no link is made.
-        released: show in full what was withheld because it could quote a hidden check's inputs.
+        released: whether to show in full what was withheld because it could quote a hidden check's inputs.
 
     Raises:
         ValueError: a result is another learner's.
@@ -171,7 +171,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
     questions = tuple(_question(question, f"{prefix}q{number}")
                       for number, question in enumerate(told, start=1))
     stopped = [cell for cell in result.cells if cell.status != "ok"] if graded else []
-    # A cell that was merely skipped is not worth a place among those that explain something.
+    # A cell that was only skipped deserves no place among those that explain something.
     stopped = [cell for cell in stopped if cell.error or cell.status != "skipped"]
     cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:words.MOST_CELLS])
     what, todo = _verdict(result, cells, others)
@@ -228,7 +228,7 @@ def _question(question: QuestionResult, anchor: str) -> Question:
 
 
 def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
-    """`check 1`, and in brackets a public check's own name where that says more than its number."""
+    """Returns `check 1`, and in brackets a public check's own name where that says more than its number."""
     says_more = not hidden and own and not re.fullmatch(rf"({re.escape(question)})?[\s_-]*\d*", own)
     return f"{counted} ({text.short(own).replace('_', ' ')})" if says_more else counted
 
@@ -248,7 +248,7 @@ def _message(message: str) -> str:
 
 
 def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tuple[str, str]:
-    """What happened, and what to do next, in plain words."""
+    """Returns what happened, and what to do next, in plain words."""
     if result.status is not Verdict.GRADED:
         told = words.LEARNER[result.status]
         return told.what, told.next
@@ -271,7 +271,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tu
 
 
 def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict) -> First | None:
-    """The one thing to mend first: a cell that stopped, for much may follow from it; else a failed check."""
+    """Returns the one thing to fix first: a cell that stopped, as much may follow from it; else a failed check."""
     if status in NOT_RUN:
         return None
     incomplete = [question for question in questions if not (question.complete or question.pending)]

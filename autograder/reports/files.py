@@ -1,4 +1,4 @@
-"""Files are written whole or not at all: into a neighbor first, then renamed.
+"""Writes files whole or not at all: into a neighbor first, which is then renamed.
 
 A report that somebody has open, or a run that is killed midway, never leaves
 half a file under its name. A run that is killed can leave the neighbor, a
@@ -20,24 +20,25 @@ from pathlib import Path
 from autograder.course import CourseError
 
 EXPORTED = ".exported.json"
-"""Of each file that was exported, by its path, the SHA-256 of what was written."""
+"""The path of each exported file -> the SHA-256 of the content that was written."""
 
 PAGE = b"<!doctype html>"
-"""How each of our own pages begins."""
+"""The beginning of each of our own pages."""
 
 LONGEST_HEADER = 1_000_000  # bytes of a table's first line
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8, with line breaks as they are; else as `write_bytes`."""
+    """Writes `text` to `path` as UTF-8, with line breaks as they are; else as `write_bytes`."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, replacing what is there, in one step. Missing folders are made.
+    """Writes `content` to `path`, replacing the file there, in one step. Makes missing folders.
 
     Raises:
-        CourseError: it cannot be written; says which file, why, and what to do. The old file is untouched.
+        CourseError: it cannot be written; the message names the file, the cause and the remedy. The old file is
+            untouched.
     """
     neighbor = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
@@ -56,19 +57,19 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_export(path: Path, content: bytes, folder: Path, never: Sequence[Path] = ()) -> None:
-    """Write what is exported to where the instructor wants it, and keep account of it.
+    """Writes an export to where the instructor wants it, and keeps account of it.
 
-    It replaces an earlier export alone: a file that was written so and is as it was; a table that begins with the same
+    It replaces only an earlier export: a file that was written so and is unchanged; a table that begins with the same
     line; a zip of nothing but our own pages; or an empty file.
 
     Args:
         path: the file.
         content: a table, or a zip of pages.
-        folder: where the account is kept.
+        folder: the folder with the account.
         never: files that are not replaced in any case, such as the template.
 
     Raises:
-        CourseError: something else is there, and it is untouched; or it cannot be written.
+        CourseError: another file is there, which stays untouched; or the file cannot be written.
     """
     account = _account(folder)
     key = os.path.abspath(path)
@@ -84,7 +85,7 @@ def write_export(path: Path, content: bytes, folder: Path, never: Sequence[Path]
 
 
 def _account(folder: Path) -> dict[str, str]:
-    """What was exported so far; nothing where the account is lost."""
+    """Returns the exports so far; nothing if the account is lost."""
     try:
         return {str(path): str(digest) for path, digest in json.loads((folder / EXPORTED).read_text("utf-8")).items()}
     except (OSError, ValueError, AttributeError):
@@ -97,7 +98,7 @@ def _sha256(path: Path) -> str:
 
 
 def _is_of_its_kind(path: Path, content: bytes) -> bool:
-    """Whether a file is what an earlier version, which kept no account, has exported, or nothing."""
+    """Returns whether a file is empty, or an export of an earlier version, which kept no account."""
     if not path.stat().st_size:
         return not path.is_symlink()
     if not content.startswith(b"PK"):

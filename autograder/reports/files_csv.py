@@ -1,4 +1,4 @@
-"""`files.csv`: what became of each file that was handed in to the newest batch. Every one stands in it."""
+"""`files.csv`: what became of each file that was handed in to the newest batch. It lists every file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = ("file", "place", "learner", "why")
 
 
 def write_ledger(output: Path, lines: Sequence[Line]) -> None:
-    """Write the lines of a batch into the file of an output folder.
+    """Writes the lines of a batch into the file of an output folder.
 
     Raises:
         CourseError: it cannot be written.

@@ -18,20 +18,21 @@ COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible",
 """The columns that every such table has, those of earlier versions, too."""
 
 LISTED = ("name", "id", "email")
-"""The columns by which a table with a class list joins others: what the list says of each row."""
+"""The columns by which a table with a class list can be joined with others: the list's entries for each row."""
 
 
 NOTES = ("late", "taken", "adjusted", "comments", "sandbox")
-"""The columns that are there if they are needed."""
+"""Columns that exist only if they are needed."""
 
 
 RESERVED = frozenset({*COLUMNS, *LISTED, *NOTES})
 
 
 def columns_of(questions: Iterable[str]) -> dict[str, str]:
-    """What the columns of questions are called: as they are, but for those that would be called like another.
+    """Returns the names of the columns of questions: the questions' own, except those that another column has already.
 
-    These are what every table has, needed or not, and the same question is called alike in all tables of a class.
+    Those other columns are the ones of every table, needed or not. The same question has the same column name in all
+    tables of a class.
     """
     taken: set[str] = set()
     titles = {}
@@ -45,7 +46,7 @@ def columns_of(questions: Iterable[str]) -> dict[str, str]:
 
 
 def in_order(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
-    """By exercise, then learner as a person would sort the names, then file; equal ones as they came."""
+    """Sorts results by exercise, then learner as a person would sort names, then file; equal ones keep their order."""
     def key(result: SubmissionResult) -> tuple[str, str, str, str]:
         name = unicodedata.normalize("NFKD", result.learner).casefold()
         return result.assignment, name, result.learner, result.submission
@@ -53,7 +54,7 @@ def in_order(results: Iterable[SubmissionResult]) -> list[SubmissionResult]:
 
 
 def questions_of(results: Sequence[SubmissionResult]) -> list[str]:
-    """The names of all questions: by exercise, and in the exercise's own order."""
+    """Returns the names of all questions: by exercise, and in the exercise's own order."""
     names: dict[str, None] = {}
     for assignment in sorted({result.assignment for result in results}):
         own = [result for result in results if result.assignment == assignment]
@@ -67,22 +68,22 @@ def questions_of(results: Sequence[SubmissionResult]) -> list[str]:
 
 
 MISSING = "missing"
-"""The status of somebody on the roster who handed in nothing; no verdict, for there is nothing to judge."""
+"""The status of a person on the roster who handed in nothing. It is no verdict, as there is nothing to judge."""
 
 
 def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None,
                persons: Mapping[str, Mapping[str, str]] | None = None,
                unsure: Mapping[str, Sequence[str]] | None = None) -> str:
-    """The table as CSV text: the columns of `COLUMNS`, with a class list those of `LISTED`, then one per question.
+    """Returns the table as CSV text: `COLUMNS`, with a class list `LISTED`, then one column for each question.
 
-    What the columns of questions are called, `columns_of` says.
+    `columns_of` gives the names of the columns of questions.
 
     Args:
         results: in any order.
-        missing: for each exercise who handed in nothing; they stand at the end, without a score.
-        persons: name, id and email of those who are missing; None without a class list. Where something was handed
-            in for an exercise by somebody whom the list does not know, it is to be checked who is missing.
-        unsure: for each exercise those of them who may be the author of something that is not certain, or not graded.
+        missing: for each exercise, the people who handed in nothing; they stand at the end, without a score.
+        persons: name, id and email of those who are missing; None without a class list. If a person who is not on the
+            list handed in an exercise, somebody must check who is missing.
+        unsure: for each exercise, those of them who may be the author of an uncertain or ungraded file.
 
     A submission that the grader itself failed on has no score: its cells stay
     empty. Questions of another exercise stay empty, too. Where something came
@@ -139,12 +140,14 @@ OF_QUESTIONS = (*LISTED, "learner", "submission", "assignment", "status", "attem
 
 def questions_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequence[str]] | None = None,
                   persons: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """A row for each question of each submission, and of those who handed in none; arguments as in `grades_csv`.
+    """Returns a row for each question of each submission, and for those who handed in none.
+
+    Arguments as in `grades_csv`.
 
     `learner`, `submission` and `assignment` are written as there, and `question` as there in the header (`columns_of`)
     and in `points_csv`. A question without a score has an empty one, and `possible` is always there. `checked` says how
-    it was checked, `computed` what the checks give where the score was set by hand, `late` and `sandbox` what is to be
-    known of the whole submission.
+    it was checked, `computed` is the checks' score where the score was set by hand, `late` and `sandbox` concern the
+    whole submission.
     """
     table: list[list[str]] = [list(OF_QUESTIONS)]
     points = _points(results)
@@ -176,7 +179,7 @@ def questions_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Seq
 
 
 def _points(results: Sequence[SubmissionResult]) -> dict[str, dict[str, float]]:
-    """Of each exercise the most that each question can give, in the exercise's order."""
+    """Returns, for each exercise, the most that each question can give, in the exercise's order."""
     found = {}
     for assignment in sorted({result.assignment for result in results}):
         own = [result for result in results if result.assignment == assignment]
@@ -186,7 +189,7 @@ def _points(results: Sequence[SubmissionResult]) -> dict[str, dict[str, float]]:
 
 
 def points_csv(results: Sequence[SubmissionResult]) -> str:
-    """The most that each question of each exercise can give, and each exercise, as CSV text."""
+    """Returns the most that each question of each exercise can give, and each exercise, as CSV text."""
     table = [["assignment", "question", "possible"]]
     possible = words.possible_points(results)
     called = columns_of(questions_of(results))
@@ -199,7 +202,7 @@ def points_csv(results: Sequence[SubmissionResult]) -> str:
 
 
 def to_csv(table: Iterable[Sequence[str]]) -> str:
-    """Rows of cells as CSV text (RFC 4180, but with plain line feeds)."""
+    """Returns rows of cells as CSV text (RFC 4180, but with plain line feeds)."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(table)
     return file.getvalue()

@@ -21,12 +21,11 @@ LONGEST_MESSAGE = 5_000  # characters
 
 
 def results_json(result: SubmissionResult, *, released: bool = False) -> dict[str, Any]:
-    """The content of `results.json` for one submission, as plain data; `released` as in `feedback_page`.
+    """Returns the content of `results.json` for one submission, as plain data; `released` as in `feedback_page`.
 
-    The score stands once at the top, so that it is exact whatever the checks
-    are worth. Where the grader itself failed there is none, and Gradescope
-    lists the submission as not graded. How long it took is not said: a
-    notebook can spell something with its seconds.
+    The score stands once at the top, so that it is exact whatever points the checks have. If the grader itself failed
+    there is none, and Gradescope lists the submission as not graded. The duration is left out: a notebook can carry a
+    message in its seconds.
     """
     others = OTHERS if result.others_stopped and not released else ""
     result = result.for_learner(released=released)
@@ -56,7 +55,7 @@ def results_json(result: SubmissionResult, *, released: bool = False) -> dict[st
 
 
 def _summary(result: SubmissionResult, others: str) -> str:
-    """What happened, for the learner: the verdict in words, and where code stopped."""
+    """Returns what happened, for the learner: the verdict in words, and where code stopped."""
     parts = [*filter(None, (words.late(result), _commented(result.comment)))]
     if result.status in words.LEARNER:
         told = words.LEARNER[result.status]
@@ -74,7 +73,7 @@ def _summary(result: SubmissionResult, others: str) -> str:
 
 
 def _question(question: QuestionResult, label: str) -> list[dict[str, Any]]:
-    """One entry with the points, then one for each check, without points of their own."""
+    """Returns one entry with the points, then one for each check, without points of their own."""
     hidden = any(case.hidden for case in question.cases)
     entries: list[dict[str, Any]] = [{
         "number": label,
@@ -110,7 +109,7 @@ def _commented(comment: Comment | None) -> str:
 
 
 def named_cases(question: QuestionResult) -> list[tuple[str, CaseResult]]:
-    """The checks of a question with names that give nothing away: public ones first, each kind counted."""
+    """Returns the checks of a question with names that reveal nothing: public ones first, each kind counted."""
     public = [case for case in question.cases if not case.hidden]
     hidden = [case for case in question.cases if case.hidden]
     return ([(f"check {position}", case) for position, case in enumerate(public, start=1)]

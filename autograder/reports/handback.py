@@ -1,12 +1,13 @@
-"""The feedback pages of a class in one zip that Moodle or Canvas gives back to the learners.
+"""Packs the feedback pages of a class into one zip that Moodle or Canvas gives back to the learners.
 
-Both know whose a file is by numbers in its name, and in a class that came from there the grader has kept them:
+Both recognize whose a file is by numbers in its name, and the grader has kept these numbers of a class that
+came from there:
 
     Moodle      Ada Lovelace_88101_assignsubmission_file_02-preprocessing.html
     Canvas      lovelaceada_40312_991_02-preprocessing.html: user, and the upload that is answered
 
 Nothing is guessed, as in `lms`: a learner whose name is not one that the system gave, whose number another learner has
-too, or of whom it is not certain who it is, is listed and gets no file.
+too, or whose identity is uncertain, is listed and gets no file.
 
 Sources: Moodle, `mod/assign/feedback/file/importziplib.php`; Canvas LMS, `Assignment#generate_comments_from_files`.
 """
@@ -37,14 +38,14 @@ MOODLE_BREAKS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True)
 class Handback:
-    """What was written, and who is not in it.
+    """The files that were written, and the learners who are not among them.
 
     Attributes:
         path: the zip.
         written: learners whose page is in it.
         nameless: not named by the system.
         ambiguous: of several, the system would take each for the same person.
-        unconfirmed: of whom it is not certain who they are, until `identity.csv` says so.
+        unconfirmed: learners whose identity is uncertain until `identity.csv` settles it.
     """
 
     path: Path
@@ -54,7 +55,7 @@ class Handback:
     unconfirmed: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
-        """One line for each thing that the instructor should know, for the terminal."""
+        """Returns one line for each thing that the instructor should know, for the terminal."""
         told = (
             (self.nameless, "left out, because their names are not those that the system gave"),
             (self.ambiguous, "left out, because several have the same number there"),
@@ -73,11 +74,11 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
         path: the zip to write.
         assignment: the exercise whose submissions the system shall answer; needed where there are several.
         book: address of the book's start page, if learners can reach one.
-        account: the folder that keeps account of what was exported; that of the zip when not given.
+        account: the folder with the account of exports; that of the zip when not given.
 
     Raises:
-        CourseError: there are several exercises or not this one, no learner's name is one that the system gave,
-            something else is where the zip shall be, or it cannot be written.
+        CourseError: there are several exercises or not this one, no learner's name is one that the system gave, another
+            file is in the place of the zip, or it cannot be written.
     """
     ordered = [result for result in in_order(results) if result.learner.strip()]
     exercises = sorted({result.assignment for result in ordered if result.assignment})
@@ -90,7 +91,7 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
     own: dict[str, list[SubmissionResult]] = defaultdict(list)
     for result in ordered:
         own[result.learner].append(result)
-    # What is of no exercise is answered, too, where its learner handed in nothing else.
+    # A submission without an exercise is answered, too, if its learner handed in nothing else.
     handed_in = {learner: next((result for exercise in (assignment, "") for result in submissions
                                 if result.assignment == exercise), None)
                  for learner, submissions in own.items()}
@@ -117,7 +118,7 @@ def handback(system: str, results: Sequence[SubmissionResult], path: Path, *, as
 
 @dataclass(frozen=True)
 class _Key:
-    """By what a system knows whose a file is.
+    """The key by which a system knows whose a file is.
 
     Attributes:
         number: the same for the same person.

@@ -1,15 +1,15 @@
-"""`identity.csv`: of every file whose it is and why, and what the instructor decided.
+"""`identity.csv`: for every file whose it is and why, and the instructor's decision.
 
-It is read before a grading, and written anew after it.
+It is read before a grading, and written again after it.
 
 The instructor's columns are `whose`, a learner's name or yes, and `counts`, yes beside the attempt that counts where
 nothing says which is the latest. A choice is one among the attempts that there were: the cell then says among which,
 and counts no more when there is another.
 
-What stands in `whose` is kept, also for files that a later grading does not have. It counts for the file as it was,
-told by its SHA-256: another file in its place is not confirmed by it. Nor does the line count for that other file
-later, until somebody writes something else into it: the column `void` keeps what stood there, and beside it stays the
-SHA-256 of the file that it was said of.
+The entry in `whose` is kept, also for files that a later grading does not have. It counts for the file as it was,
+recognized by its SHA-256: it does not confirm another file in its place. The line does not count for that other file
+later, either, until somebody writes something else into it: the column `void` keeps the former entry, and beside it
+stays the SHA-256 of the file that it was about.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ FILE = "identity.csv"
 COLUMNS = ("file", "learner", "identity", "whose", "counts", "evidence", "why", "content", "void")
 DIGITS = 16  # of the SHA-256, behind a word that keeps a spreadsheet from taking them for a number
 MARK = "sha256:"
-LINE = "\0line"  # no column is called so
+LINE = "\0line"  # no column has this name
 VOID = re.compile(r"(?P<whose>.*) \(for sha256:(?P<content>\w*)\): (?P<why>.*)", re.DOTALL)
-"""What the cell `void` holds: the line that does not count, the file that was there then, and why."""
+"""The content of the cell `void`: the line that does not count, the file that was there then, and why."""
 
 AMONG = re.compile(rf"yes \(of {MARK}(?P<among>\w+)\)")
-"""What the cell `counts` holds once a choice has counted: among which attempts it was."""
+"""The content of the cell `counts` once a choice has counted: the attempts among which it was made."""
 
 
 def read_decisions(output: Path) -> dict[str, list[Decision]]:
-    """What the instructor wrote into the file of an output folder, by file; empty if there is none.
+    """Returns the instructor's decisions from the file of an output folder, by file; empty if there is none.
 
     Raises:
         CourseError: it is no such table.
@@ -104,17 +104,17 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
                    counting: Sequence[SubmissionResult],
                    undecided: Sequence[SubmissionResult] = (),
                    stored: Sequence[SubmissionResult] = ()) -> list[str]:
-    """Writes the file anew.
+    """Writes the file again.
 
     Args:
         output: the folder.
         results: everything in the batch.
         counting: those of them that count, with the doubts about several files of one learner.
-        undecided: what is no longer handed in, and may be another's.
-        stored: everything in the gradebook, of earlier batches, too.
+        undecided: submissions that are no longer handed in, and may be another learner's.
+        stored: everything in the gradebook, also from earlier batches.
 
     Returns:
-        What to tell the instructor.
+        Sentences for the instructor.
 
     Raises:
         CourseError: it cannot be read or written.
@@ -145,7 +145,7 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
         said = _said([line for line in before if line["file"] == file and line["whose"]], result)
         kept |= {said[LINE]} if said else set()
         said = said or _said_of_copy(before, file, result)
-        if of_kind(identity.doubts, {Why.OVERWRITTEN}):  # what was said is said of the file that lies there now
+        if of_kind(identity.doubts, {Why.OVERWRITTEN}):  # the line is about the file that lies there now
             said = None
         carried |= {line[LINE] for line in before if said and line["whose"] == said["whose"]
                     and same_copy(line["file"]) == same_copy(file)}
@@ -168,13 +168,13 @@ def write_identity(output: Path, results: Sequence[SubmissionResult],
 
 
 def _said(lines: Sequence[Mapping[str, str]], result: SubmissionResult) -> Mapping[str, str] | None:
-    """The line that the instructor had written of this file for this learner."""
+    """Returns the line that the instructor had written about this file for this learner."""
     own = [line for line in lines if line["learner"] in ("", result.learner)] or (lines if len(lines) == 1 else [])
     return own[0] if own else None
 
 
 def _said_of_copy(lines: Sequence[Mapping[str, str]], file: str, result: SubmissionResult) -> Mapping[str, str] | None:
-    """The line of the same file in another copy of the download, where it counts."""
+    """Returns the line of the same file in another copy of the download, where it counts."""
     if not result.identity.confirmed or any(line["file"] == file and line["whose"] for line in lines):
         return None
     return next((line for line in lines if line["whose"] and same_copy(line["file"]) == same_copy(file)
@@ -183,17 +183,17 @@ def _said_of_copy(lines: Sequence[Mapping[str, str]], file: str, result: Submiss
 
 
 def _cell(value: str) -> str:
-    """A text as it comes back from the file."""
+    """Returns a text as it comes back from the file."""
     return text.bare(text.cell(value))
 
 
 def _row(file: str, learner: str, identity: Identity, said: Mapping[str, str] | None, chosen: str) -> list[str]:
-    """The line of a file.
+    """Returns the line of a file.
 
     Args:
         file, learner, identity: as they are now.
         said: the instructor's line, if there is one.
-        chosen: among which attempts it was chosen, if it counts for that.
+        chosen: the attempts among which it was chosen, if it counts for that reason.
     """
     content = f"{MARK}{identity.content[:DIGITS]}" if identity.content else ""
     whose, void, of = said["whose"] if said else "", "", content

@@ -1,4 +1,4 @@
-"""Item analysis: which questions the class solved, and which tell the strong from the weak.
+"""Item analysis: which questions the class solved, and which separate strong learners from weak ones.
 
 Classical test theory, on the scores alone. Each question's score counts as a
 share of its points, so that questions with part marks are treated like those
@@ -58,7 +58,7 @@ class Item:
 
     @property
     def reading(self) -> str:
-        """What the numbers say, in a few words.
+        """The meaning of the numbers, in a few words.
 
         The limits 0.2 and 0.4 are those of R. L. Ebel and D. A. Frisbie,
         Essentials of Educational Measurement, 5th ed. (1991), ch. 13.
@@ -79,7 +79,7 @@ class Item:
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Pearson's correlation; None where one of the two does not vary.
+    """Returns Pearson's correlation; None where one of the two does not vary.
 
     With a question that is right or wrong as `first`, this is the
     point-biserial correlation.
@@ -92,10 +92,10 @@ def correlation(first: Sequence[float], second: Sequence[float]) -> float | None
 
 
 def upper_lower(shares: Sequence[float], totals: Sequence[float]) -> float | None:
-    """Mean of `shares` in the upper group less that in the lower, by `totals`; None for fewer than two.
+    """Returns the mean of `shares` in the upper group less that in the lower, by `totals`; None for fewer than two.
 
-    Where a group's border runs through equal totals, each of them belongs to
-    the group in part, so that the order of the class does not matter.
+    If a group's border runs through equal totals, each of them belongs to the group in part, so that the order of the
+    class does not matter.
     """
     if len(totals) < 2:
         return None
@@ -103,7 +103,7 @@ def upper_lower(shares: Sequence[float], totals: Sequence[float]) -> float | Non
 
 
 def _top_mean(shares: Sequence[float], totals: Sequence[float]) -> float:
-    """Mean of `shares` over the `GROUP` with the largest `totals`, ties counted in part."""
+    """Returns the mean of `shares` over the `GROUP` with the largest `totals`, ties counted in part."""
     left = size = GROUP * len(totals)
     total = 0.0
     for value in sorted(set(totals), reverse=True):
@@ -117,13 +117,12 @@ def _top_mean(shares: Sequence[float], totals: Sequence[float]) -> float:
 
 
 def analyze(results: Sequence[SubmissionResult], names: Sequence[str]) -> list[Item]:
-    """One `Item` for each question in `names` over the submissions that were run.
+    """Returns one `Item` for each question in `names` over the submissions that were run.
 
-    A question that was not checked in a submission is left out of that
-    question's numbers: it says where a notebook stopped, not what was known.
-    The rest score leaves the question itself out, because a question always
-    correlates with a total that contains it (S. Henrysson, "Correction of
-    item-total correlations in item analysis", Psychometrika 28 (1963), 211-218).
+    A question that was not checked in a submission is left out of that question's numbers: it shows where a notebook
+    stopped, not what the learner knew. The rest score leaves the question itself out, because a question always
+    correlates with a total that contains it (S. Henrysson, "Correction of item-total correlations in item analysis",
+    Psychometrika 28 (1963), 211-218).
     """
     run = [result for result in results if words.was_run(result)]
     return [_item(name, run) for name in names]

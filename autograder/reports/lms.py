@@ -15,7 +15,7 @@ Rules that hold for every file:
   `._@+-` are kept as they are, because the import looks people up by them and
   nothing can be called with them; every other text goes through `text.cell`.
 
-Where the formats are to be found: Canvas LMS, `lib/gradebook_exporter.rb` and
+Sources of the formats: Canvas LMS, `lib/gradebook_exporter.rb` and
 `lib/gradebook_importer.rb`; Moodle, `grade/export/txt`, `grade/import/csv` and
 `mod/assign/feedback/offline`, of which `importgradeslib.php` was read. Of
 Blackboard, Brightspace, Sakai and ILIAS the tables are from memory, and no
@@ -50,7 +50,7 @@ MOODLE_PERSON = ("first_name", "last_name", *MOODLE_KEYS)
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written, and who is not in it.
+    """The file that was written, and the learners who are not in it.
 
     Attributes:
         path: the file.
@@ -63,12 +63,12 @@ class Exported:
         maybe: those of them who may be one of those who are left out.
         several: more than one submission of the same exercise; the best one counts.
         nameless: files of which it is not known who handed them in.
-        unconfirmed: learners of whom it is not certain who they are, until `identity.csv` says so.
+        unconfirmed: learners whose identity is uncertain until `identity.csv` settles it.
         why: for those whom nobody in the template fits, or more than one person, the reason.
-        adjusted: with a score that was set by hand in what is written.
+        adjusted: learners with a score in the file that was set by hand.
         unconfined: whose notebook ran without a sandbox.
         late: from whose score something was taken for being late.
-        decide: what was set by hand and does not fit any more, a sentence each.
+        decide: scores set by hand that no longer fit, a sentence each.
     """
 
     path: Path
@@ -89,7 +89,7 @@ class Exported:
     decide: tuple[str, ...] = ()
 
     def remarks(self) -> list[str]:
-        """One line for each thing that the instructor should know, for the terminal."""
+        """Returns one line for each thing that the instructor should know, for the terminal."""
         told = (
             (self.ungraded, "without a grade, because the grader itself failed"),
             (self.nameless, "without a grade, because it is not known who handed it in"),
@@ -110,13 +110,13 @@ class Exported:
                   for names, what in told if names), *self.decide]
 
     def _shown(self, learner: str) -> str:
-        """A learner, and the reason why there is no grade."""
+        """Returns a learner, and the reason why there is no grade."""
         return text.line(f"{learner} ({self.why[learner]})" if learner in self.why else learner)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What an export works on: results in order, the exercises in them, and what was asked for."""
+    """The task of an export: results in order, the exercises in them, and the arguments."""
 
     results: Sequence[SubmissionResult]
     nameless: tuple[str, ...]
@@ -161,7 +161,7 @@ class _Job:
 
     @cached_property
     def refused(self) -> dict[str, str]:
-        """Why what the instructor wrote of somebody in `identity.csv` does not make it certain."""
+        """Why the instructor's entries for a learner in `identity.csv` do not settle who it is."""
         return {result.learner: refusal(result.identity) or result.identity.doubts[0] for result in self.waiting
                 if result.identity.doubts and (refusal(result.identity) or result.identity.confirmed)}
 
@@ -170,12 +170,12 @@ class _Job:
         return words.possible_points(self.results)
 
     def grade(self, learner: str, assignment: str, factor: float = 1.0) -> str:
-        """A score as a cell; empty where there is none."""
+        """Returns a score as a cell; empty where there is none."""
         result = self.best.get((learner, assignment))
         return "" if result is None else text.number(result.score * factor, 5)
 
     def factor(self, assignment: str, theirs: str, where: str) -> float:
-        """What scores are multiplied with, where the system counts `theirs` points for the exercise.
+        """Returns the factor for scores, where the system counts `theirs` points for the exercise.
 
         Raises:
             CourseError: it counts other points than the exercise has, and `scale` was not asked for.
@@ -195,7 +195,7 @@ class _Job:
         return points / ours
 
     def refuse_scale(self, what: str) -> None:
-        """For a file of which nobody says how many points the system counts.
+        """Refuses `scale` for a file that does not give the system's number of points.
 
         Raises:
             CourseError: `scale` was asked for.
@@ -206,7 +206,7 @@ class _Job:
                               f"there. Leave it out, and set the maximum there to {points} before you import.")
 
     def put(self, table: str) -> None:
-        """Writes the file, where none is but an earlier export."""
+        """Writes the file, if the place is free or has an earlier export."""
         source = [self.template.path] if self.template else []
         write_export(self.path, table.encode("utf-8"), self.account, source)
 
@@ -244,7 +244,7 @@ class _Job:
 def export(target: str, results: Sequence[SubmissionResult], path: Path, *, template: Path | None = None,
            assignment: str | None = None, column: str | None = None, scale: bool = False,
            columns: Mapping[str, str] | None = None, account: Path | None = None) -> Exported:
-    """Write the scores of `results` to `path` in the format of `target`.
+    """Writes the scores of `results` to `path` in the format of `target`.
 
     Args:
         target: one of `targets.EXPORTS`.
@@ -257,12 +257,12 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
         scale: where the system counts other points for the exercise, convert. Without it that is an error,
             because 12 of 15 would become 12 of 100. Canvas' template and Moodle's grading worksheet say how
             many; with any other file it is refused.
-        columns: what columns of the template hold, where its language is not known: titles, by what it is.
-        account: the folder that keeps account of what was exported; that of the file when not given.
+        columns: content -> title of a column of the template, where its language is not known.
+        account: the folder with the account of exports; that of the file when not given.
 
     Raises:
-        CourseError: there is nothing to export, nothing says to how many points to convert, the template does
-            not fit, something else is where the file shall be, or it cannot be written.
+        CourseError: there is nothing to export, nothing says to how many points to convert, the template does not fit,
+            another file is in its place, or it cannot be written.
     """
     if target not in EXPORTS:
         raise CourseError(f"There is no export to {target!r}. There are: {', '.join(EXPORTS)}.")
@@ -297,7 +297,7 @@ def export(target: str, results: Sequence[SubmissionResult], path: Path, *, temp
 
 
 def _refuse_another_system_s(table: roster.Table, target: str) -> None:
-    """Raises a `CourseError` where a template is known to be of another system than that for which it is given."""
+    """Refuses a template that is known to be of another system than the one for which it is given."""
     titles = {squashed(title) for title in table.header}
     marks = {
         "Canvas": table.is_canvas and "id" in titles,
@@ -313,7 +313,7 @@ def _refuse_another_system_s(table: roster.Table, target: str) -> None:
 
 
 def _canvas(job: _Job) -> Exported:
-    """Canvas' gradebook: who, one column per exercise, and a second row with the points."""
+    """Writes Canvas' gradebook: who, one column per exercise, and a second row with the points."""
     table = job.template
     if table is None:
         points = [text.number(job.possible[name]) for name in job.assignments]
@@ -342,7 +342,7 @@ def _canvas(job: _Job) -> Exported:
     for learner, row in found.rows:
         cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
-            # Who has no score in one of several exercises keeps there what Canvas has.
+            # Learners without a score in one of several exercises keep what Canvas has there.
             theirs = identifier(row[place]) if place is not None else ""
             cells.append(job.grade(learner, name, factors[name]) or theirs)
         rows.append(cells)
@@ -350,7 +350,7 @@ def _canvas(job: _Job) -> Exported:
 
 
 def _moodle(job: _Job) -> Exported:
-    """Moodle's grade import by email address, ID number or user name; or its grading worksheet."""
+    """Writes Moodle's grade import by email address, ID number or user name; or its grading worksheet."""
     (name,) = job.assignments
     table = job.template
     if table is None:
@@ -378,7 +378,7 @@ def _moodle(job: _Job) -> Exported:
 
 
 def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
-    """Moodle's offline grading worksheet of one assignment, in any language, reduced to what its import reads.
+    """Writes Moodle's offline grading worksheet of one assignment, in any language, reduced to what its import reads.
 
     Moodle writes after the grade the most that can be reached, whether the grade can be changed, and when submission
     and grade were last modified, in this order. Comments are left out: they stay as they are.
@@ -413,14 +413,14 @@ def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
 
 @dataclass(frozen=True)
 class _System:
-    """How a system's own table of grades is read and written.
+    """The format of a system's own table of grades.
 
     Attributes:
         name: the system's.
         where: how an instructor gets the table.
         points: finds in a column's title how many points are counted.
-        title: what stands in a title beside the exercise's own.
-        fixed: columns that the import wants, with what stands in every row of them; added where they are missing.
+        title: the text in a title beside the exercise's own.
+        fixed: columns that the import wants, with the content of every row in them; added where they are missing.
         column: the title of the column for grades, where it is always the same.
     """
 
@@ -444,9 +444,9 @@ ILIAS = _System("ILIAS", "the exercise's status file, status.csv, in the multi-f
 
 
 def _own_table(job: _Job, system: _System) -> Exported:
-    """A system's own table, reduced to who it is and the exercise's grade.
+    """Writes a system's own table, reduced to the person and the exercise's grade.
 
-    What these tables look like is from memory; only the form of Blackboard's column title was found in public.
+    The form of these tables is from memory; only that of Blackboard's column title was found in public.
     """
     (name,) = job.assignments
     table = job.template
@@ -481,7 +481,7 @@ def _own_table(job: _Job, system: _System) -> Exported:
 
 
 def _gradescope(job: _Job) -> Exported:
-    """A table with the columns that Gradescope gives its own export of grades."""
+    """Writes a table with the columns that Gradescope gives its own export of grades."""
     (name,) = job.assignments
     points = {question.name: question.possible
               for result in job.best.values() for question in result.questions}
@@ -505,7 +505,7 @@ def _first(ids: Ids, kind: Kind) -> str:
 
 
 def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: str, ids: Ids) -> list[str]:
-    """First name, last name, student number and email, as far as they are known."""
+    """Returns first name, last name, student number and email, as far as they are known."""
     if table is None:
         return [text.cell(_first(ids, Kind.NAME) or learner), "", identifier(_first(ids, Kind.NUMBER)),
                 identifier(_first(ids, Kind.EMAIL) or (learner if "@" in learner else ""))]
@@ -518,7 +518,7 @@ def _gradescope_person(table: roster.Table | None, row: Sequence[str], learner: 
 
 def _plain(job: _Job, results: Sequence[SubmissionResult],
            table: Callable[[Sequence[SubmissionResult]], str]) -> Exported:
-    """A table of our own, with a mark in front by which Excel knows that it is UTF-8."""
+    """Writes a table of our own, with a mark in front by which Excel knows that it is UTF-8."""
     if job.template is not None:
         raise CourseError("The plain CSV export takes no template; it lists every submission as it is.")
     job.put("\ufeff" + table(results))
@@ -537,28 +537,28 @@ _TABLES: dict[str, Callable[[_Job], Exported]] = {
     "sakai": lambda job: _own_table(job, SAKAI),
     "ilias": lambda job: _own_table(job, ILIAS),
 }
-"""What `targets.EXPORTS` names, but for `_PLAIN`, which are nobody's own."""
+"""The writers of `targets.EXPORTS`, except `_PLAIN`, which belong to no system."""
 
 _PLAIN: dict[str, Callable[[Sequence[SubmissionResult]], str]] = {"csv": grades_csv, "csv-questions": questions_csv}
 """The same tables as `grades.csv` and `questions.csv`, of the whole gradebook."""
 
 
 def identifier(value: str) -> str:
-    """An identifier as a cell: as it is where nothing can be called with it, else through `text.cell`."""
+    """Returns an identifier as a cell: as it is if it cannot be a formula, else through `text.cell`."""
     return value if re.fullmatch(r"#?[\w.@+-]*", value) else text.cell(value)
 
 
 def _person(table: roster.Table, place: int, row: Sequence[str]) -> str:
-    """A cell of the template: names are for people to read, all else is looked up by the import."""
+    """Returns a cell of the template: people read the names, and the import looks up everything else."""
     read = table.holding("whole_name", "first_name", "last_name", "section", "group")
     return text.cell(row[place]) if place in read else identifier(row[place])
 
 
 def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[int],
                   around: str = r"\s*\([^()]*\)$") -> int | None:
-    """Where the grade of the exercise `name` goes; None for a new column, asked for by its name.
+    """Returns where the grade of the exercise `name` goes; None for a new column, asked for by its name.
 
-    `around` finds what the system writes into a title behind the exercise's own.
+    `around` finds the text that the system writes into a title behind the exercise's own.
 
     Raises:
         CourseError: no column fits, or more than one.
@@ -581,5 +581,5 @@ def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[in
 
 
 def _bare_title(header: str, around: str) -> str:
-    """An exercise's title without what the systems add: `Title (123)`, `Assignment: Title (Real)`, in any language."""
+    """Returns an exercise's title without the systems' additions, in any language."""
     return re.sub(r"^[^\W\d][^:()]{0,30}:\s*", "", re.sub(around, "", header))

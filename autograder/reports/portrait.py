@@ -29,12 +29,12 @@ LEFT, RIGHT, TOP, BOTTOM = 46.0, 350.0, 12.0, 160.0
 TOO_GOOD = 0.998
 """A share of the test images that a network reads right only if it also agrees with wrong labels.
 
-About 15 of the 10,000 labels are wrong (Northcutt, Athalye and Mueller 2021, table 1). Who reads every image as it is
-reaches 99.85%; the best networks of this course, some 99%.
+About 15 of the 10,000 labels are wrong (Northcutt, Athalye and Mueller 2021, table 1). A network that reads every
+image as it is reaches 99.85%; the best networks of this course, some 99%.
 """
 
 ALL_ASKED = 10_000
-"""The test images. Of a part of them the share says less: the first half is easier than the second."""
+"""The number of test images. The share says less for a part of them: the first half is easier than the second."""
 
 LOSES = 3.5
 """How many times as often a network may misread test images that are moved by a pixel as it misreads them in place.
@@ -49,7 +49,7 @@ SHADES = 4
 
 @dataclass(frozen=True)
 class Tick:
-    """A mark on an axis: where it stands, and what is written beside it."""
+    """A mark on an axis: its place, and the text beside it."""
 
     at: float
     label: str
@@ -57,7 +57,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Curve:
-    """One line of a chart: whose it is, its way through the picture, and its values as text, epoch by epoch."""
+    """One line of a chart: its name, its way through the picture, and its values as text, epoch by epoch."""
 
     name: str
     kind: str
@@ -67,7 +67,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Chart:
-    """A learning curve as drawn. `alt` says what is seen; `cut` that there are more epochs than are shown."""
+    """A learning curve as drawn. `alt` describes it; `cut` says that there are more epochs than are shown."""
 
     title: str
     alt: str
@@ -80,7 +80,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of the confusion matrix: how many, and how it is colored: `right`, or `w0` to `w4` for wrong."""
+    """A cell of the confusion matrix: how many, and its color: `right`, or `w0` to `w4` for wrong."""
 
     count: int
     kind: str
@@ -117,7 +117,7 @@ class Shown:
 
 
 def shown(portrait: Portrait) -> Shown | None:
-    """`portrait` ready for the page; None where there is nothing to see, for no image was asked for."""
+    """Prepares `portrait` for the page; returns None where there is nothing to see, because no image was asked for."""
     total = sum(map(sum, portrait.confusion))
     if not total:
         return None
@@ -136,7 +136,7 @@ def shown(portrait: Portrait) -> Shown | None:
 
 
 def too_good(portrait: Portrait | None) -> str:
-    """For the instructor: that a network reads more than can be learned honestly; empty where it does not."""
+    """Returns, for the instructor, that a network reads more than can be learned honestly; empty where it does not."""
     total = sum(map(sum, portrait.confusion)) if portrait else 0
     if portrait is None or total < ALL_ASKED:
         return ""
@@ -191,10 +191,10 @@ def _chart(title: str, name: str, portrait: Portrait) -> Chart | None:
 
 
 def _steps(values: Sequence[float], percent: bool) -> list[float]:
-    """Round numbers for the vertical axis, from at most the smallest to at least the largest value."""
+    """Returns round numbers for the vertical axis, from at most the smallest to at least the largest value."""
     low, high = min(values), max(values)
     if not percent:
-        low = min(low, 0.0)  # how far a loss still is from 0 is the point of it
+        low = min(low, 0.0)  # the distance of a loss from 0 is the point of it
     span = high - low or abs(high) or 1.0
     size = 10.0 ** math.floor(math.log10(span / 4))
     size *= next(factor for factor in (1, 2, 2.5, 5, 10) if factor * size >= span / 4 * (1 - 1e-9))
@@ -204,7 +204,7 @@ def _steps(values: Sequence[float], percent: bool) -> list[float]:
 
 
 def _whole_ticks(epochs: int) -> list[int]:
-    """The first epoch, the last, and a few round numbers in between, none so near the last that they touch."""
+    """Returns the first epoch, the last, and a few round numbers in between, none so near the last that they touch."""
     size = next(size for size in (1, 2, 5, 10, 20, 25, 50) if epochs / size <= 8)
     between = [epoch for epoch in range(size, epochs, size) if epoch > 1 and epochs - epoch >= size * 0.6]
     return sorted({1, *between, epochs})
@@ -246,7 +246,7 @@ def _matrix(confusion: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def _mixed_up(confusion: Sequence[Sequence[int]]) -> tuple[str, ...]:
-    """The three commonest mistakes, as `4 for 9 (12 times)`."""
+    """Returns the three commonest mistakes, as `4 for 9 (12 times)`."""
     found = sorted(
         ((count, label, read) for label, row in enumerate(confusion) for read, count in enumerate(row)
          if label != read and count),
@@ -271,7 +271,7 @@ def _digit(digit: WrongDigit) -> Digit:
 
 
 def _strokes(image: Any) -> tuple[tuple[str, str], ...]:
-    """An image of 28x28 gray levels as horizontal strokes, in 15 grays on black."""
+    """Returns an image of 28x28 gray levels as horizontal strokes, in 15 grays on black."""
     levels = np.round(np.asarray(image) / 17).astype(int)
     paths: dict[int, str] = {}
     for row, line in enumerate(levels.tolist()):
@@ -287,7 +287,7 @@ def _strokes(image: Any) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _test_images(path: Path) -> Any:
-    """The course's test images; None where they cannot be read, for a page can do without the pictures."""
+    """Returns the course's test images; None where they cannot be read, as a page can do without the pictures."""
     try:
         with np.load(path, allow_pickle=False) as file:
             images = file["x_test"]

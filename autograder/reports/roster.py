@@ -1,7 +1,7 @@
-"""Tables of people that other systems export, and who in them a learner is.
+"""Reads tables of people that other systems export, and finds who in them a learner is.
 
 Nothing is guessed: a learner is one row for certain, or none. Each column has a kind (`people.Kind`), and is compared
-with identifiers of the same kind only. What a column is says its title, in the languages that the systems speak
+with identifiers of the same kind only. Its title says what a column is, in the languages that the systems speak
 (`columns.toml`).
 """
 
@@ -27,7 +27,7 @@ from autograder.submissions.people import Directory, Ids, Kind, Person, plain, s
 from autograder.submissions.systems.github import kind_of
 
 CANVAS_POINTS = "Points Possible"
-"""What Canvas writes into the row under the header, where nobody stands."""
+"""The texts that Canvas writes into the row under the header, which is no person's."""
 
 LEAST_WORD = 3
 """Letters of the word for a participant: fewer stand before a student's number."""
@@ -37,7 +37,7 @@ NUMBER_AT_END = re.compile(r"\D*(\d+)\s*")
 
 @functools.cache
 def titles() -> Mapping[str, frozenset[str]]:
-    """What columns are called, by what they hold, as `squashed` sees it."""
+    """Returns the titles of columns, by their content, in the form of `squashed`."""
     known = tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
     return {what: frozenset(map(squashed, names)) for what, names in known.items()}
 
@@ -50,17 +50,17 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     named: Mapping[str, str] = field(default_factory=dict)
-    """What some columns hold, as the instructor says: their titles, by what it is."""
+    """The content of some columns, as the instructor names it: titles, by content."""
 
     lines: tuple[int, ...] = ()
-    """Where in the file each row ends, from 1."""
+    """The line of the file in which each row ends, from 1."""
 
     def columns(self, names: Iterable[str]) -> list[int]:
-        """Where the columns called one of `names` are, in the order of the file."""
+        """Returns where the columns called one of `names` are, in the order of the file."""
         return [place for place, name in enumerate(self.header) if squashed(name) in names]
 
     def holding(self, *what: str) -> list[int]:
-        """Where the columns are that hold this, as the instructor says, else by `titles`."""
+        """Returns where the columns with this content are, by the instructor's word, else by `titles`."""
         places = []
         for one in what:
             if one in self.named:
@@ -71,7 +71,7 @@ class Table:
         return sorted(set(places))
 
     def first(self, row: Sequence[str], *what: str) -> str:
-        """The first cell of `row` in a column that holds this and is not empty; empty when there is none."""
+        """Returns the first cell of `row` in a column with this content that is not empty; empty when there is none."""
         return next((row[place] for place in self.holding(*what) if row[place].strip()), "")
 
     @functools.cached_property
@@ -96,25 +96,25 @@ class Table:
 
     @property
     def people(self) -> list[tuple[str, ...]]:
-        """The rows that are of somebody."""
+        """The rows that are a person's."""
         return [row for row in self.rows if self.is_of_a_person(row)]
 
     def is_of_a_person(self, row: Sequence[str]) -> bool:
-        """Whether a row is of somebody: not Canvas' points, its test student, or without anything of a person."""
+        """Returns whether a row is a person's: not Canvas' points, not its test student, and not without name or id."""
         known = [*self.identifiers, *self.holding("whole_name", "first_name", "last_name")]
         return (CANVAS_POINTS not in row[0] and row[0].strip() != "Student, Test"
                 and any(row[place].strip() for place in known if place or not self.is_canvas))
 
     @functools.cached_property
     def unnamed(self) -> int | None:
-        """Where a grading worksheet of Moodle in an unknown language has the names: between participant and address."""
+        """The place of the names in a Moodle worksheet of an unknown language: between participant and address."""
         start = self.participants
         if start is None or self.holding("whole_name", "first_name", "last_name"):
             return None
         return start + 1 if start + 2 < len(self.header) and self._is_email(start + 2) else None
 
     def _is_email(self, place: int) -> bool:
-        """Whether every cell of a column that is not empty is an address."""
+        """Returns whether every cell of a column that is not empty is an address."""
         cells = [row[place].strip() for row in self.rows if row[place].strip()]
         return bool(cells) and all(re.fullmatch(r"[^@\s]+@[^@\s]+", cell) for cell in cells)
 
@@ -125,7 +125,7 @@ class Table:
 
     @functools.cached_property
     def participants(self) -> int | None:
-        """Where Moodle's grading worksheet has its participants: the same word and another number in each row."""
+        """The place of the participants in Moodle's grading worksheet: the same word and another number in each row."""
         for place in (*self.holding("identifier", "id"), *range(min(len(self.header), 1))):
             cells = [row[place].strip() for row in self.rows if row[place].strip()]
             words = {re.sub(r"\d+$", "", cell).strip() for cell in cells}
@@ -137,19 +137,19 @@ class Table:
 
     @functools.cached_property
     def constant(self) -> list[int]:
-        """Where the same number stands in every row: the most that can be reached."""
+        """The columns with the same number in every row: the most that can be reached."""
         return [place for place in range(1, len(self.header)) if self.rows
                 and len({row[place] for row in self.rows}) == 1
                 and re.fullmatch(r"\d+([.,]\d+)?", self.rows[0][place].strip())]
 
 
 def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = None) -> Table:
-    """Read a CSV file of `fewest` columns or more: any usual separator, any encoding that is certain.
+    """Reads a CSV file of `fewest` columns or more: any usual separator, any encoding that is certain.
 
     Args:
         path: the file.
         fewest: columns that it must have.
-        named: what some columns hold: their titles, by what it is, as `titles` calls it.
+        named: content -> title of some columns, with the names of `titles`.
 
     Raises:
         CourseError: it cannot be read, has no header, names the same column twice, or a row is longer than it.
@@ -194,7 +194,7 @@ def read_table(path: Path, fewest: int = 2, named: Mapping[str, str] | None = No
 
 
 def _refuse_other_formats(path: Path, raw: bytes) -> None:
-    """A workbook called .csv is said to be one."""
+    """Refuses a workbook that is called .csv."""
     start = raw[:4096]
     what = ("a LibreOffice table (.ods)" if start.startswith(b"PK") and b"opendocument" in start else
             "an Excel workbook (.xlsx), or another zip" if start.startswith(b"PK\x03\x04") else
@@ -207,7 +207,7 @@ def _refuse_other_formats(path: Path, raw: bytes) -> None:
 
 
 def _refuse_unclosed(path: Path, content: str, mark: str) -> None:
-    """A quotation mark that opens a cell and never closes takes all rows after it into that cell."""
+    """Refuses a quotation mark that opens a cell and never closes: it would take all later rows into that cell."""
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=mark, strict=True)
     begins = 1
     try:
@@ -220,7 +220,7 @@ def _refuse_unclosed(path: Path, content: str, mark: str) -> None:
 
 
 def person(table: Table, row: Sequence[str], place: int = 0) -> Person:
-    """Who stands in a row of a table."""
+    """Returns the person in a row of a table."""
     ids: dict[Kind, list[str]] = {}
     for column, kind in table.identifiers.items():
         value = row[column].strip()
@@ -240,7 +240,10 @@ def person(table: Table, row: Sequence[str], place: int = 0) -> Person:
 
 
 def of_result(result: SubmissionResult) -> Ids:
-    """The identifiers of a learner. A result of an earlier version has only a name, with a system's number or not."""
+    """Returns the identifiers of a learner.
+
+    In a result of an earlier version that is only a name, perhaps with a system's number.
+    """
     ids = dict(result.identity.ids)
     if not ids:
         ids = {Kind.LABEL: [result.learner]}
@@ -251,7 +254,7 @@ def of_result(result: SubmissionResult) -> Ids:
 
 @dataclass(frozen=True)
 class Found:
-    """Who is who.
+    """The outcome of a search for learners in a table.
 
     Attributes:
         rows: learner and row, in the order of the table.
@@ -274,9 +277,9 @@ class Found:
 
 def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, Ids],
          members: Mapping[str, Sequence[Ids]] | None = None, unsure: Mapping[str, Ids] | None = None) -> Found:
-    """Find each of `learners`, given with their identifiers, among `rows` of `table`; of groups each of `members`.
+    """Finds each of `learners`, given with their identifiers, among `rows` of `table`; for groups each of `members`.
 
-    Those of `unsure` are not to be written: it is only looked who of the table they may be.
+    Those of `unsure` are not to be written: the search only notes who in the table they may be.
     """
     people = [person(table, row, place) for place, row in enumerate(rows)]
     directory = Directory(people)
@@ -297,17 +300,17 @@ def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, I
 
 @dataclass(frozen=True)
 class Attendance:
-    """A class list held against what was handed in.
+    """A class list compared with the work handed in.
 
     Attributes:
         people: how many are on the list.
-        missing: for each exercise those on the list of whom there is nothing. Who may be the author of
-            something that is not certain is not among them.
+        missing: for each exercise, the people on the list who have no work. Possible authors of an uncertain file are
+            not among them.
         unmatched: learners that nobody on the list fits.
         ambiguous: learners that several fit, or that share one person with another learner.
-        persons: those who are missing, by how they are called: name, ID and email as the list has them.
+        persons: the missing people, by their names: name, ID and email as the list has them.
         not_understood: columns of the list that may say who somebody is, and whose titles are not known.
-        maybe: for each exercise those who may be the author of something that is not certain.
+        maybe: for each exercise, those who may be the author of an uncertain file.
         waiting: for each exercise how many of its submissions may be theirs: those that wait to be checked, or are
             anonymous, and are nobody's on the list so far, or may be two people's.
         to_check: whether any of them waits to be checked, and not all are anonymous.
@@ -325,18 +328,18 @@ class Attendance:
 
     @property
     def without(self) -> dict[str, tuple[str, ...]]:
-        """For each exercise everybody on the list who has no submission that is theirs for certain."""
+        """Returns, for each exercise, everybody on the list who has no submission that is theirs for certain."""
         return {name: (*names, *self.maybe.get(name, ())) for name, names in self.missing.items()}
 
     def unless(self, assignment: str) -> str:
-        """What else than nothing those who are missing may have handed in; empty if it is certain."""
+        """Returns which uncertain work the missing people may have handed in after all; empty if it is certain."""
         count = self.waiting.get(assignment, 0)
         theirs = "is theirs" if count == 1 else "are theirs"
         what = "to check" if self.to_check else "anonymous ones"
         return f", unless {'the one' if count == 1 else f'some of the {count}'} {what} {theirs}" if count else ""
 
     def remarks(self) -> list[str]:
-        """One line for each thing that the instructor should know, for the terminal."""
+        """Returns one line for each thing that the instructor should know, for the terminal."""
         told = [(f"{len(names)} of {self.people} on the roster handed in nothing for {name}{self.unless(name)}", names)
                 for name, names in self.missing.items()]
         told += [(f"{len(names)} of {self.people} on the roster may be one of those to check for {name}", names)
@@ -349,7 +352,7 @@ class Attendance:
 
 
 def read_roster(path: Path) -> Table:
-    """The class list: a CSV with one row for each person, and a column for names, email addresses or numbers.
+    """Reads the class list: a CSV with one row for each person, and a column for names, email addresses or numbers.
 
     Raises:
         CourseError: it cannot be read, has no such column, or has somebody in it twice.
@@ -378,7 +381,7 @@ def read_roster(path: Path) -> Table:
 
 
 def _refuse_broken_cells(table: Table, known: Iterable[int]) -> None:
-    """What says who somebody is must be in one line, and as the institution wrote it."""
+    """Refuses names and identifiers that are not in one line, or not as the institution wrote them."""
     numbers = {place for place, kind in table.identifiers.items() if kind not in (Kind.GROUP, Kind.EMAIL, Kind.LABEL)}
     for line, row in zip(table.lines, table.rows, strict=True):
         for place in known:
@@ -393,7 +396,7 @@ def _refuse_broken_cells(table: Table, known: Iterable[int]) -> None:
 
 
 def not_understood(table: Table) -> tuple[str, ...]:
-    """Columns of text that may say who somebody is, and whose titles are not known; none where names are known."""
+    """Returns columns of text that may identify people, and whose titles are not known; none where names are known."""
     if table.holding("whole_name", "first_name", "last_name") or table.unnamed is not None:
         return ()
     return tuple(name for place, name in enumerate(table.header) if name and place not in table.identifiers
@@ -402,7 +405,7 @@ def not_understood(table: Table) -> tuple[str, ...]:
 
 
 def people_of(table: Table) -> list[Person]:
-    """The people of a class list."""
+    """Returns the people of a class list."""
     return [person(table, row, place) for place, row in enumerate(table.rows)]
 
 
@@ -419,12 +422,12 @@ def _refuse_twice(path: Path, column: str, values: Sequence[tuple[int, str]]) ->
 
 
 def attendance(table: Table, results: Sequence[SubmissionResult], left: Sequence[str] = ()) -> Attendance:
-    """Who on the class list handed in nothing, and who handed in without being on it.
+    """Finds who on the class list handed in nothing, and who handed in without being on it.
 
     Args:
         table: from `read_roster`.
-        results: what was handed in. Where the exercise is not known it is empty, and the submission counts for none.
-        left: paths of what was found and is not graded: whom a part of one names may have handed in something.
+        results: the work handed in. Where the exercise is not known it is empty, and the submission counts for none.
+        left: paths of files that are not graded: a person whom a part of one names may have handed in something.
     """
     learners = {result.learner: of_result(result) for result in results if result.learner.strip()}
     people = people_of(table)
@@ -438,7 +441,7 @@ def attendance(table: Table, results: Sequence[SubmissionResult], left: Sequence
     for assignment in sorted({result.assignment for result in results if result.assignment}):
         there = {place for result in results if result.assignment == assignment
                  for place in found.places.get(result.learner, ())}
-        # Who may be the author of something that is not certain is not missing for certain.
+        # A possible author of an uncertain file is not missing for certain.
         open_ = {result.learner: learners[result.learner] for result in results if result.assignment == assignment
                  and result.learner in learners and result.learner not in found.places}
         maybe = directory.match(open_).claimed | not_read
@@ -454,31 +457,31 @@ def attendance(table: Table, results: Sequence[SubmissionResult], left: Sequence
 
 
 def _labels(path: str) -> set[str]:
-    """What parts of a path may name somebody: its folders, and the file's own name without endings."""
+    """Returns the parts of a path that may name somebody: its folders, and the file's own name without endings."""
     *folders, name = PurePosixPath(path).parts
     own = name.removeprefix(".")
     return {*folders[1:], own, stem(own), own.partition(".")[0]} - {""}
 
 
 def _may_be_anothers(result: SubmissionResult, places: Sequence[int]) -> bool:
-    """Whether a submission may be that of somebody who seems to be missing: nobody's, or two people's as one's."""
+    """Returns whether a submission may be that of somebody who seems to be missing: nobody's, or two people's."""
     identity = result.identity
     return (bool(identity.doubts or identity.system) and not places) or identity.may_be_two
 
 
 def _distinct(one: Person) -> str:
-    """What tells somebody from others of the same name; their place in the list where there is nothing else."""
+    """Returns what distinguishes somebody from others of the same name: their place in the list if nothing else."""
     ids = (value for kind, values in one.ids.items() if kind not in (Kind.NAME, Kind.GROUP) for value in values)
     return next(ids, str(one.row + 1))
 
 
 def listed(one: Person) -> dict[str, str]:
-    """Name, ID and email of somebody, as a list has them."""
+    """Returns name, ID and email of somebody, as a list has them."""
     return {"name": one.first(Kind.NAME), "id": one.first(Kind.NUMBER), "email": one.first(Kind.EMAIL)}
 
 
 def names_in(table: Table, row: Sequence[str]) -> list[str]:
-    """A person's name, whole, and from its parts."""
+    """Returns a person's name, whole, and from its parts."""
     found = [row[place].strip() for place in table.holding("whole_name") if row[place].strip()]
     if table.unnamed is not None and row[table.unnamed].strip():
         found.append(row[table.unnamed].strip())

@@ -1,10 +1,11 @@
 """The systems that take back grades and pages, by the names that the command has for them.
 
-Nothing is imported here, for the command reads this whenever it starts; `lms` and `handback` know how.
+This module imports nothing, because the command reads it whenever it starts; `lms` and `handback` do
+the work.
 """
 
 EXPORTS = ("canvas", "moodle", "gradescope", "blackboard", "brightspace", "sakai", "ilias", "csv", "csv-questions")
-"""What `autograder export` writes."""
+"""The formats that `autograder export` writes."""
 
 FEEDBACK = ("moodle", "canvas")
-"""For whom `autograder feedback` packs pages."""
+"""The systems for which `autograder feedback` packs pages."""

@@ -1,4 +1,4 @@
-"""Pages from templates: one self-contained file each, escaped, with no script but our own.
+"""Makes pages from templates: one self-contained file each, escaped, with no script but our own.
 
 Templates get plain text and numbers only, and escape all of it. As a second
 line of defense every page forbids itself, by its content security policy, to
@@ -24,7 +24,7 @@ _LOADER = PackageLoader("autograder.reports", "templates")
 
 @cache
 def _own(name: str) -> Markup:
-    """The text of our own style sheet or of a script, which must not be escaped where it stands in the page."""
+    """Returns the text of our own style sheet or of a script, which must not be escaped where it stands in the page."""
     source, _, _ = _LOADER.get_source(Environment(autoescape=True), name)
     return Markup(source)
 
@@ -47,7 +47,7 @@ def _environment() -> Environment:
 
 
 def prose(message: str) -> Markup:
-    """`message` escaped, with what stands between single backticks shown as code."""
+    """Returns `message` escaped, with the text between single backticks shown as code."""
     parts = re.split(r"`([^`\n]+)`", message)
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
@@ -56,7 +56,10 @@ def prose(message: str) -> Markup:
 
 
 def render(template: str, script: str = "", /, **content: Any) -> str:
-    """The page that `template` makes of `content`, with our own `script` if one is named. All content is escaped."""
+    """Returns the page that `template` makes of `content`, with our own `script` if one is named.
+
+    Escapes all content.
+    """
     own = _own(script) if script else Markup("")
     policy = f"default-src 'none'; style-src '{_hash(_own('style.css'))}'; base-uri 'none'; form-action 'none'"
     if script:
@@ -65,5 +68,5 @@ def render(template: str, script: str = "", /, **content: Any) -> str:
 
 
 def _hash(source: str) -> str:
-    """How a content security policy names an inline style or script."""
+    """Returns the hash by which a content security policy names an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

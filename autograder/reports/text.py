@@ -1,9 +1,9 @@
-"""Strangers' text, made fit to be shown, put into a spreadsheet or used as a file name.
+"""Makes strangers' text fit to be shown, put into a spreadsheet or used as a file name.
 
 Nothing here knows of grades. Pages escape HTML by themselves (Jinja's
-autoescaping); what is left is what escaping does not cover: control
-characters, text that a spreadsheet would run as a formula, and names that
-are no file names.
+autoescaping); this module handles what escaping does not cover: control
+characters, text that a spreadsheet would run as a formula, and names that are
+no file names.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SHOWN = (
 SHOWN_LINES = {code: shown for code, shown in SHOWN.items() if code not in (0x09, 0x0A)}
 
 FORMULA = re.compile(r"'|[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-"""What makes a spreadsheet take a cell for a formula, and the apostrophe, so that `bare` undoes `cell`.
+"""Characters that make a spreadsheet take a cell for a formula, and the apostrophe, so that `bare` undoes `cell`.
 
 Source: OWASP, "CSV Injection"; the last four are the full-width forms of `=`, `+`, `-` and `@`.
 """
 
 INNER = r"(?='*[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])"
 INNER_FORMULA = re.compile(rf"[;|]{INNER}")
-"""The same inside of a text: where semicolons stand between cells, what follows one is a cell of its own."""
+"""The same inside of a text: where semicolons separate cells, the text after one is a cell of its own."""
 
 INNER_MARKED = re.compile(rf"([;|])'{INNER}")
 
@@ -45,35 +45,35 @@ LONGEST_STEM = 80  # bytes; with suffix, digest and folder far below the 255 tha
 
 
 def line(text: str) -> str:
-    """`text` on one line: every control character, line breaks included, as a visible symbol."""
+    """Returns `text` on one line: every control character, line breaks included, as a visible symbol."""
     return text.translate(SHOWN)
 
 
 def lines(text: str) -> str:
-    """`text` without terminal control sequences; line breaks and tabs stay, other controls become symbols."""
+    """Returns `text` without terminal control sequences; line breaks and tabs stay, other controls become symbols."""
     return ESCAPES.sub("", text.replace("\r\n", "\n")).translate(SHOWN_LINES).strip("\n")
 
 
 def clip(text: str, limit: int) -> str:
-    """The first `limit` characters of `text`, and how many were left out, if any."""
+    """Returns the first `limit` characters of `text`, and how many were left out, if any."""
     if len(text) <= limit:
         return text
     return f"{text[:limit]}\u2026 ({len(text) - limit:,} more characters)"
 
 
 def short(name: str, limit: int = 80) -> str:
-    """A name for a page: on one line, its end cut off where it is longer than any real one."""
+    """Returns a name for a page: on one line, its end cut off where it is longer than any real one."""
     return clip(line(name), limit)
 
 
 def number(value: float, digits: int = 2) -> str:
-    """`value` with at most `digits` decimals and no trailing zeros: `3`, `2.5`, `0.67`."""
+    """Returns `value` with at most `digits` decimals and no trailing zeros: `3`, `2.5`, `0.67`."""
     rounded = round(value, digits)
     return f"{rounded:.{digits}f}".rstrip("0").rstrip(".") if rounded else "0"
 
 
 def percent(share: float) -> str:
-    """A share between 0 and 1 as whole percent; 100% and 0% only when it is exactly that."""
+    """Returns a share between 0 and 1 as whole percent; 100% and 0% only when it is exactly that."""
     value = round(100 * share)
     if value == 100 and share < 1:
         value = 99
@@ -83,28 +83,27 @@ def percent(share: float) -> str:
 
 
 def cell(text: str) -> str:
-    """`text` as a spreadsheet cell that is text and stays text.
+    """Returns `text` as a spreadsheet cell that is text and stays text.
 
-    A cell that a spreadsheet would compute gets an apostrophe in front, which
-    makes it text in Excel and LibreOffice alike. So does what would be a cell
-    of its own where semicolons part cells. `bare` takes it away again.
+    A cell that a spreadsheet would compute gets an apostrophe in front, which makes it text in Excel and LibreOffice
+    alike. So does a part that would be a cell of its own where semicolons separate cells. `bare` takes it away again.
     """
     shown = INNER_FORMULA.sub(lambda mark: f"{mark[0]}'", line(text))
     return f"'{shown}" if FORMULA.match(shown) or FORMULA.match(text) else shown
 
 
 def bare(text: str) -> str:
-    """The text that `cell` was given (with control characters as symbols)."""
+    """Returns the text that `cell` was given (with control characters as symbols)."""
     return INNER_MARKED.sub(r"\1", text.removeprefix("'"))
 
 
 def digest(text: str) -> str:
-    """SHA-256 of `text`, as hexadecimal digits; also of text that is not valid Unicode."""
+    """Returns the SHA-256 of `text`, as hexadecimal digits; also of text that is not valid Unicode."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
-    """A file name without suffix for each of `names`: safe on every system, and no two alike.
+    """Returns a file name without suffix for each of `names`: safe on every system, and no two alike.
 
     A name that is a good file name stays as it is. One that had to be changed,
     or that differs from another only in case or in the way its accents are
@@ -128,12 +127,12 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def _key(stem: str) -> str:
-    """What a file system that ignores case and composition sees."""
+    """Returns a name as a file system sees it that ignores case and composition."""
     return unicodedata.normalize("NFKC", stem).casefold()
 
 
 def _stem(name: str) -> str:
-    """`name` reduced to letters, digits, spaces and `.-_@+'`, short, and nothing a system reserves."""
+    """Returns `name` reduced to letters, digits, spaces and `.-_@+'`, short, and nothing a system reserves."""
     letters = (character if unicodedata.category(character)[0] in "LMN" or character in " .-_@+'" else "_"
                for character in unicodedata.normalize("NFC", name[:1000]))
     stem = re.sub(r"\.{2,}", "_", "".join(letters))

@@ -1,4 +1,4 @@
-"""What the reports say about verdicts, isolation levels and questions, in plain words; layout is the templates' part.
+"""The words of the reports for verdicts, isolation levels and questions, in plain language; templates do the layout.
 
 Two readers: a learner, who wants to know what happened and what to do next,
 and an instructor, who wants to know whether to act.
@@ -17,7 +17,7 @@ from autograder.reports import text
 
 @dataclass(frozen=True)
 class ForLearner:
-    """`what` happened, and what to do `next`."""
+    """A message for a learner: `what` happened, and what to do `next`."""
 
     what: str
     next: str
@@ -77,7 +77,7 @@ INSTRUCTOR: dict[Verdict, str] = {
 }
 
 MOST_CELLS = 20
-"""Cells of a notebook whose errors a learner is told. The first ones say most, and a notebook may have thousands."""
+"""Cells of a notebook whose errors a learner reads. The first ones say most, and a notebook may have thousands."""
 
 REASON_IS_FOR_LEARNERS = {
     Verdict.TIMEOUT, Verdict.MEMORY, Verdict.CRASHED, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT,
@@ -102,7 +102,7 @@ SANDBOX = {
 
 
 def renamed(result: SubmissionResult) -> str:
-    """For a notebook of an earlier numbering, the new name of its exercise, in a sentence; empty for all others."""
+    """Returns a sentence with the new name of an exercise, for a notebook of an earlier numbering; else empty."""
     if not result.former:
         return ""
     return (f"The notebook is of an earlier numbering of the course: {text.short(result.former)} is called "
@@ -111,7 +111,7 @@ def renamed(result: SubmissionResult) -> str:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the reports say about an exercise. `possible` and `questions` are empty where nothing is known."""
+    """The facts in reports about an exercise. `possible` and `questions` are empty where nothing is known."""
 
     title: str
     chapter: str = ""
@@ -120,7 +120,7 @@ class Facts:
 
 
 def facts(name: str) -> Facts:
-    """Title, chapter, points and questions of the exercise `name`, as far as they are known.
+    """Returns title, chapter, points and questions of the exercise `name`, as far as they are known.
 
     Never fails: results are read on machines where the exercise is not built,
     and `name` may be what a stranger wrote into a notebook's metadata.
@@ -138,9 +138,9 @@ def facts(name: str) -> Facts:
 
 
 def _chapter_title(chapter: str) -> str:
-    """A page of the book as readers find it, `chapter 2, Shapes`: its number, and its first heading.
+    """Returns the title of a book page as readers find it, `chapter 2, Shapes`: its number, and its first heading.
 
-    Without the book at hand, the heading is guessed from the page's name.
+    Without the book, the heading is guessed from the page's name.
     """
     number, name = re.fullmatch(r"(?:(\d+)-)?(.*)", chapter.rsplit("/", 1)[-1], re.DOTALL).groups()  # type: ignore[union-attr]
     heading = name.replace("-", " ").capitalize()
@@ -153,21 +153,21 @@ def _chapter_title(chapter: str) -> str:
 
 
 def question_label(name: str) -> str:
-    """`q2_1` as readers say it: `Question 2.1`; any other name as it is."""
+    """Returns `q2_1` in the form for readers: `Question 2.1`; any other name as it is."""
     found = re.fullmatch(r"q(\d+)_(\d+)", name)
     return f"Question {found[1]}.{found[2]}" if found else name
 
 
 def anchor(name: str) -> str:
-    """What a question is called in the address of a page: its name, if that is one; else what stands for it."""
+    """Returns a question's name in the address of a page: its own, if that can be one; else a substitute."""
     return name if re.fullmatch(r"\w[\w.-]{0,60}", name, re.ASCII) else f"q-{text.digest(name)[:10]}"
 
 
 def gist(cell: CellResult) -> str:
-    """What of a cell's error says most: its last line; of a cell that was stopped, where it was."""
+    """Returns the most telling part of a cell's error: its last line; for a cell that was stopped, where it was."""
     said = [line for line in text.lines(cell.error).splitlines() if line.strip()]
     if cell.status == "timeout":
-        # How it was stopped says nothing, and the two lines above it say where.
+        # The way it was stopped is no information, and the two lines above it say where.
         said = said[:-1] if said and said[-1].startswith("KeyboardInterrupt") else said
         return "\n".join(said[-2:])
     return "".join(said[-1:])
@@ -177,7 +177,7 @@ GONE = "there is no such question any more"
 
 
 def adjusted(result: SubmissionResult) -> str:
-    """Which scores were set by hand, from what to what, and why; empty where none was."""
+    """Returns which scores were set by hand, from what to what, and why; empty where none was."""
     said = [
         f"{question.name}: {text.number(made.computed, 5)} to {text.number(question.score, 5)} "
         + ("" if made.given is None else f"in place of {text.number(made.given, 5)}, which is more than it gives now ")
@@ -190,7 +190,7 @@ def adjusted(result: SubmissionResult) -> str:
 
 
 def commented(result: SubmissionResult) -> str:
-    """What the instructor says to it, question by question, and to the whole; empty where nothing is said."""
+    """Returns the instructor's comments, question by question, and on the whole; empty where there are none."""
     said = [(question.name, question.comment) for question in result.questions] + [("the whole", result.comment)]
     told = [f"{where}: {text.line(comment.text)}" for where, comment in said if comment]
     told += [f"{text.line(stray.question)} ({GONE}): {text.line(stray.comment)}" for stray in result.strays
@@ -199,7 +199,7 @@ def commented(result: SubmissionResult) -> str:
 
 
 def late(result: SubmissionResult) -> str:
-    """How late something came and what that took, in sentences for its learner; empty where nothing is known of it."""
+    """Returns how late a submission came and what that took, in sentences for its learner; empty if it is not known."""
     found = result.lateness
     if found is None or not found.days:
         return ""
@@ -213,14 +213,14 @@ def late(result: SubmissionResult) -> str:
 
 
 def moment(when: str) -> str:
-    """A time as ISO 8601 text, to the minute, as it is read: `2026-11-02 23:59 (UTC+01:00)`."""
+    """Returns a time as ISO 8601 text, to the minute, in the form for readers: `2026-11-02 23:59 (UTC+01:00)`."""
     day, _, clock = when.partition("T")
     zone = re.search(r"[+-]\d\d:\d\d$|Z$", clock)
     return f"{day} {clock[:5]}" + (f" (UTC{'' if zone[0] in ('Z', '+00:00') else zone[0]})" if zone else "")
 
 
 def duration(seconds: float) -> str:
-    """How long that is, in its two largest units: `2 days and 3 hours`."""
+    """Returns a duration in its two largest units: `2 days and 3 hours`."""
     minutes = max(int(seconds // 60), 1)
     parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
     said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
@@ -228,28 +228,28 @@ def duration(seconds: float) -> str:
 
 
 def is_full(score: float, possible: float) -> bool:
-    """Whether all points were reached, but for the rounding of sums."""
+    """Returns whether all points were reached, but for the rounding of sums."""
     return possible > 0 and all_points(score, possible)
 
 
 def has_score(result: SubmissionResult) -> bool:
-    """Whether points were given or taken: always, but for the grader's own failures."""
+    """Returns whether points were given or taken: always, except for the grader's own failures."""
     return result.status is not Verdict.ERROR
 
 
 def was_run(result: SubmissionResult) -> bool:
-    """Whether the notebook's answers were looked at, so that they say something about the questions."""
+    """Returns whether the notebook's answers were examined, so that they say something about the questions."""
     return bool(result.questions) and result.status not in (
         Verdict.ERROR, Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT)
 
 
 def ran_unconfined(result: SubmissionResult) -> bool:
-    """Whether the notebook ran as an ordinary program, as with `--no-sandbox`."""
+    """Returns whether the notebook ran as an ordinary program, as with `--no-sandbox`."""
     return result.sandbox == "none"
 
 
 def unconfined_remark(results: Sequence[SubmissionResult]) -> str:
-    """How many of `results` ran without a sandbox, as one line for the terminal; empty where none did."""
+    """Returns how many of `results` ran without a sandbox, as one line for the terminal; empty where none did."""
     count = sum(map(ran_unconfined, results))
     if not count:
         return ""
@@ -262,11 +262,11 @@ BEFORE_UNCONFINED = (
     "and send your files, the hidden tests and the other submissions, and forge its score. Press Ctrl-C now unless you "
     "trust every author."
 )
-"""Said before anything runs."""
+"""The warning before anything runs."""
 
 
 def withheld_remark(results: Sequence[SubmissionResult]) -> str:
-    """In how many learners' files texts are withheld, as one line for the terminal; empty where in none."""
+    """Returns in how many learners' files texts are withheld, as one line for the terminal; empty where in none."""
     count = sum(bool(result.withheld) for result in results)
     if not count:
         return ""
@@ -275,7 +275,7 @@ def withheld_remark(results: Sequence[SubmissionResult]) -> str:
 
 
 def possible_points(results: Sequence[SubmissionResult]) -> dict[str, float]:
-    """The points of each exercise in `results`, also where every submission of it was unreadable."""
+    """Returns the points of each exercise in `results`, also where every submission of it was unreadable."""
     points = {name: max(result.possible for result in results if result.assignment == name)
               for name in {result.assignment for result in results}}
     return {name: value or facts(name).possible for name, value in points.items()}

@@ -1,4 +1,4 @@
-"""All reports of a batch, written into one folder.
+"""Writes all reports of a batch into one folder.
 
     grades.csv            one row per submission, and per learner who handed in none
     questions.csv         one row per submission and question
@@ -34,13 +34,13 @@ from autograder.reports.gradescope import results_json
 from autograder.reports.roster import Attendance
 
 ACCOUNT = ".written.json"
-"""Of each file in feedback/ and results/ whose it is."""
+"""The account of whose each file in feedback/ and results/ is."""
 
 
 def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: str = "",
                   attendance: Attendance | None = None, released: bool = False,
                   remarks: Sequence[str] = (), learners: Collection[str] | None = None) -> int:
-    """Write the table, the pages and the result files of a batch into the folder `output`.
+    """Writes the table, the pages and the result files of a batch into the folder `output`.
 
     Each file is replaced in one step; the class report comes last, so that
     what it links to is there.
@@ -51,12 +51,12 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
         book: address of the book's start page, if learners can reach one. Feedback pages then link to it.
         attendance: who is missing, where there is a roster.
         released: as in `feedback_page`.
-        remarks: what was not graded, and what else the instructor should know of the batch.
-        learners: everybody of whom the gradebook has work. The files of others, which were written when it counted as
-            theirs, are removed; None to leave them.
+        remarks: sentences on what was not graded, and on the batch.
+        learners: everybody who has work in the gradebook. Files of others, written when work counted as theirs, are
+            removed; None to leave them.
 
     Returns:
-        Of how many submissions the instructor's page has no code, where there is a desk.
+        The number of submissions whose instructor's page has no code, where there is a desk.
 
     Raises:
         CourseError: a file cannot be written.
@@ -101,9 +101,9 @@ def write_reports(results: Sequence[SubmissionResult], output: Path, *, book: st
 
 
 def _remove_former(output: Path, written: dict[str, str], learners: Collection[str] | None) -> None:
-    """Removes what earlier batches wrote of those who have no work any more, and keeps account of what is written.
+    """Removes what earlier batches wrote for those who have no work any more, and keeps account of what is written.
 
-    Only what stands in that account is removed: nothing that a person put there.
+    It removes only files in that account, and none that a person put there.
     """
     account = output / ACCOUNT
     try:
@@ -121,7 +121,7 @@ def _remove_former(output: Path, written: dict[str, str], learners: Collection[s
 
 
 def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:
-    """Whose page each submission belongs to: its learner, or itself where the learner is unknown."""
+    """Returns whose page each submission belongs to: its learner, or itself where the learner is unknown."""
     learners = {result.learner for result in ordered}
     seen: Counter[str] = Counter()
     owners = []
@@ -138,7 +138,7 @@ def _owners(ordered: Sequence[SubmissionResult]) -> list[str]:
 
 def _result_files(ordered: Sequence[SubmissionResult], owners: Sequence[str],
                   names: dict[str, str]) -> list[tuple[Path, SubmissionResult]]:
-    """Where each submission's result file goes, relative to `results/`."""
+    """Returns where each submission's result file goes, relative to `results/`."""
     named = {result.assignment for result in ordered if result.assignment}
     folders = text.file_names(named | {"unknown"}) if len(named) > 1 else {}
     seen: Counter[tuple[str, str]] = Counter()
