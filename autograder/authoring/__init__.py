@@ -1,23 +1,23 @@
-"""Authoring: from a master to what learners get, and the proof that its tests are good ones. For the instructor only.
+"""Authoring: makes from a master what learners get, and proves that its tests are good ones. For the instructor only.
 
     new           lays down a new exercise
     master        reads a master
-    hints         holds hidden tests to their hint
-    wrong         reads wrong variants, and proves that they can be told apart
+    hints         checks that hidden tests show only their hint
+    wrong         reads wrong variants, and proves that they can be distinguished
     build         masters -> exercises/ and build/
-    finish        puts in order what Otter Assign wrote
+    finish        puts the output of Otter Assign in order
     trial         runs a notebook of our own against its tests, unconfined
     zips          read, and written the same byte for byte
-    release       what learners get, looked through by
-    changes       what is different from the release before
-    leaks         finds solutions and hidden tests in files that leave the house
+    release       makes what learners get, and has it searched by
+    changes       lists the differences from the release before
+    leaks         finds solutions and hidden tests in files that are handed out
 
-    schemas       what may stand in the files of the corpora
+    schemas       the schemas of the corpora's files
     corpus        the corpora: mistakes, right answers, attacks, as data
     casefiles     the notebooks that a corpus describes
     verify        grades the corpora, and compares
-    mutants       all one-step changes of the solutions, and those that the tests do not see
+    mutants       all one-step changes of the solutions, and those that the tests miss
     sample_class  a class made from them
     bars          the accuracy bars of an exercise, which stand beside its master
-    calibrate     how high they may stand: the accepted styles over many seeds
+    calibrate     measures how high they may stand: the accepted styles over many seeds
 """

@@ -1,8 +1,8 @@
 """The accuracy bars of an exercise, as the file `bars.py` beside its master has them.
 
-That file says where each bar stands (`BARS`), how what it demands is measured (`MEASURE`), and what is accepted as
-right although it is nobody's style (`EDGES`, which most do not have). `calibrate` runs the styles and holds the bars
-to them.
+That file gives the height of each bar (`BARS`), the function that measures what it demands (`MEASURE`), and answers
+that are accepted as right although they are nobody's style (`EDGES`, which most do not have). `calibrate` runs the
+styles and compares the bars with them.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from autograder.course import CourseError
 FILE = "bars.py"
 
 Measure = Callable[[dict[str, Any], int], dict[str, float]]
-"""The answers of a notebook that was run, by name, and the seed -> what was measured, each from 0 to 1, by its name."""
+"""Takes the answers of a notebook that was run, by name, and the seed; returns each measured value, from 0 to 1, by its
+name."""
 
 
 @dataclass(frozen=True)
 class Bar:
     """One accuracy that tests demand.
 
-    question: where it is demanded.
-    measure: of what, as the exercise's `MEASURE` calls it.
-    height: the accuracy, from 0 to 1, as it stands in the master.
-    chance: whether a seed decides; where it does not, one run says all.
-    exercise: filled in by `of`.
+    Attributes:
+        question: the question that demands it.
+        measure: the name in the exercise's `MEASURE` of what it concerns.
+        height: the accuracy, from 0 to 1, as it stands in the master.
+        chance: whether a seed decides; if not, one run is enough.
+        exercise: filled in by `of`.
     """
 
     question: str
@@ -44,12 +46,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """All of one exercise.
+    """The accuracy bars of one exercise.
 
-    exercise: its name.
-    bars: at least one.
-    measure: what a run is measured by.
-    edges: accepted as right, but nobody's style: the notebook's edit by name.
+    Attributes:
+        exercise: its name.
+        bars: at least one.
+        measure: the function that measures a run.
+        edges: answers that are accepted as right, but are nobody's style: the notebook's edit by name.
     """
 
     exercise: str
@@ -59,12 +62,12 @@ class Bars:
 
 
 def exercises() -> list[str]:
-    """The names of those that have bars, in the order of the course."""
+    """Returns the names of the exercises that have bars, in the order of the course."""
     return [name for name in course.exercise_names() if course.master(name).with_name(FILE).is_file()]
 
 
 def of(exercise: str) -> Bars:
-    """The bars of one exercise.
+    """Returns the bars of one exercise.
 
     Raises:
         CourseError: it has none, or its file is not as it must be.
@@ -78,7 +81,7 @@ def of(exercise: str) -> Bars:
 def _read(path: Path, exercise: str) -> Bars:
     try:
         said = runpy.run_path(str(path))
-    except Exception as error:  # whatever an author's file does
+    except Exception as error:  # whatever an author's file raises
         raise CourseError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
     found, measure = said.get("BARS"), said.get("MEASURE")
     if not found or not all(isinstance(bar, Bar) for bar in found) or not callable(measure):

@@ -1,11 +1,11 @@
 """Masters -> exercises/ and build/: what `autograder build` does.
 
-For each master in solutions/: jupytext reads it, Otter Assign splits it into
-the learner's and the solved notebook with their test files, `finish` puts
-those in order, and a zip for `otter run` and Gradescope is packed. Nothing is
-written unless the solution earns every point and the untouched notebook runs
-through and earns none; the grader itself gives the solution every point, too,
-which is more than Otter asks. What has not changed since the last build is left as
+For each master in solutions/: jupytext reads it, Otter Assign splits it into the
+learner's and the solved notebook with their test files, `finish` puts those in
+order, and a zip for `otter run` and Gradescope is packed. Nothing is written
+unless the solution earns every point and the untouched notebook runs through and
+earns none; the grader itself gives the solution every point, too, which is more
+than Otter asks. An exercise that has not changed since the last build is left as
 it is. A master that cannot be built keeps no other from being built.
 """
 
@@ -42,9 +42,9 @@ from autograder.grading.timing import solution_result
 
 
 class BuildError(CourseError):
-    """Masters that cannot be built: each with the cause and the remedy. What was built of them before is kept.
+    """Masters that cannot be built: each with the cause and the remedy. Exercises that were built before are kept.
 
-    `failures`: what is said of each, by name.
+    `failures`: the message about each, by name.
     """
 
     def __init__(self, failures: Mapping[str, str]) -> None:
@@ -53,7 +53,7 @@ class BuildError(CourseError):
 
 
 def build_exercises(names: Sequence[str] = ()) -> None:
-    """Build the exercises called `names`, or all of them, one on each core, and say which.
+    """Builds the exercises called `names`, or all of them, one on each core, and reports which.
 
     Raises:
         BuildError: a master is not in order, or its solution does not earn full marks; all others are built.
@@ -74,7 +74,7 @@ def build_exercises(names: Sequence[str] = ()) -> None:
 
 
 def _failures_side_by_side(names: Sequence[str]) -> list[str]:
-    """Build them, and return what `_failure` says of each."""
+    """Builds exercises, and returns the messages of `_failure` about each."""
     if not names:
         return []
     said: dict[str, str] = {}
@@ -98,15 +98,15 @@ def _failures_side_by_side(names: Sequence[str]) -> list[str]:
 
 
 def _failure(name: str) -> str:
-    """Build one exercise, and say why it cannot be built and what to do; empty if it is.
+    """Builds one exercise, and returns why it cannot be built and what to do; empty if it was built.
 
-    In words, for an exception of a library may not survive the way from one process to another.
+    It returns text, because an exception of a library may not survive the way from one process to another.
     """
     try:
         build_exercise(name)
     except CourseError as error:
         said, remedy = str(error), f"Mend {_file(name)} and run"
-    except Exception as error:  # what jupytext, Otter, the grader or the disk has to say
+    except Exception as error:  # a message of jupytext, Otter, the grader or the disk
         said, remedy = f"{type(error).__name__}: {error}", "When that is mended, run"
     else:
         return ""
@@ -115,12 +115,12 @@ def _failure(name: str) -> str:
 
 
 def _file(name: str) -> str:
-    """A master as an author sees it from the repository's root."""
+    """Returns a master's path as an author sees it from the repository's root."""
     return f"{course.SOLUTIONS.name}/{name}/master.md"
 
 
 def build_exercise(name: str) -> bool:
-    """Build one exercise; returns whether there was anything to do.
+    """Builds one exercise; returns whether there was anything to do.
 
     Raises:
         CourseError: as above.
@@ -149,7 +149,7 @@ def build_exercise(name: str) -> bool:
 
 
 def _remarks(name: str) -> Iterator[str]:
-    """What learners still need to find the exercise: nothing to refuse it for."""
+    """Yields what learners still need to find the exercise: nothing to refuse it for."""
     readme = course.EXERCISES / "README.md"
     if readme.is_file() and f"| `{name}.ipynb` |" not in readme.read_text(encoding="utf-8"):
         yield f"{name}: {readme.parent.name}/README.md does not list it. Give it a row, and count its points in."
@@ -160,7 +160,7 @@ def _remarks(name: str) -> Iterator[str]:
 
 
 def _require_pages(exercise: Master, path: Path) -> None:
-    """Refuse a master whose links to the book lead nowhere. Without a book nothing is said."""
+    """Refuses a master whose links to the book lead nowhere. Without a book it does nothing."""
     text = path.read_text(encoding="utf-8")
     found = [(exercise.chapter, text.find("\nchapter:") + 1)]
     found += [(link[1], link.start()) for link in master.BOOK_LINK.finditer(text)]
@@ -172,7 +172,7 @@ def _require_pages(exercise: Master, path: Path) -> None:
 
 
 def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
-    """Everything to be written. Keys begin with `exercises/` or `build/`, as in this repository."""
+    """Returns everything to be written. Keys begin with `exercises/` or `build/`, as in this repository."""
     name = exercise.name
     source = scratch / "master" / f"{name}.ipynb"
     source.parent.mkdir()
@@ -196,7 +196,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     }
     if exercise.formerly:  # so that notebooks of an earlier numbering find their checks
         files[f"exercises/tests/{name}/formerly.txt"] = "\n".join([*exercise.formerly, ""]).encode()
-    if exercise.portrait:  # for our own grader alone: Gradescope has no page for it
+    if exercise.portrait:  # only for our own grader: Gradescope has no page for it
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
     packed = zips.read_zip(next(solved.glob("*-autograder_*.zip")))
     packed["setup.sh"] = finish.finish_setup(packed["setup.sh"])
@@ -216,7 +216,7 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
 
 
 def _uses_models(files: Mapping[str, bytes]) -> bool:
-    """Whether the solution, the untouched notebook or a test names Keras or TensorFlow in its code."""
+    """Returns whether the solution, the untouched notebook or a test names Keras or TensorFlow in its code."""
     code = []
     for key, content in files.items():
         if key.endswith(".ipynb"):
@@ -228,7 +228,7 @@ def _uses_models(files: Mapping[str, bytes]) -> bool:
 
 
 def _image_requirements() -> str:
-    """What Gradescope's image needs besides Otter, which Otter pins itself."""
+    """Returns what Gradescope's image needs besides Otter, which Otter pins itself."""
     lines = (course.EXERCISES / "requirements.txt").read_text(encoding="utf-8").splitlines()
     not_there = ("#", "otter-grader", "notebook")
     return "\n".join(line for line in lines if line and not line.startswith(not_there))
@@ -250,8 +250,11 @@ def _assignment_json(exercise: Master, models: bool) -> bytes:
 def _hold_to_promises(
     exercise: Master, files: Mapping[str, bytes], scratch: Path
 ) -> dict[str, list[dict[str, Any]]]:
-    """Refuse a master whose solution does not earn all, whose stubs raise or earn something, or whose wrong variants
-    cannot be told apart; returns what learners get of these, by question."""
+    """Refuses a master that breaks its promises; returns what learners get of wrong variants, by question.
+
+    The solution must earn everything, the stubs must neither raise an error nor earn anything, and wrong variants must
+    be distinguishable.
+    """
     name = exercise.name
     tests = scratch / "tests"
     tests.mkdir()
@@ -305,9 +308,9 @@ def _hold_to_promises(
 
 
 def _hold_to_grader(exercise: Master, scratch: Path, models: bool) -> None:
-    """Refuse a master whose solution earns less from our grader than from Otter: `grade` would refuse it later.
+    """Refuses a master whose solution earns less from our grader than from Otter: `grade` would refuse it later.
 
-    Otter's tests are in the notebook's process and see all of it. Under the grader they see what crosses from one
+    Otter's tests are in the notebook's process and see all of it. Under the grader they see only what crosses from one
     process to another, and the notebook has no network and no file but its own.
     """
     solution = scratch / "solved.ipynb"
@@ -334,7 +337,7 @@ def _hold_to_grader(exercise: Master, scratch: Path, models: bool) -> None:
 
 
 def _engine(ready: Ready) -> Engine:
-    """An engine that isolates as `grade` will; where this machine cannot, one that does not: this is our own code."""
+    """Makes an engine that isolates as `grade` will, or not at all where this machine cannot: the code is our own."""
     confined = Engine(True, ready)
     try:
         confined.start()
@@ -345,7 +348,7 @@ def _engine(ready: Ready) -> Engine:
 
 
 def _install(name: str, files: Mapping[str, bytes]) -> list[Path]:
-    """Put everything in its place, and take away what an earlier build left there.
+    """Puts everything in its place, and removes what an earlier build left there.
 
     First all is written beside its place: where that fails, as on a full disk, nothing has changed.
     """
@@ -381,12 +384,12 @@ def _install(name: str, files: Mapping[str, bytes]) -> list[Path]:
 
 
 def _sources(path: Path) -> list[Path]:
-    """The master at `path`, and its wrong variants where it has some."""
+    """Returns the master at `path`, and its wrong variants where it has some."""
     return [path, *(file for file in [path.with_name(wrong.FILE)] if file.is_file())]
 
 
 def _fingerprint(path: Path) -> str:
-    """A hash of everything the outcome depends on."""
+    """Returns a hash of everything that the outcome depends on."""
     inputs = [
         *_sources(path),
         course.EXERCISES / "requirements.txt",
@@ -402,7 +405,7 @@ def _fingerprint(path: Path) -> str:
 
 
 def _is_current(stamp: Path, fingerprint: str) -> bool:
-    """Whether the last build saw the same inputs and its files are still as it wrote them."""
+    """Returns whether the last build saw the same inputs and its files are still as it wrote them."""
     try:
         facts = json.loads(stamp.read_text(encoding="utf-8"))
         return facts["fingerprint"] == fingerprint and all(

@@ -1,4 +1,4 @@
-"""How high the accuracy bars of the exercises may stand: the accepted styles over many seeds.
+"""Measures how high the accuracy bars of the exercises may stand: runs the accepted styles with many seeds.
 
 Some tests ask that a network, or a method, reads a certain share of images. A bar of that kind must never punish a
 right answer for bad luck. So each accepted style, the solution and the right answers of the corpora, is run with many
@@ -7,9 +7,9 @@ deviations below the mean of every style. If the accuracies were spread like a n
 three million would then fall below a bar (the upper tail of the normal distribution beyond 5 is 2.9e-7). That is an
 extrapolation: fifty seeds cannot show it. The picture beside the data shows what they do show.
 
-A run executes the code cells of a style's notebook as far as the answer, with the style's own seed replaced, in
-another process than this one; a process may make several runs. It is the course's own code and not a learner's, so it
-runs unconfined.
+A run executes the code cells of a style's notebook up to the answer, with the style's own seed replaced, in another
+process than this one; a process may make several runs. It is the course's own code and not a learner's, so it runs
+unconfined.
 """
 
 from __future__ import annotations
@@ -56,17 +56,17 @@ CLOSE = 2 * DEVIATIONS
 
 SOLUTION = "solution"
 SEED = re.compile(r"((?:set_random_seed|default_rng|RandomState|random\.seed)\(|\bseed=)\s*\d+")
-"""Where a style says what its chance begins with."""
+"""The place where a style sets its seed."""
 
 MAGIC = re.compile(r"^%.*$", re.MULTILINE)
-"""Jupyter's own commands, which are no Python. In the corpora they say how to show something."""
+"""Jupyter's own commands, which are no Python. In the corpora they set how things are shown."""
 
 
 # --- The styles -----------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True)
 class Style:
-    """One way to answer that is accepted as right; `code` is its cells as far as the answer."""
+    """One way to answer that is accepted as right; `code` is its cells up to the answer."""
 
     exercise: str
     name: str
@@ -74,13 +74,13 @@ class Style:
 
     @property
     def digest(self) -> str:
-        """What its runs follow from: its code, and how its exercise measures."""
+        """The hash of what its runs depend on: its code, and how its exercise measures."""
         measure = ast.unparse(ast.parse(inspect.getsource(bars.of(self.exercise).measure)))
         return hashlib.sha256("\n\n".join((*self.code, measure)).encode()).hexdigest()
 
 
 def styles(assignment: Assignment) -> list[Style]:
-    """The solution, the right answers and the edges, each different program once.
+    """Returns the solution, the right answers and the edges, each different program once.
 
     Raises:
         CourseError: the exercise is not built, or its corpora are not in order.
@@ -99,14 +99,14 @@ def styles(assignment: Assignment) -> list[Style]:
 
 
 def _code(cells: Iterable[Mapping[str, Any]], question: str) -> list[str]:
-    """The code cells up to the last answer to `question`, without the checks; none when there is no answer."""
+    """Returns the code cells up to the last answer to `question`, without the checks; none when there is no answer."""
     code = [cell for cell in cells if cell["cell_type"] == "code" and ".check(" not in cell["source"]]
     answers = [i for i, cell in enumerate(code) if cell["metadata"].get(METADATA_KEY, {}).get("answer") == question]
     return [cell["source"] for cell in code[: answers[-1] + 1]] if answers else []
 
 
 def _begin() -> None:
-    """In a worker, before anything is run: the exercises' folder, and TensorFlow on one thread as in the grader."""
+    """Runs in a worker, before anything else: enters the exercises' folder, and sets TensorFlow to one thread."""
     from autograder.grading.engine import one_thread_environment
 
     os.environ |= one_thread_environment()
@@ -118,7 +118,7 @@ def _begin() -> None:
 
 
 def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
-    """In a worker: runs a style's code with `seed`; returns what its exercise measures, each from 0 to 1."""
+    """Runs in a worker: executes a style's code with `seed`; returns what its exercise measures, each from 0 to 1."""
     import keras
 
     keras.backend.clear_session()
@@ -142,16 +142,16 @@ def _run(code: Sequence[str], exercise: str, seed: int) -> dict[str, float]:
 # --- The data -------------------------------------------------------------------------------------------------
 
 Runs = dict[str, dict[str, dict[str, Any]]]
-"""By exercise and style: `digest`, and `seeds`: by seed (as text) what was measured."""
+"""By exercise and style: `digest`, and `seeds`: seed (as text) -> measured values."""
 
 
 def file(exercise: str) -> Path:
-    """Where the runs of an exercise are kept; their picture lies beside it, as an .svg."""
+    """Returns where the runs of an exercise are kept; their picture lies beside it, as an .svg."""
     return course.master(exercise).with_name("calibration.json")
 
 
 def kept() -> Runs:
-    """The runs in the repository, of each exercise that has any."""
+    """Returns the runs in the repository, of each exercise that has any."""
     return {name: json.loads(file(name).read_text(encoding="utf-8"))
             for name in bars.exercises() if file(name).exists()}
 
@@ -167,14 +167,14 @@ def _keep(runs: Runs, exercise: str) -> None:
 
 
 def accuracies(runs: Runs, bar: Bar) -> dict[str, list[float]]:
-    """What was measured for a bar, by style; styles that were never run are left out."""
+    """Returns the measured values for a bar, by style; styles that were never run are left out."""
     return {name: [measured[bar.measure] for measured in style["seeds"].values()]
             for name, style in runs.get(bar.exercise, {}).items() if style["seeds"]}
 
 
 @dataclass(frozen=True)
 class Margin:
-    """How a bar lies below one style: all from 0 to 1, and `deviations` in standard deviations of the style."""
+    """The distance of a bar below one style: all from 0 to 1, and `deviations` in standard deviations of the style."""
 
     style: str
     seeds: int
@@ -185,10 +185,10 @@ class Margin:
 
 
 def margins(runs: Runs, bar: Bar) -> list[Margin]:
-    """The bar's margin for each style, the narrowest first.
+    """Returns the bar's margin for each style, the narrowest first.
 
-    The standard deviation is the sample's, with n - 1. Where chance plays no part it is 0, and the margin is endless
-    or, for a style below the bar, endless downwards.
+    The standard deviation is the sample's, with n - 1. Without chance it is 0, and the margin is infinite or, for a
+    style below the bar, minus infinity.
     """
     found = []
     for name, measured in accuracies(runs, bar).items():
@@ -201,7 +201,7 @@ def margins(runs: Runs, bar: Bar) -> list[Margin]:
 
 
 def wanted(runs: Runs, bar: Bar, seeds: int = SEEDS) -> dict[str, int]:
-    """How many runs each style needs for this bar, by the style's name: many where it is close."""
+    """Returns how many runs each style needs for this bar, by the style's name: many where it is close."""
     if not bar.chance:
         return dict.fromkeys(runs[bar.exercise], 1)
     weakest = [margin.style for margin in margins(runs, bar)[:1] if margin.deviations < CLOSE]
@@ -209,7 +209,7 @@ def wanted(runs: Runs, bar: Bar, seeds: int = SEEDS) -> dict[str, int]:
 
 
 def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
-    """Why the bar may not stand where it does, one sentence a reason; nothing when it may."""
+    """Returns why the bar may not stand where it does, one sentence a reason; nothing when it may."""
     where = f"{bar.exercise}, {bar.question}, {100 * bar.height:g}% of the {bar.measure}"
     found = margins(runs, bar)
     if SOLUTION not in {margin.style for margin in found}:
@@ -232,7 +232,7 @@ def problems(runs: Runs, bar: Bar, seeds: int = SEEDS) -> list[str]:
 # --- The command ----------------------------------------------------------------------------------------------
 
 def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: int | None = None) -> bool:
-    """Makes the runs that are missing, keeps them, draws them; True when every bar may stand where it does.
+    """Makes the missing runs, keeps them and draws them; returns True when every bar may stand where it does.
 
     Args:
         names: exercises; all that have a bar when none is given.
@@ -254,12 +254,12 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
             old = before.get(style.name, {})
             runs[name][style.name] = (
                 old if old.get("digest") == style.digest else {"digest": style.digest, "seeds": {}})
-    # Which style is the weakest can change with every round, and then that one needs more runs.
+    # The weakest style can change with every round, and then another one needs more runs.
     try:
         while waiting := _waiting(runs, standing, known, seeds):
             _make(waiting, runs, console, jobs or os.cpu_count() or 1)
     finally:
-        # Also when it is stopped: what was run is kept, and the picture is always that of what is kept.
+        # Also when it is stopped: finished runs are kept, and the picture always shows those that are kept.
         for name in dict.fromkeys(bar.exercise for bar in standing):
             _keep(runs, name)
             draw(runs, name, file(name).with_suffix(".svg"))
@@ -272,14 +272,14 @@ def calibrate(names: Sequence[str], console: Console, seeds: int = SEEDS, jobs: 
 
 def _waiting(runs: Runs, standing: Sequence[Bar], known: Mapping[tuple[str, str], Style],
              seeds: int) -> list[tuple[Style, int]]:
-    """The runs that the bars still need, as a style and a seed."""
+    """Returns the runs that the bars still need, as a style and a seed."""
     needed: dict[tuple[str, str], int] = {}
     for bar in standing:
         for name, count in wanted(runs, bar, seeds).items():
             needed[bar.exercise, name] = max(count, needed.get((bar.exercise, name), 0))
     found = [(style, seed) for where, style in known.items() for seed in range(needed[where])
              if str(seed) not in runs[where[0]][where[1]]["seeds"]]
-    # Seed by seed, not style by style: what is there when somebody stops is as good as can be for every style.
+    # Seed by seed, not style by style: if somebody stops, every style has as many runs as possible.
     return sorted(found, key=lambda one: one[1])
 
 
@@ -321,7 +321,7 @@ def _table(runs: Runs, standing: Sequence[Bar]) -> Table:
 
 
 def draw(runs: Runs, exercise: str, path: Path) -> None:
-    """The picture of an exercise's runs: a row for each style, a tick for each seed, a line for each bar."""
+    """Draws the picture of an exercise's runs: a row for each style, a tick for each seed, a line for each bar."""
     import matplotlib
     from matplotlib.figure import Figure
 

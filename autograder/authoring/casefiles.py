@@ -1,8 +1,8 @@
-"""Making the notebooks of the corpora: what a case says, as files.
+"""Makes the notebooks of the corpora: turns cases into files.
 
 `apply` makes a case's notebook from the solved or the untouched one,
 `write_notebook` writes it as a learner would have saved it, and `hand_in`
-writes whatever an attack hands in: also what is no notebook at all. The same
+writes the files of an attack, also those that are no notebook at all. The same
 case always gives the same bytes.
 
 Nothing here runs a case. Attacks are hostile programs; this module only puts
@@ -34,7 +34,7 @@ Notebook = dict[str, Any]
 
 
 def load_notebook(path: Path) -> Notebook:
-    """A notebook's JSON, with every cell's source as one text."""
+    """Returns a notebook's JSON, with every cell's source as one text."""
     notebook: Notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if isinstance(cell["source"], list):
@@ -43,14 +43,14 @@ def load_notebook(path: Path) -> Notebook:
 
 
 def _code_cell(source: str, seed: str) -> dict[str, Any]:
-    """A code cell whose id follows from its content, so that the same case is the same file."""
+    """Makes a code cell whose id follows from its content, so that the same case is the same file."""
     identity = hashlib.sha256(f"{seed}\n{source}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return {"cell_type": "code", "execution_count": None, "id": identity, "metadata": {}, "outputs": [],
             "source": source}
 
 
 def _find(notebook: Notebook, name: str) -> list[int]:
-    """The places of the cells called `name`; none when there is no such cell."""
+    """Returns the places of the cells called `name`; none when there is no such cell."""
     cells = notebook["cells"]
     code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
     if name == "setup":
@@ -72,7 +72,7 @@ def _found(notebook: Notebook, name: str) -> list[int]:
 
 
 def _place(notebook: Notebook, where: str) -> int:
-    """The index at which a cell that goes `where` is inserted."""
+    """Returns the index at which a cell that goes `where` is inserted."""
     if where == "start":
         return 0
     if where == "end":
@@ -97,19 +97,19 @@ def _set(notebook: Notebook, path: str, value: object) -> None:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """`text` with each `@NAME@` replaced by its value."""
+    """Returns `text` with each `@NAME@` replaced by its value."""
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
     return text
 
 
 def apply(edit: Edit, assignment: Assignment, values: Mapping[str, str] | None = None) -> Notebook:
-    """The notebook that results when `edit` is made.
+    """Returns the notebook that results when `edit` is made.
 
     Args:
         edit: the changes.
         assignment: the exercise, built.
-        values: what replaces each `@NAME@` in the case's own code.
+        values: the text in place of each `@NAME@` in the case's own code.
 
     Raises:
         CourseError: the built notebook has no such cell.
@@ -152,7 +152,7 @@ def apply(edit: Edit, assignment: Assignment, values: Mapping[str, str] | None =
 
 
 def to_text(notebook: Notebook) -> str:
-    """The notebook as the text of its file: the same text for the same notebook."""
+    """Returns the notebook as the text of its file: the same text for the same notebook."""
     # ensure_ascii: an attack may hold half a surrogate pair, which UTF-8 cannot write.
     return json.dumps(notebook, indent=1, ensure_ascii=True, sort_keys=True) + "\n"
 
@@ -161,7 +161,7 @@ def write_notebook(notebook: Notebook, path: Path) -> Path:
     """Writes it as Jupyter would; returns the path.
 
     Raises:
-        CourseError: what resulted is no valid notebook (a fault of the case or of the build).
+        CourseError: the result is no valid notebook (a fault of the case or of the build).
     """
     try:
         nbformat.validate(nbformat.from_dict(notebook))
@@ -173,7 +173,7 @@ def write_notebook(notebook: Notebook, path: Path) -> Path:
 
 
 def _content(handed_in: HandIn, notebook: bytes) -> Iterator[bytes]:
-    """The bytes of one file, piece by piece, so that a zip bomb never lies in memory."""
+    """Yields the bytes of one file, piece by piece, so that a zip bomb never lies in memory."""
     if not handed_in.parts:
         yield notebook
     for part in handed_in.parts:
@@ -219,7 +219,7 @@ def _zip(entries: Sequence[HandIn], notebook: bytes, target: IO[bytes]) -> None:
 
 
 def _filled(handed_in: HandIn, values: Mapping[str, str]) -> HandIn:
-    """The same file with its names and the target of its link filled in."""
+    """Returns the same file with its names and the target of its link filled in."""
     return replace(
         handed_in,
         name=fill(handed_in.name, values),
@@ -229,7 +229,7 @@ def _filled(handed_in: HandIn, values: Mapping[str, str]) -> HandIn:
 
 
 def write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    """A zip of these files, by name: the same bytes for the same files."""
+    """Makes a zip of these files, by name: the same bytes for the same files."""
     with path.open("wb") as stream:
         _zip([HandIn(name, ({"hex": content},)) for name, content in files.items()], b"", stream)
 
@@ -237,13 +237,13 @@ def write_zip(files: Mapping[str, bytes], path: Path) -> None:
 def hand_in(
     attack: Attack, assignment: Assignment, folder: Path, values: Mapping[str, str], learner: str = ""
 ) -> list[Path]:
-    """Writes what the attack hands in below `folder`; returns the paths. Runs nothing.
+    """Writes the files of the attack below `folder`; returns the paths. Runs nothing.
 
     Args:
         attack: the case.
         assignment: its exercise, built.
         folder: the folder of the class.
-        values: what all cases have in common, see `Attack.values`.
+        values: the values common to all cases, see `Attack.values`.
         learner: call the file so, instead of as the case says.
 
     Raises:

@@ -1,6 +1,6 @@
-"""What is different between two releases, in the words of whoever hands them out.
+"""Lists the differences between two releases, in words for the person who hands them out.
 
-Zips are made of the files that are compared, and are not compared themselves; so is what only says how the book looks.
+Zips are not compared, as they are made of files that are; nor are files that only determine the look of the book.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ MOST_NAMED = 8
 
 EXERCISES, BOOK = "exercises/", "docs/"
 NO_PAGES = ("docs/page/", "docs/_", "docs/genindex.html", "docs/search.html")
-"""Beside the chapters: the page in which the exercises run, and what Sphinx makes of all of them."""
+"""Pages beside the chapters: the page in which the exercises run, and those that Sphinx makes of all of them."""
 
 
 def exercises_in(files: Mapping[str, bytes] | set[str]) -> list[str]:
-    """The exercises that a learners' repository holds, by the paths in it."""
+    """Returns the exercises that a learners' repository holds, by the paths in it."""
     return sorted(PurePosixPath(path).stem for path in files
                   if path.startswith(EXERCISES) and path.count("/") == 1 and path.endswith(".ipynb"))
 
 
 def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
-    """What is new, gone and changed, a line each, the exercises first; none where it is the same.
+    """Returns what is new, gone and changed, a line each, the exercises first; nothing if both are the same.
 
     Args:
         before, after: the files of the learners' repository, by path in it.
@@ -54,7 +54,7 @@ def _of_notebook(name: str, before: Mapping[str, bytes], after: Mapping[str, byt
 
 
 def _cells(data: bytes) -> dict[str, object]:
-    """The cells of a notebook by their names; none where it cannot be read."""
+    """Returns the cells of a notebook by their names; none where it cannot be read."""
     try:
         return {str(cell["id"]): cell for cell in json.loads(data)["cells"]}
     except (ValueError, KeyError, TypeError):

@@ -1,7 +1,7 @@
-"""The corpora: what learners get wrong, what they get right in other ways, and what strangers try.
+"""The corpora: learners' mistakes, their right answers in other ways, and strangers' attacks.
 
 A case is data, never code of ours. It says how a notebook differs from the
-solved one (or from the untouched one), and what must come of it:
+solved one (or from the untouched one), and what the outcome must be:
 
     solutions/02-preprocessing/mistakes.yaml        a list of cases, each must be caught
     solutions/02-preprocessing/right_answers.yaml   a list of cases, each must earn full marks
@@ -34,7 +34,7 @@ from autograder.grading.results import Verdict
 ATTACKS = course.SOLUTIONS / "attacks"
 
 UNTOUCHED = "(untouched)"
-"""As new code for a cell: what the learner was given there."""
+"""In place of new code for a cell: the code that the learner was given there."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Edit:
 
     Attributes:
         base: `solved`, `untouched` (as handed out) or `bare` (the setup cell alone).
-        replace: cell -> its new code. `(untouched)` stands for what the learner was given.
+        replace: cell -> its new code. `(untouched)` stands for the code that the learner was given.
         duplicate: cells to copy, the copy right after the original.
         insert: new cells.
         move: cell -> where it goes, as in `Insert.where`.
@@ -75,20 +75,20 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer, and what must be said about it.
+    """A wrong answer, and what the messages about it must say.
 
     Attributes:
         name: unique in its file.
         source: the line of solutions/known_mistakes.yaml it comes from, or `own`.
-        cause: what the message must name, in words; written before looking at any message.
+        cause: the cause that the message must name, in words; written before any message was seen.
         edit: the wrong answer.
         fails: exactly the questions that must lose points.
         messages: for each of them that has no entry in `causes` a pattern that a failing case's message must match.
-        causes: by question the names of the wrong variants that are true of this case. Their sentence must be told, and
-            that of no other variant.
-        never: a pattern that no message of this case may match: what it looks like and is not.
+        causes: by question, the names of the wrong variants that are true of this case. The message must hold their
+            sentence, and that of no other variant.
+        never: a pattern that no message of this case may match: a similar mistake that it is not.
         report_only: it leaves no trace in what is handed in; nothing may be deducted.
-        file: where it stands.
+        file: the file that contains it.
     """
 
     name: str
@@ -115,7 +115,7 @@ class RightAnswer:
 
 @dataclass(frozen=True)
 class Permitted:
-    """Mutants of the solution, as `verify --mutants` calls them, that a sentence of their question allows."""
+    """Mutants of the solution, by their names in `verify --mutants`, that a sentence of their question allows."""
 
     question: str
     sentence: str
@@ -143,14 +143,14 @@ class HandIn:
 
 @dataclass(frozen=True)
 class Expected:
-    """What must come of an attack.
+    """The expected outcome of an attack.
 
     Attributes:
         status: the verdicts allowed; empty when no row at all is expected.
         scores: question -> `full`, `zero`, a number, or a bound such as `<= 2`;
             `rest` stands for all questions not named.
         reason: a pattern the reason must match.
-        output, output_not: patterns for what the notebook printed.
+        output, output_not: patterns for the output of the notebook.
         shown_not: patterns that no report may contain as they stand.
         told_not: texts that no file for a learner may contain.
         messages: question -> pattern for a failing case's message.
@@ -179,11 +179,11 @@ class Expected:
 
 @dataclass(frozen=True)
 class Attack:
-    """Something a submission may try; `line` names the promise it tests.
+    """An attack that a submission may try; `line` names the promise it tests.
 
-    In its code and its names `@NAME@` and the like are filled in, see `values`.
-    `own_folder`: its files are handed in inside a folder called as the case, so that
-    this is the learner's name. `otter`: it also makes sense for plain `otter run`.
+    In its code and its names `@NAME@` and the like are filled in, see `values`. `own_folder`: whether its files are
+    handed in inside a folder with the name of the case, so that this is the learner's name. `otter`: whether it also
+    makes sense for plain `otter run`.
     """
 
     name: str
@@ -197,10 +197,9 @@ class Attack:
     folder: Path
 
     def values(self, common: Mapping[str, str]) -> dict[str, str]:
-        """What is filled in: the common values, a name of this case's own, and a path that must not appear.
+        """Returns the values to fill in: the common ones, a name of this case's own, and a path that must not appear.
 
-        `OUTSIDE` is a folder outside every sandbox; `MARKER` lies in it. Writing it
-        is what an attack does when it got through.
+        `OUTSIDE` is a folder outside every sandbox; `MARKER` lies in it. An attack that gets through writes it.
         """
         name = f"reading-digits-{self.name}"
         outside = common.get("OUTSIDE", "/nowhere")
@@ -225,17 +224,17 @@ _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _u
 
 @dataclass(frozen=True)
 class Entry:
-    """One case as it stands in its file, found to be what its schema says; `where` names file and case in errors."""
+    """One case as it stands in its file, checked against its schema; `where` names file and case in errors."""
 
     where: str
     data: Mapping[str, Any]
 
     @classmethod
     def read(cls, data: object, schema: schemas.Schema, where: str) -> Entry:
-        """An entry of this schema.
+        """Checks an entry against this schema, and returns it.
 
         Raises:
-            CourseError: it is not as the schema says.
+            CourseError: it does not fit the schema.
         """
         return cls(where, schemas.require(data, schema, where))
 
@@ -244,7 +243,7 @@ class Entry:
 
 
 def parse(file: Path) -> Any:
-    """What stands in a YAML file, read strictly."""
+    """Returns the content of a YAML file, read strictly."""
     try:
         return yaml.load(file.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except yaml.YAMLError as problem:
@@ -254,7 +253,7 @@ def parse(file: Path) -> Any:
 
 
 def _cases(file: Path, schema: schemas.Schema) -> Iterator[Entry]:
-    """The cases of one YAML file, each of which knows file and case; none where there is no file."""
+    """Yields the cases of one YAML file, each of which knows file and case; none where there is no file."""
     if not file.is_file():
         return
     listed = parse(file)
@@ -300,7 +299,7 @@ def _check_where(entry: Entry, assignment: Assignment, where: str) -> str:
 
 
 def _read_edit(entry: Entry, assignment: Assignment, folder: Path | None = None) -> Edit:
-    """The keys that change a notebook. In an attack, a value like `answer.py` names a file of its folder."""
+    """Reads the keys that change a notebook. In an attack, a value like `answer.py` names a file of its folder."""
 
     def code(value: str) -> str:
         if folder is not None and re.fullmatch(r"[\w-]+\.py", value.strip()):
@@ -329,10 +328,10 @@ def _read_edit(entry: Entry, assignment: Assignment, folder: Path | None = None)
 
 
 def mistakes(assignment: Assignment) -> list[Mistake]:
-    """The mistakes known for this exercise; an empty list where there is no file yet.
+    """Returns the mistakes known for this exercise; an empty list where there is no file yet.
 
     Raises:
-        CourseError: a case is not as it should be; names the file, the case and the problem.
+        CourseError: a case is not valid; the message names the file, the case and the problem.
     """
     file = course.master(assignment.name).with_name("mistakes.yaml")
     cases = []
@@ -361,10 +360,10 @@ def mistakes(assignment: Assignment) -> list[Mistake]:
 
 
 def right_answers(assignment: Assignment) -> list[RightAnswer]:
-    """The full-mark answers in other styles; an empty list where there is no file yet.
+    """Returns the full-mark answers in other styles; an empty list where there is no file yet.
 
     Raises:
-        CourseError: a case is not as it should be; names the file, the case and the problem.
+        CourseError: a case is not valid; the message names the file, the case and the problem.
     """
     file = course.master(assignment.name).with_name("right_answers.yaml")
     cases = []
@@ -377,10 +376,10 @@ def right_answers(assignment: Assignment) -> list[RightAnswer]:
 
 
 def permitted(assignment: Assignment) -> list[Permitted]:
-    """What `permitted.yaml` says; an empty list where there is no file.
+    """Returns the entries of `permitted.yaml`; an empty list where there is no file.
 
     Raises:
-        CourseError: an entry is not as it should be; names the file, the entry and the problem.
+        CourseError: an entry is not valid; the message names the file, the entry and the problem.
     """
     file = course.master(assignment.name).with_name("permitted.yaml")
     listed = parse(file) if file.is_file() else []
@@ -392,7 +391,7 @@ def permitted(assignment: Assignment) -> list[Permitted]:
 
 
 def _read_expected(entry: Entry, assignment: Assignment) -> Expected:
-    """What must come of an attack, out of its key `expect`."""
+    """Reads the expected outcome of an attack from its key `expect`."""
     data = entry.data["expect"]
 
     def pattern(key: str) -> re.Pattern[str] | None:
@@ -424,7 +423,7 @@ def _read_expected(entry: Entry, assignment: Assignment) -> Expected:
 
 
 def _part(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A part of a file, as `HandIn.parts` has it."""
+    """Returns a part of a file, in the form of `HandIn.parts`."""
     part = dict(data)
     if "repeat" in part:
         part["repeat"] = (part["repeat"]["text"], part["repeat"]["times"])
@@ -448,10 +447,10 @@ def _file(data: Mapping[str, Any]) -> HandIn:
 
 
 def read_attack(folder: Path, assignment_of: Callable[[str], Assignment]) -> Attack:
-    """One attack from its folder.
+    """Reads one attack from its folder.
 
     Raises:
-        CourseError: the case is not as it should be; names the file and the problem.
+        CourseError: the case is not valid; the message names the file and the problem.
     """
     file = folder / "case.yaml"
     entry = Entry.read(parse(file), schemas.ATTACK, str(file))
@@ -465,5 +464,5 @@ def read_attack(folder: Path, assignment_of: Callable[[str], Assignment]) -> Att
 
 
 def attacks(assignment_of: Callable[[str], Assignment], folder: Path = ATTACKS) -> list[Attack]:
-    """All attacks, by name. `assignment_of` is `autograder.course.assignment`, or a test's own."""
+    """Returns all attacks, by name. `assignment_of` is `autograder.course.assignment`, or a test's own."""
     return [read_attack(case.parent, assignment_of) for case in sorted(folder.glob("*/case.yaml"))]

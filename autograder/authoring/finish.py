@@ -1,10 +1,10 @@
-"""Puts in order what Otter Assign wrote: notebooks and test files, the same byte for byte every time.
+"""Puts the output of Otter Assign in order: notebooks and test files, the same byte for byte every time.
 
-Otter's cell ids are random, its stubs return None without a word, and its test
-files went through `ast.unparse`, which drops comments and line breaks and
-differs between versions of Python. Its script for Gradescope installs a browser
-that nothing of ours needs, and what learners read there shows the line of a
-check that failed, hidden ones included. All of that is mended here.
+Otter's cell ids are random, its stubs silently return None, and its test files
+went through `ast.unparse`, which drops comments and line breaks and differs
+between versions of Python. Its script for Gradescope installs a browser that
+nothing of ours needs, and its messages for learners show the line of a check
+that failed, hidden ones included. This module repairs all of that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OTTER_IMPORT = "from otter.test_files import test_case\n"
 IMPORTS = "import digits\nimport numpy as np\n"
 TEST_IMPORTS = IMPORTS + OTTER_IMPORT
 BROWSER = b'mamba run -n otter-env bash -c "playwright install-deps && playwright install chromium"\n'
-"""The line of Otter's `setup.sh` that installs what prints notebooks as PDF."""
+"""The line of Otter's `setup.sh` that installs a browser to print notebooks as PDF."""
 RUNS = b'\n\nif __name__ == "__main__":\n    run_autograder("/autograder")\n'
 """The end of Otter's `run_otter.py`, which runs everything."""
 RUNS_AND_TELLS = b'''
@@ -53,10 +53,10 @@ if __name__ == "__main__":
 
 
 def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> bytes:
-    """Otter's notebook as a file: fixed ids, no outputs, our metadata; an answer cell knows its question.
+    """Returns Otter's notebook as a file: fixed ids, no outputs, our metadata; an answer cell knows its question.
 
     Raises:
-        CourseError: an answer cell cannot be told from its question.
+        CourseError: the question of an answer cell cannot be found.
     """
     cells: list[NotebookNode] = []
     answer: NotebookNode | None = None
@@ -93,7 +93,7 @@ def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> 
 
 
 def without_markers(source: str) -> str:
-    """A solution as a learner would hand it in: Otter's markers and prompts taken out."""
+    """Returns a solution as a learner would hand it in: without Otter's markers and prompts."""
     lines = [
         re.sub(r"\s*# ?SOLUTION( NO PROMPT)?\s*$", "", line)
         for line in PROMPT.sub("", source).split("\n")
@@ -103,7 +103,7 @@ def without_markers(source: str) -> str:
 
 
 def with_voice(source: str) -> str:
-    """A stub whose unwritten functions say so when they are called, instead of returning None."""
+    """Returns a stub whose unwritten functions raise an error when they are called, instead of returning None."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a repair may begin with code that is not Python
@@ -120,7 +120,7 @@ def with_voice(source: str) -> str:
 
 
 def finish_test(written: str, cases: Sequence[TestCell], helpers: str = "") -> bytes:
-    """Otter's test file with each function as its author wrote it, and with imports and `helpers` on top."""
+    """Returns Otter's test file with each function as its author wrote it, and with imports and `helpers` on top."""
     functions = [node for node in ast.parse(written).body if isinstance(node, ast.FunctionDef)]
     lines = written.split("\n")
     for node, case in reversed(list(zip(functions, cases, strict=True))):
@@ -133,15 +133,15 @@ def finish_test(written: str, cases: Sequence[TestCell], helpers: str = "") -> b
 
 
 def finish_portrait(source: str) -> bytes:
-    """The file that makes a portrait: its function, with the imports that test files have."""
+    """Returns the file that makes a portrait: its function, with the imports of test files."""
     return f"{IMPORTS}\n\n{source.strip()}\n".encode()
 
 
 def finish_setup(script: bytes) -> bytes:
-    """Otter's `setup.sh` for Gradescope's image, without the browser that prints notebooks.
+    """Returns Otter's `setup.sh` for Gradescope's image, without the browser that prints notebooks.
 
-    Our bundles print none. It would be some two hundred packages more, from two more servers, of which any one
-    that fails makes the image fail.
+    Our zips for Gradescope print none. The browser would add some two hundred packages from two more servers, and the
+    failure of any one of these makes the image fail.
 
     Raises:
         CourseError: the script is not the one that was known when this was written.
@@ -150,7 +150,7 @@ def finish_setup(script: bytes) -> bytes:
 
 
 def finish_run(script: bytes) -> bytes:
-    """Otter's `run_otter.py` for Gradescope, which then tells the message of a failed check and not its line.
+    """Returns Otter's `run_otter.py` for Gradescope, changed to show the message of a failed check and not its line.
 
     Raises:
         CourseError: the script is not the one that was known when this was written.
@@ -159,7 +159,7 @@ def finish_run(script: bytes) -> bytes:
 
 
 def _with(file: str, script: bytes, name: str, known: bytes, ours: bytes) -> bytes:
-    """Otter's script with `ours` in the place of `known`, which `name` holds here and which must stand in it once."""
+    """Returns Otter's script with `ours` for `known`, the constant called `name` here, which must occur once in it."""
     if script.count(known) != 1:
         raise CourseError(
             f"The {file} of Otter-Grader {version('otter-grader')} is another one than is known here. "

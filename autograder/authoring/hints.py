@@ -1,10 +1,10 @@
-"""Holds hidden tests to their hint: whatever fails in one, the learner reads a sentence that its author wrote.
+"""Checks that hidden tests show only their hint: whatever fails in one, the learner reads a sentence by its author.
 
-A message of `digits.expect_number` says what was expected and what came. That is right for a public test; in a hidden
-one it gives the test away. So whatever looks at an answer stands inside `with digits.hint("...")`: each use of
-`digits.call` and of the functions that expect something, each `assert`, each `raise`, and each call of what the
-notebook defines. `digits.expect_written` may stand outside, for it says only that there is no answer. A function of the
-test helpers, or one within the test, is held to the same where it is called outside of a hint.
+A message of `digits.expect_number` gives the expected and the actual value. That is right for a public test; in a
+hidden one it gives the test away. So every line that examines an answer must stand inside `with digits.hint("...")`:
+each use of `digits.call` and of the functions that expect something, each `assert`, each `raise`, and each call of what
+the notebook defines. `digits.expect_written` may stand outside, because it says only that there is no answer. The same
+rule holds for a function of the test helpers, or one within the test, that is called outside of a hint.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import ast
 from collections.abc import Iterator, Sequence
 
 HARMLESS = frozenset({"expect_written", "sample", "load", "describe", "hint", "Told"})
-"""What `digits` has that may stand outside of a hint."""
+"""Functions of `digits` that may stand outside of a hint."""
 
 
 def problem(hidden: str, helpers: str) -> str:
-    """Why a hidden test could say more than its hint, and the remedy; empty where it cannot.
+    """Returns why a hidden test could reveal more than its hint, and the remedy; empty where it cannot.
 
     Args:
         hidden: its source, one function.
@@ -45,7 +45,7 @@ REMEDY = 'Put it inside `with digits.hint("..."):`, a sentence that says what th
 def _walk(
     body: Sequence[ast.AST], shared: dict[str, ast.FunctionDef], seen: frozenset[str], inside: bool = False
 ) -> Iterator[tuple[ast.expr | ast.stmt, bool]]:
-    """Each statement and expression below `body`, with whether it stands inside of a hint; into helpers as well."""
+    """Yields each statement and expression below `body`, with whether it stands inside of a hint; also in helpers."""
     for node in body:
         within = inside
         if isinstance(node, ast.With) and any(_is_hint(item.context_expr) for item in node.items):
@@ -65,7 +65,7 @@ def _is_hint(node: ast.expr) -> bool:
 
 
 def _speaks(node: ast.expr | ast.stmt, answers: set[str]) -> str:
-    """What of `node` could put a value into a message; empty if nothing."""
+    """Returns the part of `node` that could put a value into a message; empty if there is none."""
     if isinstance(node, ast.Assert):
         return "`assert`"
     if isinstance(node, ast.Raise):

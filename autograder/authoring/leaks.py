@@ -1,4 +1,4 @@
-"""Finds solutions, hidden tests and held-back answers in files that leave the house.
+"""Finds solutions, hidden tests and held-back answers in files that are handed out.
 
 `secrets` reads from a master what learners must not see; `find` looks for it in files, into zips and
 notebooks as well. It knows no place and writes nothing. Two degrees of strictness:
@@ -8,7 +8,7 @@ notebooks as well. It knows no place and writes nothing. Two degrees of strictne
 - everything else (the book, other exercises) may teach with similar lines. It must not hold three lines
   of a hidden test in a row, the hint of one, or a whole answer.
 
-A feedback page is what a learner gets last: there the hints are meant to be read, and the rest is not.
+A learner gets the feedback page last: it shows the hints, and must not show the rest.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ from autograder.authoring import finish, wrong
 from autograder.authoring.master import Master, read_master
 
 MARKERS = ("hidden=True", "HIDDEN", "SOLUTION", "BEGIN", "```otter", "TEST HELPERS", "# PORTRAIT")
-"""What stands in masters and in full test files only. A portrait is the grader's as hidden tests are."""
+"""Markers that stand in masters and in full test files only. A portrait belongs to the grader, as hidden tests do."""
 
 ROW = 3
-"""So many lines of a hidden test one after another give it away, wherever they stand."""
+"""How many lines of a hidden test one after another give it away, wherever they stand."""
 
 SHORT = 12
 """An answer of fewer characters (`n = 5`) may stand in a chapter by chance."""
 
 LONG = 24
-"""A secret line of so many characters is looked for inside longer lines, too."""
+"""A secret line of at least so many characters is also searched for inside longer lines."""
 
 TEXT = {".html", ".js", ".css", ".py", ".txt", ".md", ".yml", ".yaml", ".json", ".map", ".svg", ".po", ".toml",
         ".lock", ".cfg", ".webmanifest", ""}
 BINARY = {".png", ".jpg", ".woff", ".woff2", ".ttf", ".ico", ".mo"}
-"""Pictures, fonts and catalogs: looked at as they are. What is in neither list cannot be looked into."""
+"""Pictures, fonts and catalogs: searched as they are. A file in neither list cannot be searched."""
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """What learners must not see of one exercise.
+    """The parts of one exercise that learners must not see.
 
     Attributes:
         exercise: its name.
@@ -63,7 +63,7 @@ class Secrets:
         answers: whole answers, as lines: each answer cell, each function in it without its docstring, and each
             predicted value.
         names: the names of hidden tests.
-        hints: what hidden tests and their helpers say, as far as no public test says it too; and the sentences of wrong
+        hints: the messages of hidden tests and their helpers that no public test has; and the sentences of wrong
             variants of which learners get nothing.
     """
 
@@ -77,7 +77,7 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Leak:
-    """One thing found: in which file (`outer.zip/inner` inside a zip), and what it is."""
+    """One find: in which file (`outer.zip/inner` inside a zip), and what it is."""
 
     file: str
     what: str
@@ -90,7 +90,7 @@ class Leak:
 
 
 def secrets(path: Path) -> Secrets:
-    """What must not be seen of the master at `path`."""
+    """Returns the secrets of the master at `path`."""
     master = read_master(path)
     hidden = [case.source for cases in master.tests.values() for case in cases if case.hidden]
     public = [case.source for cases in master.tests.values() for case in cases if not case.hidden]
@@ -120,14 +120,14 @@ def secrets(path: Path) -> Secrets:
 
 
 def _untold(master: Master, variants: Iterable[wrong.Written]) -> frozenset[str]:
-    """What wrong variants say and no learner reads before the notebook is graded: they pass all public checks."""
+    """Returns the sentences of wrong variants that no learner reads before grading: they pass all public checks."""
     file = course.EXERCISES / "tests" / master.name / course.CAUSES
     told = file.read_text(encoding="utf-8") if file.is_file() else ""
     return frozenset(variant.says for variant in variants if json.dumps(variant.says, ensure_ascii=False) not in told)
 
 
 def _answers(master: Master) -> tuple[list[str], set[str], set[str]]:
-    """The answer cells as a learner would hand them in; the secret and the visible lines outside of tests."""
+    """Returns the answer cells as a learner would hand them in; the secret and the visible lines outside of tests."""
     solutions: list[str] = []
     secret: set[str] = set()
     visible: set[str] = set()
@@ -149,12 +149,12 @@ def _answers(master: Master) -> tuple[list[str], set[str], set[str]]:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a text that are not blank, without indentation."""
+    """Returns the lines of a text that are not blank, without indentation."""
     return [line for line in (line.strip() for line in text.split("\n")) if line]
 
 
 def _rows(lines: list[str]) -> Iterator[tuple[str, ...]]:
-    """All runs of `ROW` lines that say something: one of brackets and names alone may stand anywhere."""
+    """Yields all runs of `ROW` lines that have substance: one of brackets and names alone may stand anywhere."""
     for start in range(max(1, len(lines) - ROW + 1)):
         row = tuple(lines[start:start + ROW])
         if sum(map(len, row)) >= 2 * LONG:
@@ -162,7 +162,7 @@ def _rows(lines: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _whole_answers(source: str) -> Iterator[tuple[str, ...]]:
-    """An answer cell, each function in it without its docstring, and each predicted value (`a_name = 2`)."""
+    """Yields each answer cell, each function in it without its docstring, and each predicted value (`a_name = 2`)."""
     yield tuple(_lines(source))
     try:
         tree = ast.parse(source)
@@ -181,31 +181,31 @@ def _whole_answers(source: str) -> Iterator[tuple[str, ...]]:
 
 
 def _hints(tree: ast.Module) -> Iterator[str]:
-    """What stands in `digits.hint(...)` and `digits.Told(...)`; of a text with values in it the parts between them."""
+    """Yields the texts in `digits.hint(...)` and `digits.Told(...)`, split where values stand in them."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("hint", "Told") and node.args:
             yield from (text.strip() for text in _texts_in(node.args[0]) if len(text) >= LONG)
 
 
 def _texts_in(tree: ast.AST) -> Iterator[str]:
-    """Every text that stands in code; of one with values in it the parts between them."""
+    """Yields every text in code; of one with values in it the parts between them."""
     for part in ast.walk(tree):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
 
 
-# --- Looking into files ------------------------------------------------------------------------------------
+# --- Searching files ---------------------------------------------------------------------------------------
 
 
 def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_show: bool = False,
          of_others: Collection[str] = ()) -> list[Leak]:  # fmt: skip
-    """What is given away in `files`, by their paths; nothing, when all is well.
+    """Returns the leaks in `files`, by their paths; none when all is well.
 
     Args:
         files: path, with forward slashes -> contents. Zips are opened, zips inside of them as well.
         hidden: of every exercise.
         hints_may_show: for feedback pages. All of them are then looked at strictly.
-        of_others: SHA-256 of files that were there before the course, such as WebAssembly. They are not looked into.
+        of_others: SHA-256 of files that were there before the course, such as WebAssembly. They are not searched.
     """
     known = [_without_hints(one) if hints_may_show else one for one in hidden]
     found = []
@@ -223,16 +223,16 @@ def find(files: Mapping[str, bytes], hidden: Iterable[Secrets], *, hints_may_sho
 
 
 def _made_from(path: str, text: str, exercise: str) -> bool:
-    """Whether a file is the exercise's notebook, whatever it is called now, or one of its public tests."""
+    """Returns whether a file is the exercise's notebook, whatever its name now, or one of its public tests."""
     parts = PurePosixPath(path)
     if parts.suffix == ".ipynb":
-        of_the_book = "_sources" in parts.parts  # a chapter may be called as an exercise is
+        of_the_book = "_sources" in parts.parts  # a chapter may have the name of an exercise
         return (parts.stem == exercise and not of_the_book) or f"\nassignment\n{exercise}\n" in text
     return parts.suffix in (".py", ".json") and exercise in parts.parts
 
 
 def _without_hints(one: Secrets) -> Secrets:
-    """Neither the hints are secret nor the lines of code that are nothing but a part of one."""
+    """Returns the secrets without the hints, and without lines of code that are nothing but a part of a hint."""
     shown = frozenset(line for line in one.lines if any(line.strip("\"' ,") in hint for hint in one.hints))
     return replace(one, hints=frozenset(), lines=one.lines - shown)
 
@@ -263,7 +263,7 @@ def _short(text: str) -> str:
 
 
 def _texts(path: str, data: bytes, of_others: Collection[str]) -> Iterator[tuple[str, str | None]]:
-    """What can be read in a file, with its path; None where it cannot be looked into."""
+    """Yields the readable text of a file, with its path; None where it cannot be read."""
     if of_others and hashlib.sha256(data).hexdigest() in of_others:
         return
     suffix = PurePosixPath(path).suffix.lower()
@@ -297,7 +297,7 @@ def _texts(path: str, data: bytes, of_others: Collection[str]) -> Iterator[tuple
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """Every text in a notebook's JSON: keys, metadata and outputs as well, a list of lines as one text."""
+    """Yields every text in a notebook's JSON: keys, metadata and outputs as well, a list of lines as one text."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

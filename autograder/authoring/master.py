@@ -1,10 +1,10 @@
 """Reads a master: one exercise in MyST Markdown, with Otter Assign's markers.
 
-`solutions/README.md` tells an author how to write one. What this module adds
-to Otter's format, so that nine masters need not repeat it: the assignment's
-settings, the setup cell, links to the book, and helpers for hidden tests.
-It knows nothing of where things are written. What is wrong with a master is
-told with its file, the line and what to do; `build` adds how to go on.
+`solutions/README.md` tells an author how to write one. What this module adds to
+Otter's format, so that nine masters need not repeat it: the assignment's
+settings, the setup cell, links to the book, and helpers for hidden tests. It
+knows nothing of where things are written. An error names the file, the line and
+the remedy; `build` adds how to go on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from autograder.authoring import hints
 from autograder.course import CourseError, Question
 
 BOOK_ADDRESS = "../build/book/html"
-"""Where `book:` links of a master lead, seen from the notebook: a folder or a site."""
+"""The address to which `book:` links of a master lead, seen from the notebook: a folder or a site."""
 
 SETTINGS = """\
 # ASSIGNMENT CONFIG
@@ -43,11 +43,11 @@ python_version: "3.12"
 generate:
     show_hidden: true
 """
-"""How Otter Assign treats every master: test files beside the notebook, in exception format.
+"""Otter Assign's settings for every master: test files beside the notebook, in exception format.
 
 The last three are for Gradescope. Its image has a Python between the oldest and the newest that the course
 supports. Learners read the hints of hidden checks, and the points of each question, once the grades are
-published there; Otter would keep both from them for good.
+published there; Otter alone would hide both from them for good.
 """
 
 SETUP = """\
@@ -70,17 +70,18 @@ PORTRAIT = "# PORTRAIT"
 """A cell that begins so holds the function that makes the portrait of a learner's network; see `grading.portrait`."""
 
 FORMER_NAME = re.compile(r"[0-9]{2}(-[a-z0-9]+)+")
-"""What an exercise can have been called. `course.former_names` reads the same line."""
+"""The form of an exercise's former name. `course.former_names` reads the same line."""
 
 BOOK_LINK = re.compile(r"\]\(book:([\w/-]+)(#[\w-]+)?\)")
 PREDICTION = re.compile(r"^### .*\bpredict\b", re.MULTILINE)
-"""In the heading of a question that is to be answered before anything is run: nothing at home may tell its answer."""
+"""Marks the heading of a question that learners must answer before anything is run: nothing at home may reveal its
+answer."""
 QUESTION_NAME = re.compile(r"q\d+_\d+")
 
 
 @dataclass
 class TestCell:
-    """One test case as its author wrote it: a function, and whether learners do not get to see it."""
+    """One test case as its author wrote it: a function, and whether it is hidden from learners."""
 
     source: str
     hidden: bool
@@ -94,14 +95,14 @@ class Master:
         name: of its folder.
         version: a hash of the file.
         title, chapter, minutes: from the front matter.
-        notebook: what `otter assign` is given.
+        notebook: the input of `otter assign`.
         questions: in their order.
         tests: the test cells of each question, in their order.
         answers: the answer cell of each question, with Otter's markers.
-        predictions: the questions that are to be answered before anything is run.
+        predictions: the questions that learners must answer before anything is run.
         helpers: code for the top of the full test files.
         portrait: the function that makes a portrait of the learner's network; empty without one.
-        formerly: what it was called in earlier numberings of the course.
+        formerly: its names in earlier numberings of the course.
     """
 
     name: str
@@ -120,14 +121,14 @@ class Master:
 
 
 MINUTES = range(20, 61)
-"""What a learner may be asked to plan for one exercise."""
+"""Minutes that a learner may be asked to plan for one exercise."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """The text of a master, and what its errors begin with.
+    """The text of a master, and the beginning of its errors.
 
-    `file`: as an author sees it from the repository's root.
+    `file`: its path as an author sees it from the repository's root.
     """
 
     file: str
@@ -138,7 +139,7 @@ class _Source:
         return CourseError(f"{self.file}, line {line}{of}: {problem}")
 
     def lines(self, cells: Sequence[NotebookNode]) -> Iterator[int]:
-        """The line each of the cells begins in, in their order; of one that is not the author's, that of the last."""
+        """Yields the line where each cell begins; for one that is not the author's, the line of the cell before."""
         begin = end = 0
         for cell in cells:
             found = self.text.find(cell.source, end) if cell.source.strip() else -1
@@ -148,7 +149,7 @@ class _Source:
 
 
 def read_master(path: Path) -> Master:
-    """The master at `path`.
+    """Reads the master at `path`.
 
     Raises:
         CourseError: it is not in order; the message names the file, the line, the question and what to do.
@@ -203,7 +204,7 @@ def _read(path: Path) -> _Source:
 
 
 def _header(source: _Source) -> dict[str, Any]:
-    """The front matter, with all that a master must say there."""
+    """Returns the front matter, with everything that a master must state there."""
     lines = source.text.split("\n")
     ends = [number for number, line in enumerate(lines[1:], 2) if line.rstrip() == "---"]
     if lines[0].rstrip() != "---" or not ends:
@@ -227,7 +228,7 @@ def _header(source: _Source) -> dict[str, Any]:
 
 
 def _formerly(source: _Source, front: dict[str, Any], path: Path) -> tuple[str, ...]:
-    """The exercise's former names; none where the front matter has no `formerly`."""
+    """Returns the exercise's former names; none where the front matter has no `formerly`."""
     said = front.get("formerly", [])
     names = [said] if isinstance(said, str) else said
     line = next((number for number, text in enumerate(source.text.split("\n"), 1) if text.startswith("formerly")), 1)
@@ -241,7 +242,7 @@ def _formerly(source: _Source, front: dict[str, Any], path: Path) -> tuple[str, 
 
 
 def _yaml_line(error: yaml.YAMLError) -> int:
-    """The line of a piece of YAML at which it stops being YAML; the first is 1."""
+    """Returns the line of a piece of YAML at which it stops being YAML; the first is 1."""
     mark = getattr(error, "problem_mark", None)
     return mark.line + 1 if mark else 1
 
@@ -255,7 +256,7 @@ MARKER = re.compile(r"# (BEGIN|END) (QUESTION|SOLUTION|TESTS)\b")
 
 
 def _require_closed(source: _Source) -> None:
-    """Every cell has its end, and every `# BEGIN` of Otter its `# END`: else the rest would be read as something else.
+    """Checks that every cell has its end, and every `# BEGIN` of Otter its `# END`: else the rest would be misread.
 
     Raises:
         CourseError: one has none.
@@ -282,7 +283,7 @@ def _require_closed(source: _Source) -> None:
 
 
 def _follow(source: _Source, opened: list[tuple[int, str]], line: int, side: str, kind: str) -> None:
-    """One marker of Otter, after those that are still `opened`."""
+    """Follows one marker of Otter, after those that are still `opened`."""
     inside = [of for _, of in opened]
     if side == "BEGIN":
         if inside != ([] if kind == "QUESTION" else ["QUESTION"]):
@@ -302,7 +303,7 @@ def _follow(source: _Source, opened: list[tuple[int, str]], line: int, side: str
 
 
 def _require_python(source: _Source, notebook: NotebookNode) -> None:
-    """Every code cell is Python, Jupyter's own commands included."""
+    """Checks that every code cell is Python, with Jupyter's own commands."""
     for cell, first in zip(notebook.cells, source.lines(notebook.cells), strict=True):
         if cell.cell_type != "code":
             continue
@@ -321,7 +322,7 @@ def _require_python(source: _Source, notebook: NotebookNode) -> None:
 
 
 def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
-    """The notebook with settings, the setup cell and links that lead somewhere; without what is the grader's."""
+    """Returns the notebook with settings, setup cell and working links; without the parts for the grader alone."""
     cells = [cell for cell in notebook.cells if not cell.source.startswith((HELPERS, PORTRAIT))]
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -336,7 +337,7 @@ def _for_otter(notebook: NotebookNode, name: str) -> NotebookNode:
 
 
 def _portrait(source: _Source, notebook: NotebookNode) -> str:
-    """The function in the cell that begins with `# PORTRAIT`; empty without one."""
+    """Returns the function in the cell that begins with `# PORTRAIT`; empty without one."""
     cells = {line: cell.source for cell, line in zip(notebook.cells, source.lines(notebook.cells), strict=True)
              if cell.source.startswith(PORTRAIT)}
     if not cells:
@@ -395,7 +396,7 @@ def _questions(source: _Source, notebook: NotebookNode) -> Iterator[_Draft]:
 
 
 def _facts(source: _Source, line: int, text: str) -> dict[str, Any]:
-    """What a question's `# BEGIN QUESTION` says of it."""
+    """Returns the facts in a question's `# BEGIN QUESTION`."""
     try:
         facts = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:

@@ -1,4 +1,4 @@
-"""Lays down a new exercise: what `autograder new` does.
+"""Lays down a new exercise: the work of `autograder new`.
 
 The folder holds a small exercise that is complete: a question with a public
 and a hidden test, a mistake and a right answer. It builds and verifies as it
@@ -20,10 +20,10 @@ TEMPLATE = Path(__file__).with_name("template")
 
 
 def new_exercise(name: str) -> Path:
-    """Make the folder of an exercise called `name`, such as `10-your-own`; returns it.
+    """Makes the folder of an exercise called `name`, such as `10-your-own`; returns it.
 
     Raises:
-        CourseError: the name is none for an exercise, or its number is taken.
+        CourseError: the name is not valid for an exercise, or its number is taken.
     """
     known = course.exercise_names()
     if not re.fullmatch(r"[0-9]{2}(-[a-z0-9]+)+", name) or name.startswith("00"):

@@ -1,4 +1,4 @@
-"""Makes what learners get from the instructor's repository: what `autograder release` does.
+"""Makes what learners get from the instructor's repository: the work of `autograder release`.
 
     OUTPUT/reading-digits/                the learners' repository: exercises/, environment.yml, LICENSE,
                                           README.md, and docs/, the book as a site (GitHub Pages serves it), with
@@ -9,10 +9,11 @@
     OUTPUT/release.json                   which files these are; by it a later release knows what to replace
 
 Exercises and book are built first, if they are not current. Everything is then put together in memory, with
-links to one address (`course.address`), and looked through by `leaks`. Only when no hidden test, solution or
-held-back answer is found, it is written; otherwise nothing is.
+links to one address (`course.address`), and `leaks` searches it. The release is written only if no hidden
+test, solution or held-back answer is found; otherwise nothing is written.
 
-What goes out is listed here by name. A file that lies in exercises/ by chance stays where it is.
+This module lists by name what goes out. A file that lies in exercises/ by chance stays where it
+is.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ and Christopher Burges, CC BY-SA 3.0; the arrays are unchanged. See [LICENSE](LI
 
 @dataclass(frozen=True)
 class Site:
-    """Where the release will be found: `address` ends in a slash; empty when nowhere."""
+    """The address of the release: `address` ends in a slash; empty when nowhere."""
 
     address: str
 
@@ -151,27 +152,27 @@ class Site:
         return f"{found[1]}/{folder or parts.netloc}"
 
     def colab(self, name: str) -> str:
-        """The address that opens the exercise `name` on Colab."""
+        """Returns the address that opens the exercise `name` on Colab."""
         return f"https://colab.research.google.com/github/{self.github}/blob/main/exercises/{name}.ipynb"
 
     def binder(self, name: str) -> str:
-        """The address that opens the exercise `name` on Binder."""
+        """Returns the address that opens the exercise `name` on Binder."""
         notebook = quote(f"lab/tree/exercises/{name}.ipynb", safe="")
         return f"https://mybinder.org/v2/gh/{self.github}/main?urlpath={notebook}"
 
 
 def release(output: Path, address: str | None = None, exercises: Sequence[str] = ()) -> str:
-    """Write the release into the folder `output`; returns what there is to say about it.
+    """Writes the release into the folder `output`; returns remarks on it.
 
     Args:
-        output: made where it is missing. An earlier release in it is replaced, and what is different is said; a
+        output: made where it is missing. An earlier release in it is replaced, and the remarks list the differences; a
             `.git` folder stays.
         address: where the book will be read; `course.address()` when None.
         exercises: the names of those that go out, in addition to those of the earlier release in the folder: nothing
-            that was handed out is taken back. When none is named, all that can be built.
+            that was handed out is taken back. All that can be built when none is named.
 
     Raises:
-        CourseError: the address is none, an exercise that was named cannot be built or none can, something hidden
+        CourseError: the address is not valid, an exercise that was named cannot be built or none can, something hidden
             would get out, the book does not build, or `output` holds something else. Then nothing was written.
     """
     site = Site(course.address() if address is None else course.checked_address(address))
@@ -183,7 +184,7 @@ def release(output: Path, address: str | None = None, exercises: Sequence[str] =
     page = built_page(names, site, course.BUILD / PAGE)
     files = put_together(names, site, page)
     printed = _printed_book()
-    # Nobody can look into a PDF. The page it was printed from is looked through in its place.
+    # A PDF cannot be searched. The page it was printed from is searched instead.
     check(files | ({f"{PDF}/index.html": printed.page} if printed else {}), names, page.others if page else ())
     if printed:
         files = with_pdf(files, printed.pdf)
@@ -193,7 +194,7 @@ def release(output: Path, address: str | None = None, exercises: Sequence[str] =
 
 
 def _ready(exercises: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Build them; returns the names of those that go out, and of all others why they do not."""
+    """Builds them; returns the names of those that go out, and for all others why they do not."""
     course.require_known(exercises)
     known = course.exercise_names()
     names = [name for name in known if name in exercises] if exercises else known
@@ -208,7 +209,7 @@ def _ready(exercises: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _secrets(names: Collection[str]) -> Iterator[leaks.Secrets]:
-    """What nobody may see, also of exercises that do not go out, as long as their masters can be read."""
+    """Yields what nobody may see, also of exercises that do not go out, as long as their masters can be read."""
     for name in course.exercise_names():
         try:
             yield leaks.secrets(course.master(name))
@@ -218,12 +219,12 @@ def _secrets(names: Collection[str]) -> Iterator[leaks.Secrets]:
 
 
 def check(files: Mapping[str, bytes], names: list[str], of_others: Collection[str] = ()) -> None:
-    """Refuse `files` if they give away anything of an exercise; those called `names` go out.
+    """Refuses `files` if they give away anything of an exercise; those called `names` go out.
 
-    What others made, before the course was there, is known by its hash in `of_others`, and is not looked into.
+    Files that others made before the course are recognized by their hash in `of_others`, and are not searched.
 
     Raises:
-        CourseError: they do; the message says what, and in which files.
+        CourseError: they do; the message names the finds and the files.
     """
     found = leaks.find(files, _secrets(names), of_others=of_others)
     if found:
@@ -237,7 +238,7 @@ def check(files: Mapping[str, bytes], names: list[str], of_others: Collection[st
 
 
 def put_together(names: list[str], site: Site, page: Page | None = None) -> dict[str, bytes]:
-    """Everything to be written, by its path in the output folder."""
+    """Returns everything to be written, by its path in the output folder."""
     exercises = _exercises(names, site)
     zipped = zips.make_zip({f"{REPOSITORY}/{path}": data for path, data in exercises.items()})
     pages = _site(exercises, zipped, site, page is not None)
@@ -245,7 +246,7 @@ def put_together(names: list[str], site: Site, page: Page | None = None) -> dict
         pages |= {f"{PAGE}/{path}": data for path, data in page.files.items()}
     files = {f"{REPOSITORY}/exercises/{path}": data for path, data in exercises.items()}
     files |= {f"{REPOSITORY}/docs/{path}": data for path, data in pages.items()}
-    files[f"{REPOSITORY}/docs/.nojekyll"] = b""  # else GitHub Pages leaves out folders such as _static
+    files[f"{REPOSITORY}/docs/.nojekyll"] = b""  # without it GitHub Pages leaves out folders such as _static
     files[f"{REPOSITORY}/LICENSE"] = (course.ROOT / "LICENSE").read_bytes()
     files[f"{REPOSITORY}/README.md"] = _readme(site, names).encode()
     files[f"{REPOSITORY}/environment.yml"] = _environment().encode()
@@ -260,7 +261,7 @@ class Page:
 
     Attributes:
         files: by path in it.
-        others: the hashes (SHA-256) of what others made of it.
+        others: the hashes (SHA-256) of the files in it that others made.
     """
 
     files: dict[str, bytes]
@@ -268,7 +269,7 @@ class Page:
 
 
 def built_page(names: list[str], site: Site, folder: Path) -> Page | None:
-    """What `make page` has left in `folder`, with the exercises called `names`; None where nothing is as it is now."""
+    """Returns the site from `make page` in `folder`, with the exercises called `names`; None if it is not current."""
     exercises = _exercises(names, site)
     try:
         files, others = with_exercises(exercises, folder)
@@ -286,13 +287,13 @@ class Printed:
 
 
 def _printed_book() -> Printed | None:
-    """What `make pdf` has made, unless a page changed afterward: then the book's build has removed it."""
+    """Returns the PDF from `make pdf`, unless a page changed afterward: then the book's build has removed it."""
     pdf, page = course.BUILD / "book" / PDF, course.BUILD / "book" / "singlehtml" / "index.html"
     return Printed(pdf.read_bytes(), page.read_bytes()) if pdf.exists() and page.exists() else None
 
 
 def with_pdf(files: Mapping[str, bytes], pdf: bytes) -> dict[str, bytes]:
-    """The release with the printed book: beside the zips, in the book, and linked to from its first page."""
+    """Returns the release with the printed book: beside the zips, in the book, and linked to from its first page."""
     docs = f"{REPOSITORY}/docs/"
     first = files[f"{docs}index.html"].decode()
     link = f'<p>To print it: <a class="reference external" href="{PDF}">the whole book as one PDF</a>.</p>'
@@ -306,7 +307,7 @@ def _book_zip(pages: Mapping[str, bytes]) -> bytes:
 
 
 def _exercises(names: list[str], site: Site) -> dict[str, bytes]:
-    """The learners' folder, by path in it."""
+    """Returns the learners' folder, by path in it."""
     plain = ["requirements.txt", *course.SUPPORT_FILES]
     for name in names:
         exercise = course.assignment(name)
@@ -321,9 +322,9 @@ def _exercises(names: list[str], site: Site) -> dict[str, bytes]:
 
 
 def released_notebook(data: bytes, site: Site) -> bytes:
-    """A learner's notebook with links to the released book, and with a cell that makes it run on Colab.
+    """Returns a learner's notebook with links to the released book, and with a cell that makes it run on Colab.
 
-    Without an address the chapters are named and not linked to.
+    Without an address it names the chapters without links.
     """
     notebook = json.loads(data)
 
@@ -343,7 +344,7 @@ def released_notebook(data: bytes, site: Site) -> bytes:
 
 
 def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site, page: bool) -> dict[str, bytes]:
-    """The built book, its downloads replaced by what is released, by path in the site.
+    """Returns the built book, its downloads replaced by those that are released, by path in the site.
 
     With `page` it has links to the page in which the exercises run.
     """
@@ -368,7 +369,7 @@ def _site(exercises: Mapping[str, bytes], zipped: bytes, site: Site, page: bool)
 
 
 def _is_left_over(name: str, listed: set[str]) -> bool:
-    """Whether a file belongs to a page that is no longer in the table of contents: Sphinx lets it lie."""
+    """Returns whether a file belongs to a page that is no longer in the table of contents: Sphinx leaves it there."""
     path = PurePosixPath(name)
     if path.parts[0] == "_sources":
         return path.relative_to("_sources").with_suffix("").as_posix() not in listed
@@ -377,10 +378,11 @@ def _is_left_over(name: str, listed: set[str]) -> bool:
 
 
 def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> str:
-    """A page on which each exercise's download is followed by Colab and Binder, and the address is filled in: also in
-    the head, for the picture that a chat shows of a link.
+    """Returns a page with links to Colab and Binder behind each exercise's download, and with the address filled in.
 
-    Of a notebook that is `kept_back` the page says so, and has no link.
+    The address goes into the head as well, for the picture that a chat shows of a link.
+
+    For a notebook that is `kept_back` the page says so, and has no link.
     """
     def launch(found: re.Match[str]) -> str:
         if f"{found[1]}.ipynb" in kept_back:
@@ -397,7 +399,7 @@ def _with_addresses(page: str, site: Site, kept_back: Collection[str] = ()) -> s
 
 
 def with_links_to_the_page(text: str, to_root: str, names: Collection[str]) -> str:
-    """A page of the book on which each of these exercises can be opened in the browser."""
+    """Returns a page of the book on which each of these exercises can be opened in the browser."""
     return PAGE_LINK_HERE.sub(
         lambda found: PAGE_LINK.format(to_root=to_root, name=found[1]) if found[1] in names else "", text)
 
@@ -410,7 +412,7 @@ def _readme(site: Site, names: list[str]) -> str:
 
 
 def _environment() -> str:
-    """The learners' environment for Anaconda and Binder; the Pythons are those of ours."""
+    """Returns the learners' environment for Anaconda and Binder; the Pythons are those of ours."""
     ours = (course.ROOT / "environment.yml").read_text(encoding="utf-8")
     found = re.search(r"^  - python(\S+)$", ours, re.MULTILINE)
     if found is None:
@@ -428,7 +430,7 @@ def _build_book() -> None:
 
 
 def _earlier_release(output: Path) -> list[Path]:
-    """The files of the release that lies in `output`.
+    """Returns the files of the release that lies in `output`.
 
     Raises:
         CourseError: something else lies there.
@@ -445,13 +447,13 @@ def _earlier_release(output: Path) -> list[Path]:
 
 
 def _of_learners(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of the learners' repository, by path in it."""
+    """Returns the files of the learners' repository, by path in it."""
     return {path.removeprefix(f"{REPOSITORY}/"): data for path, data in files.items()
             if path.startswith(f"{REPOSITORY}/")}
 
 
 def _files_of(output: Path, earlier: Sequence[Path]) -> dict[str, bytes]:
-    """Those of the earlier release; a file that somebody took away is not among them."""
+    """Returns those of the earlier release; a file that somebody removed is not among them."""
     return _of_learners({path.relative_to(output).as_posix(): path.read_bytes() for path in earlier if path.is_file()})
 
 
@@ -473,7 +475,7 @@ def _summary(
     output: Path, files: Mapping[str, bytes], names: list[str], site: Site, left_out: Mapping[str, str],
     stays: Collection[str], different: Sequence[str] | None,
 ) -> str:
-    """What there is to say: `different` from the release before, None where there was none; `stays` was in that."""
+    """Returns the remarks: `different` from the release before, None where there was none; `stays` was in that."""
     megabytes = sum(len(data) for name, data in files.items() if name.startswith(REPOSITORY + "/")) / 1e6
     where = site.address or "nowhere yet: notebooks name the chapters and do not link to them. Set it in pyproject.toml"
     return "\n".join([

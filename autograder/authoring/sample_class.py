@@ -1,7 +1,7 @@
-"""A sample class: notebooks as learners would hand them in, made from the corpora.
+"""Makes a sample class: notebooks as learners would hand them in, from the corpora.
 
 Without a number it is the small class that `solutions/NAME/sample_class.yaml` describes
-learner by learner, with what must come of each. With a number it is a class of that
+learner by learner, each with the expected outcome. With a number it is a class of that
 size, drawn from the corpora in realistic proportion: the same seed, the same class.
 
 The hostile ones among them are the hostile programs of `solutions/attacks/`. Nothing
@@ -32,7 +32,7 @@ PROPORTIONS = {
     "solution": 24, "right": 24, "one mistake": 26, "two mistakes": 12, "unfinished": 7, "untouched": 1,
     "hangs": 2, "crashes": 1, "hostile": 1, "unreadable": 2,
 }
-"""How many of a hundred learners are what. An estimate from teaching, not a measurement."""
+"""How many of a hundred learners are of each kind. An estimate from teaching, not a measurement."""
 
 TROUBLE = ("hangs", "crashes", "hostile", "unreadable")
 """The kinds that are drawn from the attacks that the sample class' file names."""
@@ -46,7 +46,7 @@ class Sample:
         edit: how the notebook differs from the solution; unused for an attack.
         attack: the attack it is, or None.
         zipped: handed in inside a zip.
-        status, scores: what must come of it, where that is written down; the scores of all questions.
+        status, scores: the expected outcome, if it is written down; the scores of all questions.
         fails: the questions that lose points, and no others do; None where the corpora do not say it.
     """
 
@@ -94,7 +94,7 @@ class _Corpora:
 
 
 def described(of: Assignment) -> list[Sample]:
-    """The small class, with what must come of it.
+    """Returns the small class, with the expected outcome.
 
     Raises:
         CourseError: the exercise has none, or its file is not in order.
@@ -120,7 +120,7 @@ def _described(data: object, corpora: _Corpora, number: int) -> Sample:
 
 
 def _kind(entry: Entry, corpora: _Corpora) -> tuple[Edit, Attack | None]:
-    """What a learner's `is` says."""
+    """Returns what a learner's `is` describes."""
     kind = entry.data["is"]
     if isinstance(kind, str):
         return (Edit() if kind == "solution" else Edit(base="untouched")), None
@@ -138,7 +138,7 @@ def _kind(entry: Entry, corpora: _Corpora) -> tuple[Edit, Attack | None]:
 
 
 def combined(edits: Sequence[Edit]) -> Edit | None:
-    """All of them in one notebook; None where they do not go together.
+    """Returns all edits in one notebook; None where they do not go together.
 
     Several go together when each only replaces cells, and no cell is replaced twice.
     """
@@ -153,7 +153,7 @@ def combined(edits: Sequence[Edit]) -> Edit | None:
 
 
 def drawn(of: Assignment, learners: int, seed: int = SEED) -> list[Sample]:
-    """A class of `learners`, drawn from the corpora; the same for the same seed and corpora."""
+    """Returns a class of `learners`, drawn from the corpora; the same for the same seed and corpora."""
     corpora = _Corpora(of)
     chance = random.Random(f"{seed} {of.name}")
     listed = schemas.require(corpus.parse(NAMES), schemas.NAMES, str(NAMES))
@@ -204,7 +204,7 @@ def _drawn(kind: str, learner: str, corpora: _Corpora, chance: random.Random) ->
 
 
 MANIFEST = ".sample-class.json"
-"""In the folder of a sample class: the names of what was written there, so that nothing else is touched."""
+"""A file in the folder of a sample class: the names of the files written there, so that nothing else is touched."""
 
 
 def sample_class(
@@ -241,13 +241,13 @@ def sample_class(
 
 
 def telling(results: Sequence[SubmissionResult]) -> SubmissionResult:
-    """Of a class that was graded, the submission whose page has most to show: it ran, and lost most of its points."""
+    """Returns, of a graded class, the submission whose page shows most: it ran, and lost most of its points."""
     ran = [result for result in results if result.status is Verdict.GRADED and 0 < result.score < result.possible]
     return min(ran or results, key=lambda result: (result.score, result.learner))
 
 
 def _clear(folder: Path) -> None:
-    """Removes what an earlier sample class left; refuses where anything else lies."""
+    """Removes what an earlier sample class left; refuses a folder with anything else in it."""
     manifest = folder / MANIFEST
     ours = set(json.loads(manifest.read_text(encoding="utf-8"))) if manifest.is_file() else set()
     others = sorted(path.name for path in folder.iterdir() if path.name not in ours | {MANIFEST})

@@ -1,9 +1,9 @@
-"""What may stand in the files of the corpora, as JSON Schema; and what is wrong with one, in words.
+"""The schemas of the corpora's files, as JSON Schema; reports in words what is wrong with a file.
 
-The schemas say which keys there are, which of them must be there, and what
-kind of value each has. What depends on an exercise, such as whether it has a
-question of that name, `corpus` looks at itself. In a schema, `remedy` is what
-to do where its rule is broken; JSON Schema leaves other keys alone.
+The schemas say which keys there are, which of them must be there, and what kind
+of value each has. `corpus` itself checks what depends on an exercise, such as
+whether it has a question of that name. In a schema, `remedy` says what to do if
+its rule is broken; JSON Schema ignores keys that it does not know.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ VERDICT: Schema = {"enum": [verdict.value for verdict in Verdict],
 
 
 def _keys(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None, **rules: Any) -> Schema:
-    """A table with these keys and no others."""
+    """Makes the schema of a table with these keys and no others."""
     return {"type": "object", "required": [*required], "properties": {**required, **(optional or {})},
             "additionalProperties": False, **rules}
 
 
 def _table(values: Schema) -> Schema:
-    """A table with any keys."""
+    """Makes the schema of a table with any keys."""
     return {"type": "object", "additionalProperties": values}
 
 
@@ -128,15 +128,15 @@ SAMPLE_CLASS = _keys({"class": {"type": "array"}},
 
 
 def require(data: object, schema: Schema, where: str) -> Any:
-    """`data`, which must be what the schema says.
+    """Returns `data`, which must fit the schema.
 
     Args:
-        data: what stands in the file.
+        data: the content of the file.
         schema: one of the above.
         where: the file and the case, for the message.
 
     Raises:
-        CourseError: it is not; the message names the key, what is wrong with it and what to write.
+        CourseError: it does not; the message names the key, what is wrong with it and what to write.
     """
     found = sorted(Draft202012Validator(schema, format_checker=FormatChecker(["regex"])).iter_errors(data),
                    key=lambda error: (error.validator in ("anyOf", "dependentSchemas"), [*map(str, error.path)]))
@@ -151,7 +151,7 @@ KINDS = {"string": "text", "array": "a list", "object": "keys and values", "bool
 
 
 def _said(error: ValidationError) -> str:
-    """A broken rule in words. A key's own remedy goes before what can be said of the rule."""
+    """Returns a broken rule in words. A key's own remedy goes before a description of the rule."""
     value, rule = error.instance, error.validator_value
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known = [*error.schema.get("properties", {})]

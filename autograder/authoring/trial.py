@@ -1,8 +1,8 @@
 """Runs a notebook of our own against its full tests, as `otter run` does, in a process of its own.
 
-The builder holds a master to its promises with it, before anything is written.
-Only for notebooks that this repository made: nothing is confined here, and
-nothing that a learner handed in must ever be run by it.
+The builder uses it to check a master's promises before anything is written. It
+is only for notebooks that this repository made: nothing is confined here, and
+it must never run anything that a learner handed in.
 
     python -m autograder.authoring.trial NOTEBOOK TESTS RESULTS PORTRAIT PREDICTIONS
 """
@@ -29,14 +29,14 @@ TIME_LIMIT = 1200.0
 
 @dataclass
 class Trial:
-    """What came of it.
+    """The outcome of a trial.
 
     Attributes:
         error: of the first cell that raised, with its source; empty when none did.
         scores: question -> points earned.
         failures: question -> messages of the test cases that failed.
         problems: what is wrong with the wrong variants, where they were tried.
-        causes: what learners get of them, by question.
+        causes: the facts about them that learners get, by question.
         no_portrait: why no portrait of the network could be made; empty where one was, or was not asked for.
     """
 
@@ -58,10 +58,10 @@ class Running:
     output: BinaryIO
 
     def result(self) -> Trial:
-        """Wait for it.
+        """Waits for the outcome.
 
         Raises:
-            CourseError: the process hung or died, which is the notebook's doing.
+            CourseError: the process hung or died, which is the notebook's fault.
         """
         try:
             code = self.process.wait(TIME_LIMIT)
@@ -77,7 +77,7 @@ class Running:
 
 
 def furnish(folder: Path) -> dict[str, str]:
-    """Make `folder`, with digits.py and the data in it; returns the environment of a process that works there."""
+    """Makes `folder`, with digits.py and the data in it; returns the environment of a process that works there."""
     folder.mkdir()
     for file in course.SUPPORT_FILES:
         (folder / file).symlink_to(course.EXERCISES / file)
@@ -88,10 +88,10 @@ def furnish(folder: Path) -> dict[str, str]:
 def start(
     notebook: Path, tests: Path, folder: Path, portrait: Path | None = None, predictions: Collection[str] | None = None
 ) -> Running:
-    """Start a trial of `notebook` against the test files in `tests`, and of its file `portrait` where there is one.
+    """Starts a trial of `notebook` against the test files in `tests`, and of its file `portrait` where there is one.
 
-    Where `predictions` is given, which may be empty, the wrong variants beside the tests are tried as well, and nothing
-    is told to learners of those of these questions.
+    If `predictions` is given, which may be empty, the wrong variants beside the tests are tried as well, and learners
+    get nothing about those of these questions.
 
     `folder` must not exist yet; it becomes the working folder, with digits.py and the data.
     """
@@ -112,7 +112,7 @@ def start(
 def run(
     notebook: Path, tests: Path, portrait: Path | None = None, predictions: Collection[str] | None = None
 ) -> Trial:
-    """Run the code cells of `notebook` here and now, every question's whole test file, and what `start` says."""
+    """Runs in this process the code cells of `notebook`, every question's test file, and the extras of `start`."""
     import nbformat
     import otter
     from IPython.core.interactiveshell import InteractiveShell
@@ -153,4 +153,4 @@ if __name__ == "__main__":
     came = run(Path(told), Path(checks), Path(drawn) if drawn else None, None if asked == "-" else asked.split())
     # A notebook may print what it likes, so the results go to a file.
     Path(results).write_text(json.dumps(asdict(came)), encoding="utf-8")
-    os._exit(0)  # without TensorFlow's slow farewell
+    os._exit(0)  # skip TensorFlow's clean-up at exit, which is slow

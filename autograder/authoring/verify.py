@@ -1,7 +1,7 @@
 """Proves the exercises' graders: `autograder verify`.
 
 For each exercise the whole corpus is handed in like a class and graded by the
-real grader. Then it is compared with what has to come of it:
+real grader. Then the results are compared with the expected ones:
 
 - the solution earns full marks, and so does every right answer;
 - the untouched notebook earns nothing, without an error;
@@ -40,7 +40,7 @@ SOLUTION, UNTOUCHED, RIGHT, MISTAKE = "solution", "untouched", "right answer", "
 
 @dataclass(frozen=True)
 class Trial:
-    """One notebook of the corpus: what kind it is, what it is called, and how it is made.
+    """One notebook of the corpus: its kind, its name, and how it is made.
 
     `case` is the mistake it stands for, where it is one.
     """
@@ -58,10 +58,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one trial. `problems` is empty when all is as it must be.
+    """The outcome of one trial. `problems` is empty when all is as it must be.
 
-    `caught_by`: `public` when the learner is told at once, `hidden` when only grading
-    shows it, empty when nothing failed. `message`: what names the cause.
+    `caught_by`: `public` when the learner sees it at once, `hidden` when only grading shows it, empty when nothing
+    failed. `message`: the one that names the cause.
     """
 
     trial: Trial
@@ -72,7 +72,7 @@ class Finding:
 
 
 def trials(assignment: Assignment) -> list[Trial]:
-    """All notebooks of the exercise's corpora, the solution and the untouched one first."""
+    """Returns all notebooks of the exercise's corpora, the solution and the untouched one first."""
     return [
         Trial(SOLUTION, "", Edit()),
         Trial(UNTOUCHED, "", Edit(base="untouched")),
@@ -93,7 +93,7 @@ def hand_in_corpus(assignment: Assignment, folder: Path, chosen: Sequence[Trial]
 
 
 def require_causes(assignment: Assignment, chosen: Sequence[Trial]) -> None:
-    """Refuse a case that names a wrong variant which is not there: found before anything is graded.
+    """Refuses a case that names a wrong variant which does not exist, before anything is graded.
 
     Raises:
         CourseError: it names the file, the case, the question and the variant.
@@ -119,7 +119,7 @@ def failing_cases(question: QuestionResult) -> list[CaseResult]:
 
 @cache
 def known_of(exercise: str) -> wrong.Wrong:
-    """The wrong variants of an exercise, and which functions its answers call."""
+    """Returns the wrong variants of an exercise, and which functions its answers call."""
     path = course.master(exercise)
     if not path.is_file():
         return wrong.Wrong()
@@ -128,14 +128,14 @@ def known_of(exercise: str) -> wrong.Wrong:
 
 @cache
 def said_by_variants(exercise: str) -> Mapping[tuple[str, str], str]:
-    """What each wrong variant of an exercise says first, by question and name; of inherited ones, too."""
+    """Returns the first sentence of each wrong variant of an exercise, by question and name; of inherited ones, too."""
     known = known_of(exercise)
     return {(question, one.name): causes.sentences(one.says)[0]
             for question in known.answers for one in known.all_of(question)}
 
 
 def judge(trial: Trial, result: SubmissionResult) -> Finding:
-    """Compares what came with what had to come."""
+    """Compares the result with the expected one."""
     problems = []
     if result.status is not Verdict.GRADED:
         problems.append(f"its status is {result.status.value}: {result.reason}")
@@ -164,7 +164,7 @@ def judge(trial: Trial, result: SubmissionResult) -> Finding:
 
 
 def _messages(case: Mistake, result: SubmissionResult) -> tuple[str, str, list[str]]:
-    """Which kind of test caught it, the first message that names the cause, and what is amiss."""
+    """Returns which kind of test caught it, the first message that names the cause, and what is wrong."""
     questions = {question.name: question for question in result.questions}
     caught_by, message, problems = "", "", []
     for name in case.fails:
@@ -180,7 +180,7 @@ def _messages(case: Mistake, result: SubmissionResult) -> tuple[str, str, list[s
 
 
 def _names_it(case: Mistake, question: str, message: str, exercise: str) -> bool:
-    """Whether a message says what is true of the case."""
+    """Returns whether a message says what is true of the case."""
     if question not in case.causes:
         return bool(case.messages[question].search(message))
     says = said_by_variants(exercise)
@@ -188,20 +188,20 @@ def _names_it(case: Mistake, question: str, message: str, exercise: str) -> bool
 
 
 def _false_causes(case: Mistake, result: SubmissionResult) -> Iterator[str]:
-    """Each message that names a cause which the case does not have."""
+    """Yields each message that names a cause which the case does not have."""
     for question in result.questions:
         for one in failing_cases(question):
             if case.never and case.never.search(one.message):
                 yield f"{question.name}: a message says what is not so: {one.message}"
             told = {name for (of, name), says in said_by_variants(result.assignment).items()
                     if of == question.name and _blamed(one.message)[1].startswith(says)}
-            # Two variants may say the same, where both are of one kind.
+            # Two variants of one kind may have the same sentence.
             if told and not told & set(case.causes.get(question.name, ())):
                 yield f"{question.name}: it names a cause that is not listed, {sorted(told)[0]!r}: {one.message}"
 
 
 def _blame(case: Mistake, result: SubmissionResult) -> Iterator[str]:
-    """Each earlier function that is blamed and is right; each failed answer that is the solution's and blames none."""
+    """Yields right functions that are blamed, and failed answers that are the solution's and blame none."""
     helpers = known_of(result.assignment).helpers
     for question in result.questions:
         of_others = helpers.get(question.name, {})
@@ -219,12 +219,12 @@ def _blame(case: Mistake, result: SubmissionResult) -> Iterator[str]:
 
 
 def _only_replaced(edit: Edit) -> bool:
-    """Whether nothing but code of cells differs from the solution."""
+    """Returns whether only code of cells differs from the solution."""
     return edit == Edit(replace=edit.replace)
 
 
 def _blamed(message: str) -> tuple[tuple[str, ...], str]:
-    """The earlier functions that a message blames, and the rest of it."""
+    """Returns the earlier functions that a message blames, and the rest of it."""
     first, _, rest = message.partition(". ")
     if not first.startswith(causes.INHERITED):
         return (), message
@@ -247,7 +247,7 @@ def verify_together(
     chosen: Sequence[tuple[Assignment, Sequence[Trial]]], console: Console, jobs: int | None = None,
     timeout: float | None = None
 ) -> dict[str, list[Finding]]:
-    """Grades trials of several exercises in one batch; what `verify_exercise` does for each, in less time.
+    """Grades trials of several exercises in one batch; does the work of `verify_exercise` for each, in less time.
 
     Args:
         timeout: seconds for a cell. When not given, each exercise's solution runs once more, to see how long it takes.
@@ -258,11 +258,11 @@ def verify_together(
         folder = Path(temporary)
         handed_in = {assignment.name: hand_in_corpus(assignment, folder / assignment.name / "class", of_it)
                      for assignment, of_it in chosen}
-        only = chosen[0][0].name if len(chosen) == 1 else None  # else each notebook says what it is for
+        only = chosen[0][0].name if len(chosen) == 1 else None  # without it each notebook says which exercise it is for
         try:
             outcome = grade_paths([folder / name / "class" for name in handed_in], assignment=only,
                                   output=folder / "grades", jobs=jobs, timeout=timeout, console=console)
-        except BatchStopped:  # its own message names a gradebook that is gone in a moment
+        except BatchStopped:  # its own message names a gradebook that will soon be gone
             raise BatchStopped("Stopped. Nothing of a verification is kept.") from None
     results = {(result.assignment, result.learner): result for result in outcome.results}
     return {name: [judge(trial, results[name, learner]) for learner, trial in of_it.items()]
@@ -272,7 +272,7 @@ def verify_together(
 def verify(
     names: Sequence[str], console: Console, find: Callable[[str], Assignment] = course.assignment
 ) -> bool:
-    """Verifies the exercises called `names`, all of them when none is given; True when all is well.
+    """Verifies the exercises called `names`, or all; returns True when all is well.
 
     One that is not built, or whose corpora are not in order, is named and keeps no other from being verified.
 
@@ -300,7 +300,7 @@ def verify(
 
 
 def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
-    """One row a trial: what it is, what it scored, and what was said about it."""
+    """Returns one row a trial: what it is, its score, and the messages about it."""
     table = Table(title=f"{assignment.name}: {assignment.title}", title_justify="left")
     table.add_column("case", ratio=3)
     table.add_column("score", justify="right", no_wrap=True)
@@ -318,7 +318,7 @@ def _table(assignment: Assignment, findings: Sequence[Finding]) -> Table:
 
 
 def _summary(findings: Mapping[str, Sequence[Finding]]) -> Table:
-    """One row an exercise: how many of each kind, and how many are as they must be."""
+    """Returns one row an exercise: how many of each kind, and how many are as they must be."""
     table = Table(title="Summary", title_justify="left")
     for heading in ("exercise", "solution", "untouched", "right", "false\nalarms", "mistakes",
                     "caught,\ncause\nnamed", "told at\nonce"):

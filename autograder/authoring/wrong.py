@@ -1,12 +1,13 @@
-"""Wrong variants: answers that are known to be wrong, each with the sentence for whoever gives the same.
+"""Wrong variants: answers that are known to be wrong, each with a sentence for learners whose answers give the same.
 
     solutions/02-preprocessing/variants.yaml      by question: name, sentence and code of each
 
-`read` reads them, with what their code may use. `prove` hands each in as an answer, and refuses what would make a
-message untrue: a variant that earns everything, one that cannot be told from another or from the solution, one that is
-tried on too few inputs. From the same runs comes what goes to learners: what each variant gives in the public checks,
-as sketches (`digits.sketch`), and its sentence. Never its code; nothing of a question that asks for a prediction, and
-nothing of a variant that passes all public checks. `solutions/README.md` tells an author how to write one.
+`read` reads them, with the code that they may use. `prove` hands each in as an answer, and refuses variants that would
+make a message untrue: one that earns everything, one that cannot be distinguished from another or from the solution,
+one that is tried on too few inputs. The same runs give the data for learners: the results of each variant in the
+public checks, as sketches (`digits.sketch`), and its sentence. Learners never get its code, nothing of a question that
+asks for a prediction, and nothing of a variant that passes all public checks. `solutions/README.md` tells an author
+how to write one.
 
 `prove` runs our own code only, in the process of a `trial`.
 """
@@ -35,7 +36,7 @@ FILE = "variants.yaml"
 class Written:
     """A wrong variant as its author wrote it: its name, its sentence, its code.
 
-    `of`: where another question inherits it, the function that is wrong.
+    `of`: the function that is wrong, if another question inherits the variant.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Wrong:
     """The wrong variants of an exercise.
 
     Attributes:
-        given: code that they may use: the functions of all answers, and what their author adds.
+        given: code that they may use: the functions of all answers, and code that their author adds.
         answers: the functions of the solution, by question; empty where it has none.
         variants: by question.
     """
@@ -60,7 +61,7 @@ class Wrong:
 
     @cached_property
     def helpers(self) -> dict[str, dict[str, str]]:
-        """By question the functions of other questions that its solution calls, and whose they are."""
+        """By question, the functions of other questions that its solution calls, and whose they are."""
         owners = {node.name: question for question, code in self.answers.items()
                   for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)}
         called = {question: {node.func.id for node in ast.walk(ast.parse(code))
@@ -71,17 +72,17 @@ class Wrong:
         return {question: of_others for question, of_others in found.items() if of_others}
 
     def inherited(self, question: str) -> tuple[Written, ...]:
-        """The solution of `question` with the wrong variants of the other questions' functions that it calls."""
+        """Returns the solution of `question` with wrong variants of the other questions' functions that it calls."""
         code = self.answers[question]
         return tuple(_inherited(question, code, self.variants)) if code else ()
 
     def all_of(self, question: str) -> tuple[Written, ...]:
-        """Its own wrong variants, and those that it inherits."""
+        """Returns its own wrong variants, and those that it inherits."""
         return (*self.variants.get(question, ()), *self.inherited(question))
 
 
 def read(exercise: Master, file: Path) -> Wrong:
-    """The wrong variants of an exercise; where there is no file, only what its answers are and call.
+    """Reads the wrong variants of an exercise; without a file, only its answers and the functions that they call.
 
     Args:
         exercise: its master.
@@ -110,7 +111,7 @@ def read(exercise: Master, file: Path) -> Wrong:
 
 
 def to_python(wrong: Wrong) -> bytes:
-    """The file that `grading.causes` runs: each answer is a function that makes what it defines."""
+    """Returns the file that `grading.causes` runs: each answer is a function that makes what it defines."""
     imports = "\n".join(line for module, line in IMPORTS.items() if module in _used(wrong))
     parts = ["\n".join(filter(None, ["import numpy as np", imports])), wrong.given]
     questions = {}
@@ -135,11 +136,11 @@ def to_python(wrong: Wrong) -> bytes:
 
 
 IMPORTS = {"keras": "import keras", "layers": "from keras import layers"}
-"""What the code of models may use besides NumPy, where it does."""
+"""Imports that the code of models may use besides NumPy."""
 
 
 def _used(wrong: Wrong) -> set[str]:
-    """All names in the code."""
+    """Returns all names in the code."""
     codes = [wrong.given, *wrong.answers.values(), *(one.code for listed in wrong.variants.values() for one in listed)]
     return {node.id for code in codes for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
 
@@ -149,7 +150,7 @@ def _as_function(name: str, code: str) -> str:
 
 
 def _inherited(question: str, code: str, variants: Mapping[str, tuple[Written, ...]]) -> Iterator[Written]:
-    """The solution of `question` with the wrong variants of the other questions' functions that it calls."""
+    """Yields the solution of `question` with the wrong variants of the other questions' functions that it calls."""
     called = {node.func.id for node in ast.walk(ast.parse(code))
               if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     for other, listed in variants.items():
@@ -160,7 +161,7 @@ def _inherited(question: str, code: str, variants: Mapping[str, tuple[Written, .
 
 
 def _functions(code: str) -> str:
-    """The functions of an answer; empty if it has none."""
+    """Returns the functions of an answer; empty if it has none."""
     lines = code.split("\n")
     found = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
     return "\n\n".join("\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in found)
@@ -205,11 +206,11 @@ def _names(node: ast.stmt) -> Iterator[str]:
 
 @dataclass
 class Proof:
-    """What became of the variants of an exercise.
+    """The outcome for the variants of an exercise.
 
     Attributes:
-        problems: what is wrong, in words; empty if nothing.
-        public: by question what learners get.
+        problems: what is wrong, in words; empty if nothing is.
+        public: the data for learners, by question.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -218,7 +219,7 @@ class Proof:
 
 @dataclass
 class _Run:
-    """A variant, handed in: what the tests asked of it, which cases passed, and what came back in each public one."""
+    """A variant, handed in: what the tests asked of it, which cases passed, and the results in each public one."""
 
     recording: Recording
     passed: dict[int, bool]
@@ -232,7 +233,7 @@ class _Run:
 
 
 def prove(known: Mapping[str, Known], tests: Path, notebook: Mapping[str, Any], predictions: frozenset[str]) -> Proof:
-    """Hands in each variant, and looks whether it is found out, and for what it is.
+    """Hands in each variant, and checks whether it is found out, and under its own name.
 
     Args:
         known: the variants.
@@ -257,7 +258,7 @@ def prove(known: Mapping[str, Known], tests: Path, notebook: Mapping[str, Any], 
 
 
 def _not_told(where: str, about: Known, variant: Variant, tried: _Run) -> Iterator[str]:
-    """Why the grader would not name this variant, where it would not."""
+    """Yields the reasons for which the grader would not name this variant."""
     match = find(about, tried.recording, seconds=60)
     explained = {number for _, cases in match.found for number in cases}
     others = [repr(other.name) for other, _ in match.found if other is not variant]
@@ -272,7 +273,7 @@ def _not_told(where: str, about: Known, variant: Variant, tried: _Run) -> Iterat
 
 
 def _shipped(about: Known, variant: Variant, tried: _Run, right: _Run) -> dict[str, Any] | None:
-    """What a learner's checks need to know this variant by; None where it passes them, or shows too little."""
+    """Returns the data by which a learner's checks know this variant; None if it passes them, or shows too little."""
     if all(tried.passed[number] for number in tried.public):
         return None
     calls = [call for call in tried.recording.calls if call.case in tried.public]
@@ -313,7 +314,7 @@ class _Notebook(dict[str, Any]):
 
 
 def _hand_in(path: Path, made: Callable[[], dict[str, Any]], notebook: Mapping[str, Any]) -> _Run:
-    """Runs a question's whole test file with what `made` makes as the answer to it."""
+    """Runs a question's whole test file with the answer that `made` makes."""
     import digits
 
     recording = Recording()
@@ -335,7 +336,7 @@ def _hand_in(path: Path, made: Callable[[], dict[str, Any]], notebook: Mapping[s
 
 
 def _recorded(name: str, function: Callable[..., Any], recording: Recording) -> Callable[..., Any]:
-    """The function, noting each call of it as the grader does."""
+    """Wraps the function to note each call of it as the grader does."""
 
     @wraps(function)
     def wrapper(*args: Any, **keywords: Any) -> Any:
@@ -355,7 +356,7 @@ def _recorded(name: str, function: Callable[..., Any], recording: Recording) -> 
 
 
 def to_json(public: Mapping[str, list[dict[str, Any]]], helpers: Mapping[str, Mapping[str, str]]) -> bytes:
-    """The file for learners: one line for each variant, and which earlier functions each answer may call."""
+    """Returns the file for learners: one line for each variant, and which earlier functions each answer may call."""
     questions = [f" {json.dumps('helpers')}: {json.dumps(helpers)}"] if helpers else []
     questions += [
         f" {json.dumps(question)}: [\n"

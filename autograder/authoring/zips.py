@@ -1,4 +1,4 @@
-"""Zip files that are the same byte for byte whenever their contents are."""
+"""Reads zip files, and makes them so that the same contents give the same bytes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def read_zip(path: Path) -> dict[str, bytes]:
-    """The files in the zip at `path`, by name."""
+    """Returns the files in the zip at `path`, by name."""
     with zipfile.ZipFile(path) as file:
         return {name: file.read(name) for name in file.namelist()}
 
 
 def make_zip(files: Mapping[str, bytes]) -> bytes:
-    """A zip of `files` (name in the zip -> contents), in the order of their names.
+    """Makes a zip of `files` (name in the zip -> contents), in the order of their names.
 
     A file that begins with `#!` is a program and may be run. Nothing is compressed: the one large file is
     compressed already, and zlib's output differs from one version to the next.

@@ -1,10 +1,10 @@
-"""Inside, unconfined: whether two answers of ours give the same on fresh valid inputs.
+"""Inside, unconfined: finds out whether two answers of ours give the same on fresh valid inputs.
 
 Values must be equal. Functions are called: those without a parameter ten times,
-all others with what the exercise's `inputs.py` makes for them, where a function
-called as the learner's takes a random generator and returns the arguments of
-one call. Compared are what comes back, an error, and the arguments as they are
-after the call; of models weights, answers and what they are compiled with. Each
+all others with arguments from the exercise's `inputs.py`, where a function of
+the same name as the learner's takes a random generator and returns the
+arguments of one call. The comparison covers results, errors, and the arguments
+after the call; for models it covers weights, outputs and compile settings. Each
 side gets arguments of its own and the same random numbers.
 """
 
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 HOW_MANY = 1000
-"""Fresh inputs for a function; `HOW_MANY` in `inputs.py` says fewer for one that trains."""
+"""Fresh inputs for a function; `HOW_MANY` in `inputs.py` gives fewer for one that trains."""
 
 Generator = Callable[[np.random.Generator], tuple[Any, ...]]
 
@@ -34,11 +34,11 @@ class InputsError(Exception):
 
 def compare(solution: Mapping[str, Any], other: Mapping[str, Any], names: Collection[str], inputs: str
             ) -> tuple[bool, str]:
-    """Whether the two give the same, and on what, or where they differ, or why it cannot be said.
+    """Returns whether the two give the same, and on what inputs, or where they differ, or why that is not known.
 
     Args:
         solution, other: the notebook's variables after each answer.
-        names: what the solution's answer gives a value.
+        names: the names to which the solution's answer gives a value.
         inputs: the path of `inputs.py`; empty where there is none.
 
     Raises:
@@ -75,7 +75,7 @@ def _nothing(rng: np.random.Generator) -> tuple[Any, ...]:
 
 
 def _read(inputs: str) -> tuple[Mapping[str, Generator], Mapping[str, int]]:
-    """The functions of `inputs.py`, and its `HOW_MANY`."""
+    """Returns the functions of `inputs.py`, and its `HOW_MANY`."""
     if not inputs:
         return {}, {}
     spec = importlib.util.spec_from_file_location("inputs", inputs)
@@ -87,7 +87,7 @@ def _read(inputs: str) -> tuple[Mapping[str, Generator], Mapping[str, int]]:
 
 
 def _difference(right: Callable[..., Any], got: Callable[..., Any], generator: Generator, number: int) -> str:
-    """In what the two differ on one input; empty if in nothing."""
+    """Returns how the two differ on one input; empty if they do not."""
     expected, expected_after = _called(right, generator, number)
     if isinstance(expected, BaseException):
         raise InputsError(f"the solution itself raises {type(expected).__name__}: {expected}") from expected
@@ -100,7 +100,7 @@ def _difference(right: Callable[..., Any], got: Callable[..., Any], generator: G
 
 
 def _called(function: Callable[..., Any], generator: Generator, number: int) -> tuple[Any, tuple[Any, ...]]:
-    """What the function returns, or the error it raises; and its arguments after the call."""
+    """Returns the function's result, or the error it raises; and its arguments after the call."""
     seed(number)
     arguments = generator(np.random.default_rng([2026, number]))
     seed(number)
@@ -111,7 +111,7 @@ def _called(function: Callable[..., Any], generator: Generator, number: int) -> 
 
 
 def seed(number: int) -> None:
-    """Random numbers from here on are the same each time, in Python, NumPy and Keras."""
+    """Sets the seeds of Python, NumPy and Keras, so that random numbers are the same each time."""
     random.seed(number)
     np.random.seed(number)
     if keras := sys.modules.get("keras"):
@@ -119,7 +119,7 @@ def seed(number: int) -> None:
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Whether two values are the same: kind, dtype, shape, and numbers but for rounding."""
+    """Returns whether two values are the same: kind, dtype, shape, and numbers but for rounding."""
     if _is_model(one) or _is_model(other):
         return _is_model(one) and _is_model(other) and _equal_models(one, other)
     one, other = _as_array(one), _as_array(other)
@@ -135,7 +135,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 def _as_array(value: Any) -> Any:
-    """A tensor of Keras as an array; anything else as it is."""
+    """Returns a tensor of Keras as an array; anything else as it is."""
     return np.asarray(value) if type(value).__name__ == "EagerTensor" else value
 
 
@@ -162,7 +162,7 @@ def _is_model(value: Any) -> bool:
 
 
 def _equal_models(one: Any, other: Any) -> bool:
-    """The same weights, compiled alike, and the same answers, in training, too. How they are written is free."""
+    """Returns whether weights, compile settings and outputs are the same, in training, too. The code may differ."""
     weights, others = _weights(one), _weights(other)
     if len(weights) != len(others) or not all(
             learns == other_learns and _equal_arrays(values, other_values)
@@ -172,19 +172,19 @@ def _equal_models(one: Any, other: Any) -> bool:
 
 
 def _compiled(model: Any) -> str:
-    """What a model is compiled with, as text, without the numbers by which Keras tells names apart."""
+    """Returns a model's compile settings as text, without the numbers by which Keras distinguishes names."""
     text = json.dumps(getattr(model, "get_compile_config", dict)(), default=repr, sort_keys=True)
     return re.sub(r'("name": "\w+?)_\d+"', r'\1"', text)
 
 
 def _weights(model: Any) -> list[tuple[np.ndarray, bool]]:
-    """Each weight, and whether training changes it."""
+    """Returns each weight, and whether training changes it."""
     learning = {id(weight) for weight in model.trainable_weights}
     return [(np.asarray(weight), id(weight) in learning) for weight in model.weights]
 
 
 def _equal_answers(one: Any, other: Any) -> bool:
-    """Whether two models of the same input say the same about random inputs, small and large."""
+    """Returns whether two models of the same input give the same output for random inputs, small and large."""
     shape = getattr(one, "input_shape", None)
     if not isinstance(shape, tuple) or shape != getattr(other, "input_shape", None):
         return False

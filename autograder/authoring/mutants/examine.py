@@ -1,4 +1,4 @@
-"""`autograder verify --mutants`: how many mutants of each solution the tests kill, and which they do not see.
+"""`autograder verify --mutants`: counts the mutants of each solution that the tests kill, and lists those they miss.
 
 A mutant that earns its question's full points has survived. Either it is
 *equivalent*: it gives what the solution gives on fresh valid inputs (`same`).
@@ -37,21 +37,22 @@ KILLED, EQUIVALENT, PERMITTED, UNEXPLAINED = "killed", "equivalent", "permitted"
 
 TIMES_THE_SOLUTION = 10.0
 LEAST_SECONDS = 15.0
-"""A mutant may take so many times what its solution takes, and at least so long; one that takes longer is killed."""
+"""A mutant may take so many times what its solution takes, and at least this many seconds; then it is killed."""
 
 COMPARING_SECONDS = 300.0
-"""What comparing two answers on all inputs may take."""
+"""Seconds that comparing two answers on all inputs may take."""
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one mutant.
+    """The fate of one mutant.
 
     Attributes:
         question: whose solution it changes.
         mutant: the change.
         fate: killed, equivalent, permitted or unexplained.
-        why: what killed it, on what it gives the same, the sentence that allows it, or what tells it from the solution.
+        why: what killed it, the inputs on which it gives the same, the sentence that allows it, or its difference from
+            the solution.
     """
 
     question: str
@@ -67,7 +68,7 @@ class Fate:
 class Examined:
     """All mutants of an exercise, or of some of its questions.
 
-    `stale`: what `permitted.yaml` permits although no mutant survives under that name.
+    `stale`: entries of `permitted.yaml` for which no mutant survives under that name.
     """
 
     assignment: Assignment
@@ -124,7 +125,7 @@ def examine(assignment: Assignment, questions: Collection[str] = (), jobs: int |
 
 
 def _cells(assignment: Assignment) -> tuple[list[str], dict[str, int]]:
-    """The solved notebook's code cells without its checks, and which of them are the answers."""
+    """Returns the solved notebook's code cells without its checks, and which of them are the answers."""
     cells: list[str] = []
     answers: dict[str, int] = {}
     for cell in load_notebook(assignment.solution)["cells"]:
@@ -160,7 +161,7 @@ class Runner:
         self._scratch.cleanup()
 
     def run(self, tasks: Sequence[Task]) -> dict[int, Outcome]:
-        """What came of each task, by its number. Each has a limit, and so has all of it.
+        """Returns the outcome of each task, by its number. Each has a limit, and so have all of them together.
 
         Raises:
             CourseError: the process itself ended too soon, or did not keep the limits.
@@ -200,7 +201,7 @@ def _fate(name: str, mutant: Mutant, tried: Outcome, compared: Outcome | None, a
 
 
 def _stale(allowed: Sequence[Permitted], fates: Sequence[Fate]) -> tuple[str, ...]:
-    """What is permitted and needs no permission: it is killed, equivalent, or no mutant at all."""
+    """Returns permitted mutants that need no permission: killed, equivalent, or no mutant at all."""
     by_name = {(fate.question, fate.mutant.change): fate.fate for fate in fates}
     return tuple(f"{entry.where}: {entry.question}: {change!r} is {by_name.get((entry.question, change), 'no mutant')}"
                  for entry in allowed for change in entry.mutants
@@ -209,7 +210,7 @@ def _stale(allowed: Sequence[Permitted], fates: Sequence[Fate]) -> tuple[str, ..
 
 def verify_mutants(names: Sequence[str], console: Console,
                    find: Callable[[str], Assignment] = course.assignment) -> bool:
-    """Examines the exercises called `names`, all of them when none is given; True when nothing is unexplained.
+    """Examines the exercises called `names`, or all; returns True when nothing is unexplained.
 
     Raises:
         CourseError: an exercise does not exist, is not built, or is not in order; others are examined before.
@@ -229,7 +230,7 @@ def verify_mutants(names: Sequence[str], console: Console,
 
 
 def _say(examined: Examined, console: Console) -> None:
-    """What is left of an exercise, mutant by mutant."""
+    """Prints what is left of an exercise, mutant by mutant."""
     for fate in examined.of(UNEXPLAINED):
         console.print(f"{examined.assignment.name}, {fate} ({fate.why})", style="bold red", markup=False,
                       highlight=False, soft_wrap=True)

@@ -1,8 +1,8 @@
-"""What a step is: from the code of an answer all mutants that differ from it in one place.
+"""The mutation operators: make from the code of an answer all mutants that differ from it in one place.
 
-Each operator is a function from a node of the syntax tree to what may stand in
-its place; `OPERATORS` lists them. `mutants` tries each on each node and leaves
-out what comes out twice, or as the code itself. Nothing is run here.
+Each operator is a function from a node of the syntax tree to nodes that may
+replace it; `OPERATORS` lists them. `mutants` tries each on each node and leaves
+out duplicates and the code itself. Nothing is run here.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Mutant:
 
 @dataclass
 class Place:
-    """Where in the code a node stands.
+    """The place of a node in the code.
 
     Attributes:
         parents: the nodes around it, the outermost first.
         parameters: names of the parameters of the functions around it.
-        names: the parameters, and all that is given a value in these functions.
+        names: the parameters, and all names that get a value in these functions.
         defaults: parameter -> its default, where it has one.
         strings: all texts in the code that are no docstrings.
     """
@@ -55,7 +55,7 @@ class Place:
 
 
 Operator = Callable[[ast.AST, Place], Iterator[ast.AST | list[ast.stmt]]]
-"""From a node to what may stand in its place; a list of statements only for a statement."""
+"""Takes a node, yields nodes that may replace it; a list of statements only for a statement."""
 
 
 def _expression(code: str) -> ast.expr:
@@ -63,7 +63,7 @@ def _expression(code: str) -> ast.expr:
 
 
 def _with(node: ast.AST, **changes: object) -> ast.AST:
-    """A copy of the node with these fields."""
+    """Returns a copy of the node with these fields."""
     new = copy.copy(node)
     for name, value in changes.items():
         setattr(new, name, value)
@@ -71,7 +71,7 @@ def _with(node: ast.AST, **changes: object) -> ast.AST:
 
 
 def _name_of(function: ast.expr) -> str:
-    """`mean` of both `np.mean` and `mean`."""
+    """Returns `mean` of both `np.mean` and `mean`."""
     return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
@@ -91,7 +91,7 @@ COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 
 
 def arithmetic(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """Another operator, one side alone, the sides exchanged."""
+    """Yields another operator, one side alone, the sides exchanged."""
     if isinstance(node, ast.BinOp):
         for other in ARITHMETIC.get(type(node.op), ()):
             yield _with(node, op=other())
@@ -126,7 +126,7 @@ def boolean(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 
 
 def range_of_the_data(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """A division by a number becomes one by the largest value at hand, or one that is only made if it seems needed."""
+    """Turns a division by a number into one by the largest value, or into one that happens only if it seems needed."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
         yield _with(node, right=ast.Call(ast.Attribute(node.left, "max"), [], []))
         largest = ast.Call(ast.Attribute(node.left, "max"), [], [])
@@ -153,11 +153,11 @@ AS_OBJECTS = {
     "sparse_categorical_crossentropy": ("keras.losses.SparseCategoricalCrossentropy(from_logits=True)",),
     "categorical_crossentropy": ("keras.losses.CategoricalCrossentropy(from_logits=True)",),
 }
-"""What else a name may be written as, with an argument that changes it."""
+"""Other ways to write a name, with an argument that changes it."""
 
 
 def number(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """One more and one less, 0, 1, negative, half and twice of it."""
+    """Yields one more and one less, 0, 1, negative, half and twice of it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         value = node.value
         half = value // 2 if isinstance(value, int) else value / 2
@@ -171,7 +171,7 @@ def truth(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 
 
 def text(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """Another of its family; what belongs to none becomes another text of the answer."""
+    """Yields another text of its family; for one of no family, another text of the answer."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or isinstance(place.parent, ast.Expr):
         return
     family = [other for family in FAMILIES if node.value in family for other in family]
@@ -184,7 +184,7 @@ def text(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 
 
 def name(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """A parameter becomes another one, what it is by default, or a fixed number."""
+    """Turns a parameter into another one, its default, or a fixed number."""
     if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id not in place.names:
         return
     if isinstance(place.parent, ast.Call) and place.parent.func is node:
@@ -200,7 +200,7 @@ def name(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 
 
 def kind_of_number(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """`int` as a dtype becomes `float` and `bool`."""
+    """Turns `int` as a dtype into `float` and `bool`."""
     kinds = ("int", "float", "bool")
     if isinstance(node, ast.Name) and node.id in kinds and not isinstance(place.parent, ast.Call):
         for other in kinds:
@@ -228,13 +228,13 @@ MORE_ARGUMENTS = {
     "compile": ("loss_weights=0.5",),
     "sum": ("dtype='uint8'",),
 }
-"""Arguments that change what is called; they are added where they are not given."""
+"""Arguments that change what a call does; they are added where they are not given."""
 
 AXES = ("0", "1", "-1", "None")
 
 
 def call(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """The call dropped, its arguments exchanged or left out one by one, another function of its kind."""
+    """Yields the call dropped, its arguments exchanged or left out one by one, another function of its kind."""
     if not isinstance(node, ast.Call):
         return
     yield from node.args
@@ -258,20 +258,20 @@ def call(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 
 
 def _is_module(node: ast.expr) -> bool:
-    """`np`, `keras.layers` and the like: a method of theirs has no object that could stand alone."""
+    """Returns whether it is `np`, `keras.layers` or the like: their methods have no object that could stand alone."""
     names = [part.id for part in ast.walk(node) if isinstance(part, ast.Name)]
     return isinstance(node, ast.Name | ast.Attribute) and names[-1:] in (["np"], ["keras"], ["layers"], ["math"])
 
 
 def axis(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """Another axis."""
+    """Yields another axis."""
     if isinstance(node, ast.keyword) and node.arg == "axis":
         for other in AXES:
             yield _with(node, value=_expression(other))
 
 
 def replacement(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """A random order becomes a draw in which one may come twice, or no order at all."""
+    """Turns a random order into a draw in which one may come twice, or into no order at all."""
     if isinstance(node, ast.Call) and _name_of(node.func) == "permutation" and isinstance(node.func, ast.Attribute):
         yield _with(node, func=_with(node.func, attr="choice"), args=[node.args[0], node.args[0]])
         yield ast.Call(_expression("np.arange"), [node.args[0]], [])
@@ -281,7 +281,7 @@ def replacement(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 # ------------------------------------------------------------------------ parts of an array, elements of a list
 
 def subscript(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """The index left out; the bounds of a slice moved by one, or left out."""
+    """Yields the index left out; the bounds of a slice moved by one, or left out."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield node.value
     elif isinstance(node, ast.Slice):
@@ -296,7 +296,7 @@ def subscript(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 
 
 def elements(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """Two neighbors exchanged, one left out, and in a list one twice."""
+    """Yields two neighbors exchanged, one left out, and in a list one twice."""
     if not isinstance(node, ast.List | ast.Tuple) or not isinstance(node.ctx, ast.Load) or len(node.elts) < 1:
         return
     for first in range(len(node.elts) - 1):
@@ -310,7 +310,7 @@ def elements(node: ast.AST, place: Place) -> Iterator[ast.AST]:
 # ------------------------------------------------------------------------ statements
 
 def statement(node: ast.AST, place: Place) -> Iterator[ast.AST | list[ast.stmt]]:
-    """A statement left out; a loop that ends after its first turn; an argument that is changed in place."""
+    """Yields a statement left out; a loop that ends after its first turn; an argument that is changed in place."""
     if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr | ast.For) and not is_text(node):
         yield ast.Pass()
     if isinstance(node, ast.For):
@@ -322,13 +322,13 @@ def statement(node: ast.AST, place: Place) -> Iterator[ast.AST | list[ast.stmt]]
 
 
 def made_once(node: ast.AST, place: Place) -> Iterator[ast.AST]:
-    """A function that keeps its first result and returns it ever after."""
+    """Yields a function that keeps its first result and returns it ever after."""
     if isinstance(node, ast.FunctionDef):
         yield _with(node, decorator_list=[*node.decorator_list, _expression("__import__('functools').cache")])
 
 
 def is_text(node: ast.AST) -> bool:
-    """A docstring, or any other text that stands alone."""
+    """Returns whether it is a docstring, or any other text that stands alone."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
@@ -341,7 +341,7 @@ OPERATORS: tuple[Operator, ...] = (
 # ------------------------------------------------------------------------ all of them
 
 def mutants(code: str) -> list[Mutant]:
-    """All mutants of an answer's cell, in the order of its lines; each once.
+    """Returns all mutants of an answer's cell, in the order of its lines; each once.
 
     Raises:
         SyntaxError: `code` is no Python.
@@ -374,7 +374,10 @@ Path = list[tuple[str, int | None]]
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, Path, Place]]:
-    """Each node that an operator may change, with the way to it. What stands in a function's first line is not one."""
+    """Yields each node that an operator may change, with the way to it.
+
+    Nodes in a function's first line are left out.
+    """
     strings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     texts = {node.value.value for node in ast.walk(tree) if is_text(node)}  # type: ignore[attr-defined]
     top = Place(strings=[text for text in strings if text not in texts])
@@ -399,7 +402,7 @@ def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, Path, Place]]:
 
 
 def _inside(function: ast.FunctionDef, place: Place) -> Place:
-    """The place of what stands in a function."""
+    """Returns the place of nodes in a function."""
     arguments = function.args
     parameters = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]]
     given = [node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
@@ -412,7 +415,7 @@ def _inside(function: ast.FunctionDef, place: Place) -> Place:
 
 
 def _changed(tree: ast.Module, path: Path, new: ast.AST | list[ast.stmt]) -> ast.Module:
-    """A copy of the tree with another node at the end of the way. Only what lies on the way is copied."""
+    """Returns a copy of the tree with another node at the end of the way. It copies only the nodes on the way."""
     top = copy.copy(tree)
     node: ast.AST = top
     for step, (field_name, number) in enumerate(path):
@@ -428,7 +431,7 @@ def _changed(tree: ast.Module, path: Path, new: ast.AST | list[ast.stmt]) -> ast
         if not last:
             assert isinstance(child, ast.AST)
             node = child
-    return copy.deepcopy(top)  # what was made may hold one node twice
+    return copy.deepcopy(top)  # a new node may contain one node twice
 
 
 def _line(node: ast.AST, place: Place) -> int:
@@ -436,7 +439,7 @@ def _line(node: ast.AST, place: Place) -> int:
 
 
 def _words(node: ast.AST, new: ast.AST | list[ast.stmt], place: Place) -> str:
-    """What was changed, such as "in `x.mean(axis=0)`: `axis=0` became `axis=1`"."""
+    """Describes the change, such as "in `x.mean(axis=0)`: `axis=0` became `axis=1`"."""
     around = next((one for one in reversed(place.parents) if isinstance(one, ast.Call | ast.stmt)), None)
     if isinstance(node, ast.FunctionDef):
         return f"`{node.name}` keeps its first result"
@@ -452,6 +455,6 @@ def _words(node: ast.AST, new: ast.AST | list[ast.stmt], place: Place) -> str:
 
 
 def _code(node: ast.AST) -> str:
-    """A node as a line of code, cut where it is long."""
+    """Returns a node as a line of code, cut where it is long."""
     line = ast.unparse(node).split("\n")[0] if isinstance(node, ast.stmt) else ast.unparse(node)
     return line if len(line) <= LONGEST else f"{line[:LONGEST - 1]}…"

@@ -1,4 +1,4 @@
-"""The mutants that a question allows: `permitted.yaml` of an exercise, held to what the question says."""
+"""Reads the mutants that a question allows (`permitted.yaml`), and checks them against the text of the question."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.course import METADATA_KEY, Assignment, CourseError
 
 
 def permitted(assignment: Assignment) -> list[Permitted]:
-    """What `permitted.yaml` says, each sentence found in the text of its question.
+    """Returns the entries of `permitted.yaml`. Each sentence must stand in the text of its question.
 
     Raises:
         CourseError: an entry is not in order, or its question has no such sentence.
@@ -26,9 +26,9 @@ def permitted(assignment: Assignment) -> list[Permitted]:
 
 
 def question_texts(assignment: Assignment) -> dict[str, str]:
-    """What a learner reads of each question, on one line: all from the last question's check to its own check.
+    """Returns the text of each question for the learner, on one line: from the last question's check to its own.
 
-    What stands above the first answer holds for all questions, so it is there in each.
+    The text above the first answer holds for all questions, so each of them includes it.
     """
     texts: dict[str, str] = {}
     opening: list[str] = []

@@ -2,12 +2,12 @@
 
     python -m autograder.authoring.mutants.runner JOB
 
-JOB is what `Job` holds, as JSON. A line on the standard input is a list of
-tasks; for each goes a line to the standard output, the moment it is done.
-Whatever is slow to import is imported once, and no operation
-of TensorFlow runs before a fork. A child runs the cells that its answer needs,
-the answer, and the test file of its question, as `otter run` does. It may loop
-for ever, end its process or use up its memory: that is one mutant's end.
+JOB is the content of a `Job`, as JSON. A line on the standard input is a list
+of tasks; for each of them a line goes to the standard output, the moment it is
+done. Packages that are slow to import are imported once, and no operation of
+TensorFlow runs before a fork. A child runs the cells that its answer needs, the
+answer, and the test file of its question, as `otter run` does. It may loop for
+ever, end its process or use up its memory: that is one mutant's end.
 
 Only for mutants of solutions in this repository. Nothing is confined here, and
 nothing that a learner handed in must ever be run by it.
@@ -39,14 +39,14 @@ MEMORY = 12 << 30
 
 @dataclass(frozen=True)
 class Task:
-    """One answer that is to be tried.
+    """One answer to be tried.
 
     Attributes:
         number: names the task in the results.
-        question: whose test file it is tried with.
+        question: the question whose test file tries it.
         code: the answer's cell.
         seconds: how long it may take.
-        same_as: not the tests, but whether `code` gives the same as this code, see `equivalence`; empty for the tests.
+        same_as: code with which to compare `code` instead of running the tests, see `equivalence`; empty for the tests.
     """
 
     number: int
@@ -58,12 +58,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task.
+    """The outcome of a task.
 
     Attributes:
         number: of the task.
-        passed: it passes all tests, or gives the same.
-        why: the test case that fails first and its message, how it ended, or what it was compared on.
+        passed: whether it passes all tests, or gives the same.
+        why: the test case that fails first and its message, how it ended, or the inputs of the comparison.
         seconds: how long it took.
     """
 
@@ -75,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Job:
-    """What all tasks of one exercise have in common.
+    """The facts that all tasks of one exercise have in common.
 
     Attributes:
         cells: its solved notebook's code cells, in their order.
@@ -96,7 +96,7 @@ class Job:
 
 
 def needed(cells: Sequence[str], before: int, names: set[str]) -> list[str]:
-    """The cells before number `before` that give the names a value, and those that these cells need, and so on."""
+    """Returns the cells before number `before` that give the names a value, and those that they need, and so on."""
     chosen = []
     for code in reversed(cells[:before]):
         gives, reads = _names(code)
@@ -107,7 +107,7 @@ def needed(cells: Sequence[str], before: int, names: set[str]) -> list[str]:
 
 
 def _names(code: str) -> tuple[set[str], set[str]]:
-    """The notebook's names that a cell gives a value, and those that it reads."""
+    """Returns the notebook's names to which a cell gives a value, and those that it reads."""
     top = symtable.symtable(code, "cell", "exec")
     gives = {name.get_name() for name in top.get_symbols() if name.is_assigned() or name.is_imported()}
     reads = {name.get_name() for name in top.get_symbols() if name.is_referenced()}
@@ -120,7 +120,7 @@ def _names(code: str) -> tuple[set[str], set[str]]:
 
 
 def _without_showing(code: str) -> str:
-    """The cell without bare calls, such as `run(prepare, build)`: what they show, no test looks at.
+    """Returns the cell without bare calls, such as `run(prepare, build)`: no test looks at what they show.
 
     A call of a module's function, such as `keras.utils.set_random_seed(8)`, may matter, and stays.
     """
@@ -131,7 +131,7 @@ def _without_showing(code: str) -> str:
 
 
 def _asked_for(path: Path) -> set[str]:
-    """The names that a test file takes from the notebook."""
+    """Returns the names that a test file takes from the notebook."""
     functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body
                  if isinstance(node, ast.FunctionDef) and node.decorator_list]
     return {argument.arg for function in functions for argument in function.args.args}
@@ -141,7 +141,7 @@ def _asked_for(path: Path) -> set[str]:
 
 
 def namespace(job: Job, task: Task, code: str) -> dict[str, Any]:
-    """The notebook's variables after the cells that the answer needs, and the answer `code`."""
+    """Returns the notebook's variables after the cells that the answer needs, and the answer `code`."""
     place = job.answers[task.question]
     gives, reads = _names(job.cells[place])
     names = (gives | reads | _asked_for(Path(job.tests) / f"{task.question}.py") | {"np", "keras", "layers"})
@@ -154,7 +154,7 @@ def namespace(job: Job, task: Task, code: str) -> dict[str, Any]:
 
 
 def _tested(job: Job, task: Task) -> tuple[bool, str]:
-    """Whether the answer passes all cases of its question, and if not, which one fails first and what it says."""
+    """Returns whether the answer passes all cases of its question; if not, the first that fails, with its message."""
     from autograder.grading.questions import load_test_file
 
     variables = namespace(job, task, task.code)
@@ -184,7 +184,7 @@ def _do(job: Job, task: Task) -> tuple[bool, str]:
 
 
 def _fork(work: Callable[[], tuple[bool, str]]) -> tuple[int, int]:
-    """A child that does the work and writes what comes of it; its process id, and where to read."""
+    """Starts a child that does the work and writes its outcome; returns its process id, and where to read."""
     read, write = os.pipe()
     child = os.fork()
     if child:
@@ -205,7 +205,7 @@ def _fork(work: Callable[[], tuple[bool, str]]) -> tuple[int, int]:
 
 
 def run(job: Job, tasks: Sequence[Task]) -> Iterator[Outcome]:
-    """Does the tasks, some side by side, and says of each what came of it, in the order in which they end."""
+    """Runs the tasks, some side by side, and yields the outcome of each, in the order in which they end."""
     waiting = list(reversed(tasks))
     running: dict[int, tuple[Task, int, float]] = {}  # where to read -> the task, its child, when it began
     while waiting or running:
@@ -233,7 +233,7 @@ def run(job: Job, tasks: Sequence[Task]) -> Iterator[Outcome]:
 
 
 def _import(texts: Mapping[str, str]) -> None:
-    """Whatever takes time to import, and the data: once, before the first fork."""
+    """Imports packages that take time, and loads the data: once, before the first fork."""
     import digits
     import otter  # noqa: F401
 
@@ -251,7 +251,7 @@ def _import(texts: Mapping[str, str]) -> None:
 def main(arguments: Sequence[str]) -> None:
     job = Job(**json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
     results = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # what an answer prints is no result
+    os.dup2(2, 1)  # the output of an answer is no result
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(job.tests).glob("*.py"))}
     _import(texts | {str(number): cell for number, cell in enumerate(job.cells)})
     for line in sys.stdin:
@@ -261,4 +261,4 @@ def main(arguments: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
-    os._exit(0)  # without TensorFlow's slow farewell
+    os._exit(0)  # skip TensorFlow's clean-up at exit, which is slow
