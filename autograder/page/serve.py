@@ -27,7 +27,7 @@ class Handler(SimpleHTTPRequestHandler):
     }
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Says nothing of each request."""
+        """Logs no requests."""
 
 
 class WithBook(Handler):
@@ -63,11 +63,11 @@ class WithBook(Handler):
 
 
 def server(folder: Path, port: int = 0, root: Path | None = None) -> ThreadingHTTPServer:
-    """A server of the site in `folder`, not yet serving.
+    """Makes a server of the site in `folder`; it does not serve yet.
 
     Args:
         folder: of the site.
-        port: 0 is any that is free.
+        port: 0 for any free port.
         root: the folder whose contents are at the address "/"; `folder` itself when not given.
 
     Raises:
@@ -77,13 +77,14 @@ def server(folder: Path, port: int = 0, root: Path | None = None) -> ThreadingHT
 
 
 def with_book(folder: Path, book: Path, linked: Callable[[str, str], str], port: int = 0) -> ThreadingHTTPServer:
-    """A server of the built book, with the site below `/page/`; not yet serving.
+    """Makes a server of the built book, with the site below `/page/`; it does not serve yet.
 
     Args:
         folder: of the site.
         book: the folder of the book's pages.
-        linked: of a page's text and the way from it to the book's folder, the text with links to the exercises.
-        port: 0 is any that is free.
+        linked: takes a page's text and the way from it to the book's folder; returns the text with links to the
+            exercises.
+        port: 0 for any free port.
 
     Raises:
         CourseError: there is no site, or the port is taken.

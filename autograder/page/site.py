@@ -1,6 +1,6 @@
 """Lays the site out: JupyterLite, Pyodide, packages, exercises.
 
-Of the course, only `exercises/` and `book/page/` go in, which learners are handed: neither holds a solution or a
+Of the course, only `exercises/` and `book/page/` go in. Learners get both, and neither holds a solution or a
 hidden test.
 """
 
@@ -25,28 +25,29 @@ WHEN = 1_600_000_000
 """The time of all files that JupyterLite lists, so that its lists are the same each time."""
 
 WRITTEN = "2020-09-13T12:26:40Z"
-"""The same, as the listings say it."""
+"""The same time, in the form of the listings."""
 
 RECORD = "page.json"
-"""Beside the site: of what it was built, and the hashes of all in it that others made."""
+"""Lies beside the site: the fingerprint of its parts, and the hashes of all files in it that others made."""
 
 OF_OTHERS = ("build/", "extensions/", "static/")
-"""Where JupyterLite, Pyodide and the packages lie. They were there before the course."""
+"""The folders of JupyterLite, Pyodide and the packages, which existed before the course."""
 
 BUILD_SECONDS = 300
 APPS = ("lab", "notebooks", "tree")
 SCRIPTS = {"start.js": APPS, "work.js": ("notebooks",)}
-"""What each app begins with: what the browser lacks is said, and in a notebook work is kept safe."""
+"""The beginning of each app: a message if the browser lacks something, and in a notebook the saving of work."""
 
 WORKER, OF_JUPYTERLITE = "service-worker.js", "service-worker-of-jupyterlite.js"
 OFFLINE = "offline.js"
 KEPT = ("static/pyodide/", "extensions/", "files/", "api/", "notebooks/", "tree/")
-"""What a visit without a network needs besides the parts of JupyterLite that a page has loaded."""
+"""Files that a visit without a network needs besides the parts of JupyterLite that a page has loaded."""
 
 KERNEL = {
     "disablePyPIFallback": True,
     "pyodideUrl": "./static/pyodide/pyodide.mjs",
-    # `import digits` hides from the kernel what digits.py imports, so what exercises 1 and 2 need is loaded at once.
+    # The kernel does not see the imports of digits.py behind `import digits`, so packages for exercises 1 and 2 load at
+    # once.
     "loadPyodideOptions": {
         "packages": ["numpy", "matplotlib", "micropip", "ipython", "jedi", "comm", wheels.OWN],
         "env": {"KERAS_BACKEND": "numpy", "HOME": "/home/pyodide", "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
@@ -55,7 +56,7 @@ KERNEL = {
 
 
 def build(parts: Parts, site: Path = SITE) -> Path:
-    """Builds the site anew from its parts, and from the exercises as they are; returns its folder.
+    """Builds the site again from its parts, and from the exercises as they are; returns its folder.
 
     Raises:
         CourseError: JupyterLite could not build it.
@@ -89,14 +90,14 @@ def build(parts: Parts, site: Path = SITE) -> Path:
 
 
 def fingerprint() -> str:
-    """Of all that the site is made of, but for the exercises."""
+    """Returns a hash of all parts of the site, except the exercises."""
     sources = [path for folder in (Path(__file__).parent, IN_THE_PAGE) for path in sorted(folder.rglob("*"))
                if path.suffix in (".py", ".js", ".toml", ".txt")]  # fmt: skip
     return hashlib.sha256("".join(map(pins.sha256, sources)).encode()).hexdigest()
 
 
 def with_exercises(exercises: Mapping[str, bytes], site: Path = SITE) -> tuple[dict[str, bytes], set[str]]:
-    """The site that was built, with these exercises in place of those that are in it.
+    """Returns the site that was built, with these exercises in place of those that are in it.
 
     Args:
         exercises: the learners' folder, by path in it: notebooks, checks, digits.py, the data.
@@ -106,7 +107,7 @@ def with_exercises(exercises: Mapping[str, bytes], site: Path = SITE) -> tuple[d
         Every file by its path in the site, and the hashes (SHA-256) of all in it that others made.
 
     Raises:
-        CourseError: there is no site, or what it is made of has changed since.
+        CourseError: there is no site, or its parts have changed since.
     """
     try:
         record = json.loads((site.parent / RECORD).read_text(encoding="utf-8"))
@@ -128,18 +129,18 @@ def with_exercises(exercises: Mapping[str, bytes], site: Path = SITE) -> tuple[d
 
 
 def contents(site: Path, source: Path = EXERCISES) -> None:
-    """The learner's folder: notebooks, checks, digits.py, the data; and its listings, as JupyterLite reads them.
+    """Writes the learner's folder (notebooks, checks, digits.py, the data) and its listings, as JupyterLite reads them.
 
     JupyterLite can write the listings itself, with a Jupyter server installed beside it. These are the same each time.
 
     Args:
-        site: where to, below `files` and `api`.
+        site: the folder of the site; the files go into `files` and `api` there.
         source: a learners' folder.
     """
     files = site / "files"
     files.mkdir(parents=True)
     for name in exercise_names():
-        if (source / f"{name}.ipynb").is_file():  # one whose master was never in order has no notebook
+        if (source / f"{name}.ipynb").is_file():  # an exercise whose master was never in order has no notebook
             shutil.copy(source / f"{name}.ipynb", files)
             shutil.copytree(source / "tests" / name, files / "tests" / name,
                             ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
@@ -153,7 +154,7 @@ def contents(site: Path, source: Path = EXERCISES) -> None:
 
 
 def _listed(path: Path, files: Path) -> dict[str, object]:
-    """What Jupyter's contents interface says of a file or a folder."""
+    """Returns the description of a file or a folder in Jupyter's contents interface."""
     inside = path.relative_to(files).as_posix()
     kind = "directory" if path.is_dir() else "notebook" if path.suffix == ".ipynb" else "file"
     mimetype = {".py": "text/x-python", ".npz": "application/octet-stream"}.get(path.suffix)
@@ -164,7 +165,7 @@ def _listed(path: Path, files: Path) -> dict[str, object]:
 
 
 def _icons(site: Path) -> None:
-    """The icons of a notebook that is open, and of one that computes: JupyterLite asks for them and brings none."""
+    """Writes the icons of an open notebook, and of one that computes: JupyterLite asks for them and brings none."""
     folder = site / "static" / "favicons"
     folder.mkdir(parents=True)
     for name in ("notebook", "file", "terminal", "busy-1", "busy-2", "busy-3"):
@@ -183,7 +184,7 @@ def _scripts(site: Path) -> None:
 
 
 def _offline(site: Path) -> None:
-    """Our service worker in the place of JupyterLite's, which it loads; and the list of what it keeps."""
+    """Writes our service worker in place of JupyterLite's, which it loads; and the list of the files that it keeps."""
     (site / WORKER).rename(site / OF_JUPYTERLITE)
     text = (IN_THE_PAGE / OFFLINE).read_text(encoding="utf-8")
     assert text.count('"@version@"') == 1

@@ -1,8 +1,8 @@
-"""The list of packages that the page can load, and our own package for it.
+"""Writes the list of packages that the page can load, and our own package for it.
 
 Pyodide loads packages by a list, pyodide-lock.json: for each its file, its hash, what it needs, and which imports it
-answers. A kernel that meets `import keras` in a cell loads what the list says. The site's list holds what the site has,
-and nothing else: a package that is listed and not there would break the page.
+answers. A kernel that meets `import keras` in a cell loads the packages on the list for it. The site's list holds the
+packages of the site, and no others: a package that is listed but missing would break the page.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from autograder.page.obtain import Parts, listed
 from autograder.page.pins import PYODIDE, sha256
 
 OWN = "in-the-page"
-"""The name of our own package: what stands for TensorFlow and Otter."""
+"""The name of our own package, which stands for TensorFlow and Otter."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of all files in our wheel, so that it is the same byte for byte."""
 
 STOOD_FOR = {"optree", "ml-dtypes", "h5py", "scipy", "tensorflow", "jax"}
-"""What Keras asks for and the page does not have: our own package stands for it, or Keras does without."""
+"""Packages that Keras asks for and the page does not have: our own package stands for them, or Keras does without."""
 
 PAGE = {
     "sys_platform": "emscripten",
@@ -45,11 +45,14 @@ PAGE = {
     "implementation_version": "3.14.0",
     "extra": "",
 }
-"""The page, as the requirements of packages see it."""
+"""The page's environment, as the requirements of packages see it."""
 
 
 def own_wheel(sources: Path, folder: Path) -> Path:
-    """Writes the wheel of what lies in `sources` into `folder`; returns its path. The same sources, the same bytes."""
+    """Writes the wheel of the files in `sources` into `folder`; returns its path.
+
+    The same sources give the same bytes.
+    """
     version = "1"
     inside = f"{OWN.replace('-', '_')}-{version}.dist-info"
     files = {path.relative_to(sources).as_posix(): path.read_bytes() for path in sorted(sources.rglob("*.py"))}
@@ -88,10 +91,10 @@ def lay_out(parts: Parts, sources: Path, folder: Path) -> list[Path]:
 
 
 def _there(names: Iterable[str], packages: dict[str, Any], by: str) -> set[str]:
-    """The names of packages that the site has.
+    """Returns the names of packages that the site has.
 
     Raises:
-        AssertionError: one is neither there nor stood for: a pin is missing.
+        AssertionError: a package is neither there nor replaced by our own: a pin is missing.
     """
     needed = {canonicalize_name(name) for name in names}
     assert needed <= packages.keys() | STOOD_FOR, f"{by} needs {sorted(needed - packages.keys() - STOOD_FOR)}"
@@ -99,7 +102,7 @@ def _there(names: Iterable[str], packages: dict[str, Any], by: str) -> set[str]:
 
 
 def _entry(wheel: Path) -> dict[str, Any]:
-    """What Pyodide's list says of a wheel."""
+    """Returns the entry of a wheel in Pyodide's list."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         (metadata,) = [name for name in names if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
