@@ -1,7 +1,7 @@
-"""Outside: `autograder doctor`, what is installed, which layers of isolation hold, how fast this machine is.
+"""Outside: `autograder doctor` shows what is installed, which layers of isolation hold, and how fast this machine is.
 
-Nothing is looked up that can be tried: every layer is really put in place, in
-a process of its own, and every level is then attacked. It must never run a learner's code.
+It tries everything that can be tried: it puts every layer in place, in a process of its
+own, and then attacks every level. It must never run a learner's code.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _show_versions(console: Console) -> None:
 
 
 def _show_kernel(console: Console) -> None:
-    """Each layer by itself, tried in a child process."""
+    """Tries each layer by itself in a child process, and prints the outcome."""
     if sys.platform != "linux":
         console.print(f"No isolation: it needs Linux, and this is {sys.platform}.")
         return
@@ -146,7 +146,7 @@ def _row(table: Table, name: str, layer: Callable[[], None], note: str = "") -> 
 
 
 def _tried(layer: Callable[[], None]) -> str:
-    """Puts a layer in place in a child process; what went wrong, or ""."""
+    """Puts a layer in place in a child process; returns what went wrong, or ""."""
     answer, end = os.pipe()
     child = os.fork()
     if not child:
@@ -165,7 +165,7 @@ def _tried(layer: Callable[[], None]) -> str:
 
 
 def _show_level(console: Console, level: str) -> bool:
-    """Every promise of a level, tried in a sandbox; whether all hold."""
+    """Tries every promise of a level in a sandbox; returns whether all hold."""
     console.print()
     try:
         checks = try_level(level)
@@ -180,7 +180,7 @@ def _show_level(console: Console, level: str) -> bool:
 
 
 def _show_limits(console: Console, level: str) -> bool:
-    """Every limit, tried in a sandbox that may use little of everything; whether all hold."""
+    """Tries every limit in a sandbox that may use little of everything; returns whether all hold."""
     console.print()
     table = Table("limit on", "holds", "", title="Limits, one by one", title_justify="left", box=None)
     try:

@@ -1,7 +1,7 @@
-"""Outside: has code of ours take too much of everything in a sandbox, and says which limits hold.
+"""Outside: runs code of ours that takes too much of everything in a sandbox, and says which limits hold.
 
-Each trial has a sandbox of its own, with limits so low that it ends within seconds. The code is this module's, so its
-word for what happened inside is taken. It must never run with a learner's.
+Each trial has a sandbox of its own, with limits so low that it ends within seconds. The code is this module's own, so
+it is believed about what happened inside. It must never run with a learner's.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from autograder.bridge.session import CellOutcome, Session
 from autograder.sandbox.limits import LEVELS, Limits
 
 SECONDS = 20
-"""What a cell of a trial gets, unless the trial is about that."""
+"""Seconds for a cell of a trial, unless the trial is about that."""
 
 LOW = Limits(memory_mb=512, file_mb=4, scratch_mb=12, scratch_files=50, output_bytes=10_000)
-"""A sandbox without TensorFlow starts with 140 MB of addresses; the number of processes is low enough as it is, and
-so many threads need more addresses than this."""
+"""Limits so low that a trial ends soon. A sandbox without TensorFlow starts with 140 MB of addresses; the number of
+processes is low enough as it is, and so many threads need more addresses than this."""
 
 UNTIL_REFUSED = """
 import time
@@ -39,12 +39,12 @@ class Trial:
     """An attempt to take too much.
 
     Attributes:
-        what: the limit.
+        what: the name of the limit.
         source: the cell that tries it; it sets `refused`.
         limits: of the sandbox.
-        seconds: what the cell gets.
-        ends: what the cell may end with, if not with `refused`; see `CellOutcome`.
-        levels: where it can be tried.
+        seconds: the time limit of the cell.
+        ends: the statuses with which the cell may end, if not with `refused`; see `CellOutcome`.
+        levels: the levels at which it can be tried.
     """
 
     what: str
