@@ -2,14 +2,14 @@
 
 `autograder/README.md` says how it works. The map of the package, in which imports point upward:
 
-    course       where things are; the exercises, their questions and points; `CourseError`
+    course       the places of files; the exercises, their questions and points; `CourseError`
     page         the site in which the exercises run in a web page
-    submissions  finding, naming and reading what was handed in
+    submissions  finds, names and reads the files handed in
     sandbox      isolation: runs strangers' code, whatever it is
     bridge       a notebook in a sandbox, and its values outside
-    probes       what isolates on this machine
+    probes       tries what isolates on this machine
     grading      runs the tests against the confined notebook; scores; the gradebook
-    authoring    masters -> exercises, test files, release and Gradescope bundles; proves them
+    authoring    masters -> exercises, test files, release and zips for Gradescope; proves them
     reports      pages and files made from results
     cli          the command `autograder`, which `__main__` is, too
 

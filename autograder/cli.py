@@ -1,8 +1,8 @@
-"""The command `autograder`: reads the arguments, calls what does the work, and says what came of it.
+"""The command `autograder`: reads the arguments, calls the modules that do the work, and reports the outcome.
 
-A mistake of the person at the keyboard arrives as `CourseError`, or as what the
-system says of a path, and leaves as one message and exit code 2, a Ctrl-C as one
-message and exit code 130, none of them as a traceback.
+A mistake of the person at the keyboard arrives as `CourseError`, or as the system's
+error about a path, and leaves as one message and exit code 2; a Ctrl-C leaves as one
+message and exit code 130. Neither leaves as a traceback.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
     rule = _due(due, output)
     if rule.due:
         notes["due"] = rule.to_json()
-    people = people_of(read_roster(roster)) if roster else []  # what is wrong with it is said before anything is graded
+    people = people_of(read_roster(roster)) if roster else []  # reports its faults before anything is graded
     if roster:
         notes["roster"] = str(roster.resolve())
     decisions = read_decisions(output)
@@ -170,7 +170,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
 
 
 def _due(path: Path | None, output: Path) -> Rule:
-    """The due dates that are given, else those of the batch before."""
+    """Returns the due dates that are given, else those of the batch before."""
     from autograder.grading.due import Rule, read_rule
 
     if path:
@@ -186,7 +186,7 @@ def _due(path: Path | None, output: Path) -> Rule:
 
 
 def _attendance(roster: Path | None, results: Sequence[SubmissionResult], left: Sequence[str]) -> Attendance | None:
-    """Who is missing, if there is a roster."""
+    """Returns who is missing, if there is a roster."""
     from autograder.reports.roster import attendance, read_roster
 
     if roster is None:
@@ -352,7 +352,10 @@ def comment(learner: str, question: str | None, text: str | None, undo: bool, ou
 
 
 def _as_in_tables(book: Gradebook, learner: str, question: str) -> tuple[str, str]:
-    """The names of a learner and a question, where they were typed as tables have them: marked as text in a cell."""
+    """Returns the names of a learner and a question.
+
+    They may have been typed as tables have them: marked as text in a cell.
+    """
     from autograder.reports import text
 
     results = book.results()
@@ -417,7 +420,7 @@ def desk(output: Path, delete: bool) -> None:
 
 
 def _roster(book: Gradebook) -> Path | None:
-    """The class list of the newest batch, if there is one and it is still where it was."""
+    """Returns the class list of the newest batch, if there is one and it is still where it was."""
     roster = book.options().get("roster")
     if roster and not Path(roster).is_file():
         click.echo(f"The roster {roster} is gone; the reports no longer say who is missing.", err=True)
@@ -426,7 +429,7 @@ def _roster(book: Gradebook) -> Path | None:
 
 
 def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> int:
-    """Writes the reports of the newest batch anew, with the class list that it had; returns as `write_reports`."""
+    """Writes the reports of the newest batch again, with the class list that it had; returns as `write_reports`."""
     from autograder.course import address
     from autograder.reports.write import write_reports
 
@@ -438,7 +441,7 @@ def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> i
 
 
 def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:
-    """Makes what stands in identity.csv by now count, in the gradebook and in the reports.
+    """Applies the present lines of identity.csv to the gradebook and to the reports.
 
     Args:
         roster: the class list; that of the newest batch when not given.
@@ -467,14 +470,14 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
 
 
 def _tell_stopped(book: Gradebook, output: Path) -> None:
-    """Says of a gradebook that it is of two gradings, where the last was stopped before its end."""
+    """Reports that a gradebook mixes two gradings, if the last was stopped before its end."""
     if count := book.stopped():
         click.echo(f"The last grading into {output} was stopped before its end: {count} results are of it, all others "
                    "of gradings before. Run its command again to go on.", err=True)
 
 
 def _gradebook(output: Path) -> Gradebook:
-    """The gradebook that `grade` left in the folder; never begins one."""
+    """Opens the gradebook that `grade` left in the folder; never begins one."""
     from autograder.grading.gradebook import Gradebook
 
     path = output / "gradebook.sqlite"
@@ -508,7 +511,7 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
     from autograder.reports.roster import read_roster
 
     if roster:
-        read_roster(roster)  # what is wrong with it is said first
+        read_roster(roster)  # reports its faults first
     with _gradebook(output) as book:
         _tell_stopped(book, output)
         _take_decisions(book, output, roster)
@@ -525,7 +528,7 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
 
 
 def _named_columns(said: str) -> dict[str, str]:
-    """What `--columns` says: titles, by what they hold."""
+    """Returns the value of `--columns`: content -> title."""
     pairs = [part.partition("=") for part in said.split(",") if part.strip()]
     wrong = next(("".join(pair) for pair in pairs if not all(pair)), None)
     if wrong is not None:

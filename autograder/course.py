@@ -1,8 +1,8 @@
-"""Where the course's things are, which exercises it has, and what all processes share: `CourseError`, quiet libraries.
+"""The places of the course's files, its exercises, and what all processes share: `CourseError`, quiet libraries.
 
 Every other module asks this one for paths, for the list of exercises and for
-what `autograder build` wrote down about each of them. It imports nothing of
-the package, so that everything else may import it.
+the facts that `autograder build` recorded about each of them. It imports
+nothing of the package, so that everything else may import it.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ METADATA_KEY = "reading_digits"
 """The key in a notebook's metadata under which the builder names the assignment."""
 
 SUPPORT_FILES = ("digits.py", "mnist.npz")
-"""What lies beside every exercise notebook: the learner's helper module and the data."""
+"""The files beside every exercise notebook: the learner's helper module and the data."""
 
 VARIANTS = "variants.py"
-"""Beside the folder of an exercise's full tests, where it has wrong variants: what `grading.causes` runs."""
+"""A file beside the folder of an exercise's full tests, if it has wrong variants: `grading.causes` runs it."""
 
 BUILD_FORMAT = 2
-"""Of what `autograder build` leaves for the grader: raised whenever the grader would read the earlier one wrongly."""
+"""The version of the files that `autograder build` leaves for the grader: raised whenever the grader would misread
+earlier ones."""
 
 CAUSES = "causes.json"
-"""Beside an exercise's public tests: what its wrong variants give there, which `digits.py` compares."""
+"""A file beside an exercise's public tests: the results of its wrong variants there, which `digits.py` compares."""
 
 
 class CourseError(Exception):
@@ -46,7 +47,7 @@ class CourseError(Exception):
 class Question:
     """One question of an exercise.
 
-    `name` is what stands in `grader.check(name)`; `points` is what it is worth.
+    `name` is its name in `grader.check(name)`; `points` are the most that it can earn.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Assignment:
 
     Attributes:
         name: for example `02-preprocessing`; also the stem of the notebook.
-        title: as learners see it.
+        title: the title that learners see.
         chapter: the page of the book it belongs to, without suffix, relative to `book/`.
         questions: in the order of the notebook.
         tests: folder with one Otter test file per question, public and hidden cases.
@@ -97,12 +98,12 @@ class Assignment:
 
 
 def exercise_names() -> list[str]:
-    """The names of all exercises, in the order of the course, read from the masters."""
+    """Returns the names of all exercises, in the order of the course, read from the masters."""
     return sorted(path.parent.name for path in SOLUTIONS.glob("[0-9][0-9]-*/master.md"))
 
 
 def former_names() -> dict[str, str]:
-    """What exercises were called in earlier numberings of the course, and what each of them is called now.
+    """Returns the names of exercises in earlier numberings of the course -> their names now.
 
     Read from the masters' front matter, `formerly: 06-training`; several names stand in square brackets.
     """
@@ -116,12 +117,12 @@ def former_names() -> dict[str, str]:
 
 
 def former_question(question: str, former: str) -> str:
-    """What `question` was called while its exercise was called `former`: q7_2 was q6_2 in 06-training."""
+    """Returns the name of `question` while its exercise was called `former`: q7_2 was q6_2 in 06-training."""
     return re.sub(r"^q\d+_", f"q{int(former[:2])}_", question)
 
 
 def require_known(names: Iterable[str]) -> None:
-    """Refuse a name that no exercise has.
+    """Refuses a name that no exercise has.
 
     Raises:
         CourseError: there is one; the message lists those that there are.
@@ -136,20 +137,20 @@ def require_known(names: Iterable[str]) -> None:
 
 
 def master(name: str) -> Path:
-    """The one source of the exercise `name`. What proves its tests lies beside it."""
+    """Returns the one source of the exercise `name`. The files that prove its tests lie beside it."""
     return SOLUTIONS / name / "master.md"
 
 
 def digest(file: Path) -> str:
-    """The SHA-256 of what a file holds."""
+    """Returns the SHA-256 of a file's content."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def assignment(name: str) -> Assignment:
-    """What `autograder build` wrote down about the exercise `name`.
+    """Returns the facts that `autograder build` recorded about the exercise `name`.
 
     Raises:
-        CourseError: there is no such exercise, or it has not been built, or not from what is there now.
+        CourseError: there is no such exercise, or it has not been built, or not from the present files.
     """
     folder = BUILD / name
     try:
@@ -181,9 +182,9 @@ def assignment(name: str) -> Assignment:
 
 
 def address() -> str:
-    """Where learners find the book, as `[tool.reading-digits]` of pyproject.toml says; empty while it is nowhere.
+    """Returns where learners find the book, from `[tool.reading-digits]` of pyproject.toml; empty while it is nowhere.
 
-    The one place for it: what `autograder release` writes and what feedback pages link to follow from it.
+    This is the one place for it: `autograder release` and the links of feedback pages take it from there.
 
     Raises:
         CourseError: it is no web address.
@@ -196,7 +197,7 @@ def address() -> str:
 
 
 def checked_address(text: str) -> str:
-    """`text` with a slash at its end, as a web address; empty stays empty.
+    """Returns `text` with a slash at its end, as a web address; empty stays empty.
 
     Raises:
         CourseError: it is no web address.
@@ -216,5 +217,5 @@ result; without it, two runs on one machine agree.
 
 
 def quiet_environment() -> dict[str, str]:
-    """The process environment with a quiet TensorFlow."""
+    """Returns the process environment with a quiet TensorFlow."""
     return os.environ | QUIET
