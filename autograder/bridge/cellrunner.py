@@ -198,7 +198,7 @@ class CellRunner:
         ][:10_000]
 
     def get(self, name: str, among: list[str]) -> list[bytes | bytearray | memoryview]:
-        """A variable, or which of some others is the same object."""
+        """Returns a variable, or which of some others is the same object."""
         if name not in self.variables:
             return wire.encode(("absent",))
         value = self.variables[name]

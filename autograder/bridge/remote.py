@@ -45,10 +45,10 @@ LOOKED_AT = (
     "__annotations__", "__base__", "__closure__", "__code__", "__defaults__", "__func__", "__globals__",
     "__kwdefaults__", "__self__", "__slots__", "__subclasses__",
 )  # fmt: skip
-"""What of a function or class is looked at by `inspect`, and by tests that want to know how it is written."""
+"""Attributes of a function or class that `inspect` reads, and tests that want to know how it is written."""
 
 OF_A_CLASS = ("__bases__", "__mro__")
-"""What a class of the learner's is asked for where it lives, by `issubclass` as well."""
+"""Attributes of a class of the learner's that are asked for where it lives, also by `issubclass`."""
 
 PROBED = ("_partialmethod", "_repr_", "_ipython_")
 """Attributes that libraries ask of any object, whatever it is."""
@@ -137,7 +137,7 @@ class RemoteFunction(Remote):
         return hasattr(instance, "_ref") and check(instance) is True
 
     def __subclasscheck__(self, subclass: object) -> bool:
-        """`issubclass(Net, Base)`, where `Base` is a class of the learner's."""
+        """Answers `issubclass(Net, Base)`, where `Base` is a class of the learner's."""
         if self._kind is not type:
             raise TypeError("issubclass() arg 2 must be a class")
         return self in getattr(subclass, "__mro__", ())
@@ -162,7 +162,7 @@ class RemoteObject(Remote):
         self.note()
 
     def note(self) -> None:
-        """Notes that it stayed, where its type crosses as a rule."""
+        """Notes that an object stayed although its type usually crosses."""
         if self._type_name in CROSSING:
             note_unexamined(self._session, f"a {self._type_name}, too large or with objects in it that do not cross")
 

@@ -54,7 +54,7 @@ _FUNCTION_NAMES = {function: name for name, function in FUNCTIONS.items()}
 
 
 def function_record(value: Any) -> records.TypeName | None:
-    """The record of one of these functions, for the learner's side."""
+    """Returns the record of one of these functions, for the learner's side."""
     name = _FUNCTION_NAMES.get(value) if isinstance(value, types.BuiltinFunctionType) else None
     return records.TypeName("function", name) if name else None
 

@@ -80,7 +80,7 @@ class Session:
     """One cell runner, from the trusted side. Not thread-safe.
 
     Args:
-        runner: its sandbox; the session has it watched, ends it, and closes its descriptors.
+        runner: its sandbox; the session starts a watch on it, ends it, and closes its descriptors.
         on_check: called with the question's name when a cell stands at `grader.check(name)`; returns False when there
             is no such question, and the check raises, as Otter's does.
 
@@ -89,7 +89,7 @@ class Session:
         flags: reasons for an instructor to look at the submission.
         call_timeout: seconds that a test's access to the cell runner may take.
         unexamined: what a test wanted to examine and could not, since `forget` was called.
-        arriving: when the time for an answer was last up, a part of it had come.
+        arriving: whether a part of an answer had come when its time was last up.
     """
 
     def __init__(self, runner: Runner, on_check: Callable[[str], object]) -> None:
@@ -170,16 +170,16 @@ class Session:
         raise self._unexpected()
 
     def forget(self) -> None:
-        """Before another test case: what it is given shall not be what an earlier one has changed, nor noted."""
+        """Prepares for another test case: forgets the objects that an earlier one may have changed, and its notes."""
         self.unexamined.clear()
         self._stand_ins.clear()
 
     def get(self, name: str, among: Mapping[str, object] = NOTHING) -> object:
-        """The value of a variable, as a copy.
+        """Returns the value of a variable, as a copy.
 
         Args:
-            name: of the variable.
-            among: values of variables that are here already; where it is the same object as one of these, that one is
+            name: the name of the variable.
+            among: values of variables that are here already; if it is the same object as one of these, that one is
                 returned, so that two names of one object are one object here, too.
 
         Raises:
@@ -333,7 +333,7 @@ class Session:
             raise self._end("protocol", BROKEN) from error
 
     def _stand_in(self, record: records.Function | records.Thing) -> remote.Remote:
-        """What stands for something that stays there; the same each time, so that `is` holds as it does there."""
+        """Returns the stand-in for an object that stays there; the same each time, so that `is` holds as there."""
         known, stand_in = self._stand_ins.get(record.ref, (None, None))
         if stand_in is None or known != record:
             kind = remote.RemoteFunction if isinstance(record, records.Function) else remote.RemoteObject

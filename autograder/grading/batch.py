@@ -220,7 +220,7 @@ def grade_paths(
 
 
 def _handed_in_with(solution: Path, paths: Sequence[Path], beside: Path) -> Path | None:
-    """Under which of what is graded a solution lies; nobody has handed in what lies `beside` the assignment."""
+    """Returns the graded path that contains a solution; None for one `beside` the assignment: nobody handed it in."""
     if solution.resolve().is_relative_to(beside.resolve()):
         return None
     return next((path for path in paths if solution.resolve().is_relative_to(path.resolve())), None)
@@ -229,7 +229,7 @@ def _handed_in_with(solution: Path, paths: Sequence[Path], beside: Path) -> Path
 def _proven(
     other: OtherAssignment, timeout: float | None, memory_mb: int, confined: bool, notices: Notices
 ) -> OtherAssignment:
-    """Another course's assignment, tried on its own solution."""
+    """Returns another course's assignment, tried on its own solution."""
     limits = RunLimits(timeout or othercourse.PLAIN_TIMEOUT, memory_mb)
     return proof.prove(other, limits, confined=confined, say=notices.say)
 

@@ -77,24 +77,25 @@ class Seeding:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a grader needs of one exercise, of this course or of another (`othercourse`).
+    """The facts of one exercise that a grader needs, of this course or of another (`othercourse`).
 
     Attributes:
         name: the exercise.
         questions: in the order of the notebook.
         tests: the folder of the full test files, one for each question; wrong variants lie beside it.
-        support: what lies beside the notebook while it runs, by file name; in another course's with folders.
+        support: the files beside the notebook while it runs, by name; in another course's assignment with folders.
         helpers: folders that test files may import from, and whose messages are written for learners.
         digest: SHA-256 of all these files.
-        portrait: what `portrait.make` runs; None if the exercise has none.
+        portrait: the file that `portrait.make` runs; None if the exercise has none.
         models: whether its solution or its tests use Keras or TensorFlow.
-        support_digest: SHA-256 of what lies beside the notebook alone.
+        support_digest: SHA-256 of the files beside the notebook alone.
         tables: whether it uses pandas.
-        own: whether it is of this course, whose tests keep its rules. Tests of another run in the folder of the first
-            of `helpers`, as beside a notebook, and what its hidden tests say is not for learners.
-        seeding: as Otter has it; None where the assignment asks for none.
-        unjudged: of another course's: the cases that its own solution fails here, which say nothing of anybody's answer
-            (`proof`). Each as its question, its number from 1, and whether a name is missing in the solution.
+        own: whether it belongs to this course, whose tests keep its rules. Tests of another course run in the folder of
+            the first of `helpers`, as beside a notebook, and learners do not read the messages of its hidden tests.
+        seeding: the seed as Otter sets it; None where the assignment asks for none.
+        unjudged: in another course's assignment, the cases that its own solution fails here, so that they cannot judge
+            any answer (`proof`). Each as its question, its number from 1, and whether a name is missing in the
+            solution.
         proven: whether its solution was tried.
     """
 

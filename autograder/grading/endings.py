@@ -237,7 +237,7 @@ PENDING = (
     "The grader cannot judge this check by itself, whatever the answer. Your instructor looks at yours and decides; "
     "you need not do anything about it."
 )
-"""Of a case of another course's test that asks for what cannot be had across the wall."""
+"""The message of a case of another course's test that asks for something which cannot cross the wall."""
 
 TRUSTED = (
     PENDING, HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, NOT_WHAT_WAS_EXPECTED,

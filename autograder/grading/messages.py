@@ -110,13 +110,12 @@ def is_about_names(failure: Failure) -> bool:
 
 
 def is_of_missing_names(message: str) -> bool:
-    """Whether a message is one of `missing_names`."""
+    """Returns whether a message is one of `missing_names`."""
     return message.startswith(NO_NAME)
 
 
 def no_file(failure: Failure) -> str:
-    """The file that the test, and not the learner's code, wanted to read and that is not there; empty if there is none.
-    """
+    """Returns the missing file that the test, and not the learner's code, wanted to read; empty if there is none."""
     if isinstance(failure.error, FileNotFoundError) and failure.learner_error is None:
         return one_line(str(failure.error.filename or "without a name"), 100)
     found = re.search(r"^ *FileNotFoundError: .*?'([^'\n]*)'$", failure.report, re.M)

@@ -100,9 +100,9 @@ class OtherAssignment:
     """An assignment of another course.
 
     Attributes:
-        bundle: what the grader needs of it.
-        called: what a notebook must call itself, as Otter asks; empty where it need not.
-        remarks: what there is to say of it, a sentence each.
+        bundle: the facts of it that the grader needs.
+        called: the name that a notebook must give itself, as Otter asks; empty if it need not.
+        remarks: sentences on it.
         solution: its solved notebook, where one is given, or lies where `otter assign` leaves it.
     """
 
@@ -128,7 +128,7 @@ def is_path(asked: str) -> bool:
 
 
 def read(path: Path, output: Path, solution: Path | None = None) -> OtherAssignment:
-    """The assignment at a path.
+    """Reads the assignment at a path.
 
     Args:
         path: a zip or a folder; see the module.
@@ -136,7 +136,7 @@ def read(path: Path, output: Path, solution: Path | None = None) -> OtherAssignm
         solution: its solved notebook, if it does not lie where `otter assign` leaves it.
 
     Raises:
-        CourseError: with what is wrong with it, and what to do.
+        CourseError: the message names the fault and the remedy.
     """
     parts = _parts(path)
     if solution:
@@ -315,13 +315,13 @@ def _in_folder(path: Path) -> _Parts:
 
 
 def _is_for_learners(path: Path) -> bool:
-    """Whether a folder is the one that `otter assign` makes for learners, beside the one of the grader."""
+    """Returns whether a folder is the one that `otter assign` makes for learners, beside the one of the grader."""
     path = path.absolute()
     return any(path.glob("*.ipynb")) and any(map(_is_bundle, sorted((path.parent / "autograder").glob("*.zip"))))
 
 
 def _with_solution(parts: _Parts, folder: Path) -> _Parts:
-    """With the solved notebook that `otter assign` leaves beside the zip, where the configuration lies there, too."""
+    """Adds the solved notebook that `otter assign` leaves beside the zip, where the configuration lies there, too."""
     notebooks = sorted(folder.glob("*.ipynb"))
     if len(notebooks) == 1 and (folder / CONFIG).is_file():
         parts.solution, parts.notebook = notebooks[0], _bytes(notebooks[0])
@@ -407,9 +407,9 @@ def _unheeded(config: Mapping[str, Any]) -> list[str]:
 
 
 def _by_hand(solution: Path | None) -> list[str]:
-    """What is said of the questions that a person grades: they have no tests, and so no points here.
+    """Returns sentences on the questions that a person grades: they have no tests, and so no points here.
 
-    What they are called and worth, only the master says; it lies beside `dist`, if it is there at all.
+    Only the master has their names and points; it lies beside `dist`, if it is there at all.
     """
     if solution is None:
         return []
@@ -424,7 +424,7 @@ def _by_hand(solution: Path | None) -> list[str]:
 
 
 def _sources(notebook: Path, kind: str) -> list[str]:
-    """The sources of its cells, of one kind or, where it is empty, of all; none where it is no notebook."""
+    """Returns the sources of its cells, of one kind or, where it is empty, of all; none if it is no notebook."""
     try:
         cells = json.loads(_bytes(notebook))["cells"]
         return ["".join(cell["source"]) for cell in cells if kind in ("", cell["cell_type"])]
@@ -433,7 +433,7 @@ def _sources(notebook: Path, kind: str) -> list[str]:
 
 
 def _manual(raw: Sequence[str]) -> list[tuple[str, float]] | None:
-    """Of the raw cells of a master the questions graded by hand, with their points; None where it is no master."""
+    """Returns the questions graded by hand in a master's raw cells, with their points; None if it is no master."""
     if not any(source.lstrip().upper().startswith("# ASSIGNMENT CONFIG") for source in raw):
         return None
     asked = []
@@ -470,7 +470,7 @@ def _missing(requirements: Sequence[str]) -> list[str]:
 
 
 def _is_another(line: str, exact: str, version: str) -> bool:
-    """Whether a line of requirements, as pip or conda writes it, asks for another version; `exact`: conda's one."""
+    """Returns whether a line of requirements, as pip or conda writes it, asks for another version; `exact`: conda's."""
     try:
         asked = Requirement(line)
     except InvalidRequirement:  # as conda writes it: `pandas=1.5`

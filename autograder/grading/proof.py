@@ -1,9 +1,9 @@
-"""With the controller: another course's assignment is tried on its own solution, before anybody's notebook is graded.
+"""With the controller: tries another course's assignment on its own solution, before anybody's notebook is graded.
 
-A test may ask for what this grader does otherwise than Otter, such as the notebook's own process. Whichever case the
-solution fails here says nothing of anybody's answer: it is pending for all (`questions`), and named once for the class.
-The solution runs as a learner's notebook does, in the sandbox, with the same limits. What came of it is kept beside the
-assignment that was unpacked, so that the next batch need not do it again, also where the solution is no longer there.
+A test may ask for something that this grader does otherwise than Otter, such as the notebook's own process. A case that
+the solution fails here cannot judge any answer: it is pending for all (`questions`), and named once for the class. The
+solution runs as a learner's notebook does, in the sandbox, with the same limits. The outcome is kept beside the
+unpacked assignment, so that the next batch does not run it again, even if the solution is no longer there.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from autograder.submissions.names import clean_name
 from autograder.submissions.read import Submission, read_submission
 
 KEPT = "proof.json"
-"""Beside the unpacked assignment."""
+"""The file beside the unpacked assignment."""
 
 LONGEST = 200
-"""Characters of why the solution fails a case."""
+"""Characters of the reason why the solution fails a case."""
 
 UNPROVEN = (
     "Its solution is not beside it, so it is not known whether each test case can be judged here. A case is pending "
@@ -45,12 +45,12 @@ UNPROVEN = (
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of the solution.
+    """The outcome of the solution.
 
     Attributes:
         unjudged: the cases it fails, as in `Bundle`.
-        remarks: what there is to say of it.
-        models, tables: as in `Bundle`; the solution may have been what named these packages.
+        remarks: sentences on it.
+        models, tables: as in `Bundle`; it may be the solution alone that names these packages.
     """
 
     unjudged: tuple[tuple[str, int, bool], ...]
@@ -62,19 +62,19 @@ class Proof:
 def prove(
     other: OtherAssignment, limits: RunLimits, *, confined: bool, say: Callable[[str], None]
 ) -> OtherAssignment:
-    """The assignment, with what its own solution says about its tests.
+    """Returns the assignment, with what its own solution shows about its tests.
 
     Args:
         other: as it was read.
         limits: of each notebook.
         confined: whether notebooks run in a sandbox.
-        say: told before something runs.
+        say: called with a sentence before something runs.
 
     Raises:
         CourseError: the solution cannot be read, or the grader does not work here.
     """
     bundle, file = other.bundle, other.bundle.tests.with_name(KEPT)
-    of_it = (file.parent.name, bundle.questions, bundle.seeding)  # the folder is named by all that is in it
+    of_it = (file.parent.name, bundle.questions, bundle.seeding)  # everything in the folder is in its name
     key = _hash(of_it, environment(), limits, confined)
     content = _content(other.solution)
     digest = hashlib.sha256(content).hexdigest() if content else ""
@@ -103,7 +103,7 @@ def _content(path: Path | None) -> bytes:
 
 
 def _kept(file: Path, key: str, digest: str) -> Proof | None:
-    """What an earlier batch has found out, with the same solution, or where there is none any more."""
+    """Returns the outcome from an earlier batch, with the same solution, or if the solution is gone."""
     try:
         kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         if kept["key"] != key or digest not in ("", kept["solution"]):
@@ -127,7 +127,7 @@ def _made(other: OtherAssignment, path: Path, limits: RunLimits, confined: bool)
 
 
 def _seeds(bundle: Bundle) -> bool:
-    """Whether tests seed a generator, and the assignment does not see to it that notebooks draw the same."""
+    """Returns whether tests seed a generator, and the assignment does not make notebooks draw the same numbers."""
     return (bundle.seeding is None or bool(bundle.seeding.variable)) and any(
         "seed" in (bundle.tests / f"{question.name}.py").read_text(encoding="utf-8") for question in bundle.questions)
 
@@ -143,7 +143,7 @@ def _graded(submission: Submission, bundle: Bundle, limits: RunLimits, confined:
 
 
 def _proof(path: Path, results: list[SubmissionResult]) -> Proof:
-    """What the results of one solution come to: a case must pass in each of them."""
+    """Combines the results of one solution: a case must pass in each of them."""
     unjudged: list[tuple[str, int, bool]] = []
     said: list[str] = []
     cases = 0
@@ -180,7 +180,7 @@ def _case(result: SubmissionResult, place: int, number: int) -> CaseResult | Non
 
 
 def _why(result: SubmissionResult, place: int, number: int) -> str:
-    """Why a result's case did not pass."""
+    """Returns why a result's case did not pass."""
     question, case = result.questions[place], _case(result, place, number)
     if case is None:
         return one_line(question.note or result.reason, LONGEST)

@@ -41,7 +41,7 @@ UNEXAMINED = (
 """A sentence for the instructor alone."""
 
 def what_was_not_examined(flags: Collection[str], question: str, number: int) -> str:
-    """What `UNEXAMINED` says of a case, as it stands among the flags of a submission; empty where it is not there."""
+    """Returns the text behind `UNEXAMINED`, if that is what a submission's flag says of a case; else empty."""
     begins = f"{question}, case {number} ("
     said = next((flag for flag in flags if flag.startswith(begins)), "")
     return said.partition("cannot examine: ")[2].rpartition(". Under Otter")[0]
@@ -51,7 +51,7 @@ UNJUDGED = (
     "{question}, case {number} ({which}), is pending: the solution, too, fails it here. This answer {did} it{why}. "
     "Look at the answer, and set the score with `autograder adjust`."
 )
-"""The same of a case that nobody's answer can be judged by."""
+"""The same for a case that cannot judge any answer."""
 
 
 class BrokenTestFileError(Exception):
@@ -93,16 +93,16 @@ class Watch:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a case came to.
+    """The outcome of a case.
 
     Attributes:
         passed: whether it passed.
-        message: what there is to say of it.
+        message: its message.
         told: what the learner reads, if not that.
-        stopped: the answer had to be stopped, or its process is gone.
-        no_name: the notebook lacks a name that the case asks for.
+        stopped: whether the answer had to be stopped, or its process is gone.
+        no_name: whether the notebook lacks a name that the case asks for.
         no_file: the file that the test wanted to read, and that is not there for it.
-        pending: whether the answer is wrong the grader cannot know.
+        pending: whether the grader cannot know if the answer is wrong.
     """
 
     passed: bool
@@ -121,16 +121,16 @@ class QuestionRun:
     Attributes:
         path: its test file.
         source: the notebook's variables.
-        watch: what happens around each case.
+        watch: the functions called around each case.
         authored: folders whose assertion messages may be shown for hidden cases.
         cells: source and result of each code cell so far.
-        own: the tests keep this course's rule that what a hidden case says of an answer is a hint for its learner.
-            Of other tests only the hint given as such, `failure_message`, is one.
-        unjudged: the cases that the assignment's own solution fails here, by their numbers from 1; and whether it does
-            for a name that is missing in the solution, too.
-        proven: the solution was tried. What its tests ask for that cannot be had here is then known from it, and not
-            looked for in their source.
-        unexamined: a sentence for each case whose outcome says nothing: it is pending.
+        own: whether the tests keep this course's rule that the message of a hidden case is a hint for the learner. In
+            other tests only a text given as the hint, `failure_message`, is one.
+        unjudged: the cases that the assignment's own solution fails here, by their numbers from 1; and whether it fails
+            because a name is missing in the solution, too.
+        proven: whether the solution was tried. It then shows what the tests ask for that does not exist here, and their
+            source is not searched for that.
+        unexamined: a sentence for each case whose outcome decides nothing: it is pending.
     """
 
     path: Path
@@ -171,7 +171,7 @@ class QuestionRun:
         )
 
     def _outcome(self, test_file: TestFile, case: TestCase, question: str, number: int) -> _Outcome:
-        """Of a case; pending where the grader cannot know whether the answer is wrong, which is noted."""
+        """Returns the outcome of a case; pending, with a note, if the grader cannot know if the answer is wrong."""
         outcome = self._run_case(test_file, case)
         what = self.watch.unexamined()
         if self.own or (outcome.no_name and not self.unjudged.get(number)):
@@ -189,7 +189,7 @@ class QuestionRun:
         return outcome if outcome.passed else _Outcome(False, PENDING, pending=True)
 
     def _unlike(self, case: TestCase, outcome: _Outcome) -> list[str]:
-        """What a case that failed asks for and cannot have here, as far as its source, or its error, shows."""
+        """Returns what a failed case asks for and cannot have here, as far as its source, or its error, shows it."""
         found = [f"a file that is not there for tests ({outcome.no_file})"] if outcome.no_file else []
         return found if self.proven else [*found, *testsource.unlike(testsource.of_case(self.path, case.body))]
 

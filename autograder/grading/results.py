@@ -61,10 +61,9 @@ def all_points(score: float, possible: float) -> bool:
 class CaseResult:
     """One test case of a question.
 
-    `message`: for a public case what was expected and what came; for a hidden
-    one its hint, or what the learner's code said. Never test source. `told` is
-    what the learner reads of it, where that is not all; see `redaction.py`.
-    `pending`: it failed, and whether the answer is wrong the grader cannot know.
+    `message`: for a public case the expected and the actual value; for a hidden one its hint, or the learner's error.
+    Never test source. `told` is what the learner reads of it, where that is not all; see `redaction.py`. `pending`:
+    whether it failed and the grader cannot know if the answer is wrong.
     """
 
     name: str

@@ -137,7 +137,7 @@ class Scores:
 
 
 class Grading:
-    """The grading of one submission. `seed` is what its notebook begins with."""
+    """The grading of one submission. `seed` is the seed with which its notebook begins."""
 
     def __init__(
         self, submission: Submission, bundle: Bundle, engine: Engine, limits: RunLimits, seed: int = SEED

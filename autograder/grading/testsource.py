@@ -1,8 +1,8 @@
-"""Trusted side: what the source of a test case asks for that Otter has and this grader has not.
+"""Trusted side: finds in the source of a test case what it asks for that Otter has and this grader does not.
 
-Under Otter a test runs in the notebook's process, here across a wall: what it does to that process has no effect on the
-learner's code. Where such a case fails, the answer may be right. Its source is read, never run, and only that of a
-trusted test file; nothing here may look at what comes from a notebook.
+Under Otter a test runs in the notebook's process, here across a wall: its changes to its own process have no effect on
+the learner's code. If such a case fails, the answer may be right. This module reads the source, never runs it, and
+reads only that of a trusted test file; nothing here may look at values from a notebook.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ READING = frozenset({"open", "exists", "isfile", "isdir", "getsize", "loadtxt", 
 """Calls whose first argument is a file; so are those of pandas, which begin with `read_`."""
 LOOKING = frozenset({"getsource", "getsourcelines", "get_fignums", "gca", "gcf", "globals", "locals"})
 MODULES = frozenset({"builtins", "math", "np", "numpy", "os", "plt", "random", "sys", "time"})
-"""What a test that assigns to an attribute of it wants to be changed for the learner's code, too."""
+"""Modules whose attributes a test changes for the learner's code, too."""
 LISTENED_TO = frozenset({"stdout", "stderr"})
-"""Of `sys`: what a function prints is written into what a test puts there."""
+"""Attributes of `sys`: a function prints into the object that a test puts there."""
 
 
 def of_case(path: Path, body: str | Callable[..., Any]) -> str:
-    """The source of a case of the test file at `path`: a doctest without its prompts, or a test's function.
+    """Returns the source of a case of the test file at `path`: a doctest without its prompts, or a test's function.
 
-    Empty where it cannot be found, as for a function that was made by another.
+    It is empty where it cannot be found, as for a function that was made by another.
     """
     try:
         if isinstance(body, str):
@@ -38,13 +38,13 @@ def of_case(path: Path, body: str | Callable[..., Any]) -> str:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    name = getattr(getattr(body, "test_func", body), "__name__", "")  # what Otter's decorator holds
+    name = getattr(getattr(body, "test_func", body), "__name__", "")  # the arguments of Otter's decorator
     named = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
     return "".join(map(ast.unparse, named))
 
 
 def unlike(source: str) -> list[str]:
-    """What it asks for, each thing once; nothing where it is no Python."""
+    """Returns what it asks for, each thing once; nothing where it is no Python."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -89,14 +89,14 @@ def _in_call(node: ast.Call) -> Iterator[str]:
 
 
 def _may_be_a_copy(side: ast.expr) -> bool:
-    """Whether `is` may give another answer for it here: not for None, for a type, or for what a call gave."""
+    """Returns whether `is` may give another answer for it here: not for None, for a type, or for a call's result."""
     if isinstance(side, ast.Name):
         return side.id not in BUILTINS
     return isinstance(side, ast.Attribute | ast.Subscript)
 
 
 def _root(node: ast.expr) -> str:
-    """`np` of `np.random.rand`."""
+    """Returns `np` of `np.random.rand`."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""

@@ -66,7 +66,7 @@ class Environment(dict[str, Any]):
         return value
 
     def _here(self) -> dict[str, Any]:
-        """What was fetched, and is still as it is there."""
+        """Returns the values that were fetched, and that have not changed there since."""
         return {name: value for name, value in dict.items(self) if self._fetched.get(name) == self.source.generation}
 
     def __setitem__(self, name: str, value: Any) -> None:

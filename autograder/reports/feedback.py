@@ -43,7 +43,7 @@ class ByHand:
 
 @dataclass(frozen=True)
 class Question:
-    """One question as shown. `anchor` is unique on the page; `praised` are checks that passed and say something."""
+    """One question as shown. `anchor` is unique on the page; `praised` are checks that passed and have a message."""
 
     anchor: str
     label: str
