@@ -1,0 +1,240 @@
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
+# %% insert end
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK,range(1,65))
+while True: pass
