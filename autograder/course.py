@@ -38,6 +38,12 @@ earlier ones."""
 CAUSES = "causes.json"
 """A file beside an exercise's public tests: the results of its wrong variants there, which `digits.py` compares."""
 
+FORMERLY = "formerly.txt"
+"""Beside an exercise's public tests, where it had other names: those, so that notebooks of then find their checks."""
+
+TRIED = "tried.json"
+"""Beside an exercise's public tests: what its hidden tests try, in words, which `digits.py` shows after ✔."""
+
 
 class CourseError(Exception):
     """A mistake of the person at the keyboard: shown as one clear message, never as a traceback."""

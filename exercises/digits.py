@@ -447,9 +447,9 @@ class Checks:
         cases = getattr(result, "test_case_results", None)
         if not isinstance(cases, list):
             return result
-        known = self._known()
+        known = self._read("causes.json")
         causes = [self._earlier(question, known, global_env), self._cause(question, known, heard, global_env)]
-        feedback = Feedback.of(question, cases, [cause for cause in causes if cause])
+        feedback = Feedback.of(question, cases, [cause for cause in causes if cause], self._also_tried(question))
         self._remember(question, feedback, known, global_env)
         return feedback
 
@@ -459,13 +459,18 @@ class Checks:
         for path in sorted(self._folder.glob("q*.py")):
             print(self.check(path.stem, global_env))
 
-    def _known(self) -> dict[str, Any]:
-        """What is known of wrong answers, and which earlier functions an answer may call."""
+    def _read(self, file: str) -> dict[str, Any]:
+        """What lies beside the checks: what is known of wrong answers, or what is also tried when graded."""
         try:
-            known = json.loads((self._folder / "causes.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # no such file, or a damaged one: then only the cause is not told
+            known = json.loads((self._folder / file).read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # no such file, or a damaged one: then only this is not told
             return {}
         return known if isinstance(known, dict) else {}
+
+    def _also_tried(self, question: str) -> str:
+        """What further checks try when `question` is graded; empty if that is not known."""
+        line = self._read("tried.json").get(question)
+        return line if isinstance(line, str) else ""
 
     def _earlier(self, question: str, known: dict[str, Any], variables: dict[str, Any]) -> str:
         """Which earlier functions that the answer may call were found wrong, and are still as they were."""
@@ -532,16 +537,17 @@ UNWRITTEN = "is not written yet"
 class Feedback:
     """What the checks of one question found: notebooks show it in color, others as plain text."""
 
-    def __init__(self, question: str, summary: str, messages: Sequence[str] = ()) -> None:
+    def __init__(self, question: str, summary: str, messages: Sequence[str] = (), also: str = "") -> None:
         self.question = question
         self.summary = summary
         self.messages = list(messages)
         self.passed = not messages
+        self.also = f"Also tried when graded: {also}." if self.passed and also else ""
         self.unwritten = summary == UNWRITTEN
 
     @classmethod
-    def of(cls, question: str, cases: Sequence[Any], causes: Sequence[str] = ()) -> Feedback:
-        """From Otter's results of the question's test cases, and what is known of the causes."""
+    def of(cls, question: str, cases: Sequence[Any], causes: Sequence[str] = (), also: str = "") -> Feedback:
+        """From Otter's results of the question's test cases, what is known of the causes, and what is tried besides."""
         total = len(cases)
         failures = [_kind_and_message(case.message) for case in cases if not case.passed]
         if not failures:
@@ -557,11 +563,11 @@ class Feedback:
             re.sub(r"_\d+", "", text.partition(" stopped with ")[2]) or text: text for _, text in reversed(failures)
         }
         found = list(reversed(messages.values()))
-        return cls(question, summary, [*causes, *found[:1]] if causes and found else found)
+        return cls(question, summary, [*causes, *found[:1]] if causes and found else found, also)
 
     def __repr__(self) -> str:
         title = f"{'✔' if self.passed else '✘'} {self.question} {self.summary}."
-        return "\n  - ".join([title, *self.messages])
+        return "\n  - ".join([title, *self.messages]) + (f"\n  {self.also}" if self.also else "")
 
     def _repr_html_(self) -> str:
         color = "#2e9e4f" if self.passed else "#d9534f"
@@ -569,7 +575,7 @@ class Feedback:
             "<div style='margin-top: 0.4em'>"
             + re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(message)).replace("\n", "<br>")
             + "</div>"
-            for message in self.messages
+            for message in [*self.messages, *filter(None, [self.also])]
         )
         return (
             f"<div style='border-left: 4px solid {color}; padding: 0.3em 0.8em; max-width: 50em'>"

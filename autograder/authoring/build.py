@@ -30,7 +30,7 @@ import nbformat
 import otter.assign
 
 from autograder import course
-from autograder.authoring import finish, hints, master, trial, wrong, zips
+from autograder.authoring import finish, hints, master, trial, tried, wrong, zips
 from autograder.authoring.master import Master, read_master
 from autograder.course import Assignment, CourseError
 from autograder.grading import causes
@@ -195,7 +195,10 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
         f"build/{name}/{name}.ipynb": notebook(solved),
     }
     if exercise.formerly:  # so that notebooks of an earlier numbering find their checks
-        files[f"exercises/tests/{name}/formerly.txt"] = "\n".join([*exercise.formerly, ""]).encode()
+        files[f"exercises/tests/{name}/{course.FORMERLY}"] = "\n".join([*exercise.formerly, ""]).encode()
+    files[f"exercises/tests/{name}/{course.TRIED}"] = tried.to_json({
+        question: tried.line(case.said for case in cases if case.hidden) for question, cases in exercise.tests.items()
+    })
     if exercise.portrait:  # only for our own grader: Gradescope has no page for it
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
     packed = zips.read_zip(next(solved.glob("*-autograder_*.zip")))
@@ -394,7 +397,7 @@ def _fingerprint(path: Path) -> str:
         *_sources(path),
         course.EXERCISES / "requirements.txt",
         *(course.EXERCISES / file for file in course.SUPPORT_FILES),
-        *(Path(str(module.__file__)) for module in (causes, finish, hints, master, trial, wrong, zips)),
+        *(Path(str(module.__file__)) for module in (causes, finish, hints, master, trial, tried, wrong, zips)),
         Path(__file__),
     ]
     for missing in (path for path in inputs if not path.is_file()):

@@ -24,7 +24,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from otter.assign.blocks import extract_all_fenced_otter_cells
 
-from autograder.authoring import hints
+from autograder.authoring import hints, tried
 from autograder.course import CourseError, Question
 
 BOOK_ADDRESS = "../build/book/html"
@@ -81,10 +81,14 @@ QUESTION_NAME = re.compile(r"q\d+_\d+")
 
 @dataclass
 class TestCell:
-    """One test case as its author wrote it: a function, and whether it is hidden from learners."""
+    """One test case as its author wrote it: a function, and whether it is hidden from learners.
+
+    `said`: what stands behind `# HIDDEN` in its first line; see `tried`.
+    """
 
     source: str
     hidden: bool
+    said: str = ""
 
 
 @dataclass
@@ -176,7 +180,8 @@ def read_master(path: Path) -> Master:
     for draft in _questions(source, master.notebook):
         _require_in_order(source, draft, seen=master.tests)
         for test, line in zip(draft.tests, draft.lines, strict=True):
-            if test.hidden and (problem := hints.problem(test.source, master.helpers)):
+            if test.hidden and (problem := hints.problem(test.source, master.helpers)
+                                or tried.problem(test.said, test.source, draft.read, draft.answer)):
                 raise source.error(line, problem, draft.name)
         master.questions.append(Question(draft.name, draft.points))
         master.tests[draft.name] = draft.tests
@@ -354,41 +359,51 @@ def _portrait(source: _Source, notebook: NotebookNode) -> str:
 
 @dataclass
 class _Draft:
-    """A question as it stands in the master, in order or not; it begins in `line`, and its tests in `lines`."""
+    """A question as it stands in the master, in order or not; it begins in `line`, and its tests in `lines`.
+
+    `before`: the text between the last question, or the beginning, and this one.
+    """
 
     line: int
     name: str
     points: Any
+    before: str = ""
     text: str = ""
     answers: int = 0
     answer: str = ""
     tests: list[TestCell] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
+    @property
+    def read(self) -> str:
+        """What a learner reads before the answer."""
+        return f"{self.before}\n{self.text}"
+
 
 def _questions(source: _Source, notebook: NotebookNode) -> Iterator[_Draft]:
     question: _Draft | None = None
-    block = ""
+    block = before = ""
     cells = extract_all_fenced_otter_cells(notebook.cells)
     for cell, line in zip(cells, source.lines(cells), strict=True):
         marker = re.match(r"# (BEGIN|END) (\w+)", cell.source) if cell.cell_type == "raw" else None
         if marker and marker.groups() == ("BEGIN", "QUESTION"):
             facts = _facts(source, line, cell.source)
-            question = _Draft(line, str(facts.get("name")), facts.get("points"))
+            question = _Draft(line, str(facts.get("name")), facts.get("points"), before)
         elif marker and marker.groups() == ("END", "QUESTION"):
             if question is not None:
                 yield question
-            question = None
+            question, before = None, ""
         elif marker:
             block = marker.group(2) if marker.group(1) == "BEGIN" else ""
         elif question is None:
-            continue
+            before += f"{cell.source}\n" if cell.cell_type == "markdown" else ""
         elif cell.cell_type == "markdown":
             question.text += cell.source
         elif block == "TESTS":
             first, _, rest = cell.source.partition("\n")
             hidden = first.startswith("#") and "hidden" in first.lower()  # as Otter reads it
-            question.tests.append(TestCell(rest if hidden else cell.source, hidden))
+            said = re.sub("^# HIDDEN", "", first.rstrip()) if hidden else ""
+            question.tests.append(TestCell(rest if hidden else cell.source, hidden, said))
             question.lines.append(line)
         elif block == "SOLUTION":
             question.answers += 1

@@ -312,7 +312,8 @@ def _exercises(names: list[str], site: Site) -> dict[str, bytes]:
     for name in names:
         exercise = course.assignment(name)
         plain += [f"tests/{name}/{question.name}.py" for question in exercise.questions]
-        plain += [f"tests/{name}/{course.CAUSES}"] if (exercise.public_tests / course.CAUSES).is_file() else []
+        beside = (course.CAUSES, course.TRIED, course.FORMERLY)
+        plain += [f"tests/{name}/{file}" for file in beside if (exercise.public_tests / file).is_file()]
     files = {path: (course.EXERCISES / path).read_bytes() for path in plain}
     listed = (course.EXERCISES / "README.md").read_text(encoding="utf-8").splitlines(keepends=True)
     files["README.md"] = "".join(line for line in listed if not (row := ROW.match(line)) or row[1] in names).encode()

@@ -74,7 +74,7 @@ def double_of_three(double):
 ```
 
 ```{code-cell} python
-# HIDDEN
+# HIDDEN: negative numbers, fractions
 def double_of_many(double):
     with digits.hint("`double` must work for any number."):
         for x in (0, -5, 2.5):
@@ -137,7 +137,7 @@ def half_of_four(half, answer):
 ```
 
 ```{code-cell} python
-# Hidden from learners
+# HIDDEN: whether the answer is right
 def the_answer(answer):
     with digits.hint("Read it again."):
         assert answer == 42
