@@ -289,6 +289,9 @@ def _texts(path: str, data: bytes, of_others: Collection[str]) -> Iterator[tuple
             text = html.unescape(re.sub(r"<[^<>]*>", "", text)) + "\n" + html.unescape(text)
         elif suffix in (".js", ".json", ".map"):
             text = text + "\n" + text.replace("\\n", "\n").replace('\\"', '"')
+        if suffix == ".json":
+            with contextlib.suppress(ValueError):  # damaged, or something else: looked at as it is
+                text = "\n".join([text, *_strings(json.loads(data))])
         yield path, text
     elif suffix in BINARY:
         yield path, data.decode("latin-1")

@@ -69,8 +69,8 @@ def problem(said: str, hidden: str, question: str, answer: str) -> str:
 
 
 REMEDY = (
-    "Begin it with what it tries, in words that learners read after ✔, as in `# HIDDEN: other sizes, no images`; or, where "
-    'the question says it, with its own words, as in `# HIDDEN, as asked: "even for none"`.'
+    "Begin it with what it tries, in words that learners read after ✔, as in `# HIDDEN: other sizes, no images`; or, "
+    'where the question says it, with its own words, as in `# HIDDEN, as asked: "even for none"`.'
 )
 
 

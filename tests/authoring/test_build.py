@@ -55,7 +55,7 @@ class TestOutput:
             "build/91-tiny/assignment.json", "build/91-tiny/tests/q9_1.py", "build/91-tiny/tests/q9_2.py",
             "exercises/91-tiny.ipynb", "exercises/digits.py", "exercises/mnist.npz",
             "exercises/requirements.txt", "exercises/tests/91-tiny/q9_1.py",
-            "exercises/tests/91-tiny/q9_2.py",
+            "exercises/tests/91-tiny/q9_2.py", "exercises/tests/91-tiny/tried.json",
         ]
 
     def test_the_course_reads_what_was_built(self, tiny: Path) -> None:
@@ -102,7 +102,14 @@ class TestOutput:
         edit(tiny, "q9_2", "q9_3")
         build.build_exercise("91-tiny")
         for folder in ("exercises/tests/91-tiny", "build/91-tiny/tests"):
-            assert sorted(path.name for path in (tiny / folder).iterdir()) == ["q9_1.py", "q9_3.py"]
+            assert sorted(path.name for path in (tiny / folder).glob("*.py")) == ["q9_1.py", "q9_3.py"]
+
+    def test_learners_get_what_hidden_tests_try(self, tiny: Path) -> None:
+        edit(tiny, "# HIDDEN: whether the answer is right\n", '# HIDDEN, as asked: "See [Shapes] and Double it"\n')
+        edit(tiny, "### Question 9.2 (0.5 points)\n", "### Question 9.2 (0.5 points)\n\nSee [Shapes]\nand Double it.\n")
+        build.build_exercise("91-tiny")
+        told = (tiny / "exercises" / "tests" / "91-tiny" / "tried.json").read_text(encoding="utf-8")
+        assert json.loads(told) == {"q9_1": "negative numbers, fractions", "q9_2": "what else the question asks"}
 
     def test_learners_get_the_former_names(self, tiny: Path) -> None:
         edit(tiny, "minutes: 20\n", "minutes: 20\nformerly: [90-wee, 89-wee]\n")
@@ -203,7 +210,16 @@ class TestOutput:
     ("points: 2\n", "points: [1, 1]\n", "question q9_1: `points` must be one number above 0"),
     ("points: 2\n", "points: 0\n", "question q9_1: `points` must be one number above 0"),
     ("(2 points)", "(3 points)", r"question q9_1: its text must say what it is worth: \(2 points\)"),
-    ("# HIDDEN\n", "", "question q9_1: it has no hidden test"),
+    ("# HIDDEN: negative numbers, fractions\n", "", "question q9_1: it has no hidden test"),
+    ("# HIDDEN: negative numbers, fractions\n", "# HIDDEN\n",
+     "line 65, question q9_1: the hidden test `double_of_many` does not say what it tries. Begin it with"),
+    ("# HIDDEN: whether the answer is right\n", "# Hidden from learners\n",
+     "question q9_2: the hidden test `the_answer` does not say what it tries. Begin it with"),
+    ("# HIDDEN: whether the answer is right\n", "# HIDDEN: whether it is 42\n",
+     "question q9_2: the hidden test `the_answer` names 'whether it is 42' .*, and learners would read `42`"),
+    ("# HIDDEN: whether the answer is right\n", '# HIDDEN, as asked: "Double it."\n', "quote at least three words"),
+    ("# HIDDEN: whether the answer is right\n", '# HIDDEN, as asked: "(2 points) Double it."\n',
+     "question q9_2: the hidden test `the_answer` quotes .* the text of its question has no such words"),
     ('with digits.hint("`double` must work for any number.")', "if True",
      "q9_1: the hidden test `double_of_many` uses `assert` outside of a hint"),
     ("def double_of_three(", "# HIDDEN\ndef double_of_three(", "question q9_1: it has no public test"),

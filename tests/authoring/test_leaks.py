@@ -27,6 +27,7 @@ HINT = "`double` must work for any number."
 ANSWER = 'def double(x):\n    """Twice x."""\n    return x + x\n'
 NOTEBOOK = "release/exercises/91-tiny.ipynb"
 TEST = "release/exercises/tests/91-tiny/q9_1.py"
+TRIED = "release/exercises/tests/91-tiny/tried.json"
 PAGE = "release/docs/data/02-shapes.html"
 
 
@@ -102,6 +103,8 @@ PLANTED = {
     "a hidden test among the public ones": (TEST, HIDDEN_TEST.encode(), "lines of a hidden test"),
     "its hint alone": (TEST, f'"""{HINT}"""'.encode(), "the hint"),
     "its name alone": (TEST, b"# see double_of_many", "the name"),
+    "in what it is said to try": (TRIED, json.dumps({"q9_1": "double_of_many"}).encode(), "the name"),
+    "an answer in what it is said to try": (TRIED, b'{"q9_1": "answer = 42"}', "an answer"),
     "half of it": (TEST, b"    for x in (0, -5, 2.5):\n        pass", "for x in (0, -5, 2.5):"),
     "the full test file": ("release/docs/_static/q9_1.py", HIDDEN_TEST.encode(), "lines of a hidden test"),
     "an answer on a page": (PAGE, highlighted(ANSWER), "an answer"),

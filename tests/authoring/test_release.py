@@ -104,7 +104,7 @@ class TestWhatIsInIt:
         learners = {"LICENSE", "README.md", "environment.yml"}
         learners |= {f"exercises/{name}" for name in (
             "91-tiny.ipynb", "README.md", "digits.py", "mnist.npz", "requirements.txt", "tests/91-tiny/q9_1.py",
-            "tests/91-tiny/q9_2.py")}
+            "tests/91-tiny/q9_2.py", "tests/91-tiny/tried.json")}
         learners |= {f"docs/{name}" for name in (
             ".nojekyll", "index.html", "data/02-shapes.html", "_static/page.js", "_downloads/5f0/91-tiny.ipynb",
             "reading-digits-exercises.zip")}
@@ -149,7 +149,7 @@ class TestWhatIsInIt:
         assert out[f"{docs}page/files/91-tiny.ipynb"] == notebook and "the page" not in said
         assert out[f"{docs}page/static/python.wasm"] == b"others' code"
         listed = json.loads(out[f"{docs}page/api/contents/tests/91-tiny/all.json"])
-        assert [entry["name"] for entry in listed["content"]] == ["q9_1.py", "q9_2.py"]
+        assert [entry["name"] for entry in listed["content"]] == ["q9_1.py", "q9_2.py", "tried.json"]
         assert b'href="page/notebooks/index.html?path=91-tiny.ipynb"' in out[f"{docs}index.html"]
         with zipfile.ZipFile(io.BytesIO(out["reading-digits-book.zip"])) as archive:
             assert archive.read("reading-digits-book/page/files/91-tiny.ipynb") == notebook

@@ -83,6 +83,27 @@ def test_wrong_puts_the_message_first_and_nothing_of_otters(folder: Path) -> Non
         assert boilerplate not in text + page
 
 
+ALSO = "Also tried when graded: no numbers, <other> `x`."
+
+
+def test_what_is_also_tried_when_graded_comes_after_a_check_that_passed(
+        folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "tests" / "09-tiny" / "tried.json"
+    file.write_text(json.dumps({"q9_1": "no numbers, <other> `x`"}))
+    result = feedback(double=lambda x: 2 * x)
+    assert repr(result) == f"✔ q9_1 passed all 2 checks you can see.\n  {ALSO}"
+    assert "graded: no numbers, &lt;other&gt; <code>x</code>.</div>" in result._repr_html_()
+    assert result.passed and not result.messages
+    for double in (lambda x: x, ...):
+        result = feedback(double=double)
+        assert not result.passed and "graded" not in repr(result) + result._repr_html_()
+    exec('double = lambda x: 2 * x\ndigits.checks("09-tiny").check_all()', {"digits": digits})
+    assert ALSO in capsys.readouterr().out
+    for damaged in ("", "[]", "{", '{"q9_1": 3}', '{"q9_2": "no numbers"}'):
+        file.write_text(damaged)
+        assert repr(feedback(double=lambda x: 2 * x)) == "✔ q9_1 passed all 2 checks you can see."
+
+
 def test_half_right(folder: Path) -> None:
     def double(x: Any) -> Any:
         return 2 * x if isinstance(x, int) else x

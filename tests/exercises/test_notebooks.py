@@ -41,7 +41,7 @@ def assigned(name: str) -> dict[str, bytes]:
 
 def handed_out(name: str) -> dict[str, bytes]:
     """Everything made from the master `name` that learners get."""
-    paths = [course.EXERCISES / f"{name}.ipynb", *sorted((course.EXERCISES / "tests" / name).glob("*.py"))]
+    paths = [course.EXERCISES / f"{name}.ipynb", *sorted((course.EXERCISES / "tests" / name).glob("*.*"))]
     return {path.relative_to(course.ROOT).as_posix(): path.read_bytes() for path in paths}
 
 
@@ -90,10 +90,20 @@ def test_every_question_has_its_answer_cell_check_cell_and_checks(name: str) -> 
     # Of models there is nothing that could be compared at home: then an exercise with wrong variants has none of them.
     causes = ["causes.json"] if known.helpers or (known.variants and (tests / "causes.json").is_file()) else []
     assert sorted(path.name for path in tests.iterdir() if path.name != "__pycache__") == sorted(
-        [*former, *causes, *(f"{question}.py" for question in questions)])
+        [*former, *causes, course.TRIED, *(f"{question}.py" for question in questions)])
     told = json.loads((tests / "causes.json").read_text(encoding="utf-8")) if causes else {}
     assert told.pop("helpers", {}) == known.helpers
     assert told.keys() <= known.variants.keys()
+
+
+@every_exercise
+def test_after_a_check_that_passed_learners_read_what_else_is_tried(name: str) -> None:
+    told = json.loads((course.EXERCISES / "tests" / name / course.TRIED).read_text(encoding="utf-8"))
+    assert told.keys() == master(name).tests.keys() and all(told.values())
+    for cases in master(name).tests.values():
+        for case in cases:
+            if case.hidden and "digits.expect_unchanged" in case.source:
+                assert "whether its input stays as it was" in case.said, case.source.partition("(")[0]
 
 
 BY_HAND = {"q3_1", "q4_3", "q6_1"}

@@ -55,7 +55,8 @@ def run(path: Path) -> list[list[Any]]:
 
     def noted(cls: Any, question: str, cases: Any, *cause: str) -> Any:
         feedback = of(cls, question, cases, *cause)
-        said.append([question, [[bool(case.passed), case.message] for case in cases], feedback.messages])
+        messages = [*feedback.messages, *filter(None, [feedback.also])]
+        said.append([question, [[bool(case.passed), case.message] for case in cases], messages])
         return feedback
 
     digits.Feedback.of = classmethod(noted)
