@@ -104,7 +104,7 @@ PLANTED = {
     "its hint alone": (TEST, f'"""{HINT}"""'.encode(), "the hint"),
     "its name alone": (TEST, b"# see double_of_many", "the name"),
     "in what it is said to try": (TRIED, json.dumps({"q9_1": "double_of_many"}).encode(), "the name"),
-    "an answer in what it is said to try": (TRIED, b'{"q9_1": "answer = 42"}', "an answer"),
+    "an answer in what it is said to try": (TRIED, b'{"q9_1": "answer = 42"}', "answer = 42"),
     "half of it": (TEST, b"    for x in (0, -5, 2.5):\n        pass", "for x in (0, -5, 2.5):"),
     "the full test file": ("release/docs/_static/q9_1.py", HIDDEN_TEST.encode(), "lines of a hidden test"),
     "an answer on a page": (PAGE, highlighted(ANSWER), "an answer"),
