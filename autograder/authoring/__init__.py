@@ -3,6 +3,7 @@
     new           lays down a new exercise
     master        reads a master
     hints         checks that hidden tests show only their hint
+    tried         checks that hidden tests say what they try, and makes the line after ✔ of it
     wrong         reads wrong variants, and proves that they can be distinguished
     build         masters -> exercises/ and build/
     finish        puts the output of Otter Assign in order

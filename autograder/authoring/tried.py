@@ -1,11 +1,11 @@
-"""Holds hidden tests to saying what they try: a learner has read it in the question, or reads it after ✔.
+"""Checks that hidden tests say what they try: a learner reads it in the question, or in a line after ✔.
 
 A hidden test begins with one of two lines:
 
     # HIDDEN: other sizes, no images               what it tries, in words for learners
-    # HIDDEN, as asked: "even for none"            what the question says of it, letter by letter
+    # HIDDEN, as asked: "even for none"            a quotation: the question says it already
 
-Of the first kind `build` makes the line that `digits.py` shows after ✔. What could be written into an answer stays
+From the first kind `build` makes the line that `digits.py` shows after ✔. What could be written into an answer stays
 hidden: a subject has no number, no code and no text of the solution, unless the question has it as well.
 """
 
@@ -75,7 +75,7 @@ REMEDY = (
 
 
 def _given_away(subject: str, text: str, answer: str) -> str:
-    """The first word of `subject` that is a number, code or a text of the solution, and not in `text`; or nothing."""
+    """The first word of `subject` that is a number, code or a text of the solution and not in `text`; empty if none."""
     solution: set[str] = set()
     with contextlib.suppress(SyntaxError):  # a cell may have Jupyter's own commands
         solution = {node.value.lower() for node in ast.walk(ast.parse(answer))
