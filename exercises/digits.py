@@ -190,11 +190,19 @@ def show(images: Any, labels: Any = None, columns: int = 10) -> None:
 
 @contextmanager
 def once_written() -> Iterator[None]:
-    """For a cell that uses your answer: while that is not written yet, says so and goes on."""
+    """For a cell that uses your answers: if one is missing, or wrong and stops the cell, says so and goes on."""
     try:
         yield
     except NotImplementedError as error:
         print(f"{error} Then run this cell again.")
+    except Exception as error:  # of an answer that is not right, as a rule: its check says more than this error
+        failed = sorted(FAILED)
+        print(
+            f"This cell uses your answers, and it stopped with {type(error).__name__}: {_text(error)}\n"
+            + (f"Not right yet at the last check: {', '.join(failed)}. Mend that first" if failed else
+               "Run the `grader.check` cells above: they say which answer is not right")
+            + ". Then run this cell again."
+        )
 
 
 # ------------------------------------------------------------------------ your network in the book
@@ -475,22 +483,34 @@ class Checks:
     def _earlier(self, question: str, known: dict[str, Any], variables: dict[str, Any]) -> str:
         """Which earlier functions that the answer may call were found wrong, and are still as they were."""
         try:
-            called = known.get("helpers", {}).get(question, {})
-            names = [f"`{name}`" for name, of in called.items()
-                     if name in variables and self._not_right.get(of, {}).get(name) is variables[name]]
+            names = [f"`{name}`" for name in self._wrong_helpers(question, known.get("helpers", {}), variables)]
         except Exception:  # a damaged file
             return ""
         if not names:
             return ""
         one = len(names) == 1
         return (f"{' and '.join(names)} {'is' if one else 'are'} not right yet. If your answer here uses "
-                f"{'it' if one else 'them'}, this may come of it: mend that first.")
+                f"{'it' if one else 'them'}, this may come of it: mend "
+                f"{'that first' if one else f'{names[0]} first'}.")
+
+    def _wrong_helpers(
+        self, question: str, helpers: dict[str, dict[str, str]], variables: dict[str, Any]
+    ) -> list[str]:
+        """The functions that the answer may call and that are not right yet; what these may call comes first."""
+        found: list[str] = []
+        for name, of in helpers.get(question, {}).items():
+            if of != question and name in variables and self._not_right.get(of, {}).get(name) is variables[name]:
+                found += [*self._wrong_helpers(of, helpers, variables), name]
+        return list(dict.fromkeys(found))
 
     def _remember(
         self, question: str, feedback: Feedback, known: dict[str, Any], variables: dict[str, Any]
     ) -> None:
         """Keep in mind whether the functions of `question` are right, for the questions that use them."""
         self._not_right.pop(question, None)
+        FAILED.discard(question)
+        if not feedback.passed:
+            FAILED.add(question)
         if not feedback.passed and not feedback.unwritten:
             with suppress(Exception):  # a damaged file
                 self._not_right[question] = {
@@ -532,6 +552,7 @@ class Checks:
 
 
 UNWRITTEN = "is not written yet"
+FAILED: set[str] = set()  # the questions whose last check in this kernel failed
 
 
 class Feedback:

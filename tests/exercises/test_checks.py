@@ -255,8 +255,23 @@ def test_once_written_goes_on_without_an_answer(capsys: pytest.CaptureFixture[st
         raise NotImplementedError("Write your answer in `double` and run its cell.")
     said = capsys.readouterr().out
     assert said == "Write your answer in `double` and run its cell. Then run this cell again.\n"
-    with pytest.raises(ZeroDivisionError), digits.once_written():
+
+
+def test_once_written_points_to_the_checks_when_an_answer_stops_the_cell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digits, "FAILED", set())
+    with digits.once_written():
         1 / 0  # noqa: B018
+    said = capsys.readouterr().out
+    assert "stopped with ZeroDivisionError: division by zero" in said and "`grader.check` cells above" in said
+    digits.FAILED.update({"q6_4", "q6_3"})
+    with digits.once_written():
+        raise ValueError("shapes (3,2) and (3,4) not aligned\nand more")
+    said = capsys.readouterr().out
+    assert "not aligned\nNot right yet at the last check: q6_3, q6_4. Mend that first." in said
+    with pytest.raises(KeyboardInterrupt), digits.once_written():
+        raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(("shape", "drawn"), [((28, 28), 1), ((1, 5, 3), 1), ((23, 4, 4), 23)])
@@ -344,6 +359,24 @@ class TestCauses:
         assert told not in grader.check("q9_2", wrong).messages
         grader.check("q9_1", {"double": ...})
         assert told not in grader.check("q9_2", {"double": ..., "total": 5}).messages  # its own check says it
+
+    def test_a_function_behind_the_one_that_is_called_is_named_first(self, folder: Path) -> None:
+        tests = folder / "tests" / "09-tiny"
+        (tests / "causes.json").write_text(
+            json.dumps({"helpers": {"q9_2": {"four": "q9_3"}, "q9_3": {"double": "q9_1"}}}))
+        for question, name in {"q9_2": "total", "q9_3": "four"}.items():
+            head = TEST_FILE.partition("@test_case")[0].replace("q9_1", question)
+            (tests / f"{question}.py").write_text(
+                f"{head}@test_case(points=None, hidden=False)\n"
+                f"def the_{name}({name}):\n    assert {name} == 6\n")
+        grader = digits.checks("09-tiny")
+        wrong: dict[str, Any] = {"double": lambda x: x, "four": lambda x: x, "total": 5}
+        assert not grader.check("q9_1", wrong).passed and not grader.check("q9_3", wrong).passed
+        assert {"q9_1", "q9_3"} <= digits.FAILED
+        assert grader.check("q9_2", wrong).messages[0] == (
+            "`double` and `four` are not right yet. If your answer here uses them, this may come of it: "
+            "mend `double` first.")
+        assert grader.check("q9_1", {**wrong, "double": lambda x: x + x}).passed and "q9_1" not in digits.FAILED
 
     def test_nothing_is_kept_between_checks(self) -> None:
         feedback(double=lambda x: x)

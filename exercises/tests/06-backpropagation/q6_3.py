@@ -42,8 +42,14 @@ def dense_backward_small_example(dense_backward):
         "Each input of each image has a slope: what comes back, times the weights the other way, `... @ W.T`.",
     )
     names = "the slopes by W", "the slopes by b", "the slopes by x"
-    for array, name, right, remedy in zip(got, names, (by_W, by_b, by_x), remedies):
-        digits.expect_array(array, name=name, shape=right.shape, equal=right, cause=remedy)
     x, W, back = more
-    for array, name, right, remedy in zip(again, names, (x.T @ back, back.sum(axis=0), back @ W.T), remedies):
-        digits.expect_array(array, name=f"{name}, for three images,", shape=right.shape, equal=right, cause=remedy)
+    three = x.T @ back, back.sum(axis=0), back @ W.T
+    for arrays, rights, of in ((got, (by_W, by_b, by_x), ""), (again, three, ", for three images,")):
+        wrong = []
+        for array, name, right, remedy in zip(arrays, names, rights, remedies):
+            try:
+                digits.expect_array(array, name=f"{name}{of}", shape=right.shape, equal=right, cause=remedy)
+            except AssertionError as found:
+                wrong.append(str(found))
+        if wrong:
+            raise AssertionError(" ".join(wrong))

@@ -47,8 +47,8 @@ def repaired_gradients_point_uphill(their_gradients):
                 wrong.append(f"by {letter}{layer + 1}")
     if wrong in (["by W1", "by b1"], ["by W1"], ["by b1"]):
         raise AssertionError(
-            f"The slopes {' and '.join(wrong)} are still wrong, and those by W2 and b2 are right. So the mistake sits below the "
-            "second layer: what do the slopes pass on the way from there to the sums of the first?"
+            f"The slopes {' and '.join(wrong)} are still wrong, and those by W2 and b2 are right. So look at the lines between "
+            "these two."
         )
     if wrong:
         raise AssertionError(
