@@ -1,4 +1,4 @@
-"""Chapters carry the number that their file's name carries, whatever else of the book exists.
+"""Chapters, and figures of an appendix, carry the number or letter of their file's name, whatever else of the book exists.
 
 Sphinx counts the pages of the table of contents. While a chapter is missing, every later one would then have
 another number than the exercises, the graders' feedback and the other chapters call it.
@@ -20,6 +20,20 @@ def chapter_number(page: str) -> int | str | None:
     if not found:
         return None
     return f"{int(found[1])}{found[2]}" if found[2] else int(found[1])
+
+
+def appendix_letter(page: str) -> str | None:
+    """The letter in a page's name: "A" for `appendix/a-field-guide`; None for a page without."""
+    found = re.search(r"(?:^|/)appendix/([a-z])-[^/]*$", page)
+    return found[1].upper() if found else None
+
+
+def renumber_figures(env: BuildEnvironment) -> None:
+    """Puts an appendix' letter, which its title has already, before the numbers of its figures."""
+    for page, kinds in env.toc_fignumbers.items():
+        letter = appendix_letter(page)
+        for numbers in kinds.values() if letter else ():
+            numbers.update({anchor: (letter, *number) for anchor, number in numbers.items() if letter not in number})
 
 
 def renumber(env: BuildEnvironment) -> None:
@@ -47,5 +61,13 @@ def setup(app: Sphinx) -> None:
         renumber(env)
         return changed
 
+    assign_figures = Collector.assign_figure_numbers
+
+    def assign_figures_by_file_name(self: Collector, env: BuildEnvironment) -> list[str]:
+        changed = assign_figures(self, env)
+        renumber_figures(env)
+        return changed
+
     assign_by_file_name.by_file_name = True  # type: ignore[attr-defined]
     Collector.assign_section_numbers = assign_by_file_name
+    Collector.assign_figure_numbers = assign_figures_by_file_name

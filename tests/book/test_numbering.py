@@ -25,3 +25,8 @@ def test_chapters_are_numbered_as_their_files_are(site: Path) -> None:
         assert re.search(rf'<h1><span class="section-number">{number}\. ', text), page
         figures = re.findall(r'caption-number">Fig. (\w+)\.', text)
         assert figures and set(figures) == {number}, page
+
+
+def test_figures_of_an_appendix_have_its_letter(site: Path) -> None:
+    text = (site / "appendix" / "a-field-guide.html").read_text(encoding="utf-8")
+    assert re.findall(r'caption-number">Fig. ([\w.]+)', text) == ["A.1"]
