@@ -1,4 +1,4 @@
-"""Chapters, and figures of an appendix, carry the number or letter of their file's name, whatever else of the book exists.
+"""Chapters, and the figures of appendices, carry what their file's name carries, whatever else of the book exists.
 
 Sphinx counts the pages of the table of contents. While a chapter is missing, every later one would then have
 another number than the exercises, the graders' feedback and the other chapters call it.
