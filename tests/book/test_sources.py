@@ -141,7 +141,6 @@ def test_what_was_run_beforehand_is_said_to_be(page: str) -> None:
 
 
 TYPED: dict[str, dict[str, str]] = {
-    "index": {"97.8%": "an example of how a page says a number, not a measurement"},
     "data/01-dataset": {"99.9%": "what somebody reports, made up"},
     "appendix/a-field-guide": {"11.35%": "the share of 1s in the test set, counted by test_figures.py"},
     "appendix/c-teaching": {"99.8%": "a setting: autograder.reports.portrait.TOO_GOOD"},
