@@ -927,9 +927,16 @@ def _cut(text: str, length: int = 60) -> str:
 
 
 def _text(error: BaseException) -> str:
-    """The first line of an error's message; empty if it has none or cannot say it."""
+    """The line of an error's message that says what is wrong; empty if it has none or cannot say it.
+
+    That is the first, but in TensorFlow's "Graph execution error", where its own calls stand before it.
+    """
     try:
-        return _cut(str(error).strip().split("\n")[0], 300)
+        lines = str(error).strip().split("\n")
+        if lines[0].startswith("Graph execution error"):
+            said = [line for line in lines[1:] if re.match(r"(?!Detected at|<stack)\S", line)]
+            lines = said[-1:] or lines
+        return _cut(lines[0], 300)
     except Exception:
         return ""
 
@@ -1118,6 +1125,8 @@ CAUSES = (
      "A layer is made first, and then called with what comes before it: `layers.Flatten()(x)`."),
     (r"All `outputs` values must be KerasTensors",
      "In the functional style each layer is called with what comes before it: `x = layers.Dense(10)(x)`."),
+    (r"Received a label value of (-?\d+) which is outside",
+     "The last layer has a unit for each label from 0 up; for this label it has none."),
     (r"must have the same rank|must have rank|Incompatible shapes",
      "Do labels and loss or metric fit? Whole numbers go with sparse_categorical_crossentropy, "
      "one-hot rows with categorical_crossentropy."),

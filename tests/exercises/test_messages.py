@@ -207,6 +207,9 @@ def test_cryptic_errors_are_explained(code: str, cause: str) -> None:
     ("model.predict_classes(np.eye(3))", "`model.predict(x).argmax(axis=1)`"),
     ("model.predict(np.eye(3)[0], verbose=0)", "`x[:1]`, not `x[0]`"),
     ("np.load('/home/ada/weights.npy')", "lies only on your own computer"),
+    ("train(3, 'sparse_categorical_crossentropy')", "a label value of 3 which is outside the valid range of [0, 3)"),
+    ("train(3, 'sparse_categorical_crossentropy')", "for this label it has none"),
+    ("train(4, 'mse')", "Incompatible shapes: [20] vs. [20,4]. Do labels and loss or metric fit?"),
 ])
 def test_cryptic_errors_of_keras_are_explained(code: str, cause: str) -> None:
     import keras
@@ -218,7 +221,13 @@ def test_cryptic_errors_of_keras_are_explained(code: str, cause: str) -> None:
         model.run_eagerly = True
         model.evaluate(np.eye(3), np.arange(3), verbose=0)
 
-    space = {"np": np, "keras": keras, "model": model, "evaluate": evaluate}
+    def train(units: int, loss: str) -> None:
+        """In a graph, where TensorFlow's message begins with all its calls."""
+        network = keras.Sequential([keras.layers.Dense(units, activation="softmax")])
+        network.compile("sgd", loss)
+        network.fit(np.zeros((20, 4), "float32"), np.arange(20) % 4, verbose=0)
+
+    space = {"np": np, "keras": keras, "model": model, "evaluate": evaluate, "train": train}
     message = said(digits.call, lambda: exec(code, space), name="f")
     assert cause in message, message
 
