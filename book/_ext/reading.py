@@ -43,7 +43,7 @@ def chapters(env: BuildEnvironment) -> list[dict[str, Any]]:
     if not hasattr(env.app, "reading_times"):
         env.app.reading_times = [  # type: ignore[attr-defined]
             {"page": page, "number": chapter_number(page), "minutes": minutes(env.get_doctree(page))}
-            for page in env.toctree_includes[env.config.root_doc] if chapter_number(page) is not None]
+            for page in env.toctree_includes.get(env.config.root_doc, ()) if chapter_number(page) is not None]
     return env.app.reading_times  # type: ignore[attr-defined, no-any-return]
 
 

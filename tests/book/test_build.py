@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -61,7 +62,8 @@ def small_book(folder: Path, page: str) -> Path:
                  "references.bib"):
         (shutil.copytree if (BOOK / name).is_dir() else shutil.copy)(BOOK / name, book / name)
     (folder / "exercises").mkdir()
-    (folder / "exercises" / "mnist.npz").write_bytes(b"no page here reads it")
+    images = np.zeros((40, 28, 28), "uint8")  # for the card's picture; no page here reads them
+    np.savez(folder / "exercises" / "mnist.npz", x_train=images, y_train=np.arange(40) % 10)
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\n")
     (book / "index.md").write_text(HEAD + page)
     Image.new("L", (28, 28)).save(book / "picture.png")

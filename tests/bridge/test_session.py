@@ -617,7 +617,7 @@ def build_and_train(x, y):
     return compile_model(keras.models.clone_model(model)), train(model, x, y)
 tensor, variable, dtype = tf.constant([[1.0, 2.0]]), tf.Variable([3]), tf.float32
 loss, optimizer = keras.losses.SparseCategoricalCrossentropy(from_logits=True), keras.optimizers.SGD(0.5)
-activation, recurrent = keras.activations.relu, keras.layers.LSTM(3)
+activation, recurrent = keras.activations.relu, keras.layers.Bidirectional(keras.layers.LSTM(3))
 def double(t):
     return t * 2
 """
@@ -654,7 +654,7 @@ def test_models_tensors_and_histories(warm):
     assert np.asarray(get("double")(tf.constant([1.5]))).tolist() == [3.0]
     assert get("loss").get_config()["from_logits"] and float(get("optimizer").learning_rate) == 0.5
     assert get("activation") is keras.activations.relu
-    assert isinstance(get("recurrent"), RemoteObject) and "LSTM" in repr(get("recurrent"))
+    assert isinstance(get("recurrent"), RemoteObject) and "Bidirectional" in repr(get("recurrent"))
 
     mine = get("mine")
     assert isinstance(mine, keras.Model) and mine.count_params() == 7850
