@@ -60,6 +60,8 @@ of the machine share it, and an attack on memory or on the disk costs the machin
 
 BESIDE = ATTACKS / "beside_neighbors"
 """Attacks of which nothing is expected but that they harm nobody; what stands in them, solutions/attacks says."""
+TRIES = BESIDE / "tries.txt"
+"""What many of them begin with; `@TRIES@` stands for it."""
 
 
 def read_beside(path: Path) -> Edit:
@@ -69,7 +71,8 @@ def read_beside(path: Path) -> Edit:
         ValueError: a section does not begin as it should.
     """
     replace, insert = {}, []
-    for section in f"\n{path.read_text(encoding='utf-8')}".split("\n# %% ")[1:]:
+    text = path.read_text(encoding="utf-8").replace("@TRIES@", TRIES.read_text(encoding="utf-8"))
+    for section in f"\n{text}".split("\n# %% ")[1:]:
         head, _, code = section.partition("\n")
         said = re.fullmatch(r"(?:replace (?P<cell>q\d_\d)|insert (?P<where>.+?)(?: times (?P<times>\d+))?)", head)
         if said is None:

@@ -1,18 +1,5 @@
 # %% insert after setup
-import os,sys,ctypes,time,threading,signal,gc,errno,socket,json as _json
-import numpy as np
-LOG=[]
-def log(*a):
-    LOG.append(' '.join(str(x) for x in a))
-libc=ctypes.CDLL(None,use_errno=True)
-def sc(nr,*a):
-    ctypes.set_errno(0)
-    r=libc.syscall(ctypes.c_long(nr),*[ctypes.c_long(x) if isinstance(x,int) else x for x in a])
-    return r if r!=-1 else 'E'+errno.errorcode.get(ctypes.get_errno(),str(ctypes.get_errno()))
-def t(name,f):
-    try: log(name,'=>',repr(f())[:300])
-    except BaseException as e: log(name,'!!',type(e).__name__,str(e)[:150])
-
+@TRIES@
 import mmap
 for base in (0x40000000,):
     for n in (39,2,83,165,272,41,521,520,512): t(f'x32-{n}',lambda: sc(base|n,0,0,0,0))
@@ -27,5 +14,3 @@ if pid==0:
     r=int80(20); 
     open('r80','w').write(str(r)); os._exit(0)
 t('w',lambda: os.waitpid(pid,0)); t('r80',lambda: open('r80').read())
-# %% insert end
-raise RuntimeError("LOGMARK "+" ;; ".join(LOG))
