@@ -834,7 +834,7 @@ def expect_model(
         shape = getattr(got, attribute, None)
         if shape is None:
             raise AssertionError(
-                f"`{name}` does not know yet what it takes, so it has no weights. Begin with `keras.Input(...)`."
+                f"Keras cannot say what `{name}` {what}, so that cannot be checked. Begin with `keras.Input(...)`."
             )
         if shape != (None, *wanted):
             raise AssertionError(

@@ -36,7 +36,7 @@ def model(*before: Any) -> Any:
     (lambda: [1, 2], {}, "`model` is [1, 2]; expected a Keras model."),
     (lambda: keras.callbacks.History(), {}, "`model` is a History; expected a Keras model."),
     (lambda: keras.Sequential, {}, "`model` is a function; expected a Keras model."),
-    (lambda: model(), {"takes": (5,)}, "`model` does not know yet what it takes, so it has no weights. Begin with"),
+    (lambda: model(), {"takes": (5,)}, "Keras cannot say what `model` takes, so that cannot be checked. Begin with"),
     (lambda: model(keras.Input((4,))), {"takes": (5,)},
      "`model` takes (None, 4); expected (None, 5), where None stands for any number of images. Because."),
     (lambda: model(keras.Input((4,))), {"gives": (10,)}, "`model` gives (None, 3); expected (None, 10), where"),
