@@ -55,7 +55,14 @@ def add_times(app: Sphinx, page: str, template: str, context: dict[str, Any], do
 
 
 def with_the_total(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """The pages that say how long all chapters take: they are written again whatever changed."""
+    """The pages that say how long all chapters take, if that has changed: they are written again though they have not.
+
+    A page that is written again is a page that changed, for the printed book: so none is without a reason.
+    """
+    total = sum(one["minutes"] for one in chapters(env))
+    if total == getattr(env, "reading_total", None):
+        return []
+    env.reading_total = total  # type: ignore[attr-defined]
     return [page for page in env.all_docs if chapter_number(page) is None]
 
 
