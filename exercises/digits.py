@@ -820,7 +820,11 @@ def expect_model(
     gives: tuple[int, ...] | None = None,
     cause: str = "",
 ) -> None:
-    """`got` is a Keras model; one input has the shape `takes` and the answer to it the shape `gives`."""
+    """`got` is a Keras model; one input has the shape `takes` and the answer to it the shape `gives`.
+
+    Keras does not know the shapes of a model of one's own class. Then two inputs go in, and the shape of what comes out
+    is looked at.
+    """
     import keras
 
     if name.isidentifier():
@@ -828,6 +832,14 @@ def expect_model(
     if not isinstance(got, keras.Model):
         remedy = "`keras.Model(inputs, outputs)` makes one of tensors." if _is_tensor(got) else ""
         raise AssertionError(f"`{name}` is {describe(got)}; expected a Keras model.{_because(remedy)}")
+    if takes and not isinstance(got, keras.Sequential) and getattr(got, "input_shape", None) is None:
+        answers = call(got, np.zeros((2, *takes), dtype="float32"), name=name)
+        came = tuple(answers.shape) if hasattr(answers, "shape") else describe(answers)
+        if gives is not None and came != (2, *gives):
+            raise AssertionError(
+                f"`{name}` answered two inputs of shape {takes} with {came}; expected {(2, *gives)}.{_because(cause)}"
+            )
+        return
     for what, attribute, wanted in (("takes", "input_shape", takes), ("gives", "output_shape", gives)):
         if wanted is None:
             continue

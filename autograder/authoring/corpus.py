@@ -105,12 +105,16 @@ class Mistake:
 
 @dataclass(frozen=True)
 class RightAnswer:
-    """A full-mark answer in another style; `style` says in words how it differs from ours."""
+    """A full-mark answer in another style; `style` says in words how it differs from ours.
+
+    `review` matches why somebody has to look at it, for an answer of which the grader takes the learner's own word.
+    """
 
     name: str
     style: str
     edit: Edit
     file: Path
+    review: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -371,7 +375,8 @@ def right_answers(assignment: Assignment) -> list[RightAnswer]:
         edit = _read_edit(entry, assignment)
         if edit == Edit():
             raise entry.error("it changes nothing")
-        cases.append(RightAnswer(entry.data["name"], entry.data["style"], edit, file))
+        review = re.compile(entry.data["review"]) if "review" in entry.data else None
+        cases.append(RightAnswer(entry.data["name"], entry.data["style"], edit, file, review))
     return cases
 
 

@@ -64,7 +64,7 @@ MISTAKE = _keys(
     remedy="say which questions it fails, and what the message must say",
 )
 
-RIGHT_ANSWER = _keys({"name": TEXT, "style": TEXT}, EDIT)
+RIGHT_ANSWER = _keys({"name": TEXT, "style": TEXT}, {**EDIT, "review": PATTERN})
 
 PERMITTED = _keys({"question": TEXT, "sentence": TEXT, "mutants": {**TEXTS, "minItems": 1}})
 

@@ -137,8 +137,11 @@ def said_by_variants(exercise: str) -> Mapping[tuple[str, str], str]:
 def judge(trial: Trial, result: SubmissionResult) -> Finding:
     """Compares the result with the expected one."""
     problems = []
-    if result.status is not Verdict.GRADED:
+    review = trial.case.review if isinstance(trial.case, RightAnswer) else None
+    if result.status is not (Verdict.REVIEW if review else Verdict.GRADED):
         problems.append(f"its status is {result.status.value}: {result.reason}")
+    elif review and not review.search(result.reason):
+        problems.append(f"it is to be reviewed for another reason: {result.reason}")
     if not result.questions:
         problems.append("no question was graded")
     if trial.kind == UNTOUCHED:

@@ -229,15 +229,36 @@ class RemoteModel:
         return keras.Model
 
     def count_params(self) -> int:
-        if type(self._parameters) is not int:
-            raise ValueError("the model has not been built, so its parameters cannot be counted")
-        return self._parameters
+        """Returns how many parameters it has; asked where it lives if it was not built when it crossed."""
+        parameters = self._parameters if type(self._parameters) is int else self._asked("count_params")
+        if type(parameters) is not int:
+            raise ValueError("the model does not say how many parameters it has")
+        return parameters
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Returns its weights as it states them. A test that sets some and computes the answers believes nothing."""
+        weights = self._asked("get_weights")
+        if type(weights) is not list or not all(isinstance(weight, np.ndarray) for weight in weights):
+            raise ValueError("the model does not say which weights it has")
+        return weights
+
+    def set_weights(self, weights: Sequence[np.ndarray]) -> None:
+        """Gives the model, where it lives, the weights."""
+        self._asked("set_weights", list(weights))
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """What training would change, as it states it."""
+        return list(self._session.attribute(self._ref, "trainable_weights"))  # type: ignore[call-overload]
+
+    def _asked(self, method: str, *args: object, **kwargs: object) -> Any:
+        """Calls a method of the model where it lives."""
+        return self._session.attribute(self._ref, method)(*args, **kwargs)  # type: ignore[operator]
 
     def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Returns the output of the learner's model: probabilities or logits, one row per image."""
         kwargs.setdefault("verbose", 0)
-        function = self._session.attribute(self._ref, "predict")
-        return function(x, *args, **kwargs)  # type: ignore[operator]
+        return self._asked("predict", x, *args, **kwargs)
 
     def __call__(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Returns `model(x)` of the learner's.
@@ -246,8 +267,7 @@ class RemoteModel:
         """
         import tensorflow as tf
 
-        function = self._session.attribute(self._ref, "__call__")
-        return tf.constant(np.asarray(function(np.asarray(x), *args, **kwargs)))  # type: ignore[operator]
+        return tf.constant(np.asarray(self._asked("__call__", np.asarray(x), *args, **kwargs)))
 
     def evaluate(self, x: Any, y: Any, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
         """Computes cross-entropy and accuracy of `predict` here, whatever the model was compiled with."""

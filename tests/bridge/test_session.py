@@ -608,6 +608,7 @@ mine = Mine()
 mine.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
 mine.fit(x, y, verbose=0)
 mine_scores = mine.evaluate(x, y, verbose=0)
+unbuilt = Mine()
 def compile_model(model):
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
@@ -661,6 +662,13 @@ def test_models_tensors_and_histories(warm):
     assert mine.predict(x[:3]).shape == (3, 10)
     assert np.allclose(mine(x[:3]), mine.predict(x[:3]), atol=1e-6) and mine(x[:0]).shape == (0, 10)
     assert mine.evaluate(x, y) == pytest.approx(get("mine_scores"), rel=1e-5)
+
+    unbuilt = get("unbuilt")
+    assert unbuilt.get_weights() == [] and unbuilt(x[:2]).shape == (2, 10) and unbuilt.count_params() == 7850
+    weights = [np.zeros((784, 10), dtype="float32"), np.arange(10, dtype="float32")]
+    unbuilt.set_weights(weights)
+    assert all(map(np.array_equal, unbuilt.get_weights(), weights)) and len(unbuilt.trainable_weights) == 2
+    assert unbuilt.predict(x[:2]).argmax(axis=1).tolist() == [9, 9]
     assert len(warm.session.flags) == 1 and "Mine" in warm.session.flags[0]
 
 

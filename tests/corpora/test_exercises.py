@@ -18,7 +18,7 @@ from rich.console import Console
 
 from autograder.authoring import leaks, verify, wrong
 from autograder.authoring.casefiles import apply
-from autograder.authoring.corpus import Edit, Mistake
+from autograder.authoring.corpus import Edit, Mistake, RightAnswer
 from autograder.authoring.verify import Finding, Trial, judge, trials, verify_together
 from autograder.course import Assignment, CourseError, assignment, exercise_names, master
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult, Verdict
@@ -140,6 +140,8 @@ TRIALS = {
     "mistake": Trial(verify.MISTAKE, MISTAKE.name, MISTAKE.edit, MISTAKE),
     "report only": Trial(verify.MISTAKE, "x", MISTAKE.edit, replace(MISTAKE, fails=(), messages={},
                                                                     report_only=True)),
+    "own class": Trial(verify.RIGHT, "y", MISTAKE.edit, RightAnswer("y", "a class", MISTAKE.edit, Path("x.yaml"),
+                                                                    re.compile("a reas"))),
 }
 
 
@@ -164,6 +166,9 @@ def result(one: float, two: float, message: str = "it says two", hidden: bool = 
     ("mistake", result(2, 1), "q9_1 lost no points"),
     ("mistake", result(1, 0), "q9_2 lost points, and should not"),
     ("mistake", result(1, 1, message="wrong"), r"no message names the cause \(it is two\). They say: wrong"),
+    ("own class", result(2, 1, status=Verdict.REVIEW), None),
+    ("own class", result(2, 1), "its status is graded: a reason"),
+    ("own class", replace(result(2, 1, status=Verdict.REVIEW), reason="other"), "for another reason: other"),
     ("report only", result(2, 1), None),
     ("report only", result(1, 1), "q9_1 lost points, and should not"),
 ])

@@ -57,6 +57,30 @@ def test_right_models_pass() -> None:
     digits.expect_model(model(), name="model")
 
 
+def own(units: int) -> Any:
+    """A model of a class of one's own, of which Keras cannot say the shapes."""
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.out = keras.layers.Dense(units)
+
+        def call(self, inputs: Any) -> Any:
+            return self.out(inputs)
+
+    return Own()
+
+
+def test_a_model_whose_shapes_keras_does_not_know_is_asked_with_two_inputs() -> None:
+    digits.expect_model(own(3), name="model", takes=(4,), gives=(3,))
+    digits.expect_model(own(3), name="model", takes=(4,))
+    message = said(digits.expect_model, own(3), name="model", takes=(4,), gives=(10,), cause="Because.")
+    assert message == "`model` answered two inputs of shape (4,) with (2, 3); expected (2, 10). Because."
+    built = own(3)
+    built(keras.ops.zeros((1, 5)))
+    message = said(digits.expect_model, built, name="model", takes=(4,), gives=(3,))
+    assert message.startswith("Given an array of shape (2, 4) and dtype float32, `model` stopped with ValueError")
+
+
 def fitted(**arguments: Any) -> None:
     import numpy as np
 

@@ -16,7 +16,7 @@ def build_model_takes_rows_and_gives_ten_answers(build_model):
         cause="Each image comes as one row of 784 numbers: begin with `keras.Input((784,))`.",
     )
     digits.expect_model(
-        model, name="build_model()", gives=(10,),
+        model, name="build_model()", takes=(784,), gives=(10,),
         cause="There are ten digits, 0 to 9, so the last layer has ten units, one for each.",
     )
 

@@ -13,7 +13,9 @@ def build_within_ten_thousand(build_within):
     model = digits.call(build_within, 10_000, name="build_within")
     name = "build_within(10000)"
     digits.expect_model(model, name=name, takes=(784,), cause="Begin with `keras.Input((784,))`.")
-    digits.expect_model(model, name=name, gives=(10,), cause="There are ten digits, so ten units at the end.")
+    digits.expect_model(
+        model, name=name, takes=(784,), gives=(10,), cause="There are ten digits, so ten units at the end."
+    )
     parameters = model.count_params()
     if parameters > 10_000:
         raise AssertionError(

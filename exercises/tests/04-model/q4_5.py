@@ -17,7 +17,7 @@ def repaired_network_takes_squares(repaired_network):
         cause="It takes the images as squares; leave `keras.Input((28, 28))` as it is.",
     )
     digits.expect_model(
-        model, name="repaired_network()", gives=(10,),
+        model, name="repaired_network()", takes=(28, 28), gives=(10,),
         cause="The square must become one row before the first dense layer: is there a `Flatten` layer?",
     )
 

@@ -21,7 +21,7 @@ def for_images_small_example(for_images):
         cause="It takes images of the height and width it is told: begin with `keras.Input((height, width))`.",
     )
     digits.expect_model(
-        model, name="for_images(network, 2, 3)", gives=(6,),
+        model, name="for_images(network, 2, 3)", takes=(2, 3), gives=(6,),
         cause="What the network answers is the answer; is there a layer behind it, or is the image not flat before it?",
     )
     row = np.asarray(digits.call(model, image, name="for_images(network, 2, 3)"))
