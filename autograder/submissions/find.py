@@ -28,6 +28,10 @@ from autograder.submissions.names import clean_name, is_handed_in, person_in, st
 from autograder.submissions.people import squashed
 from autograder.submissions.systems import Named
 
+BEGUN = ("gradebook.sqlite", "grading.log")
+TABLES = ("grades.csv", "questions.csv", "points.csv", "report.html")
+"""Files that a grading writes anew each time, whatever is in them."""
+
 WRITTEN_INTO = "the folder that the grader writes into"
 ASSIGNMENT = "the assignment that is graded, and nobody's work"
 
@@ -91,8 +95,8 @@ def refuse_output(paths: Sequence[Path], output: Path, other: Path | None = None
         paths, output, other: as for `find`.
 
     Raises:
-        CourseError: the output is the folder of the submissions or of the assignment, or the submissions lie where
-            the grader writes its own files.
+        CourseError: the output is the folder of the submissions or of the assignment, the submissions lie where
+            the grader writes its own files, or a table of somebody else's would be overwritten.
     """
     there = output.resolve()
     for path in paths:
@@ -108,6 +112,13 @@ def refuse_output(paths: Sequence[Path], output: Path, other: Path | None = None
     if other is not None and other.resolve() == there:
         raise CourseError(f"--output {output} is where the assignment lies. Name another folder, such as "
                           f"{output.with_name(f'grades-{there.name}')}.")
+    # A grading begins its gradebook and its log before it writes anything else.
+    if not any((output / name).exists() for name in BEGUN):
+        for name in TABLES:
+            if (output / name).exists():
+                raise CourseError(f"{output / name} would be overwritten, and the grader did not write it: neither "
+                                  f"{' nor '.join(BEGUN)} is beside it. Name another folder with --output, or move "
+                                  "that file away.")
 
 
 def find(paths: Sequence[Path], known: Mapping[str, Collection[str]] | None = None,

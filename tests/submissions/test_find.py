@@ -122,3 +122,13 @@ def test_an_output_among_the_submissions_is_refused(tmp_path: Path, path: str, o
     for beside in ("class/grades", "grades-2"):
         refuse_output([tmp_path / "class"], tmp_path / beside, tmp_path / "dist")
     refuse_output([tmp_path / "class"], tmp_path)  # as the sample class does
+
+
+@pytest.mark.parametrize("name", ["grades.csv", "questions.csv", "points.csv", "report.html"])
+def test_a_table_of_somebody_elses_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / "spring").mkdir()
+    (tmp_path / "spring" / name).write_text("mine")
+    with pytest.raises(CourseError, match=rf"spring/{re.escape(name)} would be overwritten, and the grader did not"):
+        refuse_output([tmp_path / "class"], tmp_path / "spring")
+    (tmp_path / "spring" / "grading.log").write_text("")
+    refuse_output([tmp_path / "class"], tmp_path / "spring")
