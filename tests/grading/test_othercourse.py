@@ -21,6 +21,7 @@ from tests.by_otter import by_otter
 from tests.engines import Engines
 from tests.grades import read_grades
 from tests.grading.conftest import NAME, SOLUTION, write_notebook
+from tests.grading.local_cluster import Dask
 
 MONEY = """class Money:
     def __init__(self, n): self.n = n
@@ -132,6 +133,23 @@ def test_a_course_that_is_not_ours_goes_from_notebooks_to_grades(dist: Path, tmp
     code, said = command("grade", handed_in, "--assignment", tmp_path / "autograder.zip", "--output", output)
     assert code == 0 and "4 of 4 are unchanged" in said
     assert len(list((output / othercourse.FOLDER).iterdir())) == 1
+
+
+def test_a_cluster_gives_the_same_scores(dist: Path, tmp_path: Path) -> None:
+    """The worker has never seen that course: its tests and files come with the first submission."""
+    otter_course.hand_in(dist, tmp_path / "class" / "alice_lab01.ipynb", otter_course.ANSWERS)
+    otter_course.hand_in(dist, tmp_path / "class" / "bob_lab01.ipynb", {"q1": "total = 1"})
+    (tmp_path / "dask").mkdir()
+    with Dask(tmp_path / "dask") as dask:
+        dask.add_worker()
+        there, said = command("grade", tmp_path / "class", "--assignment", dist, "--output", tmp_path / "there",
+                              "--scheduler", dask.address)
+    assert there == 0, said
+    assert command("grade", tmp_path / "class", "--assignment", dist, "--output", tmp_path / "here")[0] == 0
+    scores = [[(row["learner"], row["status"], *(row[question] for question in otter_course.POINTS))
+               for row in read_grades(tmp_path / place / "grades.csv")] for place in ("here", "there")]
+    assert scores[0] == scores[1]
+    assert scores[0][0] == ("alice", "graded", "2", "3", "1", "4") and scores[0][1][1:3] == ("graded", "1")
 
 
 def test_all_that_otter_leaves_is_the_same_assignment(dist: Path, tmp_path: Path) -> None:

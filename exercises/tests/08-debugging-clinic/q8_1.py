@@ -36,7 +36,7 @@ def patient_1_does_not_stop(prepare_1, build_1):
             form = f"an array of shape {y.shape[1:]}" if y.ndim > 1 else "one number"
             raise AssertionError(
                 f"Keras stops at the {which} images: there each label is {form}, and the loss is {named}; expected a form of "
-                "label that goes with this loss, and with the metrics. What does this loss take a label for?"
+                "label that goes with this loss, and with the metrics. What form of label does this loss expect?"
             ) from None
     dense = [layer for layer in getattr(model, "layers", []) if hasattr(layer, "set_weights") and hasattr(layer, "units")]
     if not dense or dense[-1].units != 10:

@@ -22,7 +22,7 @@ def patient_2_is_given_something_to_learn(prepare_2):
         )
     x_train, y_train = arrays[:2]
     digits.expect_array(
-        x_train, name="x_train", shape=(40, 784), low=0, high=1, cause="Rows and division by 255 were not what is broken.",
+        x_train, name="x_train", shape=(40, 784), low=0, high=1, cause="The rows and the division by 255 were not broken.",
     )
     digits.expect_array(y_train, name="y_train")
     if y_train.ndim not in (1, 2) or len(y_train) != 40:

@@ -41,6 +41,6 @@ def patient_3_has_the_right_loss(prepare_3, build_3):
     answers = np.asarray(model(arrays[2][:1].astype("float32")))
     if answers.shape == (1, 10) and not (abs(answers.sum() - 1) < 1e-3 or np.allclose(answers, logits, atol=1e-3)):
         raise AssertionError(
-            f"The ten numbers that come out of the network of `build_3` sum to {answers.sum():.3g}; expected 1, for this "
-            "loss takes them for the probabilities of ten digits, of which one is right. Which activation makes those?"
+            f"The ten numbers that come out of the network of `build_3` sum to {answers.sum():.3g}; expected 1, because this "
+            "loss assumes that they are the probabilities of ten digits, of which one is right. Which activation makes those?"
         )
