@@ -41,7 +41,7 @@ def flatten_no_images(flatten):
     rows = digits.call(flatten, np.zeros((0, 2, 3), dtype="uint8"), name="flatten")
     digits.expect_array(
         rows, name="flatten(no images)", shape=(0, 6),
-        cause="Height and width are known even when there is no image: take them from `images.shape`.",
+        cause="You know height and width even when there is no image: take them from `images.shape`.",
     )
     rows = digits.call(flatten, np.array([[[1, 2, 3], [4, 5, 6]]], dtype="uint8"), name="flatten")
     digits.expect_array(

@@ -28,15 +28,13 @@ def build_model_has_two_dense_layers(build_model):
         model, name="build_model()", takes=(784,),
         cause="Each image comes as one row of 784 numbers: begin with `keras.Input((784,))`.",
     )
-    if not hasattr(model, "get_weights"):  # no model of Keras' own layers: then what it answers has to do
-        return
     shapes = [tuple(weight.shape) for weight in model.get_weights()]
     if [len(shape) for shape in shapes] == [2, 2]:
         cause = "The biases are missing: leave `use_bias` as it is."
     elif len(shapes) < 4:
         cause = "Is a layer missing? Each dense layer has a weight for each input and unit, and a bias for each unit."
     elif len(shapes) > 4:
-        cause = "There are layers too many. One hidden layer, one output layer: that is all."
+        cause = "There are too many layers. You need one hidden layer and one output layer: that is all."
     else:
         cause = "784 numbers go into 128 hidden units, and those into 10."
     expected = [(784, 128), (128,), (128, 10), (10,)]
@@ -52,11 +50,11 @@ def build_model_has_the_right_activations(build_model):
     digits.expect_model(model, name="build_model()")
     rng = np.random.default_rng(40)
     inputs = rng.random((20, 784)).astype("float32")
-    if hasattr(model, "set_weights"):  # those that a layer begins with may all be 0, and then tell nothing
-        model.set_weights([rng.normal(0, 0.2, weight.shape).astype("float32") for weight in model.get_weights()])
+    # The weights that a layer begins with may all be 0, and then tell nothing.
+    model.set_weights([rng.normal(0, 0.2, weight.shape).astype("float32") for weight in model.get_weights()])
     answers = np.asarray(digits.call(model, inputs, name="build_model()"))
     digits.expect_array(answers, name="build_model()(rows)", shape=(20, 10))
-    weights = model.get_weights() if hasattr(model, "get_weights") else []
+    weights = model.get_weights()
     if [weight.ndim for weight in weights] == [2, 1, 2, 1]:
         # Which activations give these answers?
         def softmax(z):
@@ -87,7 +85,9 @@ def build_model_has_the_right_activations(build_model):
     )
     sums = answers.sum(axis=1)
     if abs(sums - 1).max() > 1e-3:
+        cause = "The ten numbers of an image are probabilities, as softmax makes them."
+        if abs(answers.sum(axis=0) - 1).max() < 1e-3:
+            cause = "Each column sums to 1 instead: that softmax compares the images, along axis 0. Leave its `axis` out."
         raise AssertionError(
-            f"The ten numbers for an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1. "
-            "The ten numbers of an image are probabilities, as softmax makes them."
+            f"The ten numbers for an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1. {cause}"
         )

@@ -25,7 +25,7 @@ def build_within_ten_thousand(build_within):
     if parameters <= 10_000 - 795:
         raise AssertionError(
             f"`{name}` has {parameters:,} parameters; expected as many as fit into 10,000, and another hidden unit "
-            "would still fit. What does one hidden unit more cost?"
+            "would still fit. What does one more hidden unit cost?"
         )
 
 

@@ -29,7 +29,7 @@ def repaired_network_gives_probabilities(repaired_network):
     squares = np.random.default_rng(47).random((20, 28, 28)).astype("float32")
     answers = np.asarray(digits.call(model, squares, name="repaired_network()"))
     if answers.shape != (20, 10):
-        raise AssertionError("The answers can be looked at as soon as there are ten for each image.")
+        raise AssertionError("This check can look at the answers as soon as there are ten for each image.")
     digits.expect_array(
         answers, name="repaired_network()(images)", low=0, high=1,
         cause="Probabilities lie between 0 and 1: which activation makes probabilities, and in which layer does it stand?",
@@ -37,6 +37,6 @@ def repaired_network_gives_probabilities(repaired_network):
     sums = answers.sum(axis=1)
     if abs(sums - 1).max() > 1e-3:
         raise AssertionError(
-            f"The ten answers for an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1, for they are "
+            f"The ten answers for an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1, because they are "
             "probabilities. Which activation makes probabilities, and in which layer does it stand?"
         )

@@ -50,7 +50,7 @@ def for_images_answers_as_the_network(for_images):
         cause="Is the image made flat, and is `network` the last layer of your model?",
     )
     answers = np.asarray(digits.call(model, images, name="for_images(network, 28, 28)"))
-    theirs = model.get_weights() if hasattr(model, "get_weights") else weights
+    theirs = model.get_weights()
     if [weight.shape for weight in theirs] != [weight.shape for weight in weights] or not all(
         np.array_equal(one, other) for one, other in zip(theirs, weights)
     ):
