@@ -15,11 +15,15 @@ from tests.book import weights
 from tests.book.conftest import pages
 from tests.demo.handwriting import DIGITS, SEVEN_BY_KEYBOARD
 from tests.demo.test_draw import answer, draw_by_mouse
+from tests.samples import sampled
 from tests.served import served
 
 pytestmark = pytest.mark.browser
 
 ALL = [*pages(), "genindex", "search"]
+ON_A_PHONE = [*ALL[::2], "learning/06b-backpropagation", "judging/11-mistakes", "learning/09-training"]
+"""Every second page, and those with the most to play with."""
+
 HARMLESS = ("[PST]", "[togglebutton]")
 """What the theme's scripts note on the console on every page, about themselves."""
 
@@ -169,7 +173,7 @@ def test_desk_over_http(visit: Callable[..., Seen], http_address: str, name: str
     assert seen.outside == [] and seen.complaints == []
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", sampled(ALL, ON_A_PHONE))
 def test_phone_from_a_file(visit: Callable[..., Seen], site: Path, name: str) -> None:
     seen = visit((site / f"{name}.html").as_uri(), site.as_uri(), viewport={"width": 360, "height": 740},
                  device_scale_factor=2, is_mobile=True, has_touch=True, color_scheme="dark")

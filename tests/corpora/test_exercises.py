@@ -1,6 +1,6 @@
 """The corpora of right and wrong answers through the real grader: what `autograder verify` does, as tests.
 
-A part of them: every twelfth right answer, and of the mistakes each question's first ones, several in one notebook.
+A part of them: every twelfth right answer, and of the mistakes each question's first one, several in one notebook.
 `make verify` runs the whole corpus, each case by itself; that takes about as long as all other tests together. The
 untouched notebooks are run by test_run_through.py, and the solutions by each `autograder build`.
 """
@@ -27,7 +27,7 @@ from autograder.reports.write import write_reports
 EVERY = 12
 """Of the right answers of an exercise one in so many is tried, the first one always."""
 
-OF_A_QUESTION = 2
+OF_A_QUESTION = 1
 """How many mistakes are tried of each question."""
 
 TIMEOUT = 120.0
@@ -35,7 +35,7 @@ TIMEOUT = 120.0
 
 
 def some(trials: list[Trial]) -> list[Trial]:
-    """Every twelfth right answer, each question's first mistakes."""
+    """Every twelfth right answer, each question's first mistake."""
     right = [trial for trial in trials if trial.kind == verify.RIGHT]
     firsts, seen = [], Counter[str]()
     for trial in trials:
