@@ -275,15 +275,16 @@ class Known:
     helpers: tuple[str, ...] = ()
 
 
-INHERITED = "This is what comes of a "
+INHERITED = "This comes of "
 """The beginning of the sentence that names an earlier function."""
 
 
 def comes_of(names: Sequence[str]) -> str:
     """Returns the sentence that names the earlier functions which cause a failure."""
     if len(names) == 1:
-        return f"{INHERITED}`{names[0]}` with a mistake."
-    return f"{INHERITED}{', a '.join(f'`{name}`' for name in names[:-1])} and a `{names[-1]}` with mistakes."
+        return f"{INHERITED}`{names[0]}`, which does not give what it should."
+    listed = f"{', '.join(f'`{name}`' for name in names[:-1])} and `{names[-1]}`"
+    return f"{INHERITED}{listed}, which do not give what they should."
 
 
 @functools.lru_cache(maxsize=8)

@@ -230,9 +230,9 @@ class TestBlame:
 
     def test_a_mistake_that_is_known_is_told_as_well(self) -> None:
         match = find_blamed(lambda x: of_helpers(x, halves=tenths), {"halves": tenths})
-        assert match.says(1) == "This is what comes of a `halves` with a mistake. These are tenths."
+        assert match.says(1) == "This comes of `halves`, which does not give what it should. These are tenths."
         match = find_blamed(lambda x: of_helpers(x, halves=np.negative), {"halves": np.negative})
-        assert match.says(1) == "This is what comes of a `halves` with a mistake. Mend that first."
+        assert match.says(1) == "This comes of `halves`, which does not give what it should. Mend that first."
         assert match.says(3) == ""
 
     def test_an_error_in_it_is_its_doing(self) -> None:
@@ -403,7 +403,7 @@ def test_an_earlier_function_is_blamed_only_where_it_brings_it_about(graded: Any
     refuse = "word = 'digit'\ndef refuse(n):\n    if scale(n) < 0:\n        raise ValueError('negative')"
     public, hidden = cases_of(graded(*cells(q1="def scale(x):\n    return -x", q4=refuse)), "q4")
     assert public.passed
-    assert hidden.message == "This is what comes of a `scale` with a mistake. Mend that first."
+    assert hidden.message == "This comes of `scale`, which does not give what it should. Mend that first."
     own = graded(*cells(q4=refuse.replace("<", ">")))
     assert not [case for case in cases_of(own, "q4") if "comes of" in case.message]
 
