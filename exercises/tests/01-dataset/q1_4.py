@@ -31,7 +31,7 @@ def mean_image_mnist(mean_image):
     name = "mean_image(x_train[:500], y_train[:500], 8)"
     digits.expect_array(mean, name=name, shape=(28, 28), cause="A mean image is as large as one image.")
     if mean.dtype.kind in "iu":
-        raise AssertionError(f"`{name}` has dtype {mean.dtype}; expected floats, for a mean is a fraction.")
+        raise AssertionError(f"`{name}` has dtype {mean.dtype}; expected floats, because a mean can be a fraction.")
     digits.expect_array(
         mean, name=name, equal=expected, tolerance=1e-4,
         cause="Each pixel is the mean of that pixel in all images with the label 8.",

@@ -29,7 +29,7 @@ def forward_small_example(forward):
     )
     digits.expect_array(
         got, name="forward(x, parameters)", equal=expected, tolerance=1e-5,
-        cause="After each layer but the last comes relu, after the last softmax.",
+        cause="Apply relu after each layer except the last, and softmax after the last.",
     )
 
 
@@ -59,6 +59,6 @@ def forward_agrees_with_keras(forward):
     )
     digits.expect_array(
         got, name="forward(x, parameters of three layers)", equal=expected, tolerance=1e-5,
-        cause="Keras, with the same weights, says otherwise. "
-              "Relu follows each layer but the last, softmax the last alone.",
+        cause="Keras, with the same weights, gives other probabilities. "
+              "Apply relu after each layer except the last, and softmax only after the last.",
     )

@@ -34,5 +34,5 @@ def crossentropy_of_a_probability_of_zero(sparse_categorical_crossentropy):
         loss = digits.call(sparse_categorical_crossentropy, y_true, y_pred, name="sparse_categorical_crossentropy")
     digits.expect_number(
         loss, name="the loss for the probabilities 0 and 1", equal=expected, tolerance=1e-4,
-        cause="1e-7 stands in place of any smaller probability, and the mean of both losses is wanted.",
+        cause="Take 1e-7 in place of any smaller probability, and return the mean of all four losses.",
     )

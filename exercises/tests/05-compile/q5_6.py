@@ -23,7 +23,7 @@ def compile_model_has_the_right_loss(compile_model):
         raise AssertionError("`compile_model` returned a model that is not compiled: call `model.compile(...)` in it.")
     if not hasattr(compiled, "get_compile_config"):
         raise AssertionError(
-            "`compile_model` uses something that is not Keras' own. What Keras brings along stands in quotation marks: "
+            "`compile_model` uses something that is not Keras' own. Put the names that Keras knows in quotation marks: "
             '"accuracy"; without them, `accuracy` is the function of this notebook.'
         )
     compiled.run_eagerly = True
@@ -49,7 +49,7 @@ def compile_model_reports_the_accuracy(compile_model):
     compiled = digits.call(compile_model, model, name="compile_model")
     digits.expect_model(compiled, name="compile_model(model)")
     if not (getattr(compiled, "compiled", False) and hasattr(compiled, "get_compile_config")):
-        raise AssertionError("The metrics can be looked at as soon as the model is compiled with what Keras has.")
+        raise AssertionError("This check can look at the metrics once the model is compiled with what Keras has.")
     compiled.run_eagerly = True
     report = digits.call(compiled.evaluate, y_pred, y_true, verbose=0, return_dict=True, name="model.evaluate")
     metrics = {name: float(value) for name, value in report.items() if name != "loss"}
@@ -74,7 +74,7 @@ def compile_model_has_a_sensible_learning_rate(compile_model):
     compiled = digits.call(compile_model, model, name="compile_model")
     digits.expect_model(compiled, name="compile_model(model)")
     if not (getattr(compiled, "compiled", False) and hasattr(compiled, "get_compile_config")):
-        raise AssertionError("The optimizer can be looked at as soon as the model is compiled with what Keras has.")
+        raise AssertionError("This check can look at the optimizer once the model is compiled with what Keras has.")
     optimizer = type(compiled.optimizer).__name__
     rate = float(np.format_float_positional(np.float32(compiled.optimizer.learning_rate)))  # 0.01, not 0.0099999998
     low, high = {"SGD": (0.01, 0.5), "Adamax": (0.0003, 0.05)}.get(optimizer, (0.0001, 0.05))

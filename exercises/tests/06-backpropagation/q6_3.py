@@ -23,8 +23,8 @@ def dense_backward_small_example(dense_backward):
         again = digits.call(dense_backward, *more, name="dense_backward")
     except digits.Stopped as stopped:
         raise AssertionError(
-            f"{stopped} Of the shapes (n, inputs), (inputs, units) and (n, units) make one of (inputs, units), one of "
-            "(units,) and one of (n, inputs): a transpose, `.T`, turns a matrix so that it fits."
+            f"{stopped} You have arrays of shapes (n, inputs), (inputs, units) and (n, units). Make arrays of shapes "
+            "(inputs, units), (units,) and (n, inputs): a transpose, `.T`, turns a matrix so that it fits."
         ) from None
     if not isinstance(got, (tuple, list)) or len(got) != 3:
         raise AssertionError(

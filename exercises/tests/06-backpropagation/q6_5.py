@@ -27,7 +27,7 @@ def measured_slopes_of_one_layer(measured_slopes):
         digits.expect_array(array, name=what, shape=right.shape, cause="A slope has the shape of what it belongs to.")
         digits.expect_array(
             array, name=what, equal=right, tolerance=1e-5,
-            cause="For each number: the loss with it nudged up, less the loss with it nudged down, divided by 2 * nudge.",
+            cause="Expected for each number: (loss with it nudged up - loss with it nudged down) / (2 * nudge).",
         )
     for before, after in zip((W, b), given[0]):
         digits.expect_unchanged(

@@ -75,7 +75,7 @@ def gradients_point_uphill(gradients):
     elif np.allclose(everything, 7, rtol=1e-4):
         cause = "All of them are 7 times too large, and there are 7 images: the loss is the mean over them."
     elif not right[2, "W"]:
-        cause = "Those of the last layer are wrong already: what comes into it, transposed, times (p - y) / n."
+        cause = "Those of the last layer are wrong already: by W they are what comes in, transposed, times (p - y) / n."
     elif right[2, "W"] and right[2, "b"] and not right[1, "W"] and not right[1, "b"]:
         cause = (
             "The last layer is right, and below it the slopes go wrong: on the way they pass the weights, `back @ W.T`, and "

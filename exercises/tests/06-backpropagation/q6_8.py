@@ -25,8 +25,8 @@ def train_epoch_of_a_single_batch(train_epoch):
     for after, before, slope, what in zip(got[0], (W, b), (x.T @ back, back.sum(axis=0)), ("W", "b")):
         digits.expect_array(
             after, name=f"the new {what}", shape=before.shape, equal=before - 0.6 * slope,
-            cause="Expected for one batch: the old number minus learning_rate times slope, once. So this step is not right, or "
-            "the slopes that `gradients` gives are not.",
+            cause="Expected for one batch: the old number minus learning_rate times slope, once. So either this step "
+            "is wrong, or the slopes that `gradients` gives are wrong.",
         )
     for before, after in zip((W, b), given[0]):
         digits.expect_unchanged(

@@ -11,7 +11,7 @@ all_or_nothing = True
 
 @test_case(points=None, hidden=False)
 def prediction_has_the_right_form(steps_per_epoch, images_in_last_batch, changes_after_five_epochs):
-    counted = "It counts something: a whole number."
+    counted = "It is a count, so it must be a whole number."
     digits.expect_number(steps_per_epoch, name="steps_per_epoch", low=1, high=50_000, whole=True, cause=counted)
     digits.expect_number(
         images_in_last_batch, name="images_in_last_batch", low=1, high=128, whole=True,

@@ -61,8 +61,8 @@ def train_small_example(train):
         )
     if not np.array_equal(weights[9], before[9]):
         raise AssertionError(
-            "The model has learned from the validation images: weights have changed of which no training image says "
-            "anything. `fit` learns from its first two arguments; `validation_data` only watches."
+            "The model has learned from the validation images: some weights have changed about which the training "
+            "images say nothing. `fit` learns from its first two arguments; `validation_data` only watches."
         )
     logits = x_val @ weights + bias
     chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

@@ -35,7 +35,7 @@ def model_gives_ten_probabilities(model, preprocess):
     digits.expect_array(probabilities, name="model.predict(...)", shape=(5, 10), cause=cause)
     if np.isnan(probabilities).all() and any(np.isnan(weight).any() for weight in model.get_weights()):
         raise AssertionError(
-            "`model.predict(...)` gives nan, for there is nan among the weights: at some step the training went astray. "
+            "`model.predict(...)` gives nan, because some weights are nan: at some step, the training went wrong. "
             "The loss that `fit` prints shows when. A smaller learning rate is the first thing to try."
         )
     activation = getattr((getattr(model, "layers", None) or [None])[-1], "activation", None)
@@ -111,9 +111,10 @@ def model_reads_the_validation_images(model, preprocess):
         )
     elif accuracy < 0.94:
         cause = (
-            "More epochs may help, and probably more is amiss. Was it trained with all 50,000 training images, in small "
-            "batches, such as batches of 128? Are they scaled once, with `/` and not `//`? Is the learning rate far too "
-            "large or too small, or the optimizer plain SGD, which takes many epochs?"
+            "More epochs may help, but something else is probably wrong, too. Was the network trained with all 50,000 "
+            "training images, in small batches, such as batches of 128? Are the images scaled once, with `/` and not "
+            "`//`? Is the learning rate far too large or too small? Is the optimizer plain SGD, which takes many "
+            "epochs?"
         )
     else:
         cause = (

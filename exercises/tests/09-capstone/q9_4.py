@@ -32,6 +32,7 @@ def learn_and_read_three_kinds_of_stripes(learn_and_read):
     if read < 0.8:
         raise AssertionError(
             f"Of 120 new images, of three kinds that are easy to tell apart, {read:.0%} were read right; expected at least "
-            "80%, and guessing has about 33%. To learn it takes enough steps, and with 580 images an epoch has few of them. "
-            "It takes the labels that belong to the images, and new images that come in as the training images did."
+            "80%, and guessing gives about 33%. Learning takes enough steps, and with 580 images an epoch has few of "
+            "them. It also takes the labels that belong to the images, and new images that are prepared just as the "
+            "training images were."
         )
