@@ -102,8 +102,8 @@ def build(exercises: tuple[str, ...]) -> None:
               help="Of another course's assignment the solved notebook, where it does not lie beside the zip as `otter "
               "assign` leaves it. It is graded first: what it fails here, nobody's answer is judged by.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
-              help="Folder for grades.csv, identity.csv, files.csv, gradebook.sqlite, grading.log, report.html, "
-              "feedback/ and results/.")
+              help="Folder for grades.csv, questions.csv, points.csv, identity.csv, files.csv, gradebook.sqlite, "
+              "grading.log, report.html, feedback/ and results/.")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions side by side; one per core when not given.")
 @click.option("--scheduler", metavar="ADDRESS",
               help="Grade on the Dask cluster whose scheduler listens there, such as tcp://10.0.0.5:8786.")

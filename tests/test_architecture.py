@@ -133,6 +133,9 @@ PROGRAM = "autograder.bridge.cellrunner"
 AFTER_THE_FORK = {"supervisor": "Inside, or outside where there are no namespaces"}
 """Of the modules that the nursery process imports, those of which it runs nothing itself."""
 
+BEFORE_THE_FORK = {"forking"}
+"""Of these modules, those of which nothing runs inside: the nursery process itself belongs to the outside."""
+
 
 def _readied() -> set[str]:
     """The modules of which something runs in the nursery process: the program, and those that its `warm_up` names."""
@@ -152,7 +155,7 @@ def side(path: Path) -> str:
         inside, readied = reached("autograder.sandbox.forkserver"), here not in outside
     else:
         inside, readied = reached(PROGRAM), here in _readied()
-    if here not in inside:
+    if here not in inside or path.stem in BEFORE_THE_FORK:
         return "Outside"
     return "Both sides" if here in outside else "Nursery process and inside" if readied else "Inside"
 

@@ -34,7 +34,7 @@ for Otter, which knows only what a notebook says to Otter.
     records       plain data that stands for what cannot cross itself
     exports       any value as records
     tables        tables of pandas, dates of NumPy and arrays of objects as records, and back
-    revival       values of NumPy, Keras and Python as records, and back, out of closed lists
+    revival       types, modules and plain values as records; and back, with tensors and histories, by closed lists
     models        records as Keras models
     kerasobjects  configurations as objects of Keras' own classes, out of closed lists
     fasterfit     fit and evaluate with fewer calls into TensorFlow, traced once, where that changes nothing

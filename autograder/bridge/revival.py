@@ -1,7 +1,7 @@
-"""Both sides: turns types, modules, tensors, histories and other values into records and back, out of closed lists.
+"""Both sides: types, modules and plain values as records; and these, tensors and histories back, by closed lists.
 
-Nothing here imports, looks up or calls anything by a name that is not on a
-list below.
+The records of tensors and histories are made in `exports.py`. Nothing here imports,
+looks up or calls anything by a name that is not on a list below.
 """
 
 from __future__ import annotations

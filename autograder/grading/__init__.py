@@ -11,7 +11,7 @@
       :  another process from here on
     checker      trusted, one thread, imports Otter once, and TensorFlow if needed, forks a child per attempt
       |
-    child        runs the cells in order over the bridge's session, checks where the notebook asks, 20 times at most
+    child        runs the cells in order over the bridge's session, checks each question once, where the notebook asks
       |
     watched      that session, kept to a check's time, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult

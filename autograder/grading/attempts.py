@@ -20,9 +20,9 @@ BEST = "best"
 
 
 def numbered(seen: Iterable[tuple[SubmissionResult, int]]) -> list[tuple[SubmissionResult, int]]:
-    """Returns the results, each with the number of its attempt: 1, 2 and so on in the order of `order`.
+    """Returns the results, each with the number of its attempt: 1, 2 and so on in the order of `_ranks`.
 
-    If `order` is not known for every attempt, none of them gets a number. A result without a learner, or without a
+    Where that order is not known, none of them gets a number. A result without a learner, or without a
     known exercise, is nobody's attempt.
     """
     made = list(seen)
@@ -98,13 +98,19 @@ def counting(
 ) -> tuple[list[SubmissionResult], list[SubmissionResult], list[SubmissionResult]]:
     """Chooses the attempt that counts, of each learner and exercise.
 
-    The latest attempt is the one with the greatest `order`. If `order` is not known for every attempt, those of the
-    newest batch come after those of older ones, and the best among them counts. If the instructor chose one of these
-    attempts, it counts until there is another one. An attempt that a download only mentions, without its file, counts
-    only if there is no other. An attempt on which the grader itself failed is the best only if there is no other. A
-    result without a learner, or without a known exercise, counts by itself. Files with different answers that became
+    These rules decide, one after another, each among the attempts that the one before it has left. One that would
+    leave none is passed over:
+
+    1. The instructor chose it, and it is no notebook of another exercise. That holds until there is another attempt.
+    2. It is no notebook of another exercise.
+    3. Its file is there: a download mentions some without.
+    4. It is the latest, or the best, as `policy` says. The latest is the last in `_ranks`; where that order is not
+       known, the best of the newest batch. The best has the highest score; one on which the grader itself failed is
+       the worst.
+
+    A result without a learner, or without a known exercise, counts by itself. Files with different answers that became
     one learner's without an order get a doubt, and so do files of the same name in several folders or downloads,
-    whatever is in them. A notebook of another exercise counts only if there is no other.
+    whatever is in them.
 
     Args:
         seen: each result, and the number of the newest batch that had it.

@@ -1,9 +1,10 @@
 """A batch: grades everything handed in under some paths, side by side, into one gradebook.
 
-The steps, in the order of `grade_paths`: find and name the files handed in; choose which of
-them are graded (`selection.py`); move earlier results in the gradebook to the learners whose
-they are now; then, for each (`_Run`), read it, take its fingerprint, grade it, record it;
-apply the lines of `identity.csv` (`confirm.py`); and report the outcome (`notices.py`).
+The steps, in the order of `grade_paths`: find the files handed in, and name them, with the lines
+of `identity.csv`; choose which of them are graded (`selection.py`); move earlier results in the
+gradebook to the learners whose they are now; then, for each (`_Run`), read it, take its
+fingerprint, grade it, record it; apply the lines of `identity.csv` to earlier results, too
+(`confirm.py`); and report the outcome (`notices.py`).
 
 Each submission is one independent task (`worker.py`) for a pool of workers: threads of this
 process by default, processes or a cluster as well. Only this process of a batch writes the

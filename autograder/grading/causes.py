@@ -37,7 +37,8 @@ from autograder.bridge.remote import Remote
 from autograder.grading.results import QuestionResult
 
 SECONDS = 1.0
-"""Seconds of processor time for the comparison, for one question. Only answers that fail spend it."""
+"""Seconds of processor time for one comparison. Only answers that fail spend them, and twice at most: to find the
+functions to blame (`blamed`), and the wrong variants, of these functions or of the question (`find`)."""
 
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of arguments kept for one question; a call with more than what is left is not compared."""
@@ -420,6 +421,8 @@ def blamed(
                 because = frozenset(with_theirs(names).cases(solution, strict))
                 break
     except _TimeUp:
+        return Match()
+    if not names:
         return Match()
     told = tuple(one for one in known.inherited if one.of in names)
     found = find(replace(known, variants=told, inherited=()), recording, seconds).found

@@ -1,4 +1,4 @@
-"""The checker: the trusted process that has the hidden tests. It starts a child for each submission.
+"""The checker: the trusted process that has the hidden tests. It forks a child for each attempt.
 
     controller  --(channel, runner's socket, runner's pidfd)-->  checker  --fork-->  child
     controller  --(one line: what to do)--------------------------channel----------->  child

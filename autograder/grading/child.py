@@ -74,7 +74,8 @@ del random, sys, numpy
 """Sets all seeds. If Keras is imported, its own function seeds TensorFlow, and the first two once more."""
 
 MAX_CHECKS = 20
-"""Checks of one question in one run: a notebook that loops over `grader.check` gets no more."""
+"""Checks of one question that a run counts: of more, as of a notebook that loops over `grader.check`, the last of these
+is the one that is made."""
 
 PORTRAIT_SECONDS = 20.0
 """Seconds that a portrait may take, if a check may take as much."""

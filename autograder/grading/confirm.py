@@ -1,6 +1,7 @@
 """Applies what the instructor wrote into `identity.csv` to the gradebook, without grading anything.
 
-`export`, `feedback` and `adjust` do this first, so that a line counts at once. The files are not read again: a line
+Each command that reads the gradebook does this first, so that a line counts at once; `grade` does it when it has
+graded. The files are not read again: a line
 counts for the file as it was graded. If a line that had counted is gone, the next grading decides whose the file is;
 until then somebody must check it.
 """

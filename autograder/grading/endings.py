@@ -46,7 +46,7 @@ class OfCell:
     Attributes:
         reason: the reason of the verdict. It has the fields `number` (of the cell, from 1), `limit` (of time), `memory`
             and `error` (a sentence without its full stop).
-        told: in place of its error, once a hidden test was heard; empty where `told.cell_error` makes it of the error.
+        told: in place of its error, once a hidden test was heard; empty where `redaction.cell_error` makes it of that.
         page: after "Code cell 3" on the feedback page.
         belongs: of a missing name: "It belongs to code cell 3, which ...".
     """
@@ -216,7 +216,7 @@ NOT_TAKEN_IN = "The grader could not take in what the notebook sent."
 TOO_MUCH = "The answer is more than the grader can examine. Is it much larger than asked for?"
 TOO_MUCH_REASON = "the answer is more than the grader can examine"
 BROKEN_OFF = "Not checked: the conversation with the notebook's process had broken off before."
-TOO_OFTEN = "Not checked: the notebook ended itself, or had to be ended, {times} times before this."
+TOO_OFTEN = "Not checked: after {times} runs of the notebook there was no check of it."
 
 # About a case that failed by an assertion or an exception.
 HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."

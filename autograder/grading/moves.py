@@ -95,7 +95,7 @@ def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
 
 
 Row = tuple[str, str, str, str, str]
-"""A row of `Gradebook.files`: file, content, learner, submission, exercise."""
+"""A row of `Ownership.files`: file, content, learner, submission, exercise."""
 
 
 def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:

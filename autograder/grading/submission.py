@@ -59,8 +59,7 @@ from autograder.submissions.read import UNREADABLE, Submission
 LOG = logging.getLogger("autograder")
 
 MAX_ATTEMPTS = 6
-"""The limit of attempts. After them five cells or checks have ended the notebook; questions without a score then get
-none."""
+"""The limit of attempts. After them questions without a score get none."""
 
 TOTAL_FACTOR = 20
 """All cells of a submission together may take this many times the limit of one."""
@@ -111,8 +110,8 @@ class Blame:
 class Scores:
     """The questions' results so far, each with the place where it was checked.
 
-    A place is (code cell, how many times before in that cell), and -1 for the cell at the end. The result
-    at the last place counts, but a check at the end never replaces one in place.
+    A place is the code cell, -1 at the end, and the how-manieth check of the question in that cell it is, from 1. The
+    result at the last place counts, but a check at the end never replaces one in place.
     """
 
     results: dict[str, dict[tuple[int, int], QuestionResult]] = field(default_factory=dict)

@@ -1,9 +1,9 @@
 """Reports: what people read of a grading (tables, pages, files for other systems), and tables that they write for it.
 
 Reports are made from `autograder.grading.results.SubmissionResult`. From grading they take besides only the fixed
-sentences of `endings` and `redaction`, the lines of its `ledger`, and the choice of `attempts` that counts. Class
-lists (`roster`) and the instructor's lines (`identity_csv`) are read before a grading, too; a table of scores
-(`byhand`) becomes what `grading/adjust.py` takes.
+sentences of `endings` and `redaction`, the lines of its `ledger`, what `adjust.to_decide` says that an instructor must
+decide, and `attempts.CHOSEN`, the word that chooses an attempt. Class lists (`roster`) and the instructor's lines
+(`identity_csv`) are read before a grading, too; a table of scores (`byhand`) becomes what `grading/adjust.py` takes.
 
     write         all that follows a batch, into one folder:
     grades        grades.csv

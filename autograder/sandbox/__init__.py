@@ -30,6 +30,7 @@ send only bytes.
     watch         ends a sandbox that uses too much memory, and holds busy ones back: one for each sandbox
     memory        measures how much memory a sandbox uses
     scheduling    leaves a sandbox with many busy threads the processor time that nobody else wants
+    forking       a fork server: the nursery process is one, before it forks, and so is the checker
 
     nursery process and inside: the nursery process and what it forks
     forkserver    the nursery process; from the fork to the program's first line
@@ -43,7 +44,6 @@ send only bytes.
 
     both sides
     control       messages between controller and nursery process; ends a process with its host
-    forking       a fork server; the checker is one, too
     exitstatus    how the runner ended, as the supervisor says it
     limits        the levels, the limits of a sandbox, `SandboxError`
     linux         system calls that Python does not offer

@@ -1,6 +1,6 @@
-"""Both sides: a fork server, which has one thread, a socket to its host, and children that end.
+"""Outside, in the nursery process and in the checker: a fork server with one thread, which collects its children.
 
-It runs in the nursery process and in the checker, which stay apart: the nursery has no
+The two processes stay apart: the nursery has no
 secret, and its children run learners' code; the checker has the tests, and its
 children never run learners' code. They share only this module. It must never know what
 a request or a child is for.

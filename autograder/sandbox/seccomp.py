@@ -95,7 +95,7 @@ CHECKED = """
     sched_getaffinity 204 123, sched_getparam 143 121, sched_getscheduler 145 120, getpgid 121 155
     getsid 124 156, get_robust_list 274 100
 """
-"""Calls whose arguments decide whether they are allowed; the most frequent ones come first."""
+"""Calls with a rule of their own in `program`; the most frequent ones come first."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """The column in the tables above, and the kernel's AUDIT_ARCH number."""

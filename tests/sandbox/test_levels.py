@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -169,8 +170,28 @@ def test_a_promise_that_does_not_hold_is_noticed(monkeypatch):
                  selfcheck.OTHERS_CLOSED, "no privileges, and none to be gained",
                  "folders outside cannot be listed",
                  "what is in the file cache cannot be asked, where another notebook may have put it",
-                 "no write waits for the disk, for which others would have to wait, too"):  # fmt: skip
+                 "no write waits for the disk, for which others would have to wait, too", FURTHER_SESSION):  # fmt: skip
         assert not held[what], what
+
+
+FURTHER_SESSION = "no further session, each of which would get a share of the processor"
+
+WITH_SESSIONS = """
+import json, sys
+sys.path.insert(0, {root!r})
+from autograder.sandbox import forkserver, seccomp
+seccomp.ALLOWED += "    setsid 112 157"
+nursery = forkserver.Nursery({level!r})
+print(json.dumps([what for what, held, _ in nursery.prepare() if not held]))
+nursery.close()
+"""
+
+
+def test_a_filter_that_lets_sessions_through_is_noticed(level):
+    """At the level without namespaces, too, where nothing in the sandbox could get one: its process leads a session."""
+    source = WITH_SESSIONS.format(root=str(ROOT), level=level)
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout) == [FURTHER_SESSION], done.stderr
 
 
 @pytest.mark.fast
