@@ -145,6 +145,7 @@ def told() -> dict[str, Any]:
         "parameters": model.count_params(),
         "shape": list(model.output_shape),
         "as an array": np.asarray(model.layers[-1].bias, "float64").tolist(),
+        "layers": sorted(training.LAYERS),
         "activations": sorted(training.ACTIVATIONS),
         "losses": sorted(training.LOSSES),
         "trainings": list(TRAININGS),

@@ -69,6 +69,13 @@ def test_there_is_a_training_with_each_activation_and_each_loss(asked: dict[str,
 
 
 @pytest.mark.slow
+def test_the_readme_names_the_layers_that_can_be_trained(asked: dict[str, Any]) -> None:
+    _, _, readme = (PAGE / "README.md").read_text(encoding="utf-8").partition("\n## What it can train\n")
+    named = re.findall(r"`([A-Z][a-z]\w*)`", readme.partition("With any")[0])
+    assert sorted({*named} - {"Sequential"}) == asked["told"]["layers"]
+
+
+@pytest.mark.slow
 def test_what_cannot_be_trained_is_refused_by_name_before_a_weight_changes(asked: dict[str, Any]) -> None:
     for name, refused in asked["refusals"].items():
         assert refused["kind"] == "Unavailable", (name, refused)

@@ -12,8 +12,8 @@ more than Keras needs to build, compile, train and evaluate a chain of dense lay
 This package changes Keras itself in a few places, each as the module of Keras is loaded (`CHANGES`). Nobody has to call
 it: `optree` is the first of these packages that Keras imports, and imports it. The page sets KERAS_BACKEND=numpy.
 
-    absent      what cannot be done here, and how it says so
-    training    one batch: forward, backward, the slopes of every weight. The code that trains in this page
+    absent      the refusal of what cannot be done here, and its one sentence
+    training    one batch: forward, backward, the slopes of every weight; the layers that can be trained (`LAYERS`)
     trainer     `fit`, `train_on_batch` and `evaluate` around it, as in Keras' other backends
 
 It imports nothing of the grader, and nothing of it is used when a notebook is graded.

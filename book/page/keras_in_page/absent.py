@@ -1,4 +1,7 @@
-"""In the page: what cannot be done here, and the one sentence that says so."""
+"""In the page: the refusal of what cannot be done here, as an error, a function or a module, in one sentence.
+
+What can be trained stands in the tables of `training`: `LAYERS`, `ACTIVATIONS`, `LOSSES`.
+"""
 
 from __future__ import annotations
 

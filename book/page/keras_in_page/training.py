@@ -6,6 +6,9 @@ is one for each number that ran forward, and one for each weight. What an optimi
 weights is Keras' own code.
 
 Everything is NumPy. `keras_in_page.trainer` calls this, once for each batch.
+
+What can be trained stands in three tables: `LAYERS`, `ACTIVATIONS`, `LOSSES`. They hold Keras' names, for Keras itself
+is not yet there when this module is loaded.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
-from keras_in_page.absent import unavailable
+from keras_in_page.absent import Unavailable, unavailable
 
 Array = np.ndarray
 
@@ -99,7 +102,7 @@ def slopes(steps: list[Step], slope: Array, behind_activation: bool = False) -> 
             for weight, its_slope in _of_weights(step, slope):
                 found[id(weight)] = found.get(id(weight), 0) + its_slope  # a layer may stand in a chain twice
         if number > first:  # nobody asks for the slopes of what the first layer with weights was given
-            slope = _of_inputs(step, slope)
+            slope = LAYERS[_kind(step.layer)](step, slope)
     return found
 
 
@@ -123,21 +126,61 @@ def _of_penalty(weight: keras.Variable) -> Any:
     return getattr(penalty, "l1", 0) * np.sign(weight.value) + 2 * getattr(penalty, "l2", 0) * weight.value
 
 
-def _of_inputs(step: Step, slope: Array) -> Array:
-    """From the slope of what a layer computed, before its activation, to the slope of what it was given."""
-    layer = step.layer
-    if type(layer) is keras.layers.Dense:  # an input reaches the loss through every output
-        return slope @ layer._kernel.value.T
-    if type(layer) is keras.layers.Dropout:
-        return slope * step.inputs
-    if type(layer) is keras.layers.Rescaling:
-        return slope * np.asarray(layer.scale, slope.dtype)
-    return slope.reshape(step.inputs.shape)  # Flatten and Reshape move numbers; an activation was gone through before
-
-
 def _rows(numbers: Array) -> Array:
     """All axes but the last made one: a Dense layer treats them alike."""
     return numbers.reshape(-1, numbers.shape[-1])
+
+
+# ------------------------------------------------------------------------ layers
+
+
+def _moved(step: Step, slope: Array) -> Array:
+    """Flatten and Reshape move numbers. The layers that are an activation were gone through before."""
+    return slope.reshape(step.inputs.shape)
+
+
+LAYERS: dict[str, Callable[[Step, Array], Array]] = {
+    "Dense": lambda step, slope: slope @ step.layer._kernel.value.T,  # an input reaches the loss through every output
+    "Flatten": _moved,
+    "Reshape": _moved,
+    "Rescaling": lambda step, slope: slope * np.asarray(step.layer.scale, slope.dtype),
+    "Dropout": lambda step, slope: slope * step.inputs,
+    "Activation": _moved,
+    "ReLU": _moved,
+    "Softmax": _moved,
+    "Identity": _moved,
+}
+"""The layers that this page can train: each with the way from the slope of what it computed, before its activation, to
+the slope of what it was given. Only a Dense has weights (`_of_weights`)."""
+
+
+def check(layer: keras.Layer) -> None:
+    """Whether this page can train the layer.
+
+    Raises:
+        Unavailable: it cannot, and why.
+    """
+    _activation(layer)
+    if getattr(layer, "quantization_mode", None) or layer.activity_regularizer is not None:
+        raise _these_arguments(layer)
+    for weight in layer.trainable_variables:
+        _of_penalty(weight)
+
+
+def _kind(layer: keras.Layer) -> str:
+    """The layer's name in `LAYERS`.
+
+    Raises:
+        Unavailable: it is none of them, even if it is called like one.
+    """
+    name = type(layer).__name__
+    if name not in LAYERS or type(layer) is not getattr(keras.layers, name):
+        raise unavailable(f"training with a layer {name}")
+    return name
+
+
+def _these_arguments(layer: keras.Layer) -> Unavailable:
+    return unavailable(f"training with a layer {type(layer).__name__} that has these arguments")
 
 
 # ------------------------------------------------------------------------ activations
@@ -167,35 +210,23 @@ ACTIVATIONS: dict[str, Callable[[Array, Array], Array]] = {
 """Activation -> the slope of what went in, from what came out (`y`) and its slope. All of them can be told from `y`."""
 
 
-def check(layer: keras.Layer) -> None:
-    """Whether this page can train the layer.
-
-    Raises:
-        Unavailable: it cannot, and why.
-    """
-    _activation(layer)
-    if getattr(layer, "quantization_mode", None) or layer.activity_regularizer is not None:
-        raise unavailable(f"training with a layer {type(layer).__name__} that has these arguments")
-    for weight in layer.trainable_variables:
-        _of_penalty(weight)
-
-
 def _activation(layer: keras.Layer) -> str:
-    """The name of the layer's activation; "linear" where it has none.
+    """The name of the activation of a layer of `LAYERS`; "linear" where it has none.
 
     Raises:
-        Unavailable: the layer, or its activation, is none that this page can train.
+        Unavailable: it is none of `ACTIVATIONS`, or has arguments that are not known here.
     """
-    kinds = keras.layers
-    if type(layer) in (kinds.Flatten, kinds.Reshape, kinds.Rescaling, kinds.Dropout, kinds.Identity):
-        return "linear"
-    if type(layer) is kinds.ReLU and (layer.max_value, layer.negative_slope, layer.threshold) == (None, 0, 0):
+    kind = _kind(layer)
+    if kind == "ReLU":
+        if (layer.max_value, layer.negative_slope, layer.threshold) != (None, 0, 0):
+            raise _these_arguments(layer)
         return "relu"
-    if type(layer) is kinds.Softmax and layer.axis == -1:
+    if kind == "Softmax":
+        if layer.axis != -1:
+            raise _these_arguments(layer)
         return "softmax"
-    if type(layer) not in (kinds.Dense, kinds.Activation):
-        again = type(layer) in (kinds.ReLU, kinds.Softmax)
-        raise unavailable(f"training with a layer {type(layer).__name__}{' that has these arguments' * again}")
+    if kind not in ("Dense", "Activation"):
+        return "linear"
     for name in ACTIVATIONS:
         if layer.activation is getattr(keras.activations, name):
             return name
