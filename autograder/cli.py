@@ -396,14 +396,14 @@ def desk(output: Path, delete: bool) -> None:
     They go into the folder instructor-only in --output, to which the class report then links, and which is never
     handed back. Other commands keep it up to date from then on.
     """
+    from autograder.grading.text import listed
     from autograder.reports import desk as pages
 
     if delete:
         count, left = pages.remove(output)
         click.echo(f"{count} pages with learners' code are removed from {output / pages.FOLDER}.", err=True)
         if left:
-            click.echo(f"Not made by this command, and left alone: {', '.join(map(str, left[:5]))}"
-                       f"{f' and {len(left) - 5} more' if len(left) > 5 else ''}.", err=True)
+            click.echo(f"Not made by this command, and left alone: {listed([*map(str, left)])}.", err=True)
         if (output / "gradebook.sqlite").is_file():
             with _gradebook(output) as book:
                 _write_again(book, output)

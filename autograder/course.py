@@ -149,7 +149,8 @@ def master(name: str) -> Path:
 
 def digest(file: Path) -> str:
     """Returns the SHA-256 of a file's content."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def assignment(name: str) -> Assignment:

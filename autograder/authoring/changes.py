@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from autograder.grading.text import listed
+
 MOST_NAMED = 8
 
 EXERCISES, BOOK = "exercises/", "docs/"
@@ -66,7 +68,7 @@ def _of_checks(name: str, before: Mapping[str, bytes], after: Mapping[str, bytes
     own = _differ(before, after, folder)
     checks = [PurePosixPath(path).stem for path in own if path.endswith(".py")]
     if checks:
-        yield f"the checks of {_listed(checks)}"
+        yield f"the checks of {listed(checks, MOST_NAMED)}"
     elif own:
         yield "what its checks say of a cause"
 
@@ -76,21 +78,16 @@ def _of_other_files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> 
     files = [path for path in _differ(before, after, "") if not path.startswith(BOOK)
              and not (path.startswith(f"{EXERCISES}tests/") or PurePosixPath(path).stem in exercises)]
     if files:
-        yield f"changed: {_listed(files)}"
+        yield f"changed: {listed(files, MOST_NAMED)}"
 
 
 def _of_pages(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
     pages = [path for path in _differ(before, after, BOOK) if path.endswith(".html") and not path.startswith(NO_PAGES)]
     if pages:
         named = [path.removeprefix(BOOK).removesuffix(".html") for path in pages]
-        yield f"changed: {len(pages)} {'page' if len(pages) == 1 else 'pages'} of the book, {_listed(named)}"
+        yield f"changed: {len(pages)} {'page' if len(pages) == 1 else 'pages'} of the book, {listed(named, MOST_NAMED)}"
 
 
 def _differ(before: Mapping[str, bytes], after: Mapping[str, bytes], folder: str) -> list[str]:
     return sorted(path for path in before.keys() | after.keys()
                   if path.startswith(folder) and before.get(path) != after.get(path))
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more

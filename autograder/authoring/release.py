@@ -32,6 +32,7 @@ from autograder import course
 from autograder.authoring import changes, leaks, master, zips
 from autograder.authoring.build import BuildError, build_exercises
 from autograder.course import CourseError
+from autograder.grading.text import NEW_LINE, listed
 from autograder.page.site import with_exercises
 
 REPOSITORY = "reading-digits"
@@ -228,9 +229,8 @@ def check(files: Mapping[str, bytes], names: list[str], of_others: Collection[st
     """
     found = leaks.find(files, _secrets(names), of_others=of_others)
     if found:
-        shown = "\n".join(f"  {leak}" for leak in found[:20])
-        more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
-        raise CourseError(f"Nothing was released, for it would give away:\n{shown}{more}\n"
+        shown = listed([str(leak) for leak in found], 20, NEW_LINE)
+        raise CourseError(f"Nothing was released, for it would give away:\n  {shown}\n"
                           "Change these files, or the master, and run `autograder release` again.")
 
 

@@ -20,7 +20,7 @@ from autograder.course import CourseError
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.gradebook.adjustments import Said
 from autograder.grading.results import CLASH, QuestionResult, Stray, SubmissionResult, Verdict
-from autograder.grading.text import one_line
+from autograder.grading.text import NEW_LINE, listed, one_line
 
 LONGEST_REASON = 500  # characters
 LONGEST_COMMENT = 2_000  # characters
@@ -167,12 +167,10 @@ def follow(book: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjuste
 
 def _not_followed(source: str, wrong: Sequence[tuple[int, str]]) -> str:
     """Returns the message about a table with such lines, each with its number and its fault."""
-    lines = [f"  line {line}: {why}" for line, why in sorted(wrong)[:MOST_LINES]]
-    if len(wrong) > MOST_LINES:
-        lines.append(f"  and {len(wrong) - MOST_LINES} more")
+    lines = [f"line {line}: {why}" for line, why in sorted(wrong)]
     count = "a line of it" if len(wrong) == 1 else f"{len(wrong)} of its lines"
-    return "\n".join([f"{source}: {count} cannot be followed, so nothing is changed. Mend it, and give it again.",
-                      *lines])
+    return (f"{source}: {count} cannot be followed, so nothing is changed. Mend it, and give it again.\n  "
+            f"{listed(lines, MOST_LINES, NEW_LINE)}")
 
 
 @dataclass(frozen=True)
@@ -259,15 +257,15 @@ def to_decide(results: Iterable[SubmissionResult], most: int = MOST_LINES) -> li
     said = []
     if over:
         said.append(f"{_count(over, 'score')} set by hand and more than the question gives now, so that all of its "
-                    f"points count: {_first(over, most)}. Set another with `autograder adjust`, or take it back with "
-                    "--undo.")
+                    f"points count: {listed(over, most, '; ')}. Set another with `autograder adjust`, or take it back "
+                    "with --undo.")
     if gone:
         said.append(f"{_count(gone, 'score')} set by hand for a question that is not there any more, and not counted: "
-                    f"{_first(gone, most)}. If another has taken its place, set the score for that one; then take this "
-                    "one back with `autograder adjust LEARNER QUESTION --undo`.")
+                    f"{listed(gone, most, '; ')}. If another has taken its place, set the score for that one; then "
+                    "take this one back with `autograder adjust LEARNER QUESTION --undo`.")
     if silent:
         said.append(f"{_count(silent, 'comment')} on a question that is not there any more, and on no page: "
-                    f"{_first(silent, most)}. `autograder comment LEARNER QUESTION --undo` takes it back.")
+                    f"{listed(silent, most, '; ')}. `autograder comment LEARNER QUESTION --undo` takes it back.")
     return said
 
 
@@ -277,10 +275,6 @@ def _called(result: SubmissionResult) -> str:
 
 def _count(of: Sequence[str], what: str) -> str:
     return f"{len(of)} {what}{' is' if len(of) == 1 else 's are'}"
-
-
-def _first(of: Sequence[str], most: int) -> str:
-    return "; ".join(of[:most]) + (f"; and {len(of) - most} more" if len(of) > most else "")
 
 
 def _stray(

@@ -39,13 +39,13 @@ from autograder.grading.gradebook import Counting, Gradebook
 from autograder.grading.gradebook.ownership import Kept
 from autograder.grading.ledger import Line
 from autograder.grading.log import BatchLog
-from autograder.grading.notices import Notices, listed, not_graded, undecided
+from autograder.grading.notices import Notices, not_graded, undecided
 from autograder.grading.othercourse import OtherAssignment
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.grading.selection import Choice, Chosen
 from autograder.grading.submission import RunLimits, refused, ungraded
-from autograder.grading.text import one_line
+from autograder.grading.text import listed, one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
 from autograder.submissions.find import Search, distinctly_named, find, refuse_output

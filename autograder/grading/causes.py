@@ -348,12 +348,7 @@ def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
     """Finds the variants that give the same as the recorded answer; none where the solution does, or time is up."""
     if not recording.whole:
         return Match()
-    end = time.process_time() + seconds
-
-    def in_time() -> None:
-        if time.process_time() > end:
-            raise _TimeUp
-
+    in_time = _until_time_is_up(seconds)
     try:
         solution = _Answer(known.solution, recording, in_time) if known.solution else None
         for kind in (known.variants, known.inherited):
@@ -389,11 +384,7 @@ def blamed(
     """
     if known.solution is None or not recording.whole:
         return Match()
-    end = time.process_time() + seconds
-
-    def in_time() -> None:
-        if time.process_time() > end:
-            raise _TimeUp
+    in_time = _until_time_is_up(seconds)
 
     def with_theirs(names: Sequence[str]) -> _Answer:
         return _Answer(known.solution or dict, recording, in_time, {name: _plain(theirs[name]) for name in names})
@@ -440,6 +431,17 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
 
 class _TimeUp(Exception):
     """The comparison takes too long."""
+
+
+def _until_time_is_up(seconds: float) -> Callable[[], None]:
+    """Returns a function that raises `_TimeUp` once this process has computed for so many more seconds."""
+    end = time.process_time() + seconds
+
+    def in_time() -> None:
+        if time.process_time() > end:
+            raise _TimeUp
+
+    return in_time
 
 
 class _Answer:

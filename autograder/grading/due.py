@@ -29,11 +29,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.course import CourseError
 from autograder.grading.results import Lateness, SubmissionResult, Verdict
+from autograder.grading.text import listed
 from autograder.submissions.times import moment, unclear_zone
 
 DAY = timedelta(days=1)
 NUMBERS = {"percent_per_day": (0.0, 100.0), "most_percent": (0.0, 100.0), "grace_minutes": (0.0, 10_080.0)}
 """The other settings of the file, each with its smallest and largest value."""
+
+MOST_NAMED = 20
+"""How many learners a sentence names."""
 
 KNOWN = ("zone", *NUMBERS, "due", "more-time")
 
@@ -186,19 +190,16 @@ def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
         sentences.append(f"{len(late)} of {len(results)} came after the due date; points are taken from {taken}.")
     if unknown:
         sentences.append(f"Of {len(unknown)} the system says that they were late, and not by how much; nothing is "
-                         f"taken: {_some(unknown)}.")
+                         f"taken: {listed(unknown, MOST_NAMED)}.")
     if zones:
         of = [learner for learner, zone in undecided if zone]
         sentences.append(f"Of {len(of)} the time is of a zone of which it is not clear which is meant: "
-                         f"{', '.join(map(repr, zones[:5]))}. Nothing is taken from {_some(of)}. If your course's zone "
-                         f"is called so, write it into {rule.source}, such as zone = \"America/Los_Angeles\".")
+                         f"{listed([*map(repr, zones)])}. Nothing is taken from {listed(of, MOST_NAMED)}. If "
+                         f"your course's zone is called so, write it into {rule.source}, such as zone = "
+                         '"America/Los_Angeles".')
     if silent:
         sentences.append(f"Of {silent} nothing says when they were handed in; nothing is taken from them.")
     if strangers := rule.strangers(results):
         sentences.append(f"{rule.source} gives more time to some who have handed in nothing under that name: "
-                         f"{', '.join(strangers[:20])}. Names are those of grades.csv.")
+                         f"{listed(strangers, MOST_NAMED)}. Names are those of grades.csv.")
     return sentences
-
-
-def _some(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:20])}{' and others' if len(names) > 20 else ''}"

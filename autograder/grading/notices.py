@@ -20,13 +20,10 @@ from autograder.grading.gradebook import Counting
 from autograder.grading.ledger import Line
 from autograder.grading.log import FILE, BatchLog
 from autograder.grading.results import SubmissionResult, Verdict, same_points
-from autograder.grading.text import one_line
+from autograder.grading.text import LISTED, listed, one_line
 from autograder.submissions.find import Found, Search
 from autograder.submissions.identity import REMEDY, joined, needs
 from autograder.submissions.names import clean_name
-
-LISTED = 10
-"""How many names stand in a line; `files.csv` has every one."""
 
 
 class Notices:
@@ -164,9 +161,3 @@ def undecided(results: Sequence[SubmissionResult]) -> list[str]:
     """Returns a paragraph on each submission that is no longer handed in, and may be another learner's by now."""
     return [one_line(f"{paragraph} Exports leave it out. In identity.csv, write whose it is.", 4000)
             for paragraph in needs(results)]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Lists the first of them, and how many more there are."""
-    shown = ", ".join(names[:LISTED])
-    return shown if len(names) <= LISTED else f"{shown} and {len(names) - LISTED} more"

@@ -36,6 +36,7 @@ from autograder import course
 from autograder.course import CourseError, Question
 from autograder.grading import testfacts
 from autograder.grading.bundle import MODELS, TABLES, Bundle, Seeding
+from autograder.grading.text import listed
 from autograder.sandbox.control import MAX_DESCRIPTORS
 from autograder.submissions.archive import MAX_FILES
 from autograder.submissions.names import clean_name
@@ -284,8 +285,8 @@ def _named(path: Path) -> str:
 def _in_folder(path: Path) -> _Parts:
     zips = [one for one in sorted(path.glob("*.zip")) if _is_bundle(one)]
     if len(zips) > 1:
-        listed = ", ".join(one.name for one in zips)
-        raise CourseError(f"There are several Otter assignments in {path}: {listed}. Give the one that counts.")
+        names = ", ".join(one.name for one in zips)
+        raise CourseError(f"There are several Otter assignments in {path}: {names}. Give the one that counts.")
     if not zips and (path / "autograder").is_dir():
         return _in_folder(path / "autograder")
     if not zips and not (path / "tests").is_dir() and (path / "dist" / "autograder").is_dir():  # the master's folder
@@ -307,7 +308,7 @@ def _in_folder(path: Path) -> _Parts:
         beside = [one.name for one in sorted(path.iterdir())
                   if one.is_file() and one.suffix.lower() not in (".py", ".r")]
         if parts.tests and beside:
-            parts.remarks.append(f"Beside the tests lie {', '.join(map(clean_name, beside[:5]))}: notebooks do not get "
+            parts.remarks.append(f"Beside the tests lie {listed([*map(clean_name, beside)])}: notebooks do not get "
                                  "them. What they need lies in a folder `files`, beside a folder `tests`.")
     notebooks = sorted(path.glob("*.ipynb"))
     parts.notebook = b"\n".join(map(_bytes, notebooks))
@@ -416,8 +417,8 @@ def _by_hand(solution: Path | None) -> list[str]:
     masters = [folder / solution.name for folder in solution.absolute().parents[1:3]]
     for master in masters:
         if master.is_file() and (asked := _manual(_sources(master, "raw"))) is not None:
-            listed = [f"{clean_name(name)} ({points:g} point{'s' * (points != 1)})" for name, points in asked]
-            return [BY_HAND.format(listed=", ".join(listed))] if listed else []
+            questions = [f"{clean_name(name)} ({points:g} point{'s' * (points != 1)})" for name, points in asked]
+            return [BY_HAND.format(listed=", ".join(questions))] if questions else []
     marked = re.split(r"<!-- BEGIN QUESTION -->", "\n".join(_sources(solution, "")))[1:]
     count = sum(not re.search(r"\bgrader\.check\(", part.partition("<!-- END QUESTION -->")[0]) for part in marked)
     return [BY_HAND.format(listed=f"{count} question{'s' * (count != 1)} without tests")] if count else []
@@ -512,8 +513,8 @@ def _unpack(parts: _Parts, folder: Path) -> None:
 def _questions(origin: Path, facts: Sequence[testfacts.Facts]) -> tuple[list[Question], list[str]]:
     """Returns the questions in their natural order, and sentences on them."""
     if broken := [fact for fact in facts if fact.error]:
-        listed = "\n".join(f"  {fact.file}: {_advised(fact.error)}" for fact in broken)
-        raise CourseError(f"Test files of {origin} cannot be loaded:\n{listed}")
+        faults = "\n".join(f"  {fact.file}: {_advised(fact.error)}" for fact in broken)
+        raise CourseError(f"Test files of {origin} cannot be loaded:\n{faults}")
     by_name: dict[str, str] = {}
     for fact in facts:
         if fact.name in by_name:

@@ -48,7 +48,7 @@ def default_timeout(assignment: Assignment, bundle: Bundle, engine: Engine, memo
 
 
 def _key(assignment: Assignment, bundle: Bundle) -> str:
-    solution = hashlib.sha256(assignment.solution.read_bytes()).hexdigest()
+    solution = course.digest(assignment.solution)
     machine = [platform.node(), os.cpu_count()]
     return hashlib.sha256(json.dumps([solution, bundle.digest, environment(), machine]).encode()).hexdigest()
 

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import course
 from autograder.course import CourseError
 from autograder.page import pins
 from autograder.page.pins import CARRIER, PYODIDE
@@ -116,7 +117,7 @@ def _official(folder: Path, pyodide: Path) -> dict[str, Path]:
 
     def missing() -> list[str]:
         return [name for name, digest in expected.items()
-                if not (wheels / name).is_file() or pins.sha256(wheels / name) != digest]  # fmt: skip
+                if not (wheels / name).is_file() or course.digest(wheels / name) != digest]  # fmt: skip
 
     for source in (_from_distribution, _from_carrier):
         if missing():
@@ -160,7 +161,7 @@ def _pure(folder: Path) -> list[Path]:
     digests = set(pins.pinned(pins.WHEELS).values())
 
     def found() -> dict[str, Path]:
-        return {digest: path for path in sorted(kept.glob("*.whl")) if (digest := pins.sha256(path)) in digests}
+        return {digest: path for path in sorted(kept.glob("*.whl")) if (digest := course.digest(path)) in digests}
 
     if found().keys() != digests:
         _run("The page's wheels of pure Python", [
@@ -172,7 +173,7 @@ def _pure(folder: Path) -> list[Path]:
 
 def _tools(folder: Path) -> Path:
     """Returns an environment with JupyterLite; makes a new one if the pins have changed."""
-    digest = pins.sha256(pins.TOOLS)[:12]
+    digest = course.digest(pins.TOOLS)[:12]
     kept = folder / f"tools-{digest}"
     python = kept / "bin" / "python"
     if not (kept / "complete").is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -50,7 +49,3 @@ def pinned(requirements: Path) -> dict[str, str]:
     found = re.findall(r"^([\w.-]+)==\S+ \\\n +--hash=sha256:([0-9a-f]{64})$", requirements.read_text("utf-8"),
                        re.MULTILINE)  # fmt: skip
     return dict(found)
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -15,8 +15,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.course import BUILD, EXERCISES, ROOT, SUPPORT_FILES, CourseError, exercise_names
-from autograder.page import licenses, pins, wheels
+from autograder.course import BUILD, EXERCISES, ROOT, SUPPORT_FILES, CourseError, digest, exercise_names
+from autograder.page import licenses, wheels
 from autograder.page.obtain import Parts
 
 SITE = BUILD / "page"
@@ -76,7 +76,7 @@ def build(parts: Parts, site: Path = SITE) -> Path:
                               timeout=BUILD_SECONDS, env={**os.environ, "SOURCE_DATE_EPOCH": str(WHEN)})  # fmt: skip
         if done.returncode:
             raise CourseError("The page was not built: JupyterLite stopped.\n" + (done.stdout + done.stderr)[-2000:])
-        others = sorted({pins.sha256(path) for folder in OF_OTHERS for path in (lite / "out" / folder).rglob("*")
+        others = sorted({digest(path) for folder in OF_OTHERS for path in (lite / "out" / folder).rglob("*")
                          if path.is_file() and path.name != packages[0].name})  # fmt: skip
         contents(lite / "out")
         _icons(lite / "out")
@@ -93,7 +93,7 @@ def fingerprint() -> str:
     """Returns a hash of all parts of the site, except the exercises."""
     sources = [path for folder in (Path(__file__).parent, IN_THE_PAGE) for path in sorted(folder.rglob("*"))
                if path.suffix in (".py", ".js", ".toml", ".txt")]  # fmt: skip
-    return hashlib.sha256("".join(map(pins.sha256, sources)).encode()).hexdigest()
+    return hashlib.sha256("".join(map(digest, sources)).encode()).hexdigest()
 
 
 def with_exercises(exercises: Mapping[str, bytes], site: Path = SITE) -> tuple[dict[str, bytes], set[str]]:

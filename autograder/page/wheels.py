@@ -19,8 +19,9 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.course import digest
 from autograder.page.obtain import Parts, listed
-from autograder.page.pins import PYODIDE, sha256
+from autograder.page.pins import PYODIDE
 
 OWN = "in-the-page"
 """The name of our own package, which stands for TensorFlow and Otter."""
@@ -114,7 +115,7 @@ def _entry(wheel: Path) -> dict[str, Any]:
         "version": about["Version"],
         "file_name": wheel.name,
         "install_dir": "site",
-        "sha256": sha256(wheel),
+        "sha256": digest(wheel),
         "package_type": "package",
         "imports": sorted({name.split("/")[0].removesuffix(".py") for name in code}),
         "depends": [need.name for need in needs if need.marker is None or need.marker.evaluate(PAGE)],

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import CourseError
+from autograder.course import CourseError, digest
 
 EXPORTED = ".exported.json"
 """The path of each exported file -> the SHA-256 of the content that was written."""
@@ -77,7 +77,7 @@ def write_export(path: Path, content: bytes, folder: Path, never: Sequence[Path]
         raise CourseError(f"{path} is what this is made from, and is not replaced. Name another file with --to.")
     if os.path.lexists(path) and not path.is_file():
         raise CourseError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. Name a file with --to.")
-    if path.is_file() and account.get(key) != _sha256(path) and not _is_of_its_kind(path, content):
+    if path.is_file() and account.get(key) != digest(path) and not _is_of_its_kind(path, content):
         raise CourseError(f"{path} is there already, and it is no export of this kind, or was changed since. It is "
                           "left as it is. Name another file with --to, or move that one away first.")
     write_bytes(path, content)
@@ -90,11 +90,6 @@ def _account(folder: Path) -> dict[str, str]:
         return {str(path): str(digest) for path, digest in json.loads((folder / EXPORTED).read_text("utf-8")).items()}
     except (OSError, ValueError, AttributeError):
         return {}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_of_its_kind(path: Path, content: bytes) -> bool:

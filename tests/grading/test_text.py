@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.grading.text import one_line, plain
+from autograder.grading.text import NEW_LINE, listed, one_line, plain
 
 pytestmark = pytest.mark.fast
 
@@ -34,6 +35,17 @@ def test_what_is_too_long_loses_its_middle() -> None:
 
 def test_one_line_is_one_line() -> None:
     assert one_line(" two\n  lines\t", 100) == "two lines"
+
+
+@pytest.mark.parametrize(("arguments", "shown"), [
+    ((["ada", "bo"],), "ada, bo"),
+    ((["ada", "bo", "cy"], 1), "ada and 2 more"),
+    ((["ada, 1", "bo, 2", "cy, 3"], 2, "; "), "ada, 1; bo, 2; and 1 more"),
+    ((["one", "two"], 1, NEW_LINE), "one\n  and 1 more"),
+    (([],), ""),
+])  # fmt: skip
+def test_of_many_names_the_first_are_listed_and_the_others_counted(arguments: tuple[Any, ...], shown: str) -> None:
+    assert listed(*arguments) == shown
 
 
 @given(text=st.text(st.characters(), max_size=300), limit=st.integers(10, 200))

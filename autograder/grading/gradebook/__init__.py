@@ -30,7 +30,7 @@ from autograder.grading.gradebook.adjustments import Adjustments, Correction, ad
 from autograder.grading.gradebook.database import Database, utc_now
 from autograder.grading.gradebook.ownership import Ownership
 from autograder.grading.results import SubmissionResult
-from autograder.grading.text import one_line
+from autograder.grading.text import listed, one_line
 from autograder.submissions.doubts import Why, of_kind
 
 
@@ -276,8 +276,7 @@ class Gradebook:
             raise CourseError(
                 f"{self.path} is damaged: {len(broken)} of its {len(rows)} results cannot be read; the others can, and"
                 " nothing of them is lost. Grade again what they are of into the same --output; where a file is gone, "
-                f"take the row out of the table `submission`. They are: {'; '.join(broken[:10])}"
-                f"{f' and {len(broken) - 10} more' if len(broken) > 10 else ''}."
+                f"take the row out of the table `submission`. They are: {listed(broken, between='; ')}."
             )
         return [(result, of.get((result.learner, result.assignment), {}), seen) for result, seen in results]
 
