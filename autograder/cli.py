@@ -21,6 +21,7 @@ from autograder.reports import targets
 
 if TYPE_CHECKING:
     from autograder.grading.adjust import Adjusted
+    from autograder.grading.batch import Outcome
     from autograder.grading.due import Rule
     from autograder.grading.gradebook import Gradebook
     from autograder.grading.results import SubmissionResult
@@ -129,14 +130,11 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
     """Grade folders of notebooks, notebooks, zips, and what a learning management system packs of a class."""
     from contextlib import nullcontext
 
-    from autograder.course import address
     from autograder.grading.batch import grade_paths
     from autograder.grading.cluster import connect
     from autograder.reports import words
-    from autograder.reports.files_csv import write_ledger
-    from autograder.reports.identity_csv import read_decisions, write_identity
+    from autograder.reports.identity_csv import read_decisions
     from autograder.reports.roster import people_of, read_roster
-    from autograder.reports.write import write_reports
 
     notes: dict[str, object] = {"released": "yes"} if release_messages else {}
     rule = _due(due, output)
@@ -154,12 +152,8 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
                               attempts=attempts, notes=notes, decisions=decisions, people=people,
                               solution=solution)
     attendance = _attendance(roster, outcome.counting, outcome.left)
-    write_reports(outcome.counting, output, book=address(), attendance=attendance, released=release_messages,
-                  remarks=outcome.remarks, learners=outcome.learners)
-    told = write_identity(output, outcome.results, outcome.counting, outcome.undecided,
-                          outcome.stored)
-    write_ledger(output, outcome.ledger)
-    for remark in (*told, *(attendance.remarks() if attendance else ())):
+    _write_all(outcome, output, attendance, released=release_messages)
+    for remark in attendance.remarks() if attendance else ():
         click.echo(remark, err=True)
     if remark := words.unconfined_remark(outcome.counting):
         click.echo(remark, err=True)
@@ -167,6 +161,28 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
         click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
+
+
+def _write_all(outcome: Outcome, output: Path, attendance: Attendance | None = None, *, released: bool = False) -> None:
+    """Writes the reports of a batch, identity.csv and files.csv into `output`, and says what identity.csv changed.
+
+    Args:
+        outcome: of the batch.
+        output: the folder of its gradebook.
+        attendance: who is missing, if there is a roster.
+        released: as in `feedback_page`.
+    """
+    from autograder.course import address
+    from autograder.reports.files_csv import write_ledger
+    from autograder.reports.identity_csv import write_identity
+    from autograder.reports.write import write_reports
+
+    write_reports(outcome.counting, output, book=address(), attendance=attendance, released=released,
+                  remarks=outcome.remarks, learners=outcome.learners)
+    told = write_identity(output, outcome.results, outcome.counting, outcome.undecided, outcome.stored)
+    write_ledger(output, outcome.ledger)
+    for remark in told:
+        click.echo(remark, err=True)
 
 
 def _due(path: Path | None, output: Path) -> Rule:
@@ -177,8 +193,8 @@ def _due(path: Path | None, output: Path) -> Rule:
         return read_rule(path)
     if not (output / "gradebook.sqlite").is_file():
         return Rule()
-    with _gradebook(output) as book:
-        rule = book.rule()
+    with _gradebook(output) as gradebook:
+        rule = gradebook.rule()
     if rule.due:
         click.echo(f"The due dates of {rule.source}, given before, still count. A file without dates, given with "
                    "--due, takes them away.", err=True)
@@ -247,17 +263,12 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     from autograder.authoring.sample_class import sample_class, telling
     from autograder.course import assignment
     from autograder.grading.batch import grade_paths
-    from autograder.reports.files_csv import write_ledger
-    from autograder.reports.identity_csv import read_decisions, write_identity
+    from autograder.reports.identity_csv import read_decisions
     from autograder.reports.text import file_names
-    from autograder.reports.write import write_reports
 
     sample_class(assignment(name), output / "class", learners)
     outcome = grade_paths([output / "class"], assignment=name, output=output, decisions=read_decisions(output))
-    write_reports(outcome.counting, output, remarks=outcome.remarks)
-    for remark in write_identity(output, outcome.results, outcome.counting, outcome.undecided, outcome.stored):
-        click.echo(remark, err=True)
-    write_ledger(output, outcome.ledger)
+    _write_all(outcome, output)
     page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
     click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
@@ -295,19 +306,19 @@ def adjust(learner: str | None, question: str | None, score: float | None, reaso
     if not table and (undo == (score is not None) or (undo and reason)):
         raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
     wishes, empty = read_wishes(table) if table else ([], 0)
-    with _gradebook(output) as book:
-        _tell_stopped(book, output)
-        _take_decisions(book, output)
+    with _gradebook(output) as gradebook:
+        _tell_stopped(gradebook, output)
+        _take_decisions(gradebook, output)
         if table:
             wishes = [wish if wish.assignment else replace(wish, assignment=assignment) for wish in wishes]
-            done, kind = by_hand.follow(book, wishes, str(table)), "adjusted"
+            done, kind = by_hand.follow(gradebook, wishes, str(table)), "adjusted"
         else:
-            who, what = _as_in_tables(book, str(learner), str(question))
+            who, what = _as_in_tables(gradebook, str(learner), str(question))
             if score is None:
-                done, kind = [by_hand.undo(book, who, what, assignment)], "undone"
+                done, kind = [by_hand.undo(gradebook, who, what, assignment)], "undone"
             else:
-                done, kind = [by_hand.adjust(book, who, what, score, reason, assignment)], "adjusted"
-        _said_by_hand(book, output, kind, done)
+                done, kind = [by_hand.adjust(gradebook, who, what, score, reason, assignment)], "adjusted"
+        _said_by_hand(gradebook, output, kind, done)
     scores = [one for one in done if one.why or kind == "undone"]
     for one in scores:
         click.echo(one.told, err=True)
@@ -338,27 +349,27 @@ def comment(learner: str, question: str | None, text: str | None, undo: bool, ou
         question, text = None, question
     if undo == (text is not None):
         raise CourseError("Give a TEXT in quotation marks, or --undo and no text.")
-    with _gradebook(output) as book:
-        _tell_stopped(book, output)
-        _take_decisions(book, output)
-        who, what = _as_in_tables(book, learner, question or "")
+    with _gradebook(output) as gradebook:
+        _tell_stopped(gradebook, output)
+        _take_decisions(gradebook, output)
+        who, what = _as_in_tables(gradebook, learner, question or "")
         if text is None:
-            done, kind = by_hand.uncomment(book, who, what, assignment), "undone"
+            done, kind = by_hand.uncomment(gradebook, who, what, assignment), "undone"
         else:
-            done, kind = by_hand.comment(book, who, what, text, assignment), "commented"
-        _said_by_hand(book, output, kind, [done])
+            done, kind = by_hand.comment(gradebook, who, what, text, assignment), "commented"
+        _said_by_hand(gradebook, output, kind, [done])
     click.echo(f"{done.learner}, {done.assignment}, {done.question or 'the whole'}: the comment is "
                f"{'taken back' if undo else 'on the page'}.", err=True)
 
 
-def _as_in_tables(book: Gradebook, learner: str, question: str) -> tuple[str, str]:
+def _as_in_tables(gradebook: Gradebook, learner: str, question: str) -> tuple[str, str]:
     """Returns the names of a learner and a question.
 
     They may have been typed as tables have them: marked as text in a cell.
     """
     from autograder.reports import text
 
-    results = book.results()
+    results = gradebook.results()
     known = ({result.learner for result in results},
              {question.name for result in results for question in result.questions})
     who, what = (typed if typed in there or text.bare(typed) not in there else text.bare(typed)
@@ -370,16 +381,16 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def _said_by_hand(book: Gradebook, output: Path, kind: str, done: Sequence[Adjusted]) -> None:
+def _said_by_hand(gradebook: Gradebook, output: Path, kind: str, done: Sequence[Adjusted]) -> None:
     """Keeps in the log what was set by hand, and writes the reports that show it."""
     from autograder.grading.log import FILE, BatchLog
 
     with BatchLog(output / FILE, lambda text: click.echo(text, err=True)) as log:
         for one in done:
             log.by_hand(kind, one)
-    shown = {(result.learner, result.assignment) for result in book.counting().batch}
+    shown = {(result.learner, result.assignment) for result in gradebook.counting().batch}
     if any((one.learner, one.assignment) in shown for one in done):
-        _write_again(book, output)
+        _write_again(gradebook, output)
     elsewhere = sorted({one.assignment for one in done if (one.learner, one.assignment) not in shown})
     if elsewhere:
         click.echo(f"The reports in {output} are of another batch. Grade the submissions of {', '.join(elsewhere)} "
@@ -405,42 +416,43 @@ def desk(output: Path, delete: bool) -> None:
         if left:
             click.echo(f"Not made by this command, and left alone: {listed([*map(str, left)])}.", err=True)
         if (output / "gradebook.sqlite").is_file():
-            with _gradebook(output) as book:
-                _write_again(book, output)
+            with _gradebook(output) as gradebook:
+                _write_again(gradebook, output)
         return
-    with _gradebook(output) as book:
-        _tell_stopped(book, output)
-        _take_decisions(book, output)
+    with _gradebook(output) as gradebook:
+        _tell_stopped(gradebook, output)
+        _take_decisions(gradebook, output)
         pages.begin(output)
-        unknown = _write_again(book, output)
+        unknown = _write_again(gradebook, output)
     if unknown:
         click.echo(f"Of {unknown} the code is not there; their pages say why.", err=True)
     click.echo(f"{output / 'report.html'} leads to the pages in {output / pages.FOLDER}. They are for you alone; "
                f"`autograder desk --delete --output {output}` removes them.", err=True)
 
 
-def _roster(book: Gradebook) -> Path | None:
+def _roster(gradebook: Gradebook) -> Path | None:
     """Returns the class list of the newest batch, if there is one and it is still where it was."""
-    roster = book.options().get("roster")
+    roster = gradebook.options().get("roster")
     if roster and not Path(roster).is_file():
         click.echo(f"The roster {roster} is gone; the reports no longer say who is missing.", err=True)
         return None
     return Path(roster) if roster else None
 
 
-def _write_again(book: Gradebook, output: Path, roster: Path | None = None) -> int:
+def _write_again(gradebook: Gradebook, output: Path, roster: Path | None = None) -> int:
     """Writes the reports of the newest batch again, with the class list that it had; returns as `write_reports`."""
     from autograder.course import address
     from autograder.reports.write import write_reports
 
-    results = book.counting().batch
-    absent = _attendance(roster or _roster(book), results, list(book.options().get("left", ())))
+    results = gradebook.counting().batch
+    options = gradebook.options()
+    absent = _attendance(roster or _roster(gradebook), results, list(options.get("left", ())))
     return write_reports(results, output, book=address(), attendance=absent,
-                         released=bool(book.options().get("released")), remarks=book.options().get("remarks", ()),
-                         learners={result.learner for result in book.stored()})
+                         released=bool(options.get("released")), remarks=options.get("remarks", ()),
+                         learners={result.learner for result in gradebook.stored()})
 
 
-def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -> None:
+def _take_decisions(gradebook: Gradebook, output: Path, roster: Path | None = None) -> None:
     """Applies the present lines of identity.csv to the gradebook and to the reports.
 
     Args:
@@ -453,25 +465,25 @@ def _take_decisions(book: Gradebook, output: Path, roster: Path | None = None) -
     decisions = read_decisions(output)
     if not decisions and not roster and not (output / FILE).is_file():
         return
-    roster = roster or _roster(book)
-    told = confirm(book, decisions, people_of(read_roster(roster)) if roster else [])
+    roster = roster or _roster(gradebook)
+    told = confirm(gradebook, decisions, people_of(read_roster(roster)) if roster else [])
     if told is None:
         return
     for remark in told:
         click.echo(remark, err=True)
     if (output / FILE).is_file():
-        results, counting = book.results(newest_batch=True), book.counting()
-        others = [*book.undecided(), *(result for result in counting.others if result not in results)]
-        for remark in write_identity(output, results, counting.batch, others, book.results()):
+        results, counting = gradebook.results(newest_batch=True), gradebook.counting()
+        others = [*gradebook.undecided(), *(result for result in counting.others if result not in results)]
+        for remark in write_identity(output, results, counting.batch, others, gradebook.results()):
             click.echo(remark, err=True)
-    _write_again(book, output, roster)
+    _write_again(gradebook, output, roster)
     click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",
                err=True)
 
 
-def _tell_stopped(book: Gradebook, output: Path) -> None:
+def _tell_stopped(gradebook: Gradebook, output: Path) -> None:
     """Reports that a gradebook mixes two gradings, if the last was stopped before its end."""
-    if count := book.stopped():
+    if count := gradebook.stopped():
         click.echo(f"The last grading into {output} was stopped before its end: {count} results are of it, all others "
                    "of gradings before. Run its command again to go on.", err=True)
 
@@ -512,10 +524,10 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
 
     if roster:
         read_roster(roster)  # reports its faults first
-    with _gradebook(output) as book:
-        _tell_stopped(book, output)
-        _take_decisions(book, output, roster)
-        counting = book.counting()
+    with _gradebook(output) as gradebook:
+        _tell_stopped(gradebook, output)
+        _take_decisions(gradebook, output, roster)
+        counting = gradebook.counting()
     results = counting.everything
     if counting.left_out:
         click.echo(f"{counting.left_out} attempts that do not count are left out.", err=True)
@@ -556,11 +568,11 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
     from autograder.course import address
     from autograder.reports.handback import handback
 
-    with _gradebook(output) as book:
-        _tell_stopped(book, output)
-        _take_decisions(book, output)
-        results = book.counting().batch
-        released = release_messages or bool(book.options().get("released"))
+    with _gradebook(output) as gradebook:
+        _tell_stopped(gradebook, output)
+        _take_decisions(gradebook, output)
+        results = gradebook.counting().batch
+        released = release_messages or bool(gradebook.options().get("released"))
     done = handback(system, results, path or output / f"{system}-feedback.zip", assignment=assignment,
                     book=address(), released=released, account=output)
     for remark in done.remarks():

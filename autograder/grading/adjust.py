@@ -82,18 +82,18 @@ class Adjusted:
 
 
 def adjust(
-    book: Gradebook, learner: str, question: str, score: float, reason: str, assignment: str | None = None
+    gradebook: Gradebook, learner: str, question: str, score: float, reason: str, assignment: str | None = None
 ) -> Adjusted:
     """Sets the score of a question by hand. Arguments as in `Wish`.
 
     Raises:
         CourseError: there is no such learner or question, or the score or the reason is not valid.
     """
-    return _done(book, [_meant(book.counting().everything, Wish(learner, question, score, reason,
+    return _done(gradebook, [_meant(gradebook.counting().everything, Wish(learner, question, score, reason,
                                                                 assignment=assignment))])[0]
 
 
-def comment(book: Gradebook, learner: str, question: str, said: str, assignment: str | None = None) -> Adjusted:
+def comment(gradebook: Gradebook, learner: str, question: str, said: str, assignment: str | None = None) -> Adjusted:
     """Adds a comment on a question, or on the whole where `question` is empty, in place of an earlier comment.
 
     Raises:
@@ -101,12 +101,12 @@ def comment(book: Gradebook, learner: str, question: str, said: str, assignment:
     """
     if not one_line(said, LONGEST_COMMENT):
         raise CourseError("Say something: a comment of nothing would not be read. --undo takes one back.")
-    results = book.counting().everything
+    results = gradebook.counting().everything
     if not question and _is_like_a_question(said, _own(results, learner, assignment)):
         raise CourseError(f"{said!r} is called like a question, and there is no text. Write it behind, in quotation "
                           f"marks: autograder comment {shlex.quote(learner)} {shlex.quote(said)} \"TEXT\".")
     wish = Wish(learner, question, comment=said, assignment=assignment)
-    return _done(book, [_meant(results, wish)])[0]
+    return _done(gradebook, [_meant(results, wish)])[0]
 
 
 def _is_like_a_question(said: str, results: Iterable[SubmissionResult]) -> bool:
@@ -115,38 +115,39 @@ def _is_like_a_question(said: str, results: Iterable[SubmissionResult]) -> bool:
     return re.sub(r"\d+", "0", said.strip().casefold()) in names
 
 
-def uncomment(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
+def uncomment(gradebook: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
     """Takes a comment back.
 
     Raises:
         CourseError: there is no such learner or question, or no comment.
     """
-    results = book.counting().everything
+    results = gradebook.counting().everything
     if stray := _stray(results, learner, question, assignment):
         result, kept = stray
         if kept.comment:
-            book.adjustments.say([Said(result.learner, result.assignment, kept.question, comment="", by=login())])
+            gradebook.adjustments.say([Said(result.learner, result.assignment, kept.question, comment="", by=login())])
             return Adjusted(result.learner, result.assignment, kept.question, 0.0, 0.0, 0.0)
     result, found = _place(results, learner, question, assignment)
     if (found.comment if found else result.comment) is None:
         where = f"on {found.name}" if found else "on the whole"
         raise CourseError(f"There is no comment {where} of {result.learner}; nothing is changed.")
-    book.adjustments.say([Said(result.learner, result.assignment, found.name if found else "", comment="", by=login())])
+    name = found.name if found else ""
+    gradebook.adjustments.say([Said(result.learner, result.assignment, name, comment="", by=login())])
     return _unchanged(result, found)
 
 
-def follow(book: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjusted]:
+def follow(gradebook: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjusted]:
     """Makes all corrections of a table, or none.
 
     Args:
-        book: the gradebook that keeps them.
+        gradebook: the gradebook that keeps them.
         wishes: the lines of the table.
         source: the name of the table in messages.
 
     Raises:
         CourseError: a line cannot be followed, or two are about the same question; the message names each of them.
     """
-    results = book.counting().everything
+    results = gradebook.counting().everything
     wrong: list[tuple[int, str]] = []
     meant: dict[tuple[str, str, str], list[tuple[Wish, _Meant]]] = defaultdict(list)
     for wish in wishes:
@@ -162,7 +163,7 @@ def follow(book: Gradebook, wishes: Sequence[Wish], source: str) -> list[Adjuste
                   for wish, _ in own[1:]]
     if wrong:
         raise CourseError(_not_followed(source, wrong))
-    return _done(book, [one for own in meant.values() for _, one in own])
+    return _done(gradebook, [one for own in meant.values() for _, one in own])
 
 
 def _not_followed(source: str, wrong: Sequence[tuple[int, str]]) -> str:
@@ -209,8 +210,8 @@ def _meant(results: Sequence[SubmissionResult], wish: Wish) -> _Meant:
         Adjusted(result.learner, result.assignment, found.name, found.score, wish.score, found.possible, reason, said))
 
 
-def _done(book: Gradebook, meant: Sequence[_Meant]) -> list[Adjusted]:
-    book.adjustments.say([one.said for one in meant])
+def _done(gradebook: Gradebook, meant: Sequence[_Meant]) -> list[Adjusted]:
+    gradebook.adjustments.say([one.said for one in meant])
     return [one.done for one in meant]
 
 
@@ -221,19 +222,19 @@ def _unchanged(result: SubmissionResult, found: QuestionResult | None, said: str
     return Adjusted(result.learner, result.assignment, found.name, found.score, found.score, found.possible, "", said)
 
 
-def undo(book: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
+def undo(gradebook: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
     """Takes an adjustment back, so that the checks' score counts again. Arguments as in `adjust`.
 
     Raises:
         CourseError: there is no such learner or question, or its score was not set by hand.
     """
-    results = book.counting().everything
+    results = gradebook.counting().everything
     if stray := _stray(results, learner, question, assignment):
         result, kept = stray
-        if book.adjustments.undo(result.learner, result.assignment, kept.question):
+        if gradebook.adjustments.undo(result.learner, result.assignment, kept.question):
             return Adjusted(result.learner, result.assignment, kept.question, 0.0, 0.0, 0.0, stray=kept.score)
     result, found = _question(results, learner, question, assignment)
-    if found.adjustment is None or not book.adjustments.undo(result.learner, result.assignment, found.name):
+    if found.adjustment is None or not gradebook.adjustments.undo(result.learner, result.assignment, found.name):
         raise CourseError(f"The score of {result.learner} in {found.name} was not set by hand; nothing is changed.")
     computed = found.adjustment.computed
     return Adjusted(result.learner, result.assignment, found.name, found.score, computed, found.possible)

@@ -22,19 +22,19 @@ GONE = Doubt("identity.csv said whose it is and no longer does; grade again to s
 
 
 def confirm(
-    book: Gradebook, decisions: Mapping[str, Sequence[Decision]], people: Sequence[Person]
+    gradebook: Gradebook, decisions: Mapping[str, Sequence[Decision]], people: Sequence[Person]
 ) -> list[str] | None:
     """Gives each result in the gradebook to the learner whose it is by now. Scores set by hand go with it.
 
     Args:
-        book: the gradebook with the results.
+        gradebook: the gradebook with the results.
         decisions: the lines of `identity.csv`, by file.
         people: the class list; empty without one.
 
     Returns:
         A sentence for each result that became another learner's; None if everything is as it was.
     """
-    before = book.stored()
+    before = gradebook.stored()
     now = decide([_ready(result, decisions, listed=bool(people)) for result in before], decisions,
                  lambda result: result.identity.content)
     now = held_against_before(_held(now, people), {
@@ -44,7 +44,7 @@ def confirm(
     moves = [Move(old.learner, old.submission, old.assignment, new.learner, new.submission)
              for old, new in zip(before, now, strict=True) if new.learner != old.learner]
     moved = {(move.learner, move.name, move.assignment): (move, became)
-             for move, became in zip(moves, book.ownership.move(moves), strict=True)}
+             for move, became in zip(moves, gradebook.ownership.move(moves), strict=True)}
     told = []
     for old, new in zip(before, now, strict=True):
         result = new
@@ -53,7 +53,7 @@ def confirm(
             result = replace(new, submission=became.name)
             told.append(became.told(old.identity.file or old.submission, move))
         if not _same(old, new):
-            book.ownership.restate(result)
+            gradebook.ownership.restate(result)
     return told
 
 
