@@ -151,13 +151,13 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
                               attempts=attempts, notes=notes, decisions=decisions, people=people,
                               solution=solution)
-    attendance = _attendance(roster, outcome.counting, outcome.left)
+    attendance = _attendance(roster, outcome.counted, outcome.left)
     _write_all(outcome, output, attendance, released=release_messages)
     for remark in attendance.remarks() if attendance else ():
         click.echo(remark, err=True)
-    if remark := words.unconfined_remark(outcome.counting):
+    if remark := words.unconfined_remark(outcome.counted):
         click.echo(remark, err=True)
-    if not release_messages and (remark := words.withheld_remark(outcome.counting)):
+    if not release_messages and (remark := words.withheld_remark(outcome.counted)):
         click.echo(remark, err=True)
     click.echo(f"Scores: {output / 'grades.csv'}\nClass report: {output / 'report.html'}", err=True)
     sys.exit(1 if outcome.grader_errors else 0)
@@ -177,9 +177,9 @@ def _write_all(outcome: Outcome, output: Path, attendance: Attendance | None = N
     from autograder.reports.identity_csv import write_identity
     from autograder.reports.write import write_reports
 
-    write_reports(outcome.counting, output, book=address(), attendance=attendance, released=released,
+    write_reports(outcome.counted, output, book=address(), attendance=attendance, released=released,
                   remarks=outcome.remarks, learners=outcome.learners)
-    told = write_identity(output, outcome.results, outcome.counting, outcome.undecided, outcome.stored)
+    told = write_identity(output, outcome.results, outcome.counted, outcome.undecided, outcome.stored)
     write_ledger(output, outcome.ledger)
     for remark in told:
         click.echo(remark, err=True)
@@ -269,7 +269,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
     sample_class(assignment(name), output / "class", learners)
     outcome = grade_paths([output / "class"], assignment=name, output=output, decisions=read_decisions(output))
     _write_all(outcome, output)
-    page = file_names(result.learner for result in outcome.counting)[telling(outcome.counting).learner]
+    page = file_names(result.learner for result in outcome.counted)[telling(outcome.counted).learner]
     click.echo(f"  the class report    {output.resolve() / 'report.html'}")
     click.echo(f"  a learner's page    {output.resolve() / 'feedback' / page}.html")
     sys.exit(1 if outcome.grader_errors else 0)
@@ -458,7 +458,7 @@ def _take_decisions(gradebook: Gradebook, output: Path, roster: Path | None = No
     Args:
         roster: the class list; that of the newest batch when not given.
     """
-    from autograder.grading.confirm import confirm
+    from autograder.grading.decisions import apply_decisions
     from autograder.reports.identity_csv import FILE, read_decisions, write_identity
     from autograder.reports.roster import people_of, read_roster
 
@@ -466,7 +466,7 @@ def _take_decisions(gradebook: Gradebook, output: Path, roster: Path | None = No
     if not decisions and not roster and not (output / FILE).is_file():
         return
     roster = roster or _roster(gradebook)
-    told = confirm(gradebook, decisions, people_of(read_roster(roster)) if roster else [])
+    told = apply_decisions(gradebook, decisions, people_of(read_roster(roster)) if roster else [])
     if told is None:
         return
     for remark in told:

@@ -70,7 +70,7 @@ def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> 
         clean.update(execution_count=None, outputs=[])
         check = CHECK_CELL.fullmatch(clean.source)
         if ANSWER_TAGS.intersection(cell.metadata.get("tags", [])):
-            clean.source = without_markers(clean.source) if solved else with_voice(clean.source)
+            clean.source = without_markers(clean.source) if solved else raising_while_unwritten(clean.source)
             answer = clean
         elif check:
             question = check.group(1)
@@ -102,7 +102,7 @@ def without_markers(source: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
-def with_voice(source: str) -> str:
+def raising_while_unwritten(source: str) -> str:
     """Returns a stub whose unwritten functions raise an error when they are called, instead of returning None."""
     try:
         tree = ast.parse(source)

@@ -30,7 +30,7 @@ TIME_LIMIT = 1200.0
 
 
 @dataclass
-class Trial:
+class TrialResult:
     """The outcome of a trial.
 
     Attributes:
@@ -59,7 +59,7 @@ class Running:
     results: Path
     output: BinaryIO
 
-    def result(self) -> Trial:
+    def result(self) -> TrialResult:
         """Waits for the outcome.
 
         Raises:
@@ -75,7 +75,7 @@ class Running:
                 self.output.seek(0)
                 end = self.output.read().decode(errors="replace")[-2000:]
                 raise CourseError(f"{self.notebook.name} ended its process with code {code}:\n{end}")
-        return Trial(**json.loads(self.results.read_text(encoding="utf-8")))
+        return TrialResult(**json.loads(self.results.read_text(encoding="utf-8")))
 
 
 def furnish(folder: Path) -> dict[str, str]:
@@ -122,7 +122,7 @@ def _while_unwritten() -> Iterator[None]:
 
 def run(
     notebook: Path, tests: Path, portrait: Path | None = None, predictions: Collection[str] | None = None
-) -> Trial:
+) -> TrialResult:
     """Runs in this process the code cells of `notebook`, every question's test file, and the extras of `start`."""
     import nbformat
     import otter
@@ -132,7 +132,7 @@ def run(
     importlib.import_module("digits").once_written = _while_unwritten  # type: ignore[attr-defined]
     otter.Notebook.init_grading_mode(str(tests))
     shell = InteractiveShell.instance()
-    trial = Trial()
+    trial = TrialResult()
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type != "code":
             continue

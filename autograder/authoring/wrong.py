@@ -27,7 +27,7 @@ from typing import Any
 from autograder.authoring import corpus, finish, schemas
 from autograder.authoring.master import Master
 from autograder.course import CourseError
-from autograder.grading.causes import Known, Recording, Variant, different, find, raised, run, same
+from autograder.grading.causes import Answers, Recording, Variant, different, find, recorded_error, run, same
 from autograder.grading.questions import KeepingExceptionTestFile, load_test_file
 
 FILE = "variants.yaml"
@@ -232,7 +232,7 @@ class _Run:
         return [number for number in self.passed if number not in self.hidden]
 
 
-def prove(known: Mapping[str, Known], tests: Path, notebook: Mapping[str, Any], predictions: frozenset[str]) -> Proof:
+def prove(known: Mapping[str, Answers], tests: Path, notebook: Mapping[str, Any], predictions: frozenset[str]) -> Proof:
     """Hands in each variant, and checks whether it is found out, and under its own name.
 
     Args:
@@ -257,7 +257,7 @@ def prove(known: Mapping[str, Known], tests: Path, notebook: Mapping[str, Any], 
     return proof
 
 
-def _not_told(where: str, about: Known, variant: Variant, tried: _Run) -> Iterator[str]:
+def _not_told(where: str, about: Answers, variant: Variant, tried: _Run) -> Iterator[str]:
     """Yields the reasons for which the grader would not name this variant."""
     match = find(about, tried.recording, seconds=60)
     explained = {number for _, cases in match.found for number in cases}
@@ -272,7 +272,7 @@ def _not_told(where: str, about: Known, variant: Variant, tried: _Run) -> Iterat
         yield f"{where}: no test that it fails sees a difference from the solution."
 
 
-def _shipped(about: Known, variant: Variant, tried: _Run, right: _Run) -> dict[str, Any] | None:
+def _shipped(about: Answers, variant: Variant, tried: _Run, right: _Run) -> dict[str, Any] | None:
     """Returns the data by which a learner's checks know this variant; None if it passes them, or shows too little."""
     if all(tried.passed[number] for number in tried.public):
         return None
@@ -291,7 +291,7 @@ def _shipped(about: Known, variant: Variant, tried: _Run, right: _Run) -> dict[s
     }
 
 
-def _differs_in_values(about: Known, variant: Variant, calls: list[Any]) -> bool:
+def _differs_in_values(about: Answers, variant: Variant, calls: list[Any]) -> bool:
     mine, solution = variant.answer(), (about.solution or dict)()
     compared = [call for call in calls if call.name in mine and call.name in solution]
     return not compared or not all(
@@ -345,7 +345,7 @@ def _recorded(name: str, function: Callable[..., Any], recording: Recording) -> 
             value = function(*args, **keywords)
         except Exception as error:
             if call:
-                call.outcome = raised(error)
+                call.outcome = recorded_error(error)
             raise
         if call:
             changed = not all(same(one, other, True) for one, other in zip(args, call.args, strict=True))

@@ -241,13 +241,15 @@ def _is_utc(zone: Any) -> bool:
 # --- records to values -------------------------------------------------------------------------------------------
 
 
-def _require(condition: bool, what: str) -> None:
+def _require(condition: bool, rule: str) -> None:
+    """Raises `ValueError` with the rule that a record breaks: what it must be."""
     if not condition:
-        raise ValueError(what)
+        raise ValueError(rule)
 
 
-def _three(content: Any, number: int = 3) -> Any:
-    _require(type(content) is tuple and len(content) == number, "it has other parts")
+def _parts(content: Any, number: int) -> Any:
+    """Returns the parts of a record that has so many."""
+    _require(type(content) is tuple and len(content) == number, f"it must have {number} parts")
     return content
 
 
@@ -266,20 +268,21 @@ def _is_element(value: Any, depth: int = 0) -> bool:
 
 
 def _name(value: Any) -> Any:
-    _require(_is_element(value), "a name is plain data")
+    _require(_is_element(value), "a name must be plain data")
     hash(value)
     return value
 
 
 def _numbers(value: Any, kinds: str = "i") -> np.ndarray:
     """Returns a flat array of whole numbers of 64 bits, or of numbers of these kinds; refuses any other value."""
-    _require(type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind in kinds, "it is no flat array")
-    _require(kinds != "i" or value.dtype == np.int64, "it has other numbers")
+    _require(type(value) is np.ndarray and value.ndim == 1 and value.dtype.kind in kinds,
+             f"its numbers must be a flat array of {kinds}")
+    _require(kinds != "i" or value.dtype == np.int64, "its numbers must have 64 bits")
     return value
 
 
 def _listed(value: Any, names: Sequence[str]) -> str:
-    _require(type(value) is str and value in names, "the name is not on the list")
+    _require(type(value) is str and value in names, f"it must be one of {', '.join(names)}")
     return str(value)
 
 
@@ -288,23 +291,25 @@ def _date_type(kind: Any, unit: Any) -> np.dtype:
 
 
 def _dates(content: Any) -> np.ndarray:
-    kind, unit, numbers = _three(content)
-    _require(type(numbers) is np.ndarray and numbers.dtype == np.int64, "dates are counted in whole numbers")
+    kind, unit, numbers = _parts(content, 3)
+    _require(type(numbers) is np.ndarray and numbers.dtype == np.int64, "dates must be counted in whole numbers")
     return numbers.view(_date_type(kind, unit))
 
 
 def _date(content: Any) -> Any:
-    kind, unit, number = _three(content)
-    _require(type(number) is int, "a date is counted in whole numbers")
+    kind, unit, number = _parts(content, 3)
+    _require(type(number) is int, "a date must be counted in whole numbers")
     return np.array(number, np.int64).view(_date_type(kind, unit))[()]
 
 
 def _objects(content: Any) -> np.ndarray:
-    shape, elements = _three(content, 2)
-    _require(type(shape) is tuple and all(type(length) is int and length >= 0 for length in shape), "a shape")
-    _require(len(shape) <= wire.MAX_DIMENSIONS and wire.extent(np.dtype(object), shape) <= wire.MAX_ARRAYS, "too large")
-    _require(type(elements) is list and math.prod(shape) == len(elements), "it holds what its shape says")
-    _require(all(map(_is_element, elements)), "it holds plain data")
+    shape, elements = _parts(content, 2)
+    _require(type(shape) is tuple and all(type(length) is int and length >= 0 for length in shape),
+             "a shape must be whole numbers")
+    _require(len(shape) <= wire.MAX_DIMENSIONS and wire.extent(np.dtype(object), shape) <= wire.MAX_ARRAYS,
+             "it must not be larger than what may cross")
+    _require(type(elements) is list and math.prod(shape) == len(elements), "it must hold as much as its shape says")
+    _require(all(map(_is_element, elements)), "it must hold plain data")
     array = np.empty(len(elements), object)
     for number, element in enumerate(elements):  # all at once, NumPy would look into them
         array[number] = element
@@ -316,42 +321,42 @@ def _missing(content: Any) -> Any:
 
 
 def _timestamp(content: Any) -> Any:
-    date, utc = _three(content, 2)
-    _require(type(date) is np.datetime64 and type(utc) is bool, "a moment")
+    date, utc = _parts(content, 2)
+    _require(type(date) is np.datetime64 and type(utc) is bool, "it must be a moment")
     moment = pandas().Timestamp(date)
-    _require(type(moment) is pandas().Timestamp, "a moment")
+    _require(type(moment) is pandas().Timestamp, "it must be a moment")
     return moment.tz_localize("UTC") if utc else moment
 
 
 def _timedelta(content: Any) -> Any:
-    _require(type(content) is np.timedelta64, "a length of time")
+    _require(type(content) is np.timedelta64, "it must be a length of time")
     made = pandas().Timedelta(content)
-    _require(type(made) is pandas().Timedelta, "a length of time")
+    _require(type(made) is pandas().Timedelta, "it must be a length of time")
     return made
 
 
 def _interval(content: Any) -> Any:
-    left, right, closed = _three(content)
-    _require(_is_element(left) and _is_element(right), "its ends are plain data")
+    left, right, closed = _parts(content, 3)
+    _require(_is_element(left) and _is_element(right), "its ends must be plain data")
     return pandas().Interval(left, right, _listed(closed, CLOSED))
 
 
 def _steps(text: Any) -> str:
-    _require(type(text) is str and FREQUENCY.fullmatch(text) is not None, "the frequency is not on the list")
+    _require(type(text) is str and FREQUENCY.fullmatch(text) is not None, "its frequency must be one of pandas'")
     return str(text)
 
 
 def _period(content: Any) -> Any:
-    ordinal, freq = _three(content, 2)
-    _require(type(ordinal) is int and abs(ordinal) < 1 << 62, "a period is counted in whole numbers")
+    ordinal, freq = _parts(content, 2)
+    _require(type(ordinal) is int and abs(ordinal) < 1 << 62, "a period must be counted in whole numbers")
     return pandas().Period(ordinal=ordinal, freq=_steps(freq))
 
 
 def _range_index(content: Any) -> Any:
-    start, stop, step, name = _three(content, 4)
+    start, stop, step, name = _parts(content, 4)
     _require(all(type(number) is int and abs(number) < 1 << 62 for number in (start, stop, step)) and step != 0,
-             "a range of whole numbers")
-    _require(len(range(start, stop, step)) * 8 <= wire.MAX_ARRAYS, "the range is too long")
+             "a range must be of whole numbers")
+    _require(len(range(start, stop, step)) * 8 <= wire.MAX_ARRAYS, "a range must not be longer than what may cross")
     return pandas().RangeIndex(start, stop, step, name=_name(name))
 
 
@@ -362,30 +367,33 @@ def _flat(column: Any) -> Any:
               pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray)
     if type(column) in listed or isinstance(getattr(column, "dtype", None), pd.StringDtype):
         return column
-    _require(type(column) is np.ndarray and column.ndim == 1 and column.dtype.kind in "biufcMmO", "it is no column")
+    _require(type(column) is np.ndarray and column.ndim == 1 and column.dtype.kind in "biufcMmO",
+             "a column must be a flat array of numbers, dates or objects")
     if column.dtype.kind in "Mm":
-        _require(np.datetime_data(column.dtype)[0] in TABLE_UNITS, "dates of pandas have other units")
+        _require(np.datetime_data(column.dtype)[0] in TABLE_UNITS,
+                 f"dates of pandas must be counted in {', '.join(TABLE_UNITS)}")
     return column
 
 
 def _pandas_index(content: Any) -> Any:
-    column, steps, name = _three(content)
+    column, steps, name = _parts(content, 3)
     array = _flat(column)
     index = pandas().Index(array, dtype=array.dtype, name=_name(name))
     if steps is not None:
-        _require(isinstance(index, pandas().DatetimeIndex | pandas().TimedeltaIndex), "only dates have steps")
+        _require(isinstance(index, pandas().DatetimeIndex | pandas().TimedeltaIndex), "only dates may have steps")
         index.freq = _steps(steps)
     return index
 
 
 def _multi_index(content: Any) -> Any:
-    levels, codes, names = _three(content)
+    levels, codes, names = _parts(content, 3)
     pd = pandas()
     _require(all(type(part) is tuple for part in content) and 0 < len(levels) == len(codes) == len(names) <= 100,
-             "it has levels")
-    _require(all(_is_index(level) and not isinstance(level, pd.MultiIndex) for level in levels), "levels")
-    _require(all(len(level) <= MAX_LEVEL for level in levels), "a level is too long")
-    _require(len({len(_numbers(one)) for one in codes}) == 1, "its levels have one length")
+             "it must have levels, with codes and a name each")
+    _require(all(_is_index(level) and not isinstance(level, pd.MultiIndex) for level in levels),
+             "its levels must be indexes")
+    _require(all(len(level) <= MAX_LEVEL for level in levels), f"a level must have at most {MAX_LEVEL} values")
+    _require(len({len(_numbers(one)) for one in codes}) == 1, "its levels must have one length")
     return pd.MultiIndex(list(levels), list(codes), names=[_name(name) for name in names], verify_integrity=True)
 
 
@@ -395,19 +403,19 @@ def _is_index(value: Any) -> bool:
 
 
 def _series(content: Any) -> Any:
-    index, column, name = _three(content)
+    index, column, name = _parts(content, 3)
     array = _flat(column)
-    _require(_is_index(index) and len(index) == len(array), "it has an index of its length")
+    _require(_is_index(index) and len(index) == len(array), "it must have an index of its length")
     return pandas().Series(array, index=index, dtype=array.dtype, name=_name(name))
 
 
 def _frame(content: Any) -> Any:
-    index, titles, columns = _three(content)
-    _require(_is_index(index) and _is_index(titles) and type(columns) is tuple, "it has rows and columns")
-    _require(len(titles) == len(columns), "each column has a title")
+    index, titles, columns = _parts(content, 3)
+    _require(_is_index(index) and _is_index(titles) and type(columns) is tuple, "it must have rows and columns")
+    _require(len(titles) == len(columns), "each column must have a title")
     pd = pandas()
     arrays = [_flat(column) for column in columns]
-    _require(all(len(array) == len(index) for array in arrays), "all columns have one length")
+    _require(all(len(array) == len(index) for array in arrays), "all columns must have one length")
     frame = pd.DataFrame({number: pd.Series(array, index=index, dtype=array.dtype, copy=False)
                           for number, array in enumerate(arrays)}, index=index)
     frame.columns = titles
@@ -415,44 +423,47 @@ def _frame(content: Any) -> Any:
 
 
 def _categorical(content: Any) -> Any:
-    codes, categories, ordered = _three(content)
-    _require(_is_index(categories) and len(categories) <= MAX_LEVEL and type(ordered) is bool, "it has categories")
+    codes, categories, ordered = _parts(content, 3)
+    _require(_is_index(categories) and len(categories) <= MAX_LEVEL and type(ordered) is bool,
+             "it must have categories")
     return pandas().Categorical.from_codes(_numbers(codes), categories=categories, ordered=ordered)
 
 
 def _intervals(content: Any) -> Any:
-    left, right, closed = _three(content)
-    _require(_is_index(left) and _is_index(right) and len(left) == len(right), "intervals have two ends")
+    left, right, closed = _parts(content, 3)
+    _require(_is_index(left) and _is_index(right) and len(left) == len(right), "intervals must have two ends")
     return pandas().arrays.IntervalArray.from_arrays(left, right, closed=_listed(closed, CLOSED))
 
 
 def _periods(content: Any) -> Any:
-    numbers, freq = _three(content, 2)
+    numbers, freq = _parts(content, 2)
     return pandas().arrays.PeriodArray(_numbers(numbers), dtype=pandas().PeriodDtype(_steps(freq)))
 
 
 def _strings(content: Any) -> Any:
-    storage, na, text, lengths = _three(content, 4)
+    storage, na, text, lengths = _parts(content, 4)
     pd = pandas()
     _require(_listed(storage, ("python", "pyarrow")) == "python" or importlib.util.find_spec("pyarrow") is not None,
-             "there is no pyarrow on this side")
+             "pyarrow must be on this side")
     dtype = pd.StringDtype(storage, na_value=pd.NA if _listed(na, ("NA", "nan")) == "NA" else np.nan)
     sizes = _numbers(lengths)
-    _require(len(sizes) <= MAX_STRINGS and type(text) is str, "too many strings")
-    _require(not len(sizes) or (int(sizes.min()) >= -1 and int(sizes.max()) <= len(text)), "lengths of strings")
+    _require(len(sizes) <= MAX_STRINGS and type(text) is str, f"it must be a text of at most {MAX_STRINGS} strings")
+    _require(not len(sizes) or (int(sizes.min()) >= -1 and int(sizes.max()) <= len(text)),
+             "its lengths must be those of strings in the text")
     values: list[str | None] = []
     at = 0
     for size in sizes.tolist():
         values.append(None if size < 0 else text[at : at + size])
         at += max(size, 0)
-    _require(at == len(text), "the strings make up the text")
+    _require(at == len(text), "its strings must make up the text")
     return pd.array(values, dtype=dtype)
 
 
 def _nullable(content: Any) -> Any:
-    name, values, mask = _three(content)
+    name, values, mask = _parts(content, 3)
     plain = NULLABLE[_listed(name, tuple(NULLABLE))]
-    _require(_numbers(values, "biuf").dtype == plain and _numbers(mask, "b").shape == values.shape, "values and a mask")
+    _require(_numbers(values, "biuf").dtype == plain and _numbers(mask, "b").shape == values.shape,
+             "it must be values and a mask")
     arrays = pandas().arrays
     made = {"b": arrays.BooleanArray, "f": arrays.FloatingArray}.get(plain.kind, arrays.IntegerArray)
     return made(values, mask)
@@ -460,7 +471,7 @@ def _nullable(content: Any) -> Any:
 
 def _utc(content: Any) -> Any:
     array = _flat(content)
-    _require(type(array) is np.ndarray and array.dtype.kind == "M", "moments")
+    _require(type(array) is np.ndarray and array.dtype.kind == "M", "its array must hold moments")
     return pandas().DatetimeIndex(array).tz_localize("UTC").array
 
 

@@ -13,7 +13,7 @@
       |
     child        runs the cells in order over the bridge's session, checks each question once, where the notebook asks
       |
-    watched      that session, kept to a check's time, noting what the learner's code did while a test used it
+    timed        that session, kept to a check's time, noting what the learner's code did while a test used it
     questions    one test file by Otter's own classes, case by case -> QuestionResult
     testsource   finds in the source of another course's failed case what it asks for that does not exist here
     variables    the notebook's variables as a dictionary, fetched when a test wants them
@@ -36,7 +36,7 @@ Beside them, with the controller:
     attempts     several attempts of a learner, and which of them counts
     adjust       a score or a comment by hand
     due          due dates, and the cost of being late
-    confirm      applies what the instructor wrote into identity.csv to the gradebook
+    decisions    applies what the instructor wrote into identity.csv to the gradebook
     log          the record of a batch, line by line
     progress     shows how far a batch has come
     cluster      a batch on other machines

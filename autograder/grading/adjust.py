@@ -274,8 +274,8 @@ def _called(result: SubmissionResult) -> str:
     return f"{one_line(result.learner, 60)}, {result.assignment}"
 
 
-def _count(of: Sequence[str], what: str) -> str:
-    return f"{len(of)} {what}{' is' if len(of) == 1 else 's are'}"
+def _count(these: Sequence[str], what: str) -> str:
+    return f"{len(these)} {what}{' is' if len(these) == 1 else 's are'}"
 
 
 def _stray(

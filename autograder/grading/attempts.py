@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from autograder.grading.results import SubmissionResult, Verdict
 from autograder.submissions.doubts import Doubt, Why, of_kind
-from autograder.submissions.likeness import is_another, is_later
+from autograder.submissions.origins import is_another, is_later
 
 LATEST = "latest"
 BEST = "best"

@@ -2,9 +2,9 @@
 
 The steps, in the order of `grade_paths`: find the files handed in, and name them, with the lines
 of `identity.csv`; choose which of them are graded (`selection.py`); move earlier results in the
-gradebook to the learners whose they are now; then, for each (`_Run`), read it, take its
+gradebook to the learners whose they are now; then, for each (`_Steps`), read it, take its
 fingerprint, grade it, record it; apply the lines of `identity.csv` to earlier results, too
-(`confirm.py`); and report the outcome (`notices.py`).
+(`decisions.py`); and report the outcome (`notices.py`).
 
 Each submission is one independent task (`worker.py`) for a pool of workers: threads of this
 process by default, processes or a cluster as well. Only this process of a batch writes the
@@ -32,9 +32,9 @@ from autograder.course import CourseError
 from autograder.grading import ledger, moves, othercourse, proof, worker
 from autograder.grading.adjust import to_decide
 from autograder.grading.attempts import LATEST
-from autograder.grading.confirm import confirm
+from autograder.grading.decisions import apply_decisions
 from autograder.grading.due import told
-from autograder.grading.exercises import Asked, Exercises
+from autograder.grading.exercises import Exercises, Settings
 from autograder.grading.gradebook import Counting, Gradebook
 from autograder.grading.gradebook.ownership import Kept
 from autograder.grading.ledger import Line
@@ -96,8 +96,8 @@ class Outcome:
 
     Attributes:
         results: the checks' result for each submission, in the order of learner and name.
-        counting: the results for grades and reports: of each learner the attempt that counts, with the scores that were
-            set by hand.
+        counted: the results for grades and reports, `Counting.batch`: of each learner the attempt that counts, with the
+            scores that were set by hand.
         grader_errors: one sentence for each submission that the grader itself failed on.
         others: files that were neither a notebook nor a zip.
         remarks: sentences on what was not graded, and on the paths.
@@ -109,7 +109,7 @@ class Outcome:
     """
 
     results: list[SubmissionResult]
-    counting: list[SubmissionResult]
+    counted: list[SubmissionResult]
     grader_errors: list[str]
     others: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -161,48 +161,48 @@ def grade_paths(
         BatchStopped: interrupted from the keyboard.
     """
     notices = Notices(console or Console(stderr=True), output)
-    path_of_it = assignment if assignment and othercourse.is_path(assignment) else ""
-    refuse_output(paths, output, Path(path_of_it) if path_of_it else None)
-    if solution and not path_of_it:
+    other_path = assignment if assignment and othercourse.is_path(assignment) else ""
+    refuse_output(paths, output, Path(other_path) if other_path else None)
+    if solution and not other_path:
         raise CourseError("--solution is for another course's assignment, which --assignment names by its path.")
-    if solution and (around := _handed_in_with(solution, paths, Path(path_of_it))):
+    if solution and (around := _handed_in_with(solution, paths, Path(other_path))):
         raise CourseError(f"The solution {solution} lies in {around}, and would be graded as a learner's notebook, "
                           "too. Put it elsewhere.")
     other = None
-    if path_of_it:
-        other = _proven(othercourse.read(Path(path_of_it), output, solution), timeout, memory_mb, confined, notices)
+    if other_path:
+        other = _proven(othercourse.read(Path(other_path), output, solution), timeout, memory_mb, confined, notices)
         assignment = other.name
-    asked = Asked(assignment, timeout, memory_mb, confined)
-    options = {**asdict(asked), "attempts": attempts, **(notes or {})}
-    exercises = Exercises(asked, other)
-    of_it = _told_of(other, timeout) if other else []
+    settings = Settings(assignment, timeout, memory_mb, confined)
+    options = {**asdict(settings), "attempts": attempts, **(notes or {})}
+    exercises = Exercises(settings, other)
+    other_remarks = _told_of(other, timeout) if other else []
     choice = Choice(exercises, notices)
     before = _kept_before(output / GRADEBOOK)
     also = [other.name, other.called] if other else ()
-    search = find(paths, _called(before), output, also, Path(path_of_it) if other else None)
+    search = find(paths, _called(before), output, also, Path(other_path) if other else None)
     is_gone = moves.gone_from(search.found, paths, before)
     decided = decide(search.found, decisions or {}, content_of, is_gone)
     found = distinctly_named(hold_against(decided, people))
-    for remark in (*of_it, *search.remarks):
+    for remark in (*other_remarks, *search.remarks):
         notices.say(remark)
     if assignment is not None:
         exercises.bundle(assignment)  # reports an unknown exercise at once
     workers = pool or _Threads(jobs or cores())
     with Gradebook(output / GRADEBOOK) as gradebook, notices.log, _end_told(notices.log):
         exercises.require_numbering_of(gradebook)
-        notices.remarks += [*not_graded(search), *of_it, *search.remarks]
+        notices.remarks += [*not_graded(search), *other_remarks, *search.remarks]
         counted = _counted(gradebook)
-        chosen = choice.of(found, gradebook)
-        gradebook.begin_run({**options, "remarks": notices.remarks, "left": _left(search)})
+        chosen = choice.graded(found, gradebook)
+        gradebook.begin_batch({**options, "remarks": notices.remarks, "left": _left(search)})
         notices.log.began(paths, {**options, "jobs": workers.size})
-        for remark in (*of_it, *search.remarks):
+        for remark in (*other_remarks, *search.remarks):
             notices.log.write("note", remark)  # reported above, when there was no log yet
         _settle(chosen, is_gone, assignment, gradebook, notices)
-        results, summary = _graded(_Run(exercises, choice, chosen, gradebook, notices, workers))
-        confirmed = confirm(gradebook, decisions or {}, people)  # compared with what earlier batches had
-        if confirmed is not None:
+        results, summary = _graded(_Steps(exercises, choice, chosen, gradebook, notices, workers))
+        moved = apply_decisions(gradebook, decisions or {}, people)  # compared with what earlier batches had
+        if moved is not None:
             results = gradebook.stored(newest_batch=True)
-        for remark in confirmed or ():
+        for remark in moved or ():
             notices.tell(remark)
         notices.renumbered(results, exercises.former)
         now = gradebook.counting(attempts).everything
@@ -268,7 +268,7 @@ def _closed(
     counting, left = gradebook.counting(attempts), gradebook.undecided()
     paragraphs = undecided(left)
     notices.remarks += paragraphs
-    gradebook.end_run()
+    gradebook.end_batch()
     for result in counting.batch:
         notices.log.late(result)
     rule = gradebook.rule()
@@ -324,7 +324,7 @@ class _Place:
     """The part of the submission that messages need; the rest is large."""
 
 
-class _Run:
+class _Steps:
     """Takes each submission through its steps: read, fingerprint, grade, record.
 
     They follow one another as places become free: no more of a class is in memory than is being graded.
@@ -359,7 +359,7 @@ class _Run:
         try:
             for number in range(len(self.chosen)):
                 self._take(number)
-            self._see_unchanged()
+            self._note_unchanged()
             while self.running:
                 self._collect()
         except CancelledError as error:
@@ -379,7 +379,7 @@ class _Run:
         if known is not None:
             self._keep(place, known)
             return
-        self._see_unchanged()
+        self._note_unchanged()
         if submission.problem:
             self._record(place, refused(submission, self.exercises.bundle_of(submission)))
         elif why := self.exercises.unbuilt.get(submission.assignment):
@@ -393,10 +393,10 @@ class _Run:
         self.unchanged.append((known, self.made[place.number]))
         self.progress.add(known.status, known=True)
 
-    def _see_unchanged(self) -> None:
+    def _note_unchanged(self) -> None:
         """Notes in the gradebook, all at once, that these were handed in again."""
         if self.unchanged:
-            self.gradebook.see(self.unchanged)
+            self.gradebook.handed_in_again(self.unchanged)
             self.unchanged.clear()
 
     def _start(self, place: _Place, submission: Submission) -> None:
@@ -406,7 +406,7 @@ class _Run:
         self.progress.begin()
         while len(self.running) >= 2 * self.workers.size:
             self._collect()
-        task = Task(submission, own, limits, self.exercises.asked.confined)
+        task = Task(submission, own, limits, self.exercises.settings.confined)
         self.running[self.workers.submit(task)] = task, place
 
     def _collect(self) -> None:
@@ -464,18 +464,18 @@ def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
         return ungraded(task.submission, task.bundle, reason)
 
 
-def _graded(run: _Run) -> tuple[list[SubmissionResult], str]:
+def _graded(steps: _Steps) -> tuple[list[SubmissionResult], str]:
     """Returns all results, in the order of the choice, and a sentence that counts them.
 
     Unchanged submissions are not run.
     """
-    total, progress = len(run.chosen), run.progress
-    with progress, _resumable(progress, run.gradebook):
-        results = run.results()
+    total, progress = len(steps.chosen), steps.progress
+    with progress, _resumable(progress, steps.gradebook):
+        results = steps.results()
         if progress.known:
-            run.notices.tell(f"{progress.known} of {total} are unchanged since they were graded.")
+            steps.notices.tell(f"{progress.known} of {total} are unchanged since they were graded.")
     summary = f"{total} submissions: {progress.summary()}."
-    run.notices.say(summary)
+    steps.notices.say(summary)
     return results, summary
 
 

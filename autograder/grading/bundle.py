@@ -168,7 +168,7 @@ def bundle(assignment: Assignment) -> Bundle:
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedBundle:
     """A bundle with the files themselves, for a machine that does not have them."""
 
     name: str
@@ -187,7 +187,7 @@ class Packed:
     proven: bool = False
 
 
-def pack(bundle: Bundle) -> Packed:
+def pack(bundle: Bundle) -> PackedBundle:
     """Returns the bundle as plain data."""
     names = [f"{question.name}.py" for question in bundle.questions]
     tests = {name: (bundle.tests / name).read_bytes() for name in names}
@@ -195,13 +195,13 @@ def pack(bundle: Bundle) -> Packed:
     portrait = bundle.portrait.read_bytes() if bundle.portrait else None
     beside = bundle.tests.with_name(course.VARIANTS)
     variants = beside.read_bytes() if beside.is_file() else None
-    return Packed(
+    return PackedBundle(
         bundle.name, bundle.questions, tests, support, bundle.digest, portrait, bundle.models, bundle.support_digest,
         variants, bundle.tables, bundle.own, bundle.seeding, bundle.unjudged, bundle.proven,
     )  # fmt: skip
 
 
-def unpack(packed: Packed, folder: Path) -> Bundle:
+def unpack(packed: PackedBundle, folder: Path) -> Bundle:
     """Writes the files below `folder`; returns the bundle that names them there."""
     tests, support = folder / "tests", folder / "files"
     for place, files in ((tests, packed.tests), (support, packed.support)):

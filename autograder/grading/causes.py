@@ -54,7 +54,7 @@ RELATIVE, ABSOLUTE = 1e-5, 1e-7
 
 
 @dataclass(frozen=True)
-class Raised:
+class RecordedError:
     """A function stopped with an error."""
 
     kind: str
@@ -67,7 +67,7 @@ class Call:
 
     Attributes:
         args, keywords: copies, as they were before the call.
-        outcome: what came back, or `Raised`.
+        outcome: what came back, or `RecordedError`.
         after: the arguments afterwards, where some were changed.
     """
 
@@ -174,8 +174,8 @@ def same(got: Any, wanted: Any, strict: bool, depth: int = DEEPEST) -> bool:
         strict: dtypes count, and the text of an error; else any two kinds of number are alike.
         depth: how many levels of lists within lists are compared.
     """
-    if isinstance(wanted, Raised):
-        return type(got) is Raised and got.kind == wanted.kind and (not strict or got.text == wanted.text)
+    if isinstance(wanted, RecordedError):
+        return type(got) is RecordedError and got.kind == wanted.kind and (not strict or got.text == wanted.text)
     built = _structure(wanted)
     if built is not None:
         return _structure(got) == built
@@ -259,7 +259,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Known:
+class Answers:
     """The known answers to one question, right and wrong.
 
     Attributes:
@@ -289,7 +289,7 @@ def comes_of(names: Sequence[str]) -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def load(file: Path) -> dict[str, Known]:
+def load(file: Path) -> dict[str, Answers]:
     """Returns the known answers by question, from the file that `autograder build` made; empty where there is none.
 
     Args:
@@ -298,7 +298,7 @@ def load(file: Path) -> dict[str, Known]:
     if not file.is_file():
         return {}
     return {
-        question: Known(
+        question: Answers(
             solution, tuple(Variant(*one) for one in variants), tuple(Variant(*one) for one in inherited),
             tuple(helpers),
         )
@@ -344,7 +344,7 @@ def sentences(text: str) -> list[str]:
     return re.split(r"(?<=[.?!]) (?=[A-Z`(])", text)
 
 
-def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
+def find(known: Answers, recording: Recording, seconds: float = SECONDS) -> Match:
     """Finds the variants that give the same as the recorded answer; none where the solution does, or time is up."""
     if not recording.whole:
         return Match()
@@ -365,7 +365,7 @@ def find(known: Known, recording: Recording, seconds: float = SECONDS) -> Match:
 
 
 def blamed(
-    known: Known, recording: Recording, theirs: Mapping[str, Callable[..., Any]], seconds: float = SECONDS
+    known: Answers, recording: Recording, theirs: Mapping[str, Callable[..., Any]], seconds: float = SECONDS
 ) -> Match:
     """Finds the learner's own earlier functions that make an answer fail, and the test cases in which they do.
 
@@ -495,7 +495,7 @@ class _Answer:
         """
         shown = any(names & self.values.keys() for names in self.recording.asked.values())
         return shown or any(
-            type(call.outcome) is not Raised or same(call.outcome, self.given(call)[0], True)
+            type(call.outcome) is not RecordedError or same(call.outcome, self.given(call)[0], True)
             for call in self._explained(solution, strict)
         )
 
@@ -536,14 +536,14 @@ def run(function: Any, call: Call) -> tuple[Any, tuple[Any, ...] | None]:
         with np.errstate(all="ignore"):
             outcome: Any = function(*args, **keywords)
     except Exception as error:
-        outcome = raised(error)
+        outcome = recorded_error(error)
     changed = not all(same(one, other, True) for one, other in zip(args, call.args, strict=True))
     return outcome, args if changed else None
 
 
-def raised(error: Exception) -> Raised:
+def recorded_error(error: Exception) -> RecordedError:
     """Returns an error in the form in which it is compared."""
-    return Raised(type(error).__name__, str(error)[:500])
+    return RecordedError(type(error).__name__, str(error)[:500])
 
 
 def _same_after(got: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None, strict: bool) -> bool:
@@ -554,7 +554,7 @@ def _same_after(got: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None, str
 
 def _stopped(outcome: Any) -> bool:
     """Returns whether it is an error, or None."""
-    return outcome is None or type(outcome) is Raised
+    return outcome is None or type(outcome) is RecordedError
 
 
 def _nothing(outcome: Any) -> bool:

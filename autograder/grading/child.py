@@ -54,12 +54,12 @@ from autograder.grading.events import (
     Scored,
     Settled,
 )
-from autograder.grading.questions import QuestionRun, Watch
+from autograder.grading.questions import CaseHooks, QuestionRun
 from autograder.grading.redaction import cell_error
 from autograder.grading.results import CellResult, Portrait, QuestionResult
 from autograder.grading.text import one_line, plain
+from autograder.grading.timed import TimedSession
 from autograder.grading.variables import Environment
-from autograder.grading.watched import WatchedSession
 from autograder.sandbox.limits import READY_SECONDS, Limits, SandboxError
 from autograder.sandbox.nursery import Runner
 
@@ -125,7 +125,7 @@ class Attempt:
         self.emit = emit
         self.timeout = request.timeout
         runner = Runner(sock, pidfd, request.pid, Limits(**request.limits))
-        self.session = WatchedSession(runner, self.on_check)
+        self.session = TimedSession(runner, self.on_check)
         self.session.heard = request.heard
         self.cells: list[tuple[str, CellResult]] = []
         self.here = AT_END
@@ -268,7 +268,7 @@ class Attempt:
         try:
             path = Path(self.request.tests) / f"{question}.py"
             helpers = [Path(folder) for folder in self.request.helpers]
-            watch = Watch(
+            hooks = CaseHooks(
                 self._before_case,
                 self._trouble,
                 lambda: self.session.learner_error,
@@ -277,7 +277,7 @@ class Attempt:
                 self._unexamined,
             )
             run = QuestionRun(
-                path, self.session, watch, helpers, self.cells, own=self.request.own,
+                path, self.session, hooks, helpers, self.cells, own=self.request.own,
                 unjudged={number: absent for name, number, absent in self.request.unjudged if name == question},
                 proven=self.request.proven,
             )
@@ -303,7 +303,7 @@ class Attempt:
         """
         return SEED if self.request.seed is None or self.request.seed_variable else self.request.seed
 
-    def _with_cause(self, result: QuestionResult, known: causes.Known, recording: causes.Recording) -> QuestionResult:
+    def _with_cause(self, result: QuestionResult, known: causes.Answers, recording: causes.Recording) -> QuestionResult:
         """Returns the result with its cause, where a wrong variant shows one.
 
         It costs no point, and only its own time.
@@ -319,7 +319,7 @@ class Attempt:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self.session.deadline = None
 
-    def _blamed(self, known: causes.Known, recording: causes.Recording) -> causes.Match:
+    def _blamed(self, known: causes.Answers, recording: causes.Recording) -> causes.Match:
         """Returns which of the learner's earlier functions make the answer fail.
 
         They run in the notebook, on the arguments that the answer was given before. After a check that took long they

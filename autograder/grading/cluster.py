@@ -23,7 +23,7 @@ from typing import Any
 
 from autograder.course import CourseError
 from autograder.grading import worker
-from autograder.grading.bundle import Packed, environment, pack, unpack
+from autograder.grading.bundle import PackedBundle, environment, pack, unpack
 from autograder.grading.results import SubmissionResult
 from autograder.grading.worker import Task
 
@@ -80,7 +80,7 @@ def _connected() -> Iterator[None]:
         raise CancelledError from error
 
 
-def _plugin(packed: Packed) -> Any:
+def _plugin(packed: PackedBundle) -> Any:
     from distributed import WorkerPlugin
 
     class CourseFiles(WorkerPlugin):
@@ -104,7 +104,7 @@ def _plugin(packed: Packed) -> Any:
 _folders: dict[str, Path] = {}
 
 
-def lay_out(packed: Packed) -> None:
+def lay_out(packed: PackedBundle) -> None:
     """Runs on a worker: writes the files into a folder of this process alone, for `worker.grade_task` to use."""
     folder = Path(tempfile.mkdtemp(prefix="autograder-"))
     worker.BUNDLES[packed.digest] = unpack(packed, folder)

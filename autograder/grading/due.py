@@ -192,9 +192,9 @@ def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:
         sentences.append(f"Of {len(unknown)} the system says that they were late, and not by how much; nothing is "
                          f"taken: {listed(unknown, MOST_NAMED)}.")
     if zones:
-        of = [learner for learner, zone in undecided if zone]
-        sentences.append(f"Of {len(of)} the time is of a zone of which it is not clear which is meant: "
-                         f"{listed([*map(repr, zones)])}. Nothing is taken from {listed(of, MOST_NAMED)}. If "
+        unclear = [learner for learner, zone in undecided if zone]
+        sentences.append(f"Of {len(unclear)} the time is of a zone of which it is not clear which is meant: "
+                         f"{listed([*map(repr, zones)])}. Nothing is taken from {listed(unclear, MOST_NAMED)}. If "
                          f"your course's zone is called so, write it into {rule.source}, such as zone = "
                          '"America/Los_Angeles".')
     if silent:

@@ -75,7 +75,7 @@ class Engine:
         self.ready = ready
         self._lock = threading.Lock()
         self._nursery: Notebooks | None = None
-        self._checker: _Checker | None = None
+        self._checker: _CheckerProcess | None = None
         self._stopped = threading.Event()
 
     def __enter__(self) -> Engine:
@@ -96,7 +96,7 @@ class Engine:
         nursery, _ = self._pair()
         return nursery.level
 
-    def _pair(self) -> tuple[Notebooks, _Checker]:
+    def _pair(self) -> tuple[Notebooks, _CheckerProcess]:
         with self._lock:
             self._heed_stop()
             if self._checker is not None and not self._checker.alive:
@@ -104,7 +104,7 @@ class Engine:
                 self._checker = None
             starting = self._checker is None
             if self._checker is None:
-                self._checker = _Checker(self.ready)  # it imports while the nursery does
+                self._checker = _CheckerProcess(self.ready)  # it imports while the nursery does
             if self._nursery is None:
                 try:
                     self._nursery = Notebooks(
@@ -199,7 +199,7 @@ class Engine:
                 nursery.close()
                 self._nursery = None
 
-    def _drop_checker(self, checker_: _Checker) -> None:
+    def _drop_checker(self, checker_: _CheckerProcess) -> None:
         """Gives this checker up; the next attempt starts another."""
         with self._lock:
             if self._checker is checker_:
@@ -220,7 +220,7 @@ class Engine:
             self._checker = self._nursery = None
 
 
-class _Checker:
+class _CheckerProcess:
     """The checker's process, seen from here."""
 
     def __init__(self, ready: Ready) -> None:

@@ -21,7 +21,7 @@ from autograder.submissions.read import Submission
 
 
 @dataclass(frozen=True)
-class Asked:
+class Settings:
     """The arguments of a batch; see `batch.grade_paths`."""
 
     assignment: str | None
@@ -34,15 +34,15 @@ class Exercises:
     """The exercises of one batch.
 
     Attributes:
-        asked: the arguments of the batch.
+        settings: the arguments of the batch.
         other: the assignment of another course that is graded; then there are no others.
         known: the names of all exercises of the course.
         former: their names in earlier numberings -> their names now.
         unbuilt: exercises that were handed in and are not built, each with the remedy.
     """
 
-    def __init__(self, asked: Asked, other: OtherAssignment | None = None) -> None:
-        self.asked = asked
+    def __init__(self, settings: Settings, other: OtherAssignment | None = None) -> None:
+        self.settings = settings
         self.other = other
         self.known = [other.name] if other else course.exercise_names()
         self.former = {} if other else course.former_names()
@@ -94,9 +94,9 @@ class Exercises:
     def fingerprint(self, submission: Submission) -> str:
         """Returns the hash of everything that its result depends on."""
         limits: dict[str, object] = {
-            "timeout": self.asked.timeout,  # the default follows from what else is in the fingerprint
-            "memory_mb": self.asked.memory_mb,
-            "confined": self.asked.confined,
+            "timeout": self.settings.timeout,  # the default follows from what else is in the fingerprint
+            "memory_mb": self.settings.memory_mb,
+            "confined": self.settings.confined,
         }
         return fingerprint(submission, self.bundle_of(submission), limits)
 
@@ -112,7 +112,7 @@ class Exercises:
         """
         if own.name not in self._timeouts:
             self._timeouts[own.name] = self._timeout(own, local)
-        return RunLimits(self._timeouts[own.name], self.asked.memory_mb)
+        return RunLimits(self._timeouts[own.name], self.settings.memory_mb)
 
     def _timeout(self, own: Bundle, local: bool) -> float:
         """Returns the seconds for one cell.
@@ -120,11 +120,13 @@ class Exercises:
         It starts an engine that is needed here first, so that a fault shows at once.
         """
         try:
-            engine = worker.engine(self.asked.confined, own.ready())
+            engine = worker.engine(self.settings.confined, own.ready())
             if local:
                 engine.start()
             if self.other:
-                return self.asked.timeout or PLAIN_TIMEOUT
-            return self.asked.timeout or default_timeout(self._built[own.name][0], own, engine, self.asked.memory_mb)
+                return self.settings.timeout or PLAIN_TIMEOUT
+            if self.settings.timeout:
+                return self.settings.timeout
+            return default_timeout(self._built[own.name][0], own, engine, self.settings.memory_mb)
         except EngineError as error:
             raise CourseError(f"The grader does not work on this machine: {error}") from error

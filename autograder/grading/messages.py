@@ -34,7 +34,7 @@ from autograder.grading.endings import (
     of_cell,
     of_check,
 )
-from autograder.grading.redaction import LOST, RUN_IT, Known, example_line, raised
+from autograder.grading.redaction import LOST, RUN_IT, TrustedTexts, example_line, raised
 from autograder.grading.results import CellResult
 from autograder.grading.text import one_line, plain
 
@@ -122,7 +122,7 @@ def no_file(failure: Failure) -> str:
     return one_line(found[1], 100) if found and failure.learner_error is None else ""
 
 
-def hint(failure: Failure, known: Known) -> str:
+def hint(failure: Failure, known: TrustedTexts) -> str:
     """Returns all that a learner reads of a hidden case that failed: its hint, as the trusted test file holds it.
 
     If the learner's own code raised an error meanwhile, its kind stands before the hint.
@@ -143,7 +143,7 @@ def hint(failure: Failure, known: Known) -> str:
     return plain("\n".join(filter(None, parts)) or HIDDEN_HINT, MESSAGE_LIMIT)
 
 
-def withheld(failure: Failure, message: str, known: Known) -> str:
+def withheld(failure: Failure, message: str, known: TrustedTexts) -> str:
     """Returns all that a learner reads of a public case that failed after a hidden one was heard.
 
     Args:

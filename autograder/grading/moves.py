@@ -19,7 +19,7 @@ from autograder.grading.text import one_line
 from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.find import Found
 from autograder.submissions.identity import joined, same_copy
-from autograder.submissions.likeness import is_another, is_of_same_download
+from autograder.submissions.origins import is_another, is_of_same_download
 from autograder.submissions.people import NAMES, Kind, plain
 from autograder.submissions.read import content_of
 
@@ -193,7 +193,7 @@ def renamed(
         if said_now := doubted.get(result.identity.file):
             identity = replace(result.identity, confirmed=False).doubted(said_now)
             gradebook.ownership.restate(replace(result, identity=identity))
-    return [item.of(item.learner, item.identity.doubted(replaced[item.identity.file]))
+    return [item.reassigned(item.learner, item.identity.doubted(replaced[item.identity.file]))
             if item.identity.file in replaced and not item.identity.confirmed else item for item in found]
 
 

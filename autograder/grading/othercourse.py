@@ -510,7 +510,7 @@ def _unpack(parts: _Parts, folder: Path) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _questions(origin: Path, facts: Sequence[testfacts.Facts]) -> tuple[list[Question], list[str]]:
+def _questions(origin: Path, facts: Sequence[testfacts.TestFileFacts]) -> tuple[list[Question], list[str]]:
     """Returns the questions in their natural order, and sentences on them."""
     if broken := [fact for fact in facts if fact.error]:
         faults = "\n".join(f"  {fact.file}: {_advised(fact.error)}" for fact in broken)

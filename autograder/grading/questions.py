@@ -27,7 +27,7 @@ from otter.test_files.ok_test import OKTestFile
 from autograder.grading import testsource
 from autograder.grading.endings import PENDING
 from autograder.grading.messages import Failure, explain, hint, is_about_names, no_file, withheld
-from autograder.grading.redaction import Known
+from autograder.grading.redaction import TrustedTexts
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
 from autograder.grading.variables import Environment, Source
@@ -69,7 +69,7 @@ class KeepingExceptionTestFile(ExceptionTestFile):
 
 
 @dataclass
-class Watch:
+class CaseHooks:
     """The functions called around each test case.
 
     Attributes:
@@ -121,7 +121,7 @@ class QuestionRun:
     Attributes:
         path: its test file.
         source: the notebook's variables.
-        watch: the functions called around each case.
+        hooks: the functions called around each case.
         authored: folders whose assertion messages may be shown for hidden cases.
         cells: source and result of each code cell so far.
         own: whether the tests keep this course's rule that the message of a hidden case is a hint for the learner. In
@@ -135,7 +135,7 @@ class QuestionRun:
 
     path: Path
     source: Source
-    watch: Watch
+    hooks: CaseHooks
     authored: Collection[Path] = ()
     cells: Sequence[tuple[str, CellResult]] = field(default_factory=list)
     own: bool = True
@@ -173,7 +173,7 @@ class QuestionRun:
     def _outcome(self, test_file: TestFile, case: TestCase, question: str, number: int) -> _Outcome:
         """Returns the outcome of a case; pending, with a note, if the grader cannot know if the answer is wrong."""
         outcome = self._run_case(test_file, case)
-        what = self.watch.unexamined()
+        what = self.hooks.unexamined()
         if self.own or (outcome.no_name and not self.unjudged.get(number)):
             return outcome
         known = {"question": question, "number": number, "which": "hidden" if case.hidden else "public"}
@@ -200,9 +200,9 @@ class QuestionRun:
         report = ""
         passed = False
         test_file.test_cases = [case]
-        if trouble := self.watch.trouble():  # the process is gone already: nothing to run against
-            return _Outcome(False, trouble, self.watch.told(), stopped=True)
-        self.watch.before(bool(case.hidden))
+        if trouble := self.hooks.trouble():  # the process is gone already: nothing to run against
+            return _Outcome(False, trouble, self.hooks.told(), stopped=True)
+        self.hooks.before(bool(case.hidden))
         if isinstance(test_file, KeepingExceptionTestFile):
             test_file.error = None
         try:
@@ -216,8 +216,8 @@ class QuestionRun:
                 error = None if passed else test_file.error
             else:
                 report = "" if passed else (outcome.message or "").removeprefix(OTTER_FAILED)
-        if trouble := self.watch.trouble():
-            return _Outcome(False, trouble, self.watch.told(), stopped=True)
+        if trouble := self.hooks.trouble():
+            return _Outcome(False, trouble, self.hooks.told(), stopped=True)
         if passed:
             return _Outcome(True, plain(case.success_message or "", 500))
         failure = Failure(
@@ -225,7 +225,7 @@ class QuestionRun:
             error=error,
             report=report,
             hint=case.failure_message or "",
-            learner_error=self.watch.learner_error(),
+            learner_error=self.hooks.learner_error(),
             missing=sorted(environment.missing),
             test_path=str(self.path),
             authored=self.authored,
@@ -240,11 +240,11 @@ class QuestionRun:
             return None
         if failure.hidden:
             return hint(failure, self._known)
-        return withheld(failure, message, self._known) if self.watch.heard() else None
+        return withheld(failure, message, self._known) if self.hooks.heard() else None
 
     @cached_property
-    def _known(self) -> Known:
-        return Known(self.path, self.authored)
+    def _known(self) -> TrustedTexts:
+        return TrustedTexts(self.path, self.authored)
 
     def _names(self) -> list[str]:
         """Returns the notebook's variables, for a hint; none if its time is up, which is no reason to fail.
@@ -252,7 +252,7 @@ class QuestionRun:
         The name of a variable can carry a message, too: once a hidden case was heard, they are read from the code
         handed in.
         """
-        if self.watch.heard():
+        if self.hooks.heard():
             return sorted({name for source, _ in self.cells for name in re.findall(r"\b[^\W\d]\w*", source[:100_000])})
         try:
             return self.source.names()

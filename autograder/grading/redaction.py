@@ -165,7 +165,7 @@ def _name(value: ast.expr) -> str:
     return value.id if isinstance(value, ast.Name) else ""
 
 
-class Known:
+class TrustedTexts:
     """The texts of trusted files.
 
     Args:

@@ -373,7 +373,7 @@ class SubmissionResult:
     def possible(self) -> float:
         return sum(question.possible for question in self.questions)
 
-    def of(self, learner: str, identity: Identity) -> SubmissionResult:
+    def reassigned(self, learner: str, identity: Identity) -> SubmissionResult:
         """Returns the same result, as somebody's."""
         return replace(self, learner=learner, identity=identity)
 

@@ -43,7 +43,7 @@ class Choice:
     """
 
     def __init__(self, exercises: Exercises, notices: Notices) -> None:
-        self.assignment = exercises.asked.assignment
+        self.assignment = exercises.settings.assignment
         self.known = exercises.known
         self.former = exercises.former
         self.other = exercises.other
@@ -51,7 +51,7 @@ class Choice:
         self.passed: list[tuple[Found, str]] = []
         self.inside: dict[str, dict[str, str]] = {}
 
-    def of(self, found: Sequence[Found], gradebook: Gradebook) -> list[Chosen]:
+    def graded(self, found: Sequence[Found], gradebook: Gradebook) -> list[Chosen]:
         """Returns the submissions of `found` that are graded.
 
         Raises:

@@ -3,8 +3,8 @@
     python -m autograder.grading.testfacts TESTS FILES
 
 TESTS is a folder of test files, FILES the files beside the notebook, from which they may import. The answer is one line
-of JSON: what `Facts` holds, a list of it. Loading runs what the instructor wrote into these files, as the checker does
-before each check; nothing of a submission is here.
+of JSON: what `TestFileFacts` holds, a list of it. Loading runs what the instructor wrote into these files, as the
+checker does before each check; nothing of a submission is here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Facts:
+class TestFileFacts:
     """The facts that a test file states about itself.
 
     Attributes:
@@ -43,7 +43,7 @@ class Facts:
     error: str = ""
 
 
-def read(tests: Path, files: Path) -> list[Facts]:
+def read(tests: Path, files: Path) -> list[TestFileFacts]:
     """Returns the facts of all test files in a folder, by name.
 
     Args:
@@ -66,19 +66,20 @@ def read(tests: Path, files: Path) -> list[Facts]:
         said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:500]
         raise CourseError(f"The test files cannot be loaded: one of them ended Python ({said or done.returncode}).") \
             from None
-    return [Facts(**{**fact, "hidden": tuple(fact["hidden"])}) for fact in answer]
+    return [TestFileFacts(**{**fact, "hidden": tuple(fact["hidden"])}) for fact in answer]
 
 
-def _facts(path: Path) -> Facts:
+def _facts(path: Path) -> TestFileFacts:
     from autograder.grading.questions import BrokenTestFileError, load_test_file
 
     try:
         loaded = load_test_file(path)
         cases = list(loaded.test_cases)
         points = round(float(loaded.possible or 0), 9)
-        return Facts(path.name, str(loaded.name), points, tuple(bool(case.hidden) for case in cases))
+        return TestFileFacts(path.name, str(loaded.name), points, tuple(bool(case.hidden) for case in cases))
     except BrokenTestFileError as error:
-        return Facts(path.name, error=str(error).removeprefix(f"{path.name} cannot be loaded: ")[:1000].rstrip(": "))
+        why = str(error).removeprefix(f"{path.name} cannot be loaded: ")[:1000].rstrip(": ")
+        return TestFileFacts(path.name, error=why)
 
 
 def main(arguments: list[str]) -> None:

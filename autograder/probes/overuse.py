@@ -35,7 +35,7 @@ except {error}:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Overuse:
     """An attempt to take too much.
 
     Attributes:
@@ -55,9 +55,9 @@ class Trial:
     levels: tuple[str, ...] = LEVELS
 
 
-def _until_refused(what: str, attempt: str, times: int, error: str = "OSError", **attributes: Any) -> Trial:
+def _until_refused(what: str, attempt: str, times: int, error: str = "OSError", **attributes: Any) -> Overuse:
     source = UNTIL_REFUSED.format(attempt=attempt, error=error, times=times, seconds=SECONDS)
-    return Trial(what, "import threading\nthreading.stack_size(65536)\nkept = []\n" + source, **attributes)
+    return Overuse(what, "import threading\nthreading.stack_size(65536)\nkept = []\n" + source, **attributes)
 
 
 PATIENT = """
@@ -93,27 +93,27 @@ refused = False
 """
 
 TRIALS = (
-    Trial("wall-clock time", PATIENT.replace("continue", "raise").format(wait="time.sleep(0.01)"), seconds=0.5,
+    Overuse("wall-clock time", PATIENT.replace("continue", "raise").format(wait="time.sleep(0.01)"), seconds=0.5,
           ends=("timeout",)),
-    Trial("wall-clock time, the interrupt ignored", PATIENT.format(wait="time.sleep(0.01)"), seconds=0.5,
+    Overuse("wall-clock time, the interrupt ignored", PATIENT.format(wait="time.sleep(0.01)"), seconds=0.5,
           ends=("killed",)),
-    Trial("processor time", PATIENT.format(wait="pass"), replace(LOW, cpu_seconds=1), ends=("exited",)),
+    Overuse("processor time", PATIENT.format(wait="pass"), replace(LOW, cpu_seconds=1), ends=("exited",)),
     _until_refused("memory of a process", "kept.append(bytearray(16 << 20))", 2 * LOW.memory_mb // 16, "MemoryError",
                    ends=("memory",)),
-    Trial("memory of all its processes", TOGETHER, ends=("memory",), levels=("full",)),
+    Overuse("memory of all its processes", TOGETHER, ends=("memory",), levels=("full",)),
     _until_refused("processes and threads",
                    "kept.append(threading.Thread(target=time.sleep, args=(600,), daemon=True)); kept[-1].start()",
                    10_000, "RuntimeError", limits=replace(LOW, memory_mb=Limits.memory_mb)),
     _until_refused("processes and threads in all",
                    "one = threading.Thread(target=int); one.start(); one.join()", 10_000, "RuntimeError",
                    limits=replace(LOW, started=500), ends=("limit",)),
-    Trial("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("limit",),
+    Overuse("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("limit",),
           levels=("full",)),
     _until_refused("size of a file", f"open('one', 'ab').write(bytes({LOW.file_mb} << 20))", 2),
     _until_refused("all files together", f"open(f'file-{{number}}', 'wb').write(bytes({LOW.file_mb} << 19))",
                    4 * LOW.scratch_mb // LOW.file_mb, ends=("limit",)),
     _until_refused("number of files", "open(f'empty-{number}', 'w').close()", 4 * LOW.scratch_files, ends=("limit",)),
-    Trial("output", f"print('x' * {10 * LOW.output_bytes})\nrefused = True"),
+    Overuse("output", f"print('x' * {10 * LOW.output_bytes})\nrefused = True"),
 )
 
 
@@ -131,7 +131,7 @@ def tried(level: str) -> Iterator[tuple[str, bool, str]]:
                 yield trial.what, *_judged(trial, session)
 
 
-def _judged(trial: Trial, session: Session) -> tuple[bool, str]:
+def _judged(trial: Overuse, session: Session) -> tuple[bool, str]:
     began = time.monotonic()
     outcome = session.run_cell(0, trial.source, trial.seconds)
     took = f"after {time.monotonic() - began:.1f} s"

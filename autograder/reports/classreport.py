@@ -88,7 +88,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class ByHand:
+class AdjustmentRow:
     """A score that was set by hand: `computed` is the checks' score now, `before` their score at that time.
 
     `given` is the score that was set, if it is more than the question gives now; else None.
@@ -106,7 +106,7 @@ class ByHand:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ClassQuestion:
     """A question over the class: its numbers, and who did not get all of its points.
 
     Attributes:
@@ -154,7 +154,7 @@ class Exercise:
     mean: float
     full: int
     histogram: charts.Histogram
-    questions: tuple[Asked, ...]
+    questions: tuple[ClassQuestion, ...]
     hardest: tuple[items.Item, ...]
     messages: Told
     errors: Told
@@ -327,8 +327,8 @@ def _flags(result: SubmissionResult) -> tuple[str, ...]:
     return (*result.flags, *filter(None, (doubt, words.renamed(result))))
 
 
-def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[ByHand]:
-    return [ByHand(rows[id(result)], text.short(question.name), question.score, made.computed, made.before,
+def _by_hand(ordered: Sequence[SubmissionResult], rows: dict[int, Row]) -> list[AdjustmentRow]:
+    return [AdjustmentRow(rows[id(result)], text.short(question.name), question.score, made.computed, made.before,
                    text.clip(text.lines(made.reason), LONGEST_MESSAGE), text.short(made.by), made.made[:10],
                    made.given)
             for result in ordered for question in result.questions if (made := question.adjustment)]
@@ -346,7 +346,7 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
     scores = [result.score for result in own if words.has_score(result)]
     analyzed = items.analyze(own, said.names)
     rows = rows_of(own)
-    asked = tuple(Asked(said.keys[item.name], words.anchor(item.name), item,
+    asked = tuple(ClassQuestion(said.keys[item.name], words.anchor(item.name), item,
                         tuple(row for row in rows if row.graded and _lost(row, place)))
                   for place, item in enumerate(analyzed))
     return Exercise(

@@ -24,7 +24,7 @@ NOT_RUN = (Verdict.UNREADABLE, Verdict.WRONG_ASSIGNMENT, Verdict.ERROR)
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedChecks:
     """Checks of a question that failed with the same message, by their names; `pending`: nobody knows yet why."""
 
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class ByHand:
+class ShownAdjustment:
     """A score that the instructor set: the checks' score, and why it was changed."""
 
     computed: float
@@ -42,7 +42,7 @@ class ByHand:
 
 
 @dataclass(frozen=True)
-class Question:
+class ShownQuestion:
     """One question as shown. `anchor` is unique on the page; `praised` are checks that passed and have a message."""
 
     anchor: str
@@ -52,11 +52,11 @@ class Question:
     possible: float
     checked: str
     note: str
-    failed: tuple[Failed, ...]
+    failed: tuple[FailedChecks, ...]
     passed: tuple[str, ...]
     public: int
     hidden: int
-    by_hand: ByHand | None = None
+    by_hand: ShownAdjustment | None = None
     comment: str = ""
     praised: tuple[tuple[str, str], ...] = ()
 
@@ -77,7 +77,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Cell:
+class StoppedCell:
     """One code cell that did not end well. `number` counts from 1, `gist` is the most telling part of its error."""
 
     anchor: str
@@ -98,7 +98,7 @@ class First:
 
 
 @dataclass(frozen=True)
-class Submission:
+class ShownSubmission:
     """One submission as shown. `unconfined`: it was run without a sandbox. `withheld`: some texts are not all here.
 
     `others`: a sentence on the cells that the page leaves out, if there are any.
@@ -118,8 +118,8 @@ class Submission:
     reason: str
     renamed: str
     first: First | None
-    questions: tuple[Question, ...]
-    cells: tuple[Cell, ...]
+    questions: tuple[ShownQuestion, ...]
+    cells: tuple[StoppedCell, ...]
     more_cells: int
     others: str
     chapter: str
@@ -162,7 +162,7 @@ def feedback_page(learner: str, results: Sequence[SubmissionResult], possible: d
 
 
 def _submission(result: SubmissionResult, position: int, possible: float, *, withheld: bool,
-                others: str) -> Submission:
+                others: str) -> ShownSubmission:
     facts = words.facts(result.assignment)
     prefix = f"s{position}"
     graded = words.has_score(result)
@@ -176,7 +176,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
     cells = tuple(_cell(cell, f"{prefix}c{cell.index + 1}") for cell in stopped[:words.MOST_CELLS])
     what, todo = _verdict(result, cells, others)
     reason = result.reason if result.status in words.REASON_IS_FOR_LEARNERS else ""
-    return Submission(
+    return ShownSubmission(
         anchor=prefix,
         title=text.short(facts.title),
         file=text.short(result.submission),
@@ -204,7 +204,7 @@ def _submission(result: SubmissionResult, position: int, possible: float, *, wit
     )
 
 
-def _question(question: QuestionResult, anchor: str) -> Question:
+def _question(question: QuestionResult, anchor: str) -> ShownQuestion:
     named = [(_check_name(name, case.hidden, case.name, question.name), case)
              for name, case in named_cases(question)]
     groups: dict[tuple[bool, str, bool], list[str]] = {}
@@ -213,15 +213,15 @@ def _question(question: QuestionResult, anchor: str) -> Question:
             groups.setdefault((case.hidden, _message(case.message), case.pending), []).append(name)
     name = text.short(question.name)
     made = question.adjustment
-    return Question(
+    return ShownQuestion(
         anchor, words.question_label(name), name, question.score, question.possible, question.checked,
         _message(question.note),
-        failed=tuple(Failed(tuple(names), hidden, message, pending)
+        failed=tuple(FailedChecks(tuple(names), hidden, message, pending)
                      for (hidden, message, pending), names in groups.items()),
         passed=tuple(name for name, case in named if case.passed),
         public=sum(not case.hidden for case in question.cases),
         hidden=sum(case.hidden for case in question.cases),
-        by_hand=ByHand(made.computed, _message(made.reason)) if made else None,
+        by_hand=ShownAdjustment(made.computed, _message(made.reason)) if made else None,
         comment=_message(question.comment.text) if question.comment else "",
         praised=tuple((name, _message(case.message)) for name, case in named if case.passed and case.message),
     )
@@ -233,21 +233,21 @@ def _check_name(counted: str, hidden: bool, own: str, question: str) -> str:
     return f"{counted} ({text.short(own).replace('_', ' ')})" if says_more else counted
 
 
-def _cell(cell: CellResult, anchor: str) -> Cell:
+def _cell(cell: CellResult, anchor: str) -> StoppedCell:
     error = _message(cell.error)
     what = of_cell(cell.status).page
     gist = words.gist(cell)
     if gist.startswith("NotImplementedError"):
         what = "uses something that is not written yet"
     whole = error if error.strip() != gist.strip() else ""
-    return Cell(anchor, cell.index + 1, what, text.clip(gist, 300), whole)
+    return StoppedCell(anchor, cell.index + 1, what, text.clip(gist, 300), whole)
 
 
 def _message(message: str) -> str:
     return text.clip(text.lines(message), LONGEST_MESSAGE)
 
 
-def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tuple[str, str]:
+def _verdict(result: SubmissionResult, cells: Sequence[StoppedCell], others: str) -> tuple[str, str]:
     """Returns what happened, and what to do next, in plain words."""
     if result.status is not Verdict.GRADED:
         told = words.LEARNER[result.status]
@@ -270,7 +270,7 @@ def _verdict(result: SubmissionResult, cells: Sequence[Cell], others: str) -> tu
                   "next. Before you hand in again, choose “Restart kernel and run all cells”.")
 
 
-def _first(questions: Sequence[Question], cells: Sequence[Cell], status: Verdict) -> First | None:
+def _first(questions: Sequence[ShownQuestion], cells: Sequence[StoppedCell], status: Verdict) -> First | None:
     """Returns the one thing to fix first: a cell that stopped, as much may follow from it; else a failed check."""
     if status in NOT_RUN:
         return None

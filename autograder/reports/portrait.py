@@ -79,7 +79,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """A cell of the confusion matrix: how many, and its color: `right`, or `w0` to `w4` for wrong."""
 
     count: int
@@ -106,7 +106,7 @@ class Shown:
     right: int
     accuracy: str
     charts: tuple[Chart, ...]
-    matrix: tuple[tuple[Cell, ...], ...]
+    matrix: tuple[tuple[MatrixCell, ...], ...]
     mixed_up: tuple[str, ...]
     digits: tuple[Digit, ...]
     sure: bool
@@ -231,7 +231,7 @@ def _curves_alt(
 # --- confusion matrix --------------------------------------------------------------------------------------
 
 
-def _matrix(confusion: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
+def _matrix(confusion: Sequence[Sequence[int]]) -> tuple[tuple[MatrixCell, ...], ...]:
     most = max(count for label, row in enumerate(confusion) for read, count in enumerate(row) if label != read)
 
     def kind(label: int, read: int, count: int) -> str:
@@ -240,7 +240,7 @@ def _matrix(confusion: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
         return f"w{math.ceil(SHADES * count / most)}" if count else "w0"
 
     return tuple(
-        tuple(Cell(count, kind(label, read, count)) for read, count in enumerate(row))
+        tuple(MatrixCell(count, kind(label, read, count)) for read, count in enumerate(row))
         for label, row in enumerate(confusion)
     )
 

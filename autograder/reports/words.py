@@ -110,7 +110,7 @@ def renamed(result: SubmissionResult) -> str:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ExerciseFacts:
     """The facts in reports about an exercise. `possible` and `questions` are empty where nothing is known."""
 
     title: str
@@ -119,7 +119,7 @@ class Facts:
     questions: tuple[str, ...] = ()
 
 
-def facts(name: str) -> Facts:
+def facts(name: str) -> ExerciseFacts:
     """Returns title, chapter, points and questions of the exercise `name`, as far as they are known.
 
     Never fails: results are read on machines where the exercise is not built,
@@ -127,14 +127,14 @@ def facts(name: str) -> Facts:
     """
     found = re.fullmatch(r"(\d+)-([\w-]{1,60})", name, re.ASCII)
     if not found:
-        return Facts(title=name or "unknown exercise")
+        return ExerciseFacts(title=name or "unknown exercise")
     numbered = f"Exercise {int(found[1])}: "
     try:
         assignment = course.assignment(name)
-        return Facts(numbered + assignment.title, _chapter_title(assignment.chapter), assignment.possible,
+        return ExerciseFacts(numbered + assignment.title, _chapter_title(assignment.chapter), assignment.possible,
                      tuple(question.name for question in assignment.questions))
     except (course.CourseError, OSError, ValueError, KeyError, TypeError):
-        return Facts(numbered + found[2].replace("-", " ").capitalize())
+        return ExerciseFacts(numbered + found[2].replace("-", " ").capitalize())
 
 
 def _chapter_title(chapter: str) -> str:

@@ -67,7 +67,7 @@ def program(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
-class Nursery:
+class NurseryProcess:
     """The nursery process."""
 
     def __init__(self, level: str, entry: Entry | None = None) -> None:
@@ -87,7 +87,7 @@ class Nursery:
         level, pid, outside = self.confinement.level, os.getpid(), selfcheck.namespaces_of_this_process()
 
         def check(sock: socket.socket, limits: Limits) -> None:
-            sock.sendall(json.dumps(selfcheck.inside(level, pid, outside)).encode())
+            sock.sendall(json.dumps(selfcheck.try_promises(level, pid, outside)).encode())
 
         supervisor, sock = self.sandbox(Limits(), [], check)
         sock.settimeout(SANDBOX_SECONDS)
@@ -377,7 +377,7 @@ def main(descriptor: int) -> None:
     scratch.remove_leftovers()
     # Now, because the course's own folder is about to disappear from view.
     runs = program(asked["program"]) if asked["purpose"] != "try" else None
-    nursery = Nursery(asked["level"], runs.main if runs else None)
+    nursery = NurseryProcess(asked["level"], runs.main if runs else None)
     try:
         try:
             results = nursery.prepare()

@@ -39,7 +39,7 @@ def namespaces_of_this_process() -> dict[str, str]:
     return {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in kinds if os.path.exists("/proc/self/ns")}
 
 
-def inside(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
+def try_promises(level: str, nursery: int, outside: dict[str, str]) -> list[Result]:
     """Tries every promise of `level` in this process.
 
     Args:

@@ -11,7 +11,8 @@
 - `encoding` the bytes of a table -> its text, where the encoding is certain
 - `doubts`   the doubts about that, by kind
 - `identity` whose a submission is, on what evidence; compares the instructor's lines and the class list
-- `likeness` learners who may be one person, and files of one learner who may be two
+- `likeness` learners who may be one person, and one who may be two, by their names
+- `origins`  two files of one learner, by the folders and downloads they come from
 - `download` the zip that a system makes of a class -> what was handed in; which zips on the command line are such
 - `archive`  a zip -> the one notebook in it and the files beside it
 - `skim`     a notebook's bytes without outputs, and within limits

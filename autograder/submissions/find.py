@@ -62,7 +62,7 @@ class Found:
     identity: Identity = field(default_factory=Identity)
     lacking: str = ""
 
-    def of(self, learner: str, identity: Identity) -> Found:
+    def reassigned(self, learner: str, identity: Identity) -> Found:
         """Returns the same file, as somebody's."""
         return replace(self, learner=learner, identity=identity)
 

@@ -22,7 +22,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from autograder.course import CourseError
 from autograder.submissions.doubts import LINES, LISTS, STAYING, TWO_PEOPLE, Doubt, Why, of_kind, without
-from autograder.submissions.likeness import near
+from autograder.submissions.likeness import doubt_alike
 from autograder.submissions.names import BROWSER
 from autograder.submissions.people import (
     NAMES,
@@ -163,7 +163,7 @@ class HasIdentity(Protocol):
 class Whose(HasIdentity, Protocol):
     """Anything that may turn out to be another's: a file that `find` found."""
 
-    def of(self, learner: str, identity: Identity) -> Self: ...
+    def reassigned(self, learner: str, identity: Identity) -> Self: ...
 
 
 Item = TypeVar("Item", bound=Whose)
@@ -188,16 +188,17 @@ def decide(
     """
     known = Directory([Person({**item.identity.ids, Kind.LABEL: [item.learner]}, item.learner) for item in
                        {item.learner: item for item in items if not item.identity.doubts}.values()])
-    of: dict[str, list[Item]] = defaultdict(list)
+    by_file: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        of[item.identity.file].append(item)
-    said = {id(item): line for file, own in of.items() for item, line in _lines_of(own, decisions.get(file, ()))}
+        by_file[item.identity.file].append(item)
+    said = {id(item): line for file, own in by_file.items() for item, line in _lines_of(own, decisions.get(file, ()))}
     copies: dict[str, list[Decision]] = defaultdict(list)
     gone: list[tuple[str, Decision]] = []
     for file, lines in decisions.items():
         copies[same_copy(file)] += lines
         gone += [(file, line) for line in lines if line.content and (
-            not any(content(item).startswith(line.content) for item in of[file]) if file in of else is_gone(file))]
+            not any(content(item).startswith(line.content) for item in by_file[file]) if file in by_file
+            else is_gone(file))]
     decided = []
     for item in items:
         line = said.get(id(item))
@@ -274,13 +275,13 @@ def _decided(item: Item, line: Decision, known: Directory, content: Callable[[It
                    evidence=item.identity.evidence + said)
     if learner == item.learner:
         word = {Kind.SAID: [learner]} if Kind.LABEL in told.ids else {}
-        return item.of(learner, replace(told, ids={**told.ids, **word}))
+        return item.reassigned(learner, replace(told, ids={**told.ids, **word}))
     places = known.match({learner: {Kind.LABEL: [learner]}}).places.get(learner, ())
     same = known.people[places[0]] if len(places) == 1 else None
     ids = {**(same.ids if same else {Kind.LABEL: [learner]}), Kind.SAID: [learner]}
     ids = {**_own_numbers(item.identity.given, learner), **ids}
     told = replace(told, evidence="identity.csv", ids=ids, person={}, members=())
-    return item.of(same.shown if same else learner, told)
+    return item.reassigned(same.shown if same else learner, told)
 
 
 def _own_numbers(given: Ids, learner: str) -> Ids:
@@ -305,7 +306,7 @@ def _is_no_name(says: str) -> bool:
 def _refused(item: Item, why: Doubt) -> Item:
     """Returns the same item, where a line of the instructor's does not count."""
     doubts = without(item.identity.doubts, LINES)
-    return item.of(item.learner, replace(item.identity, confirmed=False, chosen="", doubts=doubts).doubted(why))
+    return item.reassigned(item.learner, replace(item.identity, confirmed=False, chosen="", doubts=doubts).doubted(why))
 
 
 def _spent(why: str) -> Doubt:
@@ -321,7 +322,7 @@ def refusal(identity: Identity) -> str:
 
 def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
     """Adds to each item who it is on the class list; or a doubt. Without a list only nearly equal learners get one."""
-    items = near(items)
+    items = doubt_alike(items)
     if not people:
         return items
     directory = Directory(people)
@@ -340,7 +341,8 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
     confirmed = {item.learner for item in items} - {item.learner for item in items if not item.identity.confirmed}
     found = directory.match(claims, confirmed=confirmed)
     if words := _same_people(directory, {one: claims[one] for one in found.ambiguous if one in confirmed}):
-        return hold_against([item.of(words.get(item.learner, item.learner), item.identity) for item in items], people)
+        return hold_against(
+            [item.reassigned(words.get(item.learner, item.learner), item.identity) for item in items], people)
     held = []
     for item in items:
         identity = item.identity
@@ -376,7 +378,7 @@ def hold_against(items: Sequence[Item], people: Sequence[Person]) -> list[Item]:
                 Doubt(f"it is not certain who this is on the class list: {why}",
                       Why.GROUP if item.learner in found.shared else Why.TWICE if item.learner in found.twice else
                       Why.NOT_SURE))
-        held.append(item.of(item.learner, identity))
+        held.append(item.reassigned(item.learner, identity))
     return held
 
 
@@ -400,7 +402,7 @@ def held_against_before(items: Sequence[Item], before: Mapping[tuple[str, str], 
                 identity = replace(identity, person={}, confirmed=False).doubted(why)
             elif staying and not (identity.confirmed and _says_more(identity, was)):
                 identity = replace(identity, person={}, confirmed=False).doubted(*staying)
-        held.append(item.of(item.learner, identity))
+        held.append(item.reassigned(item.learner, identity))
     return held
 
 
@@ -437,32 +439,33 @@ def _size(groups: Collection[str], people: Sequence[Person]) -> int:
 
 def _told_apart(items: Sequence[Item], directory: Directory) -> list[Item]:
     """Separates items whose lines name one learner in words that are two people's on the list: Li Na and Na Li."""
-    of: dict[str, set[int]] = defaultdict(set)
+    places_of: dict[str, set[int]] = defaultdict(set)
     meant: dict[int, int] = {}
     for item in items:
         for word in item.identity.ids.get(Kind.SAID, ())[:1] if item.identity.confirmed else ():
             if (place := directory.exactly(word)) is not None:
                 meant[id(item)] = place
-                of[item.learner].add(place)
+                places_of[item.learner].add(place)
     apart = []
     for item in items:
-        if id(item) in meant and len(of[item.learner]) > 1 and directory.exactly(item.learner) != meant[id(item)]:
+        several = len(places_of[item.learner]) > 1
+        if id(item) in meant and several and directory.exactly(item.learner) != meant[id(item)]:
             word = item.identity.ids[Kind.SAID][0]
             ids = {**_own_numbers(item.identity.given, word), Kind.LABEL: [word], Kind.SAID: [word]}
-            item = item.of(word, replace(item.identity, ids=ids))
+            item = item.reassigned(word, replace(item.identity, ids=ids))
         apart.append(item)
     return apart
 
 
 def _same_people(directory: Directory, claims: Mapping[str, Ids]) -> dict[str, str]:
     """Returns one name for each confirmed person whom lines name in several ways, and who is one person on the list."""
-    of: dict[int, list[str]] = defaultdict(list)
+    learners_at: dict[int, list[str]] = defaultdict(list)
     for learner, ids in claims.items():
         places = directory.match({learner: ids}).places.get(learner, ())
         if len(places) == 1:
-            of[places[0]].append(learner)
+            learners_at[places[0]].append(learner)
     return {learner: directory.people[place].shown if directory.people[place].shown in words else min(words)
-            for place, words in of.items() if len(words) > 1 for learner in words}
+            for place, words in learners_at.items() if len(words) > 1 for learner in words}
 
 
 def joined(names: Sequence[str]) -> str:

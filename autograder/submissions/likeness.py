@@ -1,4 +1,4 @@
-"""Finds learners who may be the same person, or files of one learner who may be two, and gives them a doubt.
+"""Finds learners who may be the same person, or one learner who may be two, and gives them a doubt.
 
 Names that are equal except for capitals, accents, signs or a number at the end belong to one person as often as to
 two: `alice` and `Alice`, `Bob` and `Bob 2`. Nothing is merged or split here; both must be checked, unless a class list
@@ -11,11 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import PurePath
 from typing import Any, Protocol, Self, TypeVar
 
 from autograder.submissions.doubts import Doubt, Why, without
-from autograder.submissions.names import BROWSER, NUMBER, spelled_out, stem, without_copies, without_words
+from autograder.submissions.names import NUMBER, spelled_out, stem, without_copies, without_words
 from autograder.submissions.people import NAMES, SYSTEMS, WRITTEN, Kind, name_keys, plain, squashed, unaccented
 
 IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
@@ -37,23 +36,23 @@ class HasIdentity(Protocol):
 class Whose(HasIdentity, Protocol):
     """Anything that may turn out to be another's."""
 
-    def of(self, learner: str, identity: Any) -> Self: ...
+    def reassigned(self, learner: str, identity: Any) -> Self: ...
 
 
 Item = TypeVar("Item", bound=Whose)
 
 
-def near(items: Sequence[Item]) -> list[Item]:
+def doubt_alike(items: Sequence[Item]) -> list[Item]:
     """Adds a doubt to learners who are nearly equal, or equal only without the marks of copies.
 
     Its earlier doubts about them, from when others were there, are removed. Learners whom the instructor confirmed, or
     who were found on a class list, get none.
     """
-    of: dict[str, list[Item]] = defaultdict(list)
+    by_learner: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        of[item.learner].append(item)
+        by_learner[item.learner].append(item)
     doubts: dict[str, list[Doubt]] = defaultdict(list)
-    for alike in _alike(of):
+    for alike in _alike(by_learner):
         shown = " and ".join(map(repr, sorted(alike)))
         for learner in alike:
             doubts[learner].append(Doubt(
@@ -61,7 +60,7 @@ def near(items: Sequence[Item]) -> list[Item]:
     written: dict[tuple[str, str], set[str]] = defaultdict(set)
     for item in items:
         if not item.identity.system and not item.identity.confirmed and item.identity.ids.get(Kind.LABEL):
-            written[item.learner, _place(item)].add(_written(item))
+            written[item.learner, _given_path(item)].add(_written(item))
     for (learner, _), names in written.items():
         if len(names) > 1:
             shown = " and ".join(map(repr, sorted(names)))
@@ -70,7 +69,7 @@ def near(items: Sequence[Item]) -> list[Item]:
     return [_doubted(item, doubts.get(item.learner, ())) for item in items]
 
 
-def _place(item: HasIdentity) -> str:
+def _given_path(item: HasIdentity) -> str:
     """Returns the path that was given to be graded, with others' work in it."""
     folder, slash, _ = item.identity.file.partition("/")
     return folder if slash else ""
@@ -88,14 +87,14 @@ def _doubted(item: Item, doubts: Sequence[Doubt]) -> Item:
         return item
     before, unlisted = (without(said, {Why.ALIKE, Why.COPIES}) for said in (identity.doubts, identity.unlisted))
     now = tuple(dict.fromkeys((*before, *doubts)))
-    return item.of(item.learner, replace(
+    return item.reassigned(item.learner, replace(
         identity, doubts=identity.doubts if set(now) == set(identity.doubts) else now,
         unlisted=tuple(dict.fromkeys((*unlisted, *doubts)))))
 
 
-def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
+def _alike(by_learner: dict[str, list[Item]]) -> Iterable[set[str]]:
     """Yields learners who may be one person, each set once."""
-    named = [learner for learner, own in of.items()
+    named = [learner for learner, own in by_learner.items()
              if learner and any(item.identity.evidence != "nothing" for item in own)]
     groups: dict[str, set[str]] = defaultdict(set)
     for learner in named:
@@ -113,18 +112,18 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
                 groups[_key(short)].add(learner)
     for learner in named:  # in either order, and in the form in which Canvas joins them
         for kind in (*NAMES, Kind.LABEL):
-            names = {values[0] for item in of[learner] if (values := item.identity.ids.get(kind))}
+            names = {values[0] for item in by_learner[learner] if (values := item.identity.ids.get(kind))}
             for key in {key for name in names for text in {unaccented(name), spelled_out(name)}
                         for key in name_keys(unaccented(text), glued=True)}:
                 groups[f"name/{key}"].add(learner)
-    for learner, own in of.items():
+    for learner, own in by_learner.items():
         for place, system, kind, value in {
-                (_place(item), item.identity.system, kind, plain(value)) for item in own
+                (_given_path(item), item.identity.system, kind, plain(value)) for item in own
                 for kind, values in item.identity.ids.items() if kind in SYSTEMS - {Kind.ANONYMOUS}
                 for value in values}:
             groups[f"{place}/{system}/{kind}/{value}"].add(learner)
     numbers: dict[str, set[str]] = defaultdict(set)
-    for learner, own in of.items():
+    for learner, own in by_learner.items():
         for item in own:
             if item.identity.system:
                 for value in item.identity.given.get(Kind.NUMBER, ()):
@@ -132,9 +131,10 @@ def _alike(of: dict[str, list[Item]]) -> Iterable[set[str]]:
     yield from (group for group in numbers.values() if len(group) > 1)  # whatever else distinguishes them
     seen = set(map(frozenset, numbers.values()))
     for group in groups.values():
-        if len(group) == 1 or _all_differ([of[one] for one in group]):
+        if len(group) == 1 or _all_differ([by_learner[one] for one in group]):
             continue
-        alike = {one for one in group if any(one != other and not _differ(of[one], of[other]) for other in group)}
+        alike = {one for one in group if any(
+            one != other and not _differ(by_learner[one], by_learner[other]) for other in group)}
         if len(alike) > 1 and frozenset(alike) not in seen:
             seen.add(frozenset(alike))
             yield alike
@@ -165,73 +165,3 @@ def _all_differ(learners: Sequence[Sequence[HasIdentity]]) -> bool:
 
 def _values(items: Sequence[HasIdentity], kind: Kind) -> set[str]:
     return {plain(value) for item in items for value in item.identity.ids.get(kind, ())}
-
-
-# ---------------------------------------------------------------- one name, several places
-
-
-def is_another(one: Any, other: Any) -> bool:
-    """Returns whether two files handed in under one name may be two people's: nothing shows that they are one's.
-
-    The instructor shows it, or one folder that names them, a newer copy of the same download, or a number or an address
-    of a system's. A number that is only counted within one course needs a name beside it.
-    """
-    if one.confirmed and other.confirmed:
-        return False
-    if not one.source or not other.source:  # of an earlier version
-        return False
-    if one.system and one.system == other.system:
-        shared = {kind for kind, values in one.given.items()
-                  if set(map(plain, values)) & set(map(plain, other.given.get(kind, ())))}
-        if shared & {*SYSTEMS, *WRITTEN, Kind.GITHUB} - COUNTED or (shared & COUNTED and shared & {Kind.NAME}):
-            return False
-    if _whence(one) != _whence(other):
-        return True
-    return one.file != other.file and _folder(one) != _folder(other)
-
-
-def is_of_same_download(one: Any, other: Any) -> bool:
-    """Returns whether two files lie in copies of one download, of one system, however often it was downloaded."""
-    return bool(one.system) and one.system == other.system and _whence(one) == _whence(other)
-
-
-def _folder(identity: Any) -> str:
-    return identity.origin.partition("\n")[0] if not identity.system else ""
-
-
-COUNTED = {Kind.PARTICIPANT, Kind.ANONYMOUS}
-"""Numbers that have no meaning outside of one assignment."""
-
-
-def _whence(identity: Any) -> str:
-    """Returns the origin of a file: the folder or the download, however often it was downloaded."""
-    lone = identity.file == identity.place
-    source = PurePath(identity.source)
-    if lone:
-        return str(source.parent)
-    return str(source.with_name(BROWSER.sub("", source.name.removesuffix(".zip"))))
-
-
-def is_later(one: Any, other: Any) -> bool:
-    """Returns whether the download that contains a file is later than another's, by all the evidence there is.
-
-    The evidence is the number that a browser appends, and the time at which each zip was made. Missing evidence does
-    not count against it, but there must be some. A download of another system is no evidence: each packs what was
-    handed in there.
-    """
-    if one.system != other.system:
-        return False
-    said = []
-    if one.made and other.made and one.made != other.made:
-        said.append(one.made > other.made)
-    (name, number), (other_name, other_number) = _downloaded(one), _downloaded(other)
-    if name == other_name and number != other_number:
-        said.append(number > other_number)
-    return bool(said) and all(said)
-
-
-def _downloaded(identity: Any) -> tuple[str, int]:
-    """Returns the name of a download, and the number that a browser appended to it; 0 for none."""
-    name = PurePath(identity.source).name.removesuffix(".zip")
-    mark = BROWSER.search(name)
-    return BROWSER.sub("", name), int(re.sub(r"\D", "", mark[0])) if mark else 0

@@ -360,8 +360,8 @@ def test_a_portrait_is_tried_on_the_solution(tiny: Path) -> None:
         build.build_exercise("91-tiny")
 
 
-FULL = trial.Trial(scores={"q9_1": 2, "q9_2": 0.5}, failures={"q9_1": [], "q9_2": []})
-NOTHING = trial.Trial(scores={"q9_1": 0, "q9_2": 0}, failures={"q9_1": ["no"], "q9_2": ["no"]})
+FULL = trial.TrialResult(scores={"q9_1": 2, "q9_2": 0.5}, failures={"q9_1": [], "q9_2": []})
+NOTHING = trial.TrialResult(scores={"q9_1": 0, "q9_2": 0}, failures={"q9_1": ["no"], "q9_2": ["no"]})
 
 
 @pytest.mark.fast
@@ -377,7 +377,7 @@ NOTHING = trial.Trial(scores={"q9_1": 0, "q9_2": 0}, failures={"q9_1": ["no"], "
      "q9_2: the untouched notebook earns 0.5 points, so some test passes without an answer"),
 ])
 def test_a_master_is_held_to_its_promises(
-        tiny: Path, monkeypatch: pytest.MonkeyPatch, solved: trial.Trial, untouched: trial.Trial,
+        tiny: Path, monkeypatch: pytest.MonkeyPatch, solved: trial.TrialResult, untouched: trial.TrialResult,
         complaint: str | None) -> None:
     class Ran:
         process = Mock()

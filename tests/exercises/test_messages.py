@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.course import EXERCISES
-from autograder.grading.redaction import Known
+from autograder.grading.redaction import TrustedTexts
 
 pytestmark = pytest.mark.fast
 
@@ -407,7 +407,7 @@ def test_what_a_check_says_of_the_cause_is_never_cut(exercise: str) -> None:
     tests = sorted((EXERCISES / "tests" / exercise).glob("q*.py"))
     assert tests
     for test in tests:
-        known = Known(test, [EXERCISES])
+        known = TrustedTexts(test, [EXERCISES])
         for cause in causes_in(test):
             for fails in (
                 lambda cause: digits.expect_array(np.array([0.125]), name="a", equal=np.array([0.25]), cause=cause),

@@ -29,10 +29,10 @@ RESULT = SubmissionResult(
 
 def filled(path: Path, *results: SubmissionResult) -> None:
     with Gradebook(path) as book:
-        book.begin_run({"jobs": 2})
+        book.begin_batch({"jobs": 2})
         for result in results:
             book.record(result, "f" * 64)
-        book.end_run()
+        book.end_batch()
 
 
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:

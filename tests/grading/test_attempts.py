@@ -102,7 +102,7 @@ def test_a_batch_keeps_all_and_counts_one(tmp_path: Path, no_running: None) -> N
     scores = {}
     for attempts in ("latest", "best"):
         outcome, said = run(second, tmp_path / "out", attempts=attempts)
-        (one,) = outcome.counting
+        (one,) = outcome.counted
         scores[attempts] = one.score
         assert one.learner == "lovelaceada_40312"
         assert f"the {attempts} counts; 1 other attempts stay in the gradebook" in said
@@ -134,7 +134,7 @@ def test_a_download_is_graded_as_it_comes_and_as_it_is_unpacked(tmp_path: Path, 
     for path in (tmp_path / "submissions.zip", folder):
         again, said = run(path, tmp_path / "out")
         assert "3 of 3 are unchanged since they were graded." in said
-        for now, then in ((again.results, first.results), (again.counting, first.counting)):
+        for now, then in ((again.results, first.results), (again.counted, first.counted)):
             assert [replace(one, identity=other.identity) for one, other in zip(now, then, strict=True)] == then
             for one, other in zip(now, then, strict=True):
                 inside = other.identity.file.replace("submissions.zip", path.name)
@@ -147,20 +147,20 @@ def test_several_files_without_an_order_are_said(tmp_path: Path, no_running: Non
     for name in ("a", "b"):
         write_notebook(tmp_path / "class" / "ada" / f"{name}.ipynb", [f"{name} = 1"])
     outcome, said = run(tmp_path / "class", tmp_path / "out")
-    assert (len(outcome.results), len(outcome.counting)) == (2, 1)
+    assert (len(outcome.results), len(outcome.counted)) == (2, 1)
     assert "the latest counts (of ada the best, for nothing says which is the latest); 1 other" in said
     assert "files with different answers count as one learner's, and nothing says" in said.lower()
     assert "class/ada/a.ipynb, class/ada/b.ipynb" in said and "it is not certain whose they are" in said
-    assert outcome.counting[0].identity.status == "check"
+    assert outcome.counted[0].identity.status == "check"
 
 
 def test_a_name_that_nobody_gave_is_marked_until_somebody_gives_it(tmp_path: Path, no_running: None) -> None:
     for name in ("alice", NAME):
         write_notebook(tmp_path / "class" / f"{name}.ipynb", [f"name = {name!r}"])
     outcome, said = run(tmp_path / "class", tmp_path / "out")
-    assert {one.learner: one.identity.status for one in outcome.counting} == {"alice": "certain", NAME: "check"}
+    assert {one.learner: one.identity.status for one in outcome.counted} == {"alice": "certain", NAME: "check"}
     assert f"Neither a folder nor the file's own name says whose it is: class/{NAME}.ipynb (as {NAME})." in said
-    page = class_report(outcome.counting, ["a.html", "b.html"])
+    page = class_report(outcome.counted, ["a.html", "b.html"])
     assert f"class/{NAME}.ipynb (as {NAME})" in page and "Whose it is" in page
 
     content = {one.learner: one.identity.content for one in outcome.results}
@@ -170,7 +170,7 @@ def test_a_name_that_nobody_gave_is_marked_until_somebody_gives_it(tmp_path: Pat
     line = replace(line, content=content[NAME][:16])
     outcome, said = run(tmp_path / "class", tmp_path / "out", decisions={f"class/{NAME}.ipynb": [line]})
     assert "2 of 2 are unchanged" in said and f"counted as {NAME} and is now bob's" in said
-    for results in (outcome.results, outcome.counting):
+    for results in (outcome.results, outcome.counted):
         assert {one.learner: one.identity.status for one in results} == {"alice": "certain", "bob": "certain"}
     with Gradebook(tmp_path / "out" / GRADEBOOK) as book:
         assert {one.learner for one in book.results()} == {"alice", "bob"}, "nothing is left of the name that was wrong"

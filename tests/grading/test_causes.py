@@ -14,9 +14,9 @@ import pytest
 from autograder.course import VARIANTS
 from autograder.grading.bundle import bundle, pack, unpack
 from autograder.grading.causes import (
-    Known,
+    Answers,
     Match,
-    Raised,
+    RecordedError,
     Recording,
     Variant,
     blamed,
@@ -47,7 +47,7 @@ VARIANTS_OF_LARGEST = (
     Variant("smallest", "That is the smallest.", answer(lambda x: x.argmin(axis=1))),
     Variant("float", "These are floats.", answer(lambda x: x.argmax(axis=1).astype("float32"))),
 )
-KNOWN = Known(answer(right), VARIANTS_OF_LARGEST)
+KNOWN = Answers(answer(right), VARIANTS_OF_LARGEST)
 
 
 def recorded(function: Callable[..., Any], inputs: list[np.ndarray] = INPUTS) -> Recording:
@@ -104,7 +104,7 @@ class TestFinding:
         def fails(x: np.ndarray) -> None:
             raise ValueError("no")
 
-        known = Known(answer(right), (Variant("raises", "It raises.", answer(fails)),))
+        known = Answers(answer(right), (Variant("raises", "It raises.", answer(fails)),))
         assert not find(known, recorded(fails)).found
 
     def test_an_input_without_an_answer_does_not_hide_the_cause(self) -> None:
@@ -126,7 +126,7 @@ class TestFinding:
                 raise ValueError("nothing to read")
             return np.log(-x).sum(axis=1)
 
-        known = Known(answer(lambda x: np.log(x).sum(axis=1)), (
+        known = Answers(answer(lambda x: np.log(x).sum(axis=1)), (
             Variant("sign", "The sign is turned.", answer(lambda x: np.log(-x).sum(axis=1))),
             Variant("zero", "It is zero.", answer(lambda x: np.zeros(len(x)))),
         ))  # fmt: skip
@@ -139,18 +139,18 @@ class TestFinding:
             x.sort(axis=1)
             return np.zeros(len(x), dtype=int)
 
-        known = Known(answer(right), (Variant("sorts", "It sorts.", answer(smallest_in_place)),))
+        known = Answers(answer(right), (Variant("sorts", "It sorts.", answer(smallest_in_place)),))
         assert names(find(known, recorded(smallest_in_place))) == ["sorts"]
         assert not find(known, recorded(lambda x: np.zeros(len(x), dtype=int))).found
 
     def test_what_another_question_hands_on_is_looked_at_last(self) -> None:
         inherited = (Variant("q1: zero", "It comes from q1.", answer(lambda x: np.zeros(len(x), dtype=int))),)
-        known = Known(KNOWN.solution, KNOWN.variants, inherited)
+        known = Answers(KNOWN.solution, KNOWN.variants, inherited)
         assert names(find(known, recorded(lambda x: np.zeros(len(x), dtype=int)))) == ["q1: zero"]
         assert names(find(known, recorded(lambda x: x.argmin(axis=1)))) == ["smallest"]
 
     def test_a_variable_is_compared_with_its_value(self) -> None:
-        known = Known(None, (Variant("one", "One too few.", lambda: {"count": 9}),))
+        known = Answers(None, (Variant("one", "One too few.", lambda: {"count": 9}),))
         for value, found in ((9, ["one"]), (np.int64(9), ["one"]), (10, []), ("9", []), (True, [])):
             recording = Recording()
             recording.next_case()
@@ -169,7 +169,7 @@ class TestFinding:
                 pass
             return x.argmin(axis=1)
 
-        known = Known(answer(right), tuple(Variant(str(n), "Slow.", answer(slow)) for n in range(50)))
+        known = Answers(answer(right), tuple(Variant(str(n), "Slow.", answer(slow)) for n in range(50)))
         began = time.process_time()
         assert not find(known, recorded(lambda x: x.argmin(axis=1)), seconds=0.3).found
         assert time.process_time() - began < 2
@@ -201,7 +201,7 @@ def of_helpers(given: np.ndarray, **theirs: Callable[..., Any]) -> Any:
 
 
 TENTHS = Variant("q1: tenths", "These are tenths.", answer(lambda x: of_helpers(x, halves=tenths)), "halves")
-DEPENDENT = Known(answer(sums_of_halves), (), (TENTHS,), ("fifths", "halves"))
+DEPENDENT = Answers(answer(sums_of_halves), (), (TENTHS,), ("fifths", "halves"))
 
 
 def tenths(x: np.ndarray) -> np.ndarray:
@@ -291,10 +291,10 @@ class Liar:
     ((1, 2), (1, 2), True, True), ([1, 2], (1, 2), False, True), ([1], [1, 2], False, False),
     ({"a": 1}, {"a": 1}, True, True), ({"a": 1}, {"b": 1}, False, False),
     ("a", "a", True, True), ("a", "b", False, False), (None, None, True, True), (None, 0, False, False),
-    (Raised("ValueError", "a"), Raised("ValueError", "a"), True, True),
-    (Raised("ValueError", "a"), Raised("ValueError", "b"), False, True),
-    (Raised("ValueError", "a"), Raised("KeyError", "a"), False, False),
-    (Raised("ValueError", "a"), 3, False, False),
+    (RecordedError("ValueError", "a"), RecordedError("ValueError", "a"), True, True),
+    (RecordedError("ValueError", "a"), RecordedError("ValueError", "b"), False, True),
+    (RecordedError("ValueError", "a"), RecordedError("KeyError", "a"), False, False),
+    (RecordedError("ValueError", "a"), 3, False, False),
     (Liar(), np.ones(3), False, False), (Liar(), "a", False, False), ([Liar()], [1], False, False),
     (10**400, 10**400, False, False), (np.array(["a"]), np.ones(1), False, False),
 ])  # fmt: skip

@@ -155,7 +155,7 @@ def test_a_worker_without_room_is_not_a_lost_connection(
             raise error
 
     monkeypatch.setattr(cluster, "pack", lambda bundle: bundle)
-    task = SimpleNamespace(bundle=bundle.Packed("02-preprocessing", (), {}, {}, "digest"))
+    task = SimpleNamespace(bundle=bundle.PackedBundle("02-preprocessing", (), {}, {}, "digest"))
     with pytest.raises(expected) as caught:
         cluster.Cluster(Client()).submit(task)
     if expected is CourseError:

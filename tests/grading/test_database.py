@@ -56,7 +56,7 @@ def test_a_file_that_is_no_database_is_not_touched(path: Path) -> None:
 def test_a_full_disk_is_said(path: Path) -> None:
     filled(path, RESULT)
     with Gradebook(path) as book:
-        book.begin_run({})
+        book.begin_batch({})
         book.database.connection.execute("PRAGMA max_page_count = 1")  # SQLite's own way to be full
         with pytest.raises(CourseError, match=r"disk is full.*run the same command again"):
             for number in range(100):

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.grading import endings, messages
 from autograder.grading.endings import ENDINGS, TRUSTED, End, of_cell, of_check
-from autograder.grading.redaction import WITHHELD, Known, cell_error
+from autograder.grading.redaction import WITHHELD, TrustedTexts, cell_error
 from autograder.grading.results import CellResult, Verdict
 
 pytestmark = pytest.mark.fast
@@ -51,7 +51,7 @@ def test_no_ending_is_without_a_row_nor_a_row_without_an_ending() -> None:
 def test_what_is_said_to_learners_is_told_but_for_what_fills_it(sentence: str, tmp_path: Path) -> None:
     test = tmp_path / "q1.py"
     test.write_text("OK_FORMAT = False\n")
-    known = Known(test, ())
+    known = TrustedTexts(test, ())
     assert known.redacted(filled(sentence, "31 and 7")) == filled(sentence, WITHHELD)
     assert known.redacted(f"{filled(sentence, '31')} And 7.") != f"{filled(sentence, '31')} And 7."
 
@@ -73,7 +73,7 @@ def test_nothing_but_sentences_is_trusted(tmp_path: Path) -> None:
     test = tmp_path / "q1.py"
     test.write_text("OK_FORMAT = False\n")
     for word in [*(set(End) - {End.MEMORY_ERROR}), "cell", messages.__name__, "utf-8", ""]:  # that is one of Python's
-        assert Known(test, ()).redacted(word) == ""
+        assert TrustedTexts(test, ()).redacted(word) == ""
     assert all(len(sentence) > 15 for sentence in TRUSTED)
 
 

@@ -59,7 +59,7 @@ def test_a_write_that_fails_leaves_the_old_row(path: Path) -> None:
     broken = replace(RESULT, reason="new", questions=(replace(RESULT.questions[0], score=None),))  # type: ignore
     filled(path, RESULT)
     with Gradebook(path) as book:
-        book.begin_run({})
+        book.begin_batch({})
         with pytest.raises((CourseError, TypeError)):
             book.record(broken, "")
         assert book.results() == [RESULT]
@@ -69,12 +69,12 @@ def test_only_the_newest_batch_can_be_asked_for(path: Path) -> None:
     other = replace(RESULT, learner="bob")
     filled(path, RESULT, other)
     with Gradebook(path) as book:
-        book.begin_run({})
-        book.see([(other, other)])
+        book.begin_batch({})
+        book.handed_in_again([(other, other)])
         assert book.results(newest_batch=True) == [other]
         assert book.results() == [other, RESULT]
         late = replace(other, late=True)
-        book.see([(other, late)])
+        book.handed_in_again([(other, late)])
         assert book.results() == [late, RESULT], "what changed is kept"
 
 
@@ -92,7 +92,7 @@ def test_a_row_that_cannot_be_read_is_named_and_grading_again_mends_it(path: Pat
                 assert said in str(caught.value)
         assert book.find("bob", "lab.ipynb", "f" * 64) is None
         assert book.find(RESULT.learner, "02.ipynb", "f" * 64) == RESULT
-        book.begin_run({})
+        book.begin_batch({})
         book.record(other, "f" * 64)
         assert len(book.results()) == 2
 

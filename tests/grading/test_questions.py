@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.questions import BrokenTestFileError, QuestionRun, Watch
+from autograder.grading.questions import BrokenTestFileError, CaseHooks, QuestionRun
 from autograder.grading.results import CellResult, QuestionResult
 from autograder.grading.variables import Environment
 
@@ -36,8 +36,8 @@ def run(tmp_path: Path, source: str, trouble: str = "", error: BaseException | N
     path = tmp_path / "q1.py"
     path.write_text(source)
     begun: list[bool] = []  # trouble comes with the case
-    watch = Watch(lambda hidden: begun.append(True), lambda: trouble if begun else "", lambda: error)
-    return QuestionRun(path, Variables(**values), watch, [tmp_path], cells or []).result("q1", "at-end")
+    hooks = CaseHooks(lambda hidden: begun.append(True), lambda: trouble if begun else "", lambda: error)
+    return QuestionRun(path, Variables(**values), hooks, [tmp_path], cells or []).result("q1", "at-end")
 
 
 def exception_test(body: str, hidden: bool = False, parameters: str = "x", more: str = "") -> str:
@@ -98,7 +98,7 @@ def test_a_cases_own_hint_is_shown(tmp_path: Path) -> None:
 
 
 def test_of_a_public_doctest_its_own_lines_are_told_whatever_was_heard(tmp_path: Path) -> None:
-    heard = Watch(lambda hidden: None, lambda: "", lambda: None, lambda: True)
+    heard = CaseHooks(lambda hidden: None, lambda: "", lambda: None, lambda: True)
 
     def told(name: str, source: str) -> str:
         (tmp_path / name).write_text(source)  # the texts of a file are read once
@@ -117,8 +117,8 @@ def test_what_a_hidden_case_of_another_course_says_is_no_hint(tmp_path: Path, ow
     path = tmp_path / "q1.py"
     source = exception_test("assert x == 2, 'Two, please.'", True, more=", failure_message='Think of two.'")
     path.write_text(source)
-    watch = Watch(lambda hidden: None, lambda: "", lambda: None)
-    (case,) = QuestionRun(path, Variables(x=1), watch, [tmp_path], own=own).result("q1", "at-end").cases
+    hooks = CaseHooks(lambda hidden: None, lambda: "", lambda: None)
+    (case,) = QuestionRun(path, Variables(x=1), hooks, [tmp_path], own=own).result("q1", "at-end").cases
     assert case.message == "Think of two.\nTwo, please."  # for the instructor
     assert (case.told or case.message) == ("Think of two.\nTwo, please." if own else "Think of two.")
 

@@ -15,8 +15,8 @@ from autograder.authoring.master import read_master
 from autograder.bridge.remote import RemoteError
 from autograder.grading.causes import Match, Variant, comes_of, named
 from autograder.grading.endings import HIDDEN_HINT, NOT_WRITTEN
-from autograder.grading.questions import QuestionRun, Watch
-from autograder.grading.redaction import MORE, OTHERS, RUN_IT, UNTOLD, Known, cell_error
+from autograder.grading.questions import CaseHooks, QuestionRun
+from autograder.grading.redaction import MORE, OTHERS, RUN_IT, UNTOLD, TrustedTexts, cell_error
 from autograder.grading.results import CaseResult, CellResult, QuestionResult, SubmissionResult
 from autograder.reports.feedback import feedback_page
 from autograder.reports.gradescope import results_json
@@ -133,10 +133,10 @@ def test_a_question_that_is_checked_again_is_run_again_and_the_last_counts(grade
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> Known:
+def known(tmp_path: Path) -> TrustedTexts:
     test = tmp_path / "q1.py"
     test.write_text("def t(f):\n    f('flatten(x[:5])', cause='Only height and width become one.')\n")
-    return Known(test, [COURSE / "exercises"])
+    return TrustedTexts(test, [COURSE / "exercises"])
 
 
 @pytest.mark.fast
@@ -163,7 +163,7 @@ def known(tmp_path: Path) -> Known:
     ("`secret`", ""),
     ("Only height and width become one.", "Only height and width become one."),
 ])  # fmt: skip
-def test_only_what_a_trusted_file_says_is_told(known: Known, said: str, told: str) -> None:
+def test_only_what_a_trusted_file_says_is_told(known: TrustedTexts, said: str, told: str) -> None:
     assert known.redacted(said) == told
 
 
@@ -194,8 +194,8 @@ def told_case(
     """What a learner reads of the one case in `source`, after a hidden one was heard; `error`: the notebook's own."""
     path = tmp_path / "q1.py"
     path.write_text(source)
-    watch = Watch(lambda hidden: None, lambda: "", lambda: error, lambda: True)
-    (case,) = QuestionRun(path, Variables(**values), watch, [helpers or tmp_path]).result("q1", "at-end").cases
+    hooks = CaseHooks(lambda hidden: None, lambda: "", lambda: error, lambda: True)
+    (case,) = QuestionRun(path, Variables(**values), hooks, [helpers or tmp_path]).result("q1", "at-end").cases
     assert not case.passed
     return case.message if case.told is None else case.told
 
@@ -290,10 +290,10 @@ def test_the_line_of_an_error_is_the_one_that_was_handed_in() -> None:
 def test_a_missing_name_is_explained_from_the_code_alone(tmp_path: Path) -> None:
     path = tmp_path / "q1.py"
     path.write_text(exception_test("scale()", parameters="scale"))
-    watch = Watch(lambda hidden: None, lambda: "", lambda: None, lambda: True)
+    hooks = CaseHooks(lambda hidden: None, lambda: "", lambda: None, lambda: True)
     cells = [("def scal(x):\n    return x", CellResult(0, "ok", 0.1))]
     for values, said in (({"scal": 1, "scale_5": 1}, "It has `scal`"), ({"scale_5": 1}, "It has `scal`")):
-        (case,) = QuestionRun(path, Variables(**values), watch, [tmp_path], cells).result("q1", "at-end").cases
+        (case,) = QuestionRun(path, Variables(**values), hooks, [tmp_path], cells).result("q1", "at-end").cases
         assert said in case.message and case.told is None
 
 

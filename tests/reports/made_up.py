@@ -314,10 +314,10 @@ def handed_in(
 def kept(output: Path, results: Sequence[SubmissionResult]) -> Path:
     """A folder with a gradebook, without reports."""
     with Gradebook(output / "gradebook.sqlite") as book:
-        book.begin_run({})
+        book.begin_batch({})
         for number, result in enumerate(results):
             book.record(result, str(number))
-        book.end_run()
+        book.end_batch()
     return output
 
 

@@ -144,10 +144,10 @@ def output(tmp_path: Path) -> Path:
     results = [handed_in("2026-11-02T12:00:00", "ann"), handed_in("2026-11-05T02:30:00", "bob"),
                handed_in("", "eve", late=True)]
     with Gradebook(tmp_path / "grades" / "gradebook.sqlite") as book:
-        book.begin_run({"due": rule(tmp_path).to_json()})
+        book.begin_batch({"due": rule(tmp_path).to_json()})
         for number, result in enumerate(results):
             book.record(result, str(number))
-        book.end_run()
+        book.end_batch()
         write_reports(book.counting().batch, tmp_path / "grades")
         assert [result.lateness for result in book.stored()] == [None] * 3, "what the checks gave stays as it is"
     return tmp_path / "grades"
@@ -175,5 +175,5 @@ def test_a_score_set_by_hand_is_late_as_well_and_more_time_undoes_it(output: Pat
     assert done.exit_code == 0
     assert {row["learner"]: row["score"] for row in read_grades(output / "grades.csv")}["bob"] == "7"
     with Gradebook(output / "gradebook.sqlite") as book:
-        book.begin_run({"due": rule(tmp_path, f"{FILE}bob = 2026-11-06\n").to_json()})
+        book.begin_batch({"due": rule(tmp_path, f"{FILE}bob = 2026-11-06\n").to_json()})
         assert [result.score for result in book.counting().everything] == [12, 10, 12]

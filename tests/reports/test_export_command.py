@@ -80,10 +80,10 @@ def test_an_export_takes_no_place_but_an_earlier_export_s(
 
     if command[0] == "feedback":
         with Gradebook(graded / "gradebook.sqlite") as book:
-            book.begin_run({})
+            book.begin_batch({})
             for place, result in enumerate(made_up_class(12)):
                 book.record(replace(result, learner=f"{result.learner}_{place + 100}"), "")
-            book.end_run()
+            book.end_batch()
     before = {path: path.read_bytes() for path in precious if path.is_file() and path.suffix != ".sqlite"}
     for path in precious:
         done = export(path)
@@ -125,14 +125,14 @@ def test_only_the_attempt_that_counts_is_exported(graded: Path) -> None:
     again = replace(first, submission="again.ipynb", order=2, late=True, questions=tuple(
         replace(question, score=0.0) for question in first.questions))  # fmt: skip
     with Gradebook(graded / "gradebook.sqlite") as book:
-        book.begin_run({"attempts": "latest"})
+        book.begin_batch({"attempts": "latest"})
         book.record(replace(first, order=1), "")
         book.record(again, "")
-        book.end_run()
+        book.end_batch()
     for policy, score, file in (("latest", 0.0, "again.ipynb"), ("best", first.score, first.submission)):
         with Gradebook(graded / "gradebook.sqlite") as book:
-            book.begin_run({"attempts": policy})
-            book.end_run()
+            book.begin_batch({"attempts": policy})
+            book.end_batch()
         done = CliRunner().invoke(main, ["export", "csv", "--output", str(graded)])
         assert done.exit_code == 0 and "1 attempts that do not count are left out." in done.output
         (row,) = [row for row in read_grades(graded / "csv.csv") if row["learner"] == first.learner]

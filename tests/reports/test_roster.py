@@ -145,10 +145,10 @@ def test_the_command_shows_it_everywhere_and_adjust_keeps_it(
 
     def grade_paths(paths: object, *, output: Path, notes: dict[str, str], **_: object) -> Outcome:
         with Gradebook(output / "gradebook.sqlite") as book:
-            book.begin_run(notes)
+            book.begin_batch(notes)
             for result in results:
                 book.record(result, "")
-            book.end_run()
+            book.end_batch()
             return Outcome(results, book.results(newest_batch=True), [])
 
     monkeypatch.setattr("autograder.grading.batch.grade_paths", grade_paths)

@@ -33,9 +33,9 @@ RESULT = SubmissionResult(
 
 def grade(folder: Path, options: dict[str, str], result: SubmissionResult = RESULT) -> None:
     with Gradebook(folder / "gradebook.sqlite") as book:
-        book.begin_run(options)
+        book.begin_batch(options)
         book.record(result, "f")
-        book.end_run()
+        book.end_batch()
 
 
 def handed_back(folder: Path) -> str:

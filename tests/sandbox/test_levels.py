@@ -163,7 +163,7 @@ def test_a_repository_inside_python_is_refused(monkeypatch):
 def test_a_promise_that_does_not_hold_is_noticed(monkeypatch):
     """The self-check itself, in a process that is not confined at all."""
     monkeypatch.setattr(selfcheck.os, "execv", lambda *arguments: None)
-    held = {what: holds for what, holds, _ in selfcheck.inside("no-namespaces", os.getppid(), {})}
+    held = {what: holds for what, holds, _ in selfcheck.try_promises("no-namespaces", os.getppid(), {})}
     assert held["threads"] and held["Python's own files can be read"]
     assert not [name for name in os.listdir(sys.prefix) if "check" in name]
     for what in ("no network", "no programs can be run", "the course's own files cannot be read", "no new processes",
@@ -181,7 +181,7 @@ import json, sys
 sys.path.insert(0, {root!r})
 from autograder.sandbox import forkserver, seccomp
 seccomp.ALLOWED += "    setsid 112 157"
-nursery = forkserver.Nursery({level!r})
+nursery = forkserver.NurseryProcess({level!r})
 print(json.dumps([what for what, held, _ in nursery.prepare() if not held]))
 nursery.close()
 """
@@ -201,7 +201,7 @@ def test_namespaces_that_are_not_ones_own_are_noticed(monkeypatch):
     assert set(shared) == {"user", "mnt", "pid", "ipc", "net", "uts"}
     for name in shared:
         others = {other: place for other, place in shared.items() if other == name}
-        held = {what: holds for what, holds, _ in selfcheck.inside("full", os.getppid(), others)}
+        held = {what: holds for what, holds, _ in selfcheck.try_promises("full", os.getppid(), others)}
         assert not held["namespaces of its own"], name
 
 
@@ -330,7 +330,7 @@ def test_a_sandbox_that_is_not_ready_in_time_is_ended(step, monkeypatch):
 
     monkeypatch.setattr(forkserver, "SANDBOX_SECONDS", 0.5)
     before = descendants(os.getpid())
-    here = forkserver.Nursery("none")
+    here = forkserver.NurseryProcess("none")
     monkeypatch.setattr(here.confinement, step, lambda *limits: time.sleep(60))
     monkeypatch.setattr(forking, "one_thread", lambda: None)
     began = time.monotonic()
@@ -470,7 +470,7 @@ def test_files_keep_the_time_of_reading_where_the_mount_says_so(flags, kept, mon
     monkeypatch.setattr(selfcheck.os, "execv", lambda *arguments: None)
     promise = "no file keeps the time at which it was read, which the next notebook could see"
     shared = selfcheck.namespaces_of_this_process()
-    held = {what: holds for what, holds, _ in selfcheck.inside("full", os.getppid(), shared)}
+    held = {what: holds for what, holds, _ in selfcheck.try_promises("full", os.getppid(), shared)}
     assert held[promise] is not kept
 
 

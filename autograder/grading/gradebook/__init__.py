@@ -8,7 +8,7 @@ A `Gradebook` keeps batches and the results in them, and says which of them coun
     schema       its tables, and the migrations from earlier versions
 
 Every attempt of a learner is a row of `submission`. Which of them counts follows
-from `attempts` in the newest run's options (`attempts.py`).
+from `attempts` in the newest batch's options (`attempts.py`).
 
 Each submission is written in one transaction, so a batch that is killed at any
 moment leaves what was graded and nothing half.
@@ -40,7 +40,8 @@ class Counting:
 
     Attributes:
         everything: in the whole gradebook.
-        batch: of the learners and exercises of the newest batch; with a class list of everybody in these exercises.
+        batch: of the learners and exercises of the newest batch; where there is a class list, of everybody in these
+            exercises.
         uncertain: those of `everything` where nothing says which attempt is the latest.
         left_out: how many attempts do not count.
         others: attempts that do not count and may be another's.
@@ -73,7 +74,7 @@ class Gradebook:
         self.database = Database(path)
         self.adjustments = Adjustments(self.database)
         self.ownership = Ownership(self.database, self.adjustments)
-        self._run: int | None = None
+        self._batch: int | None = None
 
     def __enter__(self) -> Gradebook:
         return self
@@ -86,7 +87,7 @@ class Gradebook:
     def close(self) -> None:
         self.database.close()
 
-    def begin_run(self, options: Mapping[str, Any]) -> None:
+    def begin_batch(self, options: Mapping[str, Any]) -> None:
         """Notes that a batch begins; every result recorded after this belongs to it.
 
         Args:
@@ -96,15 +97,15 @@ class Gradebook:
             cursor = self.database.connection.execute(
                 "INSERT INTO run (began, options) VALUES (?, ?)", (utc_now(), json.dumps(dict(options)))
             )
-            self._run = cursor.lastrowid
+            self._batch = cursor.lastrowid
 
     def _newest(self) -> int:
         """Returns the batch that runs now; else the last that ran to its end, so that later results are added to it.
 
         A batch that was stopped has graded a part of the class, and removes nothing.
         """
-        if self._run is not None:
-            return self._run
+        if self._batch is not None:
+            return self._batch
         return self.database.value("SELECT coalesce(max(id), 0) FROM run WHERE ended IS NOT NULL")
 
     def stopped(self) -> int:
@@ -112,10 +113,10 @@ class Gradebook:
         return self.database.value("SELECT count(*) FROM submission WHERE run > (SELECT coalesce(max(id), 0) FROM run"
                                    " WHERE ended IS NOT NULL)")
 
-    def end_run(self) -> None:
+    def end_batch(self) -> None:
         """Notes that the batch ran to its end."""
         with self.database.explained():
-            self.database.connection.execute("UPDATE run SET ended = ? WHERE id = ?", (utc_now(), self._run))
+            self.database.connection.execute("UPDATE run SET ended = ? WHERE id = ?", (utc_now(), self._batch))
 
     def record(self, result: SubmissionResult, fingerprint: str) -> None:
         """Writes one result in the place of an earlier one of the same submission, in one transaction."""
@@ -129,7 +130,7 @@ class Gradebook:
                 " seconds, sandbox, fingerprint, graded, result, seen)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    self._run,
+                    self._batch,
                     result.learner,
                     result.submission,
                     result.assignment,
@@ -142,7 +143,7 @@ class Gradebook:
                     fingerprint,
                     utc_now(),
                     json.dumps(result.to_json()),
-                    self._run,
+                    self._batch,
                 ),
             )
             connection.executemany(
@@ -171,7 +172,7 @@ class Gradebook:
             (learner, name, fingerprint))
         return _read_result(rows[0][0])[0] if rows else None
 
-    def see(self, results: Iterable[tuple[SubmissionResult, SubmissionResult]]) -> None:
+    def handed_in_again(self, results: Iterable[tuple[SubmissionResult, SubmissionResult]]) -> None:
         """Notes that these submissions, graded before, were handed in to the batch that runs now.
 
         In one transaction: each has to reach the disk, which takes longer than everything else about an unchanged
@@ -184,7 +185,7 @@ class Gradebook:
         with self.database.transaction() as connection:
             connection.executemany(
                 "UPDATE submission SET seen = ? WHERE learner = ? AND name = ? AND assignment = ?",
-                [(self._run, now.learner, now.submission, now.assignment) for _, now in pairs],
+                [(self._batch, now.learner, now.submission, now.assignment) for _, now in pairs],
             )
             connection.executemany(
                 "UPDATE submission SET result = ? WHERE learner = ? AND name = ? AND assignment = ?",
@@ -250,7 +251,7 @@ class Gradebook:
         return Rule.from_json(self.options().get("due"))
 
     def options(self) -> dict[str, Any]:
-        """Returns the options of the newest batch, as `begin_run` got them; empty before the first."""
+        """Returns the options of the newest batch, as `begin_batch` got them; empty before the first."""
         rows = self.database.rows("SELECT options FROM run WHERE id >= ? ORDER BY id LIMIT 1", (self._newest(),))
         try:
             return dict(json.loads(rows[0][0])) if rows else {}
@@ -264,7 +265,7 @@ class Gradebook:
         """Returns each result, the corrections for its learner in its exercise, and the newest batch that had it."""
         rows = self.database.rows("SELECT result, seen, learner, name, assignment, id FROM submission"
                                   " ORDER BY assignment, learner, name")
-        of = self.adjustments.all()
+        by_learner = self.adjustments.all()
         results, broken = [], []
         for text, seen, *whose in rows:
             result, error = _read_result(text)
@@ -278,7 +279,7 @@ class Gradebook:
                 " nothing of them is lost. Grade again what they are of into the same --output; where a file is gone, "
                 f"take the row out of the table `submission`. They are: {listed(broken, between='; ')}."
             )
-        return [(result, of.get((result.learner, result.assignment), {}), seen) for result, seen in results]
+        return [(result, by_learner.get((result.learner, result.assignment), {}), seen) for result, seen in results]
 
 
 def _read_result(text: str) -> tuple[SubmissionResult | None, str]:

@@ -1,6 +1,6 @@
 """The learner of each file in the gradebook; moves a submission and its corrections from one learner to another.
 
-Which files turned out to be whose is decided before (`grading/moves.py`, `grading/confirm.py`).
+Which files turned out to be whose is decided before (`grading/moves.py`, `grading/decisions.py`).
 """
 
 from __future__ import annotations

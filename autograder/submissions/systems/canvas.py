@@ -45,7 +45,7 @@ OTHER = re.compile(r"(?P<learner>(?P<name>.+?)(?P<late>[_-]LATE)?_(?P<user>[1-9]
 EXPORTED = re.compile(r"_\d{4}_\d\d_\d\dT\d\d")
 """The time of Otter's export, whose numbers are no user's."""
 
-AGAIN = re.compile(r"-\d{1,3}$")
+RESUBMITTED = re.compile(r"-\d{1,3}$")
 
 
 def named(name: str) -> Named | None:
@@ -68,7 +68,7 @@ def _said(match: re.Match[str] | None) -> Named | None:
 def _are_attempts(names: Sequence[str], authors: Mapping[str, tuple[Named, ...]]) -> bool:
     """Returns whether files of one name are attempts: the later came late, and no number of Canvas' contradicts."""
     ordered = sorted(names, key=lambda name: authors[name][0].order)
-    numbers = [int(mark[0][1:]) if (mark := AGAIN.search(stem(match["file"]))) else 0
+    numbers = [int(mark[0][1:]) if (mark := RESUBMITTED.search(stem(match["file"]))) else 0
                for name in ordered if (match := FILE.fullmatch(clean_name(name)))]
     late = [authors[name][0].late for name in ordered]
     return late == [False, True] and numbers[0] <= numbers[1]
@@ -81,7 +81,7 @@ def recognize(listing: Listing) -> Recognized:
     uploads: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, (one,) in authors.items():
         if match := FILE.fullmatch(clean_name(name)):
-            uploads[one.learner][AGAIN.sub("", stem(match["file"]))].append(name)
+            uploads[one.learner][RESUBMITTED.sub("", stem(match["file"]))].append(name)
     for files in uploads.values():
         own = [name for names in files.values() for name in names]
         if len(own) > 1 and (len(files) > 1 or not _are_attempts(own, authors)):  # none of them is the later

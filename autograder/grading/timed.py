@@ -12,7 +12,7 @@ from autograder.grading import causes
 from autograder.sandbox.nursery import Runner
 
 
-class WatchedSession(Session):
+class TimedSession(Session):
     """The conversation with one notebook, as the source of an `Environment`.
 
     Attributes:
@@ -93,7 +93,7 @@ class WatchedSession(Session):
         """Records a call that ended with an error: the learner's own, or there was no answer."""
         if self.recording and call:
             if isinstance(error, Exception) and self._answered and self.alive:
-                call.outcome = causes.raised(error)
+                call.outcome = causes.recorded_error(error)
             else:
                 self.recording.whole = False
 

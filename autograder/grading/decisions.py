@@ -21,7 +21,7 @@ from autograder.submissions.people import Directory, Kind, Person
 GONE = Doubt("identity.csv said whose it is and no longer does; grade again to see whose it is without that", Why.GONE)
 
 
-def confirm(
+def apply_decisions(
     gradebook: Gradebook, decisions: Mapping[str, Sequence[Decision]], people: Sequence[Person]
 ) -> list[str] | None:
     """Gives each result in the gradebook to the learner whose it is by now. Scores set by hand go with it.
@@ -59,13 +59,13 @@ def confirm(
 
 def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
     """Compares each with the list, among the others of its exercise: in another, people may be called otherwise."""
-    of: dict[str, list[int]] = {}
+    by_exercise: dict[str, list[int]] = {}
     for place, result in enumerate(results):
         if of_kind(result.identity.doubts, {Why.OVERWRITTEN}):
             continue  # it waits for the line about the file that lies there now
-        of.setdefault(result.assignment or f"\0{place}", []).append(place)
+        by_exercise.setdefault(result.assignment or f"\0{place}", []).append(place)
     held = list(results)
-    for places in of.values():
+    for places in by_exercise.values():
         for place, result in zip(places, hold_against([results[place] for place in places], people), strict=True):
             held[place] = result
     return _in_their_place(held, people)
@@ -83,7 +83,7 @@ def _in_their_place(results: Sequence[SubmissionResult], people: Sequence[Person
             places = [directory.match({one.learner: {Kind.LABEL: [one.learner]}}).places.get(one.learner)
                       for one in (was, result)]
             if places[0] and places[0] == places[1]:
-                result = result.of(was.learner, result.identity)
+                result = result.reassigned(was.learner, result.identity)
         placed.append(result)
     return placed
 
