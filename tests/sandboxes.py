@@ -12,8 +12,8 @@ import pytest
 
 from autograder.bridge.notebooks import Notebooks
 from autograder.bridge.session import CellOutcome
-from autograder.sandbox.limits import ISOLATING, Limits, SandboxError
-from autograder.sandbox.nursery import Unavailable, try_level
+from autograder.sandbox.limits import ISOLATING, Limits, SandboxError, Unavailable
+from autograder.sandbox.nursery import try_level
 
 
 def levels_here() -> list[str]:

@@ -6,7 +6,8 @@
     tried         checks that hidden tests say what they try, and makes the line after ✔ of it
     wrong         reads wrong variants, and proves that they can be distinguished
     build         masters -> exercises/ and build/
-    finish        puts the output of Otter Assign in order
+    finish        puts the output of Otter Assign in order: notebooks and test files
+    gradescope    changes the scripts with which Otter's zip runs on Gradescope
     trial         runs a notebook of our own against its tests, unconfined
     zips          read, and written the same byte for byte
     release       makes what learners get, and has it searched by

@@ -30,7 +30,7 @@ import nbformat
 import otter.assign
 
 from autograder import course
-from autograder.authoring import finish, hints, master, trial, tried, wrong, zips
+from autograder.authoring import finish, gradescope, hints, master, trial, tried, wrong, zips
 from autograder.authoring.master import Master, read_master
 from autograder.course import Assignment, CourseError
 from autograder.grading import causes
@@ -202,8 +202,8 @@ def _assign(exercise: Master, scratch: Path) -> dict[str, bytes]:
     if exercise.portrait:  # only for our own grader: Gradescope has no page for it
         files[f"build/{name}/portrait.py"] = finish.finish_portrait(exercise.portrait)
     packed = zips.read_zip(next(solved.glob("*-autograder_*.zip")))
-    packed["setup.sh"] = finish.finish_setup(packed["setup.sh"])
-    packed["run_otter.py"] = finish.finish_run(packed["run_otter.py"])
+    packed["setup.sh"] = gradescope.without_browser(packed["setup.sh"])
+    packed["run_otter.py"] = gradescope.showing_messages_alone(packed["run_otter.py"])
     packed |= {f"files/{file}": (course.EXERCISES / file).read_bytes() for file in course.SUPPORT_FILES}
     for question in exercise.questions:
         test = f"tests/{question.name}.py"
@@ -397,7 +397,8 @@ def _fingerprint(path: Path) -> str:
         *_sources(path),
         course.EXERCISES / "requirements.txt",
         *(course.EXERCISES / file for file in course.SUPPORT_FILES),
-        *(Path(str(module.__file__)) for module in (causes, finish, hints, master, trial, tried, wrong, zips)),
+        *(Path(str(module.__file__)) for module in (causes, finish, gradescope, hints, master, trial, tried, wrong,
+                                                          zips)),
         Path(__file__),
     ]
     for missing in (path for path in inputs if not path.is_file()):

@@ -2,9 +2,7 @@
 
 Otter's cell ids are random, its stubs silently return None, and its test files
 went through `ast.unparse`, which drops comments and line breaks and differs
-between versions of Python. Its script for Gradescope installs a browser that
-nothing of ours needs, and its messages for learners show the line of a check
-that failed, hidden ones included. This module repairs all of that.
+between versions of Python. This module repairs all of that.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ import ast
 import json
 import re
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from nbformat import NotebookNode
 
@@ -27,29 +24,6 @@ PROMPT = re.compile(r'^[ \t]*""" *# BEGIN PROMPT\n.*?""" *;? *# END PROMPT[ \t]*
 OTTER_IMPORT = "from otter.test_files import test_case\n"
 IMPORTS = "import digits\nimport numpy as np\n"
 TEST_IMPORTS = IMPORTS + OTTER_IMPORT
-BROWSER = b'mamba run -n otter-env bash -c "playwright install-deps && playwright install chromium"\n'
-"""The line of Otter's `setup.sh` that installs a browser to print notebooks as PDF."""
-RUNS = b'\n\nif __name__ == "__main__":\n    run_autograder("/autograder")\n'
-"""The end of Otter's `run_otter.py`, which runs everything."""
-RUNS_AND_TELLS = b'''
-import json
-import re
-
-
-def tell_messages_alone(file):
-    """A learner reads what a check says, and no line of the check: in a hidden one it may hold the answer."""
-    with open(file, encoding="utf-8") as results:
-        told = json.load(results)
-    for test in told["tests"]:
-        test["output"] = re.sub(r"Error at line \\d+ in test \\S+:\\n[^\\n]*\\n\\s*\\w+: ", "", test.get("output", ""))
-    with open(file, "w", encoding="utf-8") as results:
-        json.dump(told, results)
-
-
-if __name__ == "__main__":
-    run_autograder("/autograder")
-    tell_messages_alone("/autograder/results/results.json")
-'''
 
 
 def finish_notebook(notebook: NotebookNode, master: Master, *, solved: bool) -> bytes:
@@ -135,34 +109,3 @@ def finish_test(written: str, cases: Sequence[TestCell], helpers: str = "") -> b
 def finish_portrait(source: str) -> bytes:
     """Returns the file that makes a portrait: its function, with the imports of test files."""
     return f"{IMPORTS}\n\n{source.strip()}\n".encode()
-
-
-def finish_setup(script: bytes) -> bytes:
-    """Returns Otter's `setup.sh` for Gradescope's image, without the browser that prints notebooks.
-
-    Our zips for Gradescope print none. The browser would add some two hundred packages from two more servers, and the
-    failure of any one of these makes the image fail.
-
-    Raises:
-        CourseError: the script is not the one that was known when this was written.
-    """
-    return _with("setup.sh", script, "BROWSER", BROWSER, b"")
-
-
-def finish_run(script: bytes) -> bytes:
-    """Returns Otter's `run_otter.py` for Gradescope, changed to show the message of a failed check and not its line.
-
-    Raises:
-        CourseError: the script is not the one that was known when this was written.
-    """
-    return _with("run_otter.py", script, "RUNS", RUNS, RUNS_AND_TELLS)
-
-
-def _with(file: str, script: bytes, name: str, known: bytes, ours: bytes) -> bytes:
-    """Returns Otter's script with `ours` for `known`, the constant called `name` here, which must occur once in it."""
-    if script.count(known) != 1:
-        raise CourseError(
-            f"The {file} of Otter-Grader {version('otter-grader')} is another one than is known here. "
-            f"Read what it does now, and change {name} in autograder/authoring/finish.py."
-        )
-    return script.replace(known, ours)

@@ -161,8 +161,9 @@ def run(
 
 
 if __name__ == "__main__":
-    told, checks, results, drawn, asked = sys.argv[1:]
-    came = run(Path(told), Path(checks), Path(drawn) if drawn else None, None if asked == "-" else asked.split())
+    notebook, tests, results, portrait, predictions = sys.argv[1:]
+    came = run(Path(notebook), Path(tests), Path(portrait) if portrait else None,
+               None if predictions == "-" else predictions.split())
     # A notebook may print what it likes, so the results go to a file.
     Path(results).write_text(json.dumps(asdict(came)), encoding="utf-8")
     os._exit(0)  # skip TensorFlow's clean-up at exit, which is slow

@@ -33,6 +33,7 @@ for Otter, which knows only what a notebook says to Otter.
     wire          bytes and values; nothing but plain data comes out of it
     records       plain data that stands for what cannot cross itself
     exports       any value as records
+    kerasfacts    weights and facts of a Keras model, for its record
     tables        tables of pandas, dates of NumPy and arrays of objects as records, and back
     revival       types, modules and plain values as records; and back, with tensors and histories, by closed lists
     models        records as Keras models

@@ -44,7 +44,7 @@ import numpy as np
 
 from autograder.bridge import fasterfit, helper, models, otterstandin, records, revival, wire
 from autograder.bridge.errors import learner_traceback, status_of
-from autograder.bridge.exports import Exporter, Kept, raised
+from autograder.bridge.exports import Exporter, StayingObjects, raised
 from autograder.bridge.otterstandin import Neutral
 from autograder.bridge.output import Errors, Output
 from autograder.bridge.shell import close_figures, neutral_shell
@@ -66,7 +66,7 @@ class CellRunner:
 
     def __init__(self, channel: wire.Channel, output_bytes: int) -> None:
         self.channel = channel
-        self.kept = Kept()
+        self.kept = StayingObjects()
         self.exporter = Exporter(self.kept)
         self.output = Output(output_bytes)
         self.errors = Errors(self.output)

@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.bridge import records, revival, wire
+from autograder.bridge import kerasfacts, records, revival, wire
 
 
-class Kept:
-    """The objects that stay here, by number. An object keeps its number for as long as the runner lives."""
+class StayingObjects:
+    """The objects that stay on this side, by number. An object keeps its number for as long as the runner lives."""
 
     def __init__(self) -> None:
         self.objects: list[object] = []
@@ -42,9 +42,9 @@ class Kept:
 
 
 class Exporter:
-    """Turns values into records; `fallback` is for `wire.encode`."""
+    """Turns values into records. What has none stays, among `kept`."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: StayingObjects) -> None:
         self.kept = kept
 
     def encode(
@@ -52,12 +52,13 @@ class Exporter:
     ) -> list[bytes | bytearray | memoryview]:
         """Returns the message `wrap(value)`; a value too large to cross is replaced by a description of it."""
         try:
-            return wire.encode(wrap(value), self.fallback)
+            return wire.encode(wrap(value), self.record)
         except wire.WireError as error:
             text = f"<{_type_name(type(value))}: {error}>"
-            return wire.encode(wrap(self.thing(value, text)), self.fallback)
+            return wire.encode(wrap(self.thing(value, text)), self.record)
 
-    def fallback(self, value: object) -> object:
+    def record(self, value: object) -> object:
+        """Returns what crosses in the place of a value that does not cross as it is, as `wire.encode` asks for it."""
         for convert in (_value, _base, _array, _type, self._tensorflow, self._keras, _exception, self._function):
             result = convert(value)
             if result is not value:
@@ -70,7 +71,7 @@ class Exporter:
                 text = _cut(repr(value), 2000)
             except Exception:
                 text = ""
-        return records.Thing(self.kept.number(value), _type_name(type(value)), text, *_special(value))
+        return records.Thing(self.kept.number(value), _type_name(type(value)), text, *_kind_and_methods(value))
 
     def _function(self, value: object) -> object:
         if not callable(value):
@@ -82,7 +83,7 @@ class Exporter:
             _cut(name if isinstance(name, str) else "", 200),
             _cut(doc if isinstance(doc, str) else "", 20_000),
             _parameters(value),
-            *_special(value),
+            *_kind_and_methods(value),
         )
 
     def _tensorflow(self, value: object) -> object:
@@ -142,10 +143,10 @@ class Exporter:
         """Returns the record of a Keras model."""
         import keras
 
-        _make_objects(model)
+        kerasfacts.make_objects(model)
         try:
-            config = None if _own_functions(model) else _plain(keras.saving.serialize_keras_object(model))
-            weights = layer_weights(model) if config else {}
+            config = None if kerasfacts.has_own_functions(model) else _plain(keras.saving.serialize_keras_object(model))
+            weights = kerasfacts.layer_weights(model) if config else {}
         except Exception:
             config, weights = None, {}
         compile_config: Any = None
@@ -161,19 +162,8 @@ class Exporter:
             weights,
             compile_config,
             _history(history) if isinstance(history, keras.callbacks.History) else None,
-            _facts(model),
+            kerasfacts.facts_of(model),
         )
-
-
-def layer_weights(model: Any) -> dict[str, Any]:
-    """Returns layer name -> its arrays, in the layer's own order; for a model inside, such a dictionary again."""
-    return {
-        layer.name: layer_weights(layer)
-        if hasattr(layer, "layers") and hasattr(layer, "get_layer")
-        else [np.asarray(weight) for weight in layer.get_weights()]
-        for layer in model.layers
-        if layer.weights
-    }
 
 
 def _plain(config: Any) -> Any:
@@ -188,38 +178,6 @@ def _base_only(value: object) -> object:
         if result is not value:
             return result
     raise wire.WireError(f"a {type(value).__name__} is no part of a configuration")
-
-
-def _facts(model: Any) -> dict[str, Any]:
-    """Returns the facts of a model that need no rebuilding."""
-
-    def attempt(read: Callable[[], Any]) -> Any:
-        try:
-            return read()
-        except Exception:
-            return None
-
-    def shape(value: Any) -> Any:
-        return tuple(value) if isinstance(value, tuple | list) else None
-
-    def layer_facts(layer: Any) -> dict[str, Any]:
-        return {
-            "name": attempt(lambda: str(layer.name)),
-            "class_name": type(layer).__name__,
-            "parameters": attempt(lambda: int(layer.count_params())),
-            "activation": attempt(lambda: str(layer.activation.__name__)),
-            "units": attempt(lambda: int(layer.units)),
-        }
-
-    return {
-        "name": attempt(lambda: str(model.name)),
-        "class_name": type(model).__name__,
-        "built": bool(getattr(model, "built", False)),
-        "parameters": attempt(lambda: int(model.count_params())),
-        "input_shape": attempt(lambda: shape(model.input_shape)),
-        "output_shape": attempt(lambda: shape(model.output_shape)),
-        "layers": [layer_facts(layer) for layer in attempt(lambda: list(model.layers)[:1000]) or []],
-    }
 
 
 def _base(value: object) -> object:
@@ -297,58 +255,6 @@ def _numbers(value: Any) -> Any:
     return _cut(str(value), 200)
 
 
-def _own_function(value: Any) -> bool:
-    """Returns whether a function is the learner's own, although Keras would write down only its bare name."""
-    module = getattr(value, "__module__", None) or ""
-    return inspect.isroutine(value) and not module.startswith(("keras.", "tensorflow."))
-
-
-def _own_functions(model: Any) -> bool:
-    """Returns whether a layer, the loss or a metric of `model` is or holds a function of the learner's own."""
-    layers = list(model.layers)
-    for layer in layers:
-        layers.extend(getattr(layer, "layers", ()))
-        if _own_function(getattr(layer, "activation", None)):
-            return True
-    config = getattr(model, "_compile_config", None)
-    pending = list(getattr(config, "config", {}).values())
-    while pending:
-        value = pending.pop()
-        if isinstance(value, list | tuple):
-            pending.extend(value)
-        elif isinstance(value, dict):
-            pending.extend(value.values())
-        elif _own_function(value):
-            return True
-    return False
-
-
-def _make_objects(model: Any) -> None:
-    """Makes objects of the classes of Keras' losses and metrics that `compile` was given, as Keras does later.
-
-    `loss=keras.losses.Hinge`, without parentheses, trains as `Hinge()` does, but has no configuration to send.
-    """
-    import keras
-
-    def made(value: Any) -> Any:
-        if isinstance(value, list | tuple):
-            return [made(element) for element in value]
-        if isinstance(value, dict):
-            return {key: made(element) for key, element in value.items()}
-        if isinstance(value, type) and issubclass(value, keras.losses.Loss | keras.metrics.Metric):
-            return value()
-        return value
-
-    config = getattr(model, "_compile_config", None)
-    if config is not None:
-        try:
-            config.config = {
-                key: made(value) if key in ("loss", "metrics") else value for key, value in config.config.items()
-            }
-        except Exception:
-            return
-
-
 def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -364,7 +270,7 @@ def _parameters(function: Any) -> tuple[records.Parameter, ...] | None:
         return None
 
 
-def _special(value: object) -> tuple[str, tuple[str, ...]]:
+def _kind_and_methods(value: object) -> tuple[str, tuple[str, ...]]:
     """Returns the kind of a value, and those of Python's own methods that it has."""
     try:
         methods = (name for name in records.SPECIAL[:-1] if callable(getattr(type(value), name, None)))

@@ -56,8 +56,10 @@ class Tensor:
 
 @dataclass(frozen=True)
 class TypeName:
-    """A type or dtype by name; `family` is "type", "dtype" or "tensorflow"; also a module's, or, to the learner's side
-    alone, a function's. The names are in `revival.py`."""
+    """A name in `revival.py`: of a type, a dtype or a module, or, to the learner's side alone, of a function.
+
+    `family` says of which: "type", "dtype", "tensorflow" (a dtype of TensorFlow), "module" or "function".
+    """
 
     family: str
     name: str

@@ -146,12 +146,12 @@ def _type(record: records.TypeName) -> Any:
 # --- values -------------------------------------------------------------------
 
 
-class Named(tuple[Any, ...]):
+class PlainNamedTuple(tuple[Any, ...]):
     """A named tuple from `collections.namedtuple`, without the class that it made."""
 
     _fields: tuple[str, ...] = ()
 
-    def __new__(cls, name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> Named:
+    def __new__(cls, name: str, fields: tuple[str, ...], values: tuple[Any, ...]) -> PlainNamedTuple:
         named: dict[str, Any] = {field: property(operator.itemgetter(n)) for n, field in enumerate(fields)}
         return super().__new__(type(name, (cls,), named | {"_fields": fields}), values)
 
@@ -162,7 +162,7 @@ class Named(tuple[Any, ...]):
         return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in self._asdict().items())})"
 
 
-def _named(content: Any) -> Named:
+def _named(content: Any) -> PlainNamedTuple:
     name, fields, values = content
     texts = (name, *fields)
     if not (type(fields) is tuple and type(values) is tuple and len(fields) == len(values) == len(set(fields))):
@@ -171,7 +171,7 @@ def _named(content: Any) -> Named:
         raise ValueError("a named tuple's names are identifiers")
     if any(field.startswith("_") for field in fields):  # replaces none of Python's own methods
         raise ValueError("a named tuple's fields do not begin with an underscore")
-    return Named(name, fields, values)
+    return PlainNamedTuple(name, fields, values)
 
 
 def _decimal(content: Any) -> decimal.Decimal:
@@ -258,7 +258,7 @@ def _value(record: records.Value) -> Any:
         raise WireError(f"this is no {record.kind}: {error}") from None
 
 
-_PARTS: dict[type, tuple[str, Callable[[Any], Any]]] = {
+_TO_PARTS: dict[type, tuple[str, Callable[[Any], Any]]] = {
     fractions.Fraction: ("fraction", lambda value: (value.numerator, value.denominator)),
     decimal.Decimal: ("decimal", str),
     datetime.date: ("date", lambda value: (value.year, value.month, value.day)),
@@ -279,14 +279,14 @@ def value_record(value: Any) -> records.Value | None:
     kind = type(value)
     if table := tables.record(value):
         return table
-    if kind in _PARTS:
+    if kind in _TO_PARTS:
         if kind is decimal.Decimal and value.is_finite() and abs(value.adjusted()) > MAX_EXPONENT:
             return None
         if kind is collections.defaultdict and value.default_factory not in (None, *_FACTORIES):
             return None
         if getattr(value, "tzinfo", None) is not None:
             return None
-        name, parts = _PARTS[kind]
+        name, parts = _TO_PARTS[kind]
         content = parts(value)
         return records.Value(name, content) if not (kind is decimal.Decimal and len(content) > 200) else None
     fields = getattr(kind, "_fields", None)

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from autograder.bridge import models, records, remote, revival, wire
 from autograder.bridge.arguments import update
-from autograder.bridge.exports import Exporter, Kept
+from autograder.bridge.exports import Exporter, StayingObjects
 from autograder.bridge.plaintext import shown
 from autograder.sandbox import exitstatus
 from autograder.sandbox.exitstatus import Ended
@@ -38,8 +38,8 @@ CUT = (
     "the process had lost its connection to the grader; os.close(), os.closerange() or a socket's shutdown() may have "
     "closed it"
 )
-SILENT_SECONDS = 1.0
-"""Seconds within which the first process of a silent sandbox has ended if it was killed."""
+CLOSED_SECONDS = 1.0
+"""How long to wait, when the socket has closed, to see whether the sandbox's first process ended, too."""
 LAST_WORDS = 5.0
 """Seconds in which a sandbox must have ended after its exit status, which is its last message."""
 
@@ -104,7 +104,7 @@ class Session:
         self._interrupted = True  # Whether the awaited answer has been interrupted, or must not be.
         self._watch: Watch | None = None
         self._channel = wire.Channel(runner.sock, wire.waiter(runner.sock, lambda: self._deadline, self._interrupt))
-        self._exporter = Exporter(Kept())
+        self._exporter = Exporter(StayingObjects())
         self._stand_ins: dict[int, tuple[records.Function | records.Thing, remote.Remote]] = {}
 
     @property
@@ -274,7 +274,7 @@ class Session:
         except wire.DeadlinePassed:
             raise self._end("killed", _not_stopped(timeout)) from None
         except wire.Closed:
-            ended = self.runner.ended(SILENT_SECONDS)
+            ended = self.runner.ended(CLOSED_SECONDS)
             raise (self._end("exited", "the process ended") if ended else self._end("cut", CUT)) from None
         except wire.WireError as error:
             raise self._end("protocol", BROKEN) from error
@@ -307,7 +307,7 @@ class Session:
             return records.Thing(value._ref, "", "")
         if function := revival.function_record(value):
             return function
-        record = self._exporter.fallback(value)
+        record = self._exporter.record(value)
         if isinstance(record, records.Function | records.Thing):
             remote.note_unexamined(self, f"a {type(value).__name__} that the test hands to the learner's code")
             raise TypeError(f"a {type(value).__name__} of a test cannot be sent to the learner's code")
@@ -369,13 +369,13 @@ class Session:
 
     def _ended(self, code: int, reason: str) -> SessionEnded:
         """Handles the sandbox's message that it ended: its exit status, if nothing comes after it."""
-        if not self._silent():
+        if not self._is_last_message():
             return self._end("protocol", NO_END)
         if code == wire.CUT_OFF or reason == exitstatus.HUNG_UP:
             return self._end("cut", CUT)
         return self._end("limit", reason) if reason else self._end("exited", _exit_sentence(code))
 
-    def _silent(self) -> bool:
+    def _is_last_message(self) -> bool:
         """Returns whether nothing more comes from the sandbox, because nobody is left in it."""
         self._deadline, self._interrupted = time.monotonic() + LAST_WORDS, True
         try:

@@ -24,7 +24,7 @@
 
 Beside them, with the controller:
 
-    selection    chooses which of the files handed in are graded
+    selection    selects which of the files handed in are graded
     othercourse  an assignment of another course, as `otter assign` leaves it
     proof        tries it on its own solution, and so finds the tests that cannot judge here
     testfacts    loads its test files in a process of its own, and reports their points
@@ -33,7 +33,7 @@ Beside them, with the controller:
     gradebook    every result of every batch, in SQLite; the only part that knows SQL
     ledger       the fate of each file that was handed in
     moves        moves the results of a file that turns out to be another's, or has a new name
-    attempts     several attempts of a learner, and which of them counts
+    attempts     several attempts of a learner: numbers them, and chooses which counts
     adjust       a score or a comment by hand
     due          due dates, and the cost of being late
     decisions    applies what the instructor wrote into identity.csv to the gradebook

@@ -1,8 +1,8 @@
 """A batch: grades everything handed in under some paths, side by side, into one gradebook.
 
 The steps, in the order of `grade_paths`: find the files handed in, and name them, with the lines
-of `identity.csv`; choose which of them are graded (`selection.py`); move earlier results in the
-gradebook to the learners whose they are now; then, for each (`_Steps`), read it, take its
+of `identity.csv`; select those of them that are graded (`selection.py`); move earlier results in
+the gradebook to the learners whose they are now; then, for each (`_Steps`), read it, take its
 fingerprint, grade it, record it; apply the lines of `identity.csv` to earlier results, too
 (`decisions.py`); and report the outcome (`notices.py`).
 
@@ -43,7 +43,7 @@ from autograder.grading.notices import Notices, not_graded, undecided
 from autograder.grading.othercourse import OtherAssignment
 from autograder.grading.progress import BatchProgress
 from autograder.grading.results import SubmissionResult, Verdict
-from autograder.grading.selection import Choice, Chosen
+from autograder.grading.selection import Selected, Selection
 from autograder.grading.submission import RunLimits, refused, ungraded
 from autograder.grading.text import listed, one_line
 from autograder.grading.worker import Task
@@ -176,7 +176,7 @@ def grade_paths(
     options = {**asdict(settings), "attempts": attempts, **(notes or {})}
     exercises = Exercises(settings, other)
     other_remarks = _told_of(other, timeout) if other else []
-    choice = Choice(exercises, notices)
+    selection = Selection(exercises, notices)
     before = _kept_before(output / GRADEBOOK)
     also = [other.name, other.called] if other else ()
     search = find(paths, _called(before), output, also, Path(other_path) if other else None)
@@ -192,13 +192,13 @@ def grade_paths(
         exercises.require_numbering_of(gradebook)
         notices.remarks += [*not_graded(search), *other_remarks, *search.remarks]
         counted = _counted(gradebook)
-        chosen = choice.graded(found, gradebook)
+        selected = selection.graded(found, gradebook)
         gradebook.begin_batch({**options, "remarks": notices.remarks, "left": _left(search)})
         notices.log.began(paths, {**options, "jobs": workers.size})
         for remark in (*other_remarks, *search.remarks):
             notices.log.write("note", remark)  # reported above, when there was no log yet
-        _settle(chosen, is_gone, assignment, gradebook, notices)
-        results, summary = _graded(_Steps(exercises, choice, chosen, gradebook, notices, workers))
+        _settle(selected, is_gone, assignment, gradebook, notices)
+        results, summary = _graded(_Steps(exercises, selection, selected, gradebook, notices, workers))
         moved = apply_decisions(gradebook, decisions or {}, people)  # compared with what earlier batches had
         if moved is not None:
             results = gradebook.stored(newest_batch=True)
@@ -213,7 +213,7 @@ def grade_paths(
         learners = frozenset(kept.learner for kept in gradebook.ownership.kept())
         stored = gradebook.results()
     errors = notices.failures(results)
-    accounts = ledger.lines(search, choice.passed, results, counting.everything, choice.inside)
+    accounts = ledger.lines(search, selection.passed, results, counting.everything, selection.inside)
     lost = ledger.lost(paths, search, accounts)
     errors += notices.lost(lost)
     return Outcome(results, counting.batch, errors, list(search.others), notices.remarks,
@@ -244,20 +244,20 @@ def _told_of(other: OtherAssignment, timeout: float | None) -> list[str]:
 
 
 def _settle(
-    chosen: Sequence[Chosen], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook,
+    selected: Sequence[Selected], is_gone: Callable[[str], bool], assignment: str | None, gradebook: Gradebook,
     notices: Notices,
 ) -> None:
     """Moves results in the gradebook to the learners and names that these files have now.
 
     Files that may have changed places get a doubt.
     """
-    found = [item.found for item in chosen]
+    found = [item.found for item in selected]
     moves.revealed(found, gradebook.ownership.kept(), gradebook, notices.tell)
     moves.to_their_owners(found, gradebook, notices.tell)
     found = moves.renamed(found, is_gone, assignment, gradebook, notices.tell)
     moves.overwritten(found, gradebook)
     moves.tell_older(found, assignment, gradebook, notices.tell)
-    for item, now in zip(chosen, found, strict=True):
+    for item, now in zip(selected, found, strict=True):
         item.found = now
 
 
@@ -333,19 +333,19 @@ class _Steps:
     def __init__(
         self,
         exercises: Exercises,
-        choice: Choice,
-        chosen: Sequence[Chosen],
+        selection: Selection,
+        selected: Sequence[Selected],
         gradebook: Gradebook,
         notices: Notices,
         workers: Pool,
     ) -> None:
         self.exercises = exercises
-        self.choice = choice
-        self.chosen = chosen
+        self.selection = selection
+        self.selected = selected
         self.gradebook = gradebook
         self.notices = notices
         self.workers = workers
-        self.progress = BatchProgress(len(chosen), notices.console)
+        self.progress = BatchProgress(len(selected), notices.console)
         self.made: dict[int, SubmissionResult] = {}
         self.running: dict[Future[SubmissionResult], tuple[Task, _Place]] = {}
         self.unchanged: list[tuple[SubmissionResult, SubmissionResult]] = []
@@ -357,7 +357,7 @@ class _Steps:
             CourseError: a mistake of the instructor's, or no process is left that could run a task.
         """
         try:
-            for number in range(len(self.chosen)):
+            for number in range(len(self.selected)):
                 self._take(number)
             self._note_unchanged()
             while self.running:
@@ -368,12 +368,12 @@ class _Steps:
             ) from error
         finally:
             self._stop()
-        return [self.made[number] for number in range(len(self.chosen))]
+        return [self.made[number] for number in range(len(self.selected))]
 
     def _take(self, number: int) -> None:
         """Reads one submission and takes its fingerprint; then it is unchanged, refused, or graded."""
-        item = self.chosen[number]
-        submission = self.choice.read(item)
+        item = self.selected[number]
+        submission = self.selection.read(item)
         place = _Place(number, self.exercises.fingerprint(submission), replace(submission, cells=(), files={}))
         known = self.gradebook.find(item.found.learner, item.found.name, place.fingerprint)
         if known is not None:
@@ -427,7 +427,7 @@ class _Steps:
 
     def _handed_in(self, place: _Place, result: SubmissionResult) -> SubmissionResult:
         """Returns the result with the facts of its handing in."""
-        found = self.chosen[place.number].found
+        found = self.selected[place.number].found
         flags = tuple(flag for flag in result.flags if not flag.startswith(LEFT_OUT))
         if place.head.left_out:
             flags = (*flags, f"{LEFT_OUT}: {listed(place.head.left_out)}")
@@ -465,11 +465,11 @@ def _result(future: Future[SubmissionResult], task: Task) -> SubmissionResult:
 
 
 def _graded(steps: _Steps) -> tuple[list[SubmissionResult], str]:
-    """Returns all results, in the order of the choice, and a sentence that counts them.
+    """Returns all results, in the order of the selection, and a sentence that counts them.
 
     Unchanged submissions are not run.
     """
-    total, progress = len(steps.chosen), steps.progress
+    total, progress = len(steps.selected), steps.progress
     with progress, _resumable(progress, steps.gradebook):
         results = steps.results()
         if progress.known:

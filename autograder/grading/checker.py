@@ -105,7 +105,7 @@ class _Checker(ForkServer):
     """Forks a child for each request until the controller is gone; the children end with this process."""
 
     def __init__(self, control: socket.socket, run: Any) -> None:
-        super().__init__(control, self._asked, self._told)
+        super().__init__(control, self._asked, self._child_ended)
         self.run = run
 
     def _asked(self) -> bool:
@@ -118,7 +118,7 @@ class _Checker(ForkServer):
         child = fork()
         if not child:
             self._child(checker, descriptors)
-        self.watched[child] = socket.socket(fileno=descriptors[0])
+        self.channels[child] = socket.socket(fileno=descriptors[0])
         for descriptor in descriptors[1:]:
             os.close(descriptor)
         return True
@@ -133,9 +133,9 @@ class _Checker(ForkServer):
         finally:
             os._exit(status)
 
-    def _told(self, child: int, status: int) -> None:
+    def _child_ended(self, child: int, status: int) -> None:
         """Tells the controller how a child has ended."""
-        with self.watched.pop(child) as channel, contextlib.suppress(OSError):
+        with self.channels.pop(child) as channel, contextlib.suppress(OSError):
             # The child may have died in the middle of a line.
             channel.send(b"\n" + to_line(Exited(os.waitstatus_to_exitcode(status))), socket.MSG_DONTWAIT)
 

@@ -78,10 +78,11 @@ MAX_CHECKS = 20
 is the one that is made."""
 
 PORTRAIT_SECONDS = 20.0
-"""Seconds that a portrait may take, if a check may take as much."""
+"""Seconds that a portrait may take; less where `--timeout` is less."""
 
 BLAME_SECONDS = 4.0
-"""If a check took longer, its functions are not run once more to find which of them is to blame."""
+"""If a check took longer, the learner's functions are not run once more to find which of them is to blame. Running them
+may take twice as long."""
 
 
 def run(

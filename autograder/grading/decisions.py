@@ -35,9 +35,9 @@ def apply_decisions(
         A sentence for each result that became another learner's; None if everything is as it was.
     """
     before = gradebook.stored()
-    now = decide([_ready(result, decisions, listed=bool(people)) for result in before], decisions,
+    now = decide([_without_decisions(result, decisions, listed=bool(people)) for result in before], decisions,
                  lambda result: result.identity.content)
-    now = held_against_before(_held(now, people), {
+    now = held_against_before(_compared_with_the_list(now, people), {
         (one.identity.file, one.learner): one.identity for one in before if one.identity.file})
     if all(_same(old, new) for old, new in zip(before, now, strict=True)):
         return None
@@ -53,11 +53,11 @@ def apply_decisions(
             result = replace(new, submission=became.name)
             told.append(became.told(old.identity.file or old.submission, move))
         if not _same(old, new):
-            gradebook.ownership.restate(result)
+            gradebook.ownership.update_identity(result)
     return told
 
 
-def _held(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
+def _compared_with_the_list(results: Sequence[SubmissionResult], people: Sequence[Person]) -> list[SubmissionResult]:
     """Compares each with the list, among the others of its exercise: in another, people may be called otherwise."""
     by_exercise: dict[str, list[int]] = {}
     for place, result in enumerate(results):
@@ -88,7 +88,9 @@ def _in_their_place(results: Sequence[SubmissionResult], people: Sequence[Person
     return placed
 
 
-def _ready(result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool) -> SubmissionResult:
+def _without_decisions(
+    result: SubmissionResult, decisions: Mapping[str, Sequence[Decision]], *, listed: bool
+) -> SubmissionResult:
     """Returns a result in the state before the instructor's lines and the list are applied."""
     identity = result.identity
     identity = replace(identity, chosen="")

@@ -49,7 +49,7 @@ class Rule:
     Attributes:
         due: by exercise, as ISO 8601 text with its zone.
         more_time: by exercise and learner, the same.
-        zone: of times without a zone, or with no more than a name that this zone has; empty for that of the due date.
+        zone: of times without a zone, or with a mere name that this zone has, too; empty for that of the due date.
         percent_per_day: of the points that were earned, for each day that has begun.
         most_percent: the most that is taken.
         grace_minutes: minutes after the due date within which nothing is late.

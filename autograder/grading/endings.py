@@ -48,13 +48,13 @@ class OfCell:
             and `error` (a sentence without its full stop).
         told: in place of its error, once a hidden test was heard; empty where `redaction.cell_error` makes it of that.
         page: after "Code cell 3" on the feedback page.
-        belongs: of a missing name: "It belongs to code cell 3, which ...".
+        of_missing_name: of a missing name: "It belongs to code cell 3, which ...".
     """
 
     reason: str
     told: str
     page: str
-    belongs: str
+    of_missing_name: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ _OUT_OF_MEMORY = OfCell(
     reason="Code cell {number} stopped with a MemoryError; the limit is {memory}.",
     told="It stopped with a MemoryError, or ran out of memory.",
     page="stopped with a MemoryError, or ran out of memory",
-    belongs="stopped with a MemoryError, or ran out of memory",
+    of_missing_name="stopped with a MemoryError, or ran out of memory",
 )
 _NO_MEMORY = OfCheck(
     reason="the learner's code had no memory left to answer",
@@ -93,7 +93,7 @@ _NOT_FINISHED = OfCell(
     reason="Code cell {number}: {error}.",
     told="the code broke the connection to the grader",
     page="did not end",
-    belongs="did not finish",
+    of_missing_name="did not finish",
 )
 _BROKEN = OfCheck(
     reason="the learner's code broke the connection to the grader",
@@ -103,7 +103,7 @@ _BROKEN = OfCheck(
 ENDINGS: Mapping[str, Row] = {
     End.RAISED: Row(
         None,
-        OfCell(reason="", told="", page="stopped with an error", belongs="stopped with an error"),
+        OfCell(reason="", told="", page="stopped with an error", of_missing_name="stopped with an error"),
     ),
     End.TIMEOUT: Row(
         Verdict.TIMEOUT,
@@ -111,7 +111,7 @@ ENDINGS: Mapping[str, Row] = {
             reason="Code cell {number} was stopped after {limit}.",
             told="It took too long and was stopped.",
             page="ran longer than the time allowed",
-            belongs="took too long and was stopped",
+            of_missing_name="took too long and was stopped",
         ),
         OfCheck(
             reason="the notebook took too long to answer and was stopped",
@@ -124,7 +124,7 @@ ENDINGS: Mapping[str, Row] = {
             reason="Code cell {number} did not stop after {limit} and had to be ended.",
             told="It took too long and had to be ended.",
             page="took Python down or had to be stopped by force",
-            belongs="took too long and had to be ended",
+            of_missing_name="took too long and had to be ended",
         ),
         OfCheck(
             reason="the learner's code did not stop and had to be ended",
@@ -147,7 +147,7 @@ ENDINGS: Mapping[str, Row] = {
             reason="Code cell {number}: {error}.",
             told="the code ended its own process",
             page="ended the program",
-            belongs="ended the notebook's process",
+            of_missing_name="ended the notebook's process",
         ),
         OfCheck(
             reason="the learner's code ended its own process",
@@ -160,7 +160,7 @@ ENDINGS: Mapping[str, Row] = {
             reason="Code cell {number} was ended: {error}.",
             told="It used more than it may, and was ended.",
             page="used more than it may, and was ended",
-            belongs="used more than it may and was ended",
+            of_missing_name="used more than it may and was ended",
         ),
         OfCheck(
             reason="the learner's code took more files, space, processes or threads than it may, and was ended",
@@ -175,7 +175,7 @@ ENDINGS: Mapping[str, Row] = {
             reason="The notebook used the time that all its cells together may take.",
             told="Not run: the cells before it took as long as all cells together may take.",
             page="was not run",
-            belongs="was not run",
+            of_missing_name="was not run",
         ),
     ),
     End.SLOW_TO_COME: Row(

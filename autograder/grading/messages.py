@@ -187,29 +187,29 @@ def exception_text(error: BaseException, hidden: bool = False) -> str:
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownText:
     """The part of a failure's own text that may be shown, and whether the test's author wrote it for learners."""
 
     text: str = ""
     by_author: bool = False
 
 
-def _said(failure: Failure) -> Said:
+def _said(failure: Failure) -> ShownText:
     if failure.report:
         return _from_doctest(failure)
     error = failure.error
     if error is None:
-        return Said()
+        return ShownText()
     if error is failure.learner_error:
-        return Said(CODE_RAISED.format(error=exception_text(error, failure.hidden)))
+        return ShownText(CODE_RAISED.format(error=exception_text(error, failure.hidden)))
     frames = traceback.extract_tb(error.__traceback__)
     if frames and frames[-1].filename == remote.__file__:  # a placeholder describes itself
-        return Said(str(error))
+        return ShownText(str(error))
     if isinstance(error, AssertionError):
         if str(error) and (not failure.hidden or _authored(error, failure)):
-            return Said(str(error), by_author=True)
-        return Said("" if failure.hidden else _failed_assertion(error, failure.test_path))
-    return Said("" if failure.hidden else exception_text(error))
+            return ShownText(str(error), by_author=True)
+        return ShownText("" if failure.hidden else _failed_assertion(error, failure.test_path))
+    return ShownText("" if failure.hidden else exception_text(error))
 
 
 def _authored(error: AssertionError, failure: Failure) -> bool:
@@ -229,18 +229,18 @@ def _failed_assertion(error: AssertionError, test_path: str) -> str:
     return ""
 
 
-def _from_doctest(failure: Failure) -> Said:
+def _from_doctest(failure: Failure) -> ShownText:
     """Returns the part of a doctest's report that may be shown."""
     sections = failure.report.split("*" * 70 + "\n")
     if len(sections) < 2:
-        return Said()
+        return ShownText()
     section = re.split(r"\n(?=Trying:\n|\d+ items? )", sections[1])[0]
     if "\nException raised:\n" in section:
         return _raised_in_doctest(section, failure)
     got = re.search(r"^Expected(?: nothing|:)\n.*", section, re.M | re.S)
     if failure.hidden or got is None:
-        return Said()
-    return Said(f"{NOT_AS_EXPECTED.format(line=_failed_example(section))}\n{got.group(0).strip()}")
+        return ShownText()
+    return ShownText(f"{NOT_AS_EXPECTED.format(line=_failed_example(section))}\n{got.group(0).strip()}")
 
 
 def _failed_example(section: str) -> str:
@@ -249,20 +249,20 @@ def _failed_example(section: str) -> str:
     return example_line(example[1].splitlines()) if example else ""
 
 
-def _raised_in_doctest(section: str, failure: Failure) -> Said:
+def _raised_in_doctest(section: str, failure: Failure) -> ShownText:
     if failure.learner_error is not None:
-        return Said(CODE_RAISED.format(error=exception_text(failure.learner_error, failure.hidden)))
+        return ShownText(CODE_RAISED.format(error=exception_text(failure.learner_error, failure.hidden)))
     _, _, trace = section.partition("\nException raised:\n")
     lines = trace.splitlines()
     at_margin = [number for number, line in enumerate(lines) if re.match(r"    \S", line)]
     text = "\n".join(line.strip() for line in lines[at_margin[-1] :]) if at_margin else ""
     kind, _, message = text.partition(": ")
     if kind == "AssertionError" and message:
-        return Said(message, by_author=True)
+        return ShownText(message, by_author=True)
     if kind == "AssertionError":
         line = _failed_example(section).removeprefix("assert ")
-        return Said("" if failure.hidden else NOT_SO.format(line=line))
-    return Said("" if failure.hidden else text)
+        return ShownText("" if failure.hidden else NOT_SO.format(line=line))
+    return ShownText("" if failure.hidden else text)
 
 
 def _assigns(source: str, name: str) -> bool:
@@ -280,4 +280,4 @@ def _how_it_ended(cell: CellResult) -> str:
     lines = [line for line in cell.for_learner.strip().splitlines() if line.strip()]
     if cell.status == End.RAISED and lines:
         return f"stopped with {one_line(lines[-1], 200)}"
-    return of_cell(cell.status).belongs
+    return of_cell(cell.status).of_missing_name

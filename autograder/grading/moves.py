@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.grading.gradebook import Gradebook
-from autograder.grading.gradebook.ownership import Kept, Move
+from autograder.grading.gradebook.ownership import FileRow, Kept, Move
 from autograder.grading.text import one_line
 from autograder.submissions.doubts import Doubt, Why, of_kind
 from autograder.submissions.find import Found
@@ -34,13 +34,13 @@ def to_their_owners(found: Sequence[Found], gradebook: Gradebook, tell: Tell) ->
         now.setdefault(item.identity.file, []).append(item)
     called = {file: {(item.learner, item.name) for item in items} for file, items in now.items()}
     moves: dict[Move, str] = {}
-    for file, content, learner, name, assignment in gradebook.ownership.elsewhere(called):
+    for file, content, learner, name, assignment in gradebook.ownership.under_other_names(called):
         item, *more = now[file]
         if not more and content_of(item) == content:
             moves[Move(learner, name, assignment, item.learner, item.name)] = file
-    for (move, file), became in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
+    for (move, file), moved in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
         if move.learner != move.to:
-            tell(became.told(file, move))
+            tell(moved.told(file, move))
 
 
 def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook, tell: Tell) -> None:
@@ -66,9 +66,9 @@ def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook,
                                    item.name if same else one.identity.file), one.identity.file))
                 break
     silent = 0
-    for (move, file), became in zip(moves, gradebook.ownership.move([move for move, _ in moves]), strict=True):
-        if became.stay or became.went:
-            tell(became.told(file, move))
+    for (move, file), moved in zip(moves, gradebook.ownership.move([move for move, _ in moves]), strict=True):
+        if moved.scores_left or moved.scores_moved:
+            tell(moved.told(file, move))
         else:
             silent += 1
     if silent:
@@ -91,11 +91,7 @@ def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
         why = gone.get((result.identity.file, result.learner))
         if why and not of_kind(result.identity.doubts, {Why.RENAMED, Why.OVERWRITTEN}):
             identity = replace(result.identity, confirmed=False).doubted(why)
-            gradebook.ownership.restate(replace(result, identity=identity))
-
-
-Row = tuple[str, str, str, str, str]
-"""A row of `Ownership.files`: file, content, learner, submission, exercise."""
+            gradebook.ownership.update_identity(replace(result, identity=identity))
 
 
 def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
@@ -186,23 +182,23 @@ def renamed(
                 why = Doubt(f"what you decided of {row[0]}, or the score that you set, was of what is now {listed}; "
                             "another file lies there", Why.REPLACED)
                 replaced |= dict.fromkeys((row[0], *(item.identity.file for item in items)), why)
-    for (move, file), became in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
+    for (move, file), moved in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
         what = "is another file now" if file in there else "is gone"
-        tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {became.told(file, move)}")
+        tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {moved.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
         if said_now := doubted.get(result.identity.file):
             identity = replace(result.identity, confirmed=False).doubted(said_now)
-            gradebook.ownership.restate(replace(result, identity=identity))
+            gradebook.ownership.update_identity(replace(result, identity=identity))
     return [item.reassigned(item.learner, item.identity.doubted(replaced[item.identity.file]))
             if item.identity.file in replaced and not item.identity.confirmed else item for item in found]
 
 
 def _gone(
-    kept: Sequence[Row], found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None
-) -> dict[str, list[Row]]:
+    kept: Sequence[FileRow], found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None
+) -> dict[str, list[FileRow]]:
     """Returns what is kept of files that are no longer where they were, or have other content now, by content."""
     there = {item.identity.file: item for item in found}
-    gone: dict[str, list[Row]] = {}
+    gone: dict[str, list[FileRow]] = {}
     for row in kept:
         item = there.get(row[0])
         if assignment in (None, row[4]) and (content_of(item) != row[1] if item else is_gone(row[0])):
@@ -210,7 +206,7 @@ def _gone(
     return gone
 
 
-def _new(found: Sequence[Found], kept: Sequence[Row], gone: Mapping[str, list[Row]]) -> dict[str, list[Found]]:
+def _new(found: Sequence[Found], kept: Sequence[FileRow], gone: Mapping[str, list[FileRow]]) -> dict[str, list[Found]]:
     """Returns what is in the folders now, and was not before, with the content of a file that is gone, by content."""
     before = {row[:2] for row in kept}
     new: dict[str, list[Found]] = {}

@@ -1,4 +1,4 @@
-"""Chooses which files that were handed in are graded, and under which name.
+"""Selects which files that were handed in are graded, and under which name.
 
 If one exercise is graded, notebooks of others are left out if the same learner has one for it; some of them must be
 read for that before their turn.
@@ -23,15 +23,15 @@ from autograder.submissions.systems import assignment_in
 
 
 @dataclass
-class Chosen:
+class Selected:
     """A submission that is graded. `ahead` is what was read of it before its turn, if that is small."""
 
     found: Found
     ahead: Submission | None = None
 
 
-class Choice:
-    """The choice of one batch.
+class Selection:
+    """The selection of one batch.
 
     Args:
         exercises: the course's, and which of them is graded, if it is only one.
@@ -51,7 +51,7 @@ class Choice:
         self.passed: list[tuple[Found, str]] = []
         self.inside: dict[str, dict[str, str]] = {}
 
-    def graded(self, found: Sequence[Found], gradebook: Gradebook) -> list[Chosen]:
+    def graded(self, found: Sequence[Found], gradebook: Gradebook) -> list[Selected]:
         """Returns the submissions of `found` that are graded.
 
         Raises:
@@ -63,10 +63,10 @@ class Choice:
             (one.identity.file, one.learner): one.identity.undoubted(Why.RENAMED) for one in kept})
         found = moves.beside_others(found, kept)
         if self.assignment is None:
-            return [Chosen(item) for item in found]
+            return [Selected(item) for item in found]
         return self._of_learners(self._of_folders(found))
 
-    def read(self, item: Chosen) -> Submission:
+    def read(self, item: Selected) -> Submission:
         """Reads a submission once; it is not kept after this."""
         submission, item.ahead = item.ahead or self._read(item.found), None
         self.inside[item.found.identity.file] = {**submission.passed, **submission.closed}
@@ -85,27 +85,27 @@ class Choice:
                 raise CourseError(f"There is nothing of {self.assignment} there. {said}")
         return [item for item, so in zip(found, elsewhere, strict=True) if not so]
 
-    def _of_learners(self, found: Sequence[Found]) -> list[Chosen]:
+    def _of_learners(self, found: Sequence[Found]) -> list[Selected]:
         """Leaves out a learner's other notebooks if there is one of the exercise.
 
         A copy of the course has the others, too.
         """
         times = Counter(item.learner for item in found)
-        chosen = [Chosen(item) for item in found]
-        problems = [self._look(item) if times[item.found.learner] > 1 else None for item in chosen]
-        right = {item.found.learner for item, problem in zip(chosen, problems, strict=True) if problem == ""}
+        selected = [Selected(item) for item in found]
+        problems = [self._look(item) if times[item.found.learner] > 1 else None for item in selected]
+        right = {item.found.learner for item, problem in zip(selected, problems, strict=True) if problem == ""}
         passed = [problem == WRONG_ASSIGNMENT and item.found.learner in right
-                  for item, problem in zip(chosen, problems, strict=True)]
+                  for item, problem in zip(selected, problems, strict=True)]
         if any(passed):
-            over = [item.found for item, so in zip(chosen, passed, strict=True) if so]
+            over = [item.found for item, so in zip(selected, passed, strict=True) if so]
             self._pass_over(over, f"because there is a notebook of {self.assignment} from the same learner")
-        return [item for item, so in zip(chosen, passed, strict=True) if not so]
+        return [item for item, so in zip(selected, passed, strict=True) if not so]
 
     def _pass_over(self, passed: Sequence[Found], why: str) -> str:
         self.passed += [(item, why) for item in passed]
         return self.notices.passed_over(passed, why)
 
-    def _look(self, item: Chosen) -> str:
+    def _look(self, item: Selected) -> str:
         """Returns what is wrong with it, before its turn has come. Keeps it until then, if it is small."""
         submission = self._read(item.found)
         if not submission.files:

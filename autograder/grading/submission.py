@@ -68,7 +68,7 @@ CELL_OUTPUT = 2_000
 """Characters that are kept of a cell's output: its end, as of the whole notebook."""
 
 SILENCE = 60.0
-"""Seconds without an event, beyond twice the limit of a cell, after which the checker's child is given up."""
+"""Seconds without an event from the checker's child, beyond twice the limit of a cell, after which it is given up."""
 
 LOST: Mapping[str | int, End] = {
     SILENT: End.TIMEOUT,

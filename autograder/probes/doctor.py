@@ -20,8 +20,8 @@ from autograder.bridge.notebooks import Notebooks
 from autograder.probes import overuse
 from autograder.sandbox import landlock, linux, seccomp
 from autograder.sandbox.confinement import python_roots
-from autograder.sandbox.limits import ISOLATING, SandboxError
-from autograder.sandbox.nursery import Unavailable, try_level
+from autograder.sandbox.limits import ISOLATING, SandboxError, Unavailable
+from autograder.sandbox.nursery import try_level
 
 PACKAGES = ("tensorflow", "tensorflow_cpu", "keras", "numpy", "matplotlib", "ipython", "otter-grader")
 

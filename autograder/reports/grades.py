@@ -15,7 +15,7 @@ from autograder.reports import text, words
 from autograder.submissions.identity import CERTAIN, CHECK
 
 COLUMNS = ("learner", "submission", "assignment", "status", "score", "possible", "attempt", "handed_in", "identity")
-"""The columns that every such table has, those of earlier versions, too."""
+"""The columns that every grades.csv has; earlier versions wrote the same."""
 
 LISTED = ("name", "id", "email")
 """The columns by which a table with a class list can be joined with others: the list's entries for each row."""

@@ -211,8 +211,8 @@ class _Job:
         write_export(self.path, table.encode("utf-8"), self.account, source)
 
     def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
-              found: roster.Found | None = None, locked: Sequence[str] = ()) -> Exported:
-        found = found or roster.Found()
+              found: roster.Matching | None = None, locked: Sequence[str] = ()) -> Exported:
+        found = found or roster.Matching()
         if not written and (found.unmatched or found.ambiguous) and self.template:
             why = "; ".join(text.line(f"{learner}: {reason}")
                             for learner, reason in {**found.unmatched, **found.ambiguous}.items())

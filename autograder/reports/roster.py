@@ -2,7 +2,7 @@
 
 Nothing is guessed: a learner is one row for certain, or none. Each column has a kind (`people.Kind`), and is compared
 with identifiers of the same kind only. Its title says what a column is, in the languages that the systems speak
-(`columns.toml`).
+(`titles.toml`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NUMBER_AT_END = re.compile(r"\D*(\d+)\s*")
 @functools.cache
 def titles() -> Mapping[str, frozenset[str]]:
     """Returns the titles of columns, by their content, in the form of `squashed`."""
-    known = tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
+    known = tomllib.loads(Path(__file__).with_name("titles.toml").read_text(encoding="utf-8"))
     return {what: frozenset(map(squashed, names)) for what, names in known.items()}
 
 
@@ -253,7 +253,7 @@ def of_result(result: SubmissionResult) -> Ids:
 
 
 @dataclass(frozen=True)
-class Found:
+class Matching:
     """The outcome of a search for learners in a table.
 
     Attributes:
@@ -276,7 +276,7 @@ class Found:
 
 
 def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, Ids],
-         members: Mapping[str, Sequence[Ids]] | None = None, unsure: Mapping[str, Ids] | None = None) -> Found:
+         members: Mapping[str, Sequence[Ids]] | None = None, unsure: Mapping[str, Ids] | None = None) -> Matching:
     """Finds each of `learners`, given with their identifiers, among `rows` of `table`; for groups each of `members`.
 
     Those of `unsure` are not to be written: the search only notes who in the table they may be.
@@ -286,7 +286,7 @@ def find(table: Table, rows: Sequence[tuple[str, ...]], learners: Mapping[str, I
     found = directory.match(learners, members)
     waiting = directory.match(unsure or {}).claimed
     sure = {place: learner for learner, places in found.places.items() for place in places}
-    return Found(
+    return Matching(
         rows=[(sure[place], row) for place, row in enumerate(rows) if place in sure],
         unmatched=found.unmatched,
         ambiguous=found.ambiguous,

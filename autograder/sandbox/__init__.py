@@ -45,7 +45,7 @@ send only bytes.
     both sides
     control       messages between controller and nursery process; ends a process with its host
     exitstatus    how the runner ended, as the supervisor says it
-    limits        the levels, the limits of a sandbox, `SandboxError`
+    limits        the levels, the limits of a sandbox, and its errors
     linux         system calls that Python does not offer
 
 Who may do what (confinement): a sandbox reads Python and its packages, writes

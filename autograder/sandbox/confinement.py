@@ -37,7 +37,7 @@ import tempfile
 from pathlib import Path
 
 from autograder.sandbox import landlock, linux, namespaces, seccomp
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, Unavailable
 
 SYSTEM_ROOTS = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib",
@@ -65,10 +65,6 @@ MAX_PENDING_SIGNALS = 1024
 user."""
 CPU_GRACE = 5
 """Seconds of processor time between the warning signal and the kill."""
-
-
-class Unavailable(Exception):
-    """A layer does not work on this machine. The text says which one, and how to fix it."""
 
 
 def python_roots() -> list[str]:

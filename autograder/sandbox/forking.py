@@ -50,19 +50,19 @@ class ForkServer:
     Args:
         control: the socket to the host.
         request: called when the host has said something, or hung up; False ends the serving.
-        ended: called with each child that has ended, and its wait status.
+        child_ended: called with each child that has ended, and its wait status.
 
     Attributes:
-        watched: child -> a socket. When the other end is closed, the child is killed.
+        channels: child -> the socket to whoever waits for it. When its other end is closed, the child is killed.
     """
 
     def __init__(
-        self, control: socket.socket, request: Callable[[], bool], ended: Callable[[int, int], None]
+        self, control: socket.socket, request: Callable[[], bool], child_ended: Callable[[int, int], None]
     ) -> None:
         self.control = control
         self.request = request
-        self.ended = ended
-        self.watched: dict[int, socket.socket] = {}
+        self.child_ended = child_ended
+        self.channels: dict[int, socket.socket] = {}
         self._awake, self._wake = os.pipe()
         for end in (self._awake, self._wake):
             os.set_blocking(end, False)
@@ -79,7 +79,7 @@ class ForkServer:
                 with contextlib.suppress(BlockingIOError):
                     os.read(self._awake, 4096)
                 self.collect()
-            for child, sock in self.watched.items():
+            for child, sock in self.channels.items():
                 if sock.fileno() in ready:
                     os.kill(child, signal.SIGKILL)
             if self.control.fileno() in ready and not self.request():
@@ -90,7 +90,7 @@ class ForkServer:
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(self._awake, select.POLLIN)
-        for sock in self.watched.values():
+        for sock in self.channels.values():
             poll.register(sock, 0)  # a hang-up is always reported
         return {descriptor for descriptor, _ in poll.poll()}
 
@@ -101,11 +101,11 @@ class ForkServer:
                 child, status = os.waitpid(-1, options)
                 if not child:
                     return
-                self.ended(child, status)
+                self.child_ended(child, status)
 
     def leave(self) -> None:
         """Runs in a child: closes what belongs to the server."""
-        for sock in (self.control, *self.watched.values()):
+        for sock in (self.control, *self.channels.values()):
             sock.close()
         for end in (self._awake, self._wake):
             os.close(end)

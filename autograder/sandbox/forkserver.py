@@ -34,10 +34,10 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from autograder.sandbox import linux, scratch, selfcheck
-from autograder.sandbox.confinement import Confinement, Unavailable
+from autograder.sandbox.confinement import Confinement
 from autograder.sandbox.control import ends_with, receive, send
 from autograder.sandbox.forking import ForkServer, fork
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import Limits, Unavailable
 from autograder.sandbox.supervisor import Supervisor
 
 Entry = Callable[[socket.socket, Limits], None]

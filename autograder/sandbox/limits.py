@@ -1,4 +1,4 @@
-"""Both sides: the levels of isolation, the limits of a submission, and the error that is not its fault."""
+"""Both sides: the levels of isolation, the limits of a submission, and the errors that are not its fault."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ READY_SECONDS = 120.0
 
 class SandboxError(Exception):
     """The sandbox itself failed; never the submission's fault."""
+
+
+class Unavailable(Exception):
+    """The level, or a layer of it, does not hold on this machine. The text says why, and how to fix it."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from autograder.course import QUIET, CourseError
 from autograder.sandbox.control import MAX_DESCRIPTORS, receive, send
-from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
+from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError, Unavailable
 
 IMPORT_SECONDS = 600.0
 """Seconds that the nursery may take to import TensorFlow: a few on a quiet machine, minutes on a busy one."""
@@ -205,10 +205,6 @@ class Nursery:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
-
-
-class Unavailable(Exception):
-    """The level does not hold here; the text says why."""
 
 
 class _Gone(Exception):

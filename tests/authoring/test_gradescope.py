@@ -24,7 +24,7 @@ from packaging.requirements import Requirement
 from rich.console import Console
 
 from autograder import course
-from autograder.authoring import finish
+from autograder.authoring import gradescope
 from autograder.authoring.casefiles import load_notebook, to_text
 from autograder.course import METADATA_KEY, CourseError
 from autograder.grading.batch import grade_paths
@@ -189,7 +189,7 @@ def test_learners_read_public_checks_at_once_and_hints_once_grades_are_published
 
 @pytest.mark.fast
 def test_another_script_of_otter_is_noticed() -> None:
-    with pytest.raises(CourseError, match=r"setup\.sh of Otter-Grader .*finish\.py"):
-        finish.finish_setup(b"#!/usr/bin/env bash\nset -e\n")
-    with pytest.raises(CourseError, match=r"run_otter\.py of Otter-Grader .*finish\.py"):
-        finish.finish_run(b"from otter.run.run_autograder import main\n\nmain()\n")
+    with pytest.raises(CourseError, match=r"setup\.sh of Otter-Grader .*gradescope\.py"):
+        gradescope.without_browser(b"#!/usr/bin/env bash\nset -e\n")
+    with pytest.raises(CourseError, match=r"run_otter\.py of Otter-Grader .*gradescope\.py"):
+        gradescope.showing_messages_alone(b"from otter.run.run_autograder import main\n\nmain()\n")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.bridge import kerasobjects, models, records, wire
-from autograder.bridge.exports import Exporter, Kept
+from autograder.bridge.exports import Exporter, StayingObjects
 
 pytestmark = pytest.mark.fast
 
@@ -34,7 +34,7 @@ def keras():
 
 def record_of(model: Any) -> records.ModelData:
     """The record of a model as it arrives, after the wire."""
-    message = b"".join(bytes(piece) for piece in Exporter(Kept()).encode(model))
+    message = b"".join(bytes(piece) for piece in Exporter(StayingObjects()).encode(model))
     return wire.decode(message)
 
 

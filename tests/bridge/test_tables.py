@@ -12,14 +12,14 @@ import pytest
 
 from autograder.bridge import records, revival, tables, wire
 from autograder.bridge.arguments import update
-from autograder.bridge.exports import Exporter, Kept
+from autograder.bridge.exports import Exporter, StayingObjects
 
 pytestmark = pytest.mark.fast
 
 
 def there_and_back(value: object) -> Any:
     """What the other side makes of it."""
-    message = b"".join(bytes(piece) for piece in wire.encode(value, Exporter(Kept()).fallback))
+    message = b"".join(bytes(piece) for piece in wire.encode(value, Exporter(StayingObjects()).record))
     return records.replace_records(wire.decode(message), lambda record: record if isinstance(record, records.Thing)
                                    else revival.revive(record))
 

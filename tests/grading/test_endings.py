@@ -35,7 +35,7 @@ def test_each_ending_has_every_word(end: End) -> None:
     assert (row.verdict is None) == (end is End.RAISED)  # of that the checks say what it costs
     if row.cell:
         assert all(astuple(row.cell)) or end is End.RAISED
-        assert row.cell.page and row.cell.belongs and not fields("".join(astuple(row.cell)[1:]))
+        assert row.cell.page and row.cell.of_missing_name and not fields("".join(astuple(row.cell)[1:]))
         assert fields(row.cell.reason) <= {"number", "limit", "memory", "error"}
     if row.check:
         assert row.check.reason and fields(row.check.message) <= {"limit"}
@@ -90,4 +90,5 @@ def test_only_a_process_that_ended_says_how() -> None:
 def test_a_missing_name_says_how_its_cell_ended(end: End) -> None:
     cell = CellResult(0, end, 1.0)
     said = messages.missing_names(["answer"], [], [("answer = 1", cell)])
-    assert said == f"The notebook has no `answer`. It belongs to code cell 1, which {endings.of_cell(end).belongs}."
+    how = endings.of_cell(end).of_missing_name
+    assert said == f"The notebook has no `answer`. It belongs to code cell 1, which {how}."

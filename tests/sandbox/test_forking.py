@@ -31,7 +31,7 @@ def asked():
             time.sleep(60)
             os._exit(0)
         there.close()
-        server.watched[child] = here
+        server.channels[child] = here
     elif what == b"q":
         child = fork()
         if not child:
@@ -42,7 +42,7 @@ def asked():
 
 def ended(child, status):
     ends.append(os.waitstatus_to_exitcode(status))
-    server.watched.pop(child, None)
+    server.channels.pop(child, None)
 
 server = ForkServer(control, asked, ended)
 server.serve()

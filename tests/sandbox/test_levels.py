@@ -22,7 +22,7 @@ from autograder.bridge.notebooks import Notebooks
 from autograder.course import ROOT, CourseError
 from autograder.probes import doctor, overuse
 from autograder.sandbox import confinement, forking, forkserver, linux, nursery, scratch, selfcheck
-from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError
+from autograder.sandbox.limits import ISOLATING, LEVELS, Limits, SandboxError, Unavailable
 from autograder.sandbox.nursery import Nursery, try_level
 
 
@@ -58,7 +58,7 @@ def test_auto_takes_the_best_level_that_holds(monkeypatch):
         def __init__(self, level, purpose, program, stopped):
             tried.append(level)
             if level == "full":
-                raise nursery.Unavailable("no namespaces today")
+                raise Unavailable("no namespaces today")
 
         def close(self):
             pass
@@ -103,7 +103,7 @@ def test_where_namespaces_are_forbidden_the_second_level_is_used(call, holding):
 def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
     class Process:
         def __init__(self, level, purpose, program, stopped):
-            raise nursery.Unavailable(f"no {level} on this machine")
+            raise Unavailable(f"no {level} on this machine")
 
     monkeypatch.setattr(nursery, "_Process", Process)
     with pytest.raises(CourseError) as error:
@@ -116,7 +116,7 @@ def test_a_machine_without_isolation_is_told_the_remedy(monkeypatch):
 def test_an_explicit_level_is_not_replaced_by_a_weaker_one(monkeypatch):
     class Process:
         def __init__(self, level, purpose, program, stopped):
-            raise nursery.Unavailable("no")
+            raise Unavailable("no")
 
     monkeypatch.setattr(nursery, "_Process", Process)
     with pytest.raises(CourseError):
@@ -130,7 +130,7 @@ def test_other_systems_than_linux_have_no_isolation(monkeypatch):
     other = types.SimpleNamespace(platform="darwin", prefix=sys.prefix, base_prefix=sys.base_prefix)
     monkeypatch.setattr(confinement, "sys", other)
     for level in ("full", "no-namespaces"):
-        with pytest.raises(confinement.Unavailable, match="Linux"):
+        with pytest.raises(Unavailable, match="Linux"):
             confinement.Confinement(level).prepare()
     confinement.Confinement("none").prepare()
 
@@ -138,7 +138,7 @@ def test_other_systems_than_linux_have_no_isolation(monkeypatch):
 @pytest.mark.fast
 def test_a_kernel_without_landlock_has_no_isolation(monkeypatch):
     monkeypatch.setattr(confinement.landlock, "abi", lambda: 0)
-    with pytest.raises(confinement.Unavailable, match="Landlock"):
+    with pytest.raises(Unavailable, match="Landlock"):
         confinement.Confinement("no-namespaces").prepare()
 
 
@@ -155,7 +155,7 @@ def test_a_repository_inside_python_is_refused(monkeypatch):
     inside = Path(confinement.sysconfig.get_path("purelib"), "x", "y", "z.py")
     monkeypatch.setattr(confinement, "__file__", str(inside))
     monkeypatch.setattr(confinement.Path, "exists", lambda self: True)
-    with pytest.raises(confinement.Unavailable, match="move it"):
+    with pytest.raises(Unavailable, match="move it"):
         confinement.python_roots()
 
 
@@ -209,7 +209,7 @@ def test_namespaces_that_are_not_ones_own_are_noticed(monkeypatch):
 def test_broken_promises_make_a_level_unavailable(monkeypatch):
     checks = [["no network", False, "it was possible"]]
     monkeypatch.setattr(nursery._Process, "ask", lambda self, request, files, seconds: ({"checks": checks}, []))
-    with pytest.raises(nursery.Unavailable, match="no network"):
+    with pytest.raises(Unavailable, match="no network"):
         nursery._Process("none", "warm")
 
 
@@ -263,7 +263,7 @@ def test_the_levels_of_the_tests_are_those_that_the_doctor_names(capsys, monkeyp
 
     def nothing_holds(level):
         tried.append(level)
-        raise nursery.Unavailable("not here")
+        raise Unavailable("not here")
 
     monkeypatch.setattr(doctor, "try_level", nothing_holds)
     assert doctor.report() == 1
@@ -334,7 +334,7 @@ def test_a_sandbox_that_is_not_ready_in_time_is_ended(step, monkeypatch):
     monkeypatch.setattr(here.confinement, step, lambda *limits: time.sleep(60))
     monkeypatch.setattr(forking, "one_thread", lambda: None)
     began = time.monotonic()
-    with pytest.raises(confinement.Unavailable, match=r"not ready after 0\.5 s"):
+    with pytest.raises(Unavailable, match=r"not ready after 0\.5 s"):
         here.sandbox(Limits(), [], lambda sock, limits: None)
     assert time.monotonic() - began < 10
     for supervisor in here.folders:  # adopted by another process than a nursery would be
@@ -433,7 +433,7 @@ def test_doctor_reports(capsys):
 
 def test_doctor_says_what_to_do_when_nothing_holds(capsys, monkeypatch):
     def unavailable(level):
-        raise nursery.Unavailable("forbidden here")
+        raise Unavailable("forbidden here")
 
     monkeypatch.setattr(doctor, "try_level", unavailable)
     assert doctor.report() == 1
@@ -447,7 +447,7 @@ def test_doctor_says_what_to_do_when_nothing_holds(capsys, monkeypatch):
 def test_doctor_says_where_the_time_of_reading_is_a_message(places, capsys, monkeypatch):
     def without_namespaces(level):
         if level == "full":
-            raise nursery.Unavailable("forbidden here")
+            raise Unavailable("forbidden here")
         return [("everything", True, "")]
 
     monkeypatch.setattr(doctor, "try_level", without_namespaces)

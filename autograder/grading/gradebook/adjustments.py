@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from autograder.grading.gradebook.database import Database, utc_now
-from autograder.grading.gradebook.schema import on_the_way
+from autograder.grading.gradebook.schema import between_learners
 from autograder.grading.results import ROUNDING, Adjustment, Comment, Stray, SubmissionResult, Verdict
 
 Whose = tuple[str, str]
@@ -129,8 +129,8 @@ class Adjustments:
                 stay[own] = tuple(questions)
                 continue
             connection.execute("UPDATE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
-                               (on_the_way(place), *own))
-            sent.append((on_the_way(place), learner, assignment, next(iter(to))))
+                               (between_learners(place), *own))
+            sent.append((between_learners(place), learner, assignment, next(iter(to))))
         for between, learner, assignment, to_whom in sent:
             connection.execute("UPDATE OR IGNORE adjustment SET learner = ? WHERE learner = ? AND assignment = ?",
                                (to_whom, between, assignment))

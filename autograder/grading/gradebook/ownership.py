@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from autograder.grading.gradebook.adjustments import Adjustments
 from autograder.grading.gradebook.database import Database
-from autograder.grading.gradebook.schema import on_the_way
+from autograder.grading.gradebook.schema import between_learners
 from autograder.grading.results import SubmissionResult
 from autograder.grading.text import one_line
 from autograder.submissions.identity import Identity
+
+FileRow = tuple[str, str, str, str, str]
+"""What is kept of a file: its whole path, the SHA-256 of its content, learner, name and assignment."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +55,21 @@ class Moved:
 
     Attributes:
         name: how it is called now: where they have another file of that name, its path.
-        stay: the questions whose scores set by hand did not go with it.
-        went: those whose scores did.
+        scores_left: the questions whose scores set by hand did not go with it.
+        scores_moved: those whose scores did.
     """
 
     name: str
-    stay: tuple[str, ...] = ()
-    went: tuple[str, ...] = ()
+    scores_left: tuple[str, ...] = ()
+    scores_moved: tuple[str, ...] = ()
 
     def told(self, file: str, move: Move) -> str:
         """Returns a sentence on it."""
-        scores = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.stay)}): set them again "
-                  "with `autograder adjust` if they are of this file.") if self.stay else ""
-        went = f" Scores set by hand went along ({', '.join(self.went)})." if self.went else ""
+        left = (f" Scores set by hand stay {one_line(move.learner, 80)}'s ({', '.join(self.scores_left)}): set them "
+                "again with `autograder adjust` if they are of this file.") if self.scores_left else ""
+        went = f" Scores set by hand went along ({', '.join(self.scores_moved)})." if self.scores_moved else ""
         return (f"{one_line(file, 200)} counted as {one_line(move.learner, 80)} and is now {one_line(move.to, 80)}'s."
-                f"{went}{scores}")
+                f"{went}{left}")
 
 
 FILE_OF = ("SELECT json_extract(result, '$.identity.file') FROM submission"
@@ -80,21 +83,18 @@ class Ownership:
         self._database = database
         self._adjustments = adjustments
 
-    def files(self) -> list[tuple[str, str, str, str, str]]:
-        """Returns what is kept with its whole path: path, SHA-256 of the content, learner, name and assignment."""
+    def files(self) -> list[FileRow]:
+        """Returns what is kept with its whole path."""
         rows = self._database.rows(
             "SELECT json_extract(result, '$.identity.file'), json_extract(result, '$.identity.content'),"
             " learner, name, assignment FROM submission WHERE json_valid(result)")
         return [row for row in rows if row[0] and row[1]]
 
-    def elsewhere(self, files: Mapping[str, Collection[tuple[str, str]]]) -> list[tuple[str, str, str, str, str]]:
+    def under_other_names(self, files: Mapping[str, Collection[tuple[str, str]]]) -> list[FileRow]:
         """Returns what is kept of these files under another learner or another name than they have now.
 
         Args:
             files: the learners of each file, and how it is called among theirs, by its whole path.
-
-        Returns:
-            File, the SHA-256 of its content, and learner, name and assignment as they are kept.
         """
         return [row for row in self.files() if row[0] in files and row[2:4] not in files[row[0]]]
 
@@ -123,7 +123,7 @@ class Ownership:
             " JOIN adjustment USING (learner, assignment) WHERE json_valid(result)"
             " AND coalesce(json_extract(result, '$.identity.file'), '') = '' GROUP BY submission.id")
 
-    def restate(self, result: SubmissionResult) -> None:
+    def update_identity(self, result: SubmissionResult) -> None:
         """Writes again whose a submission is; it keeps its fingerprint and its batch."""
         with self._database.transaction() as connection:
             connection.execute(
@@ -140,7 +140,7 @@ class Ownership:
             for place, move in enumerate(moves):
                 connection.execute(
                     "UPDATE submission SET learner = ? WHERE learner = ? AND name = ? AND assignment = ?",
-                    (on_the_way(place), move.learner, move.name, move.assignment))
+                    (between_learners(place), move.learner, move.name, move.assignment))
             before = self._adjustments.questions()
             going: dict[tuple[str, str], set[str]] = {}
             for move in moves:
@@ -156,7 +156,7 @@ class Ownership:
     def _arrive(self, place: int, move: Move) -> str:
         """Gives a submission on its way to its learner; returns its name among theirs."""
         connection = self._database.connection
-        between = (on_the_way(place), move.name, move.assignment)
+        between = (between_learners(place), move.name, move.assignment)
         there = connection.execute(FILE_OF, (move.to, move.new_name, move.assignment)).fetchone()
         own = connection.execute(FILE_OF, between).fetchone()
         file = own[0] if own and own[0] else ""

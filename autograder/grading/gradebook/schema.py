@@ -110,6 +110,6 @@ DROP TABLE adjustment_2;
 """Version of a gradebook -> statements that bring it to the next."""
 
 
-def on_the_way(place: int) -> str:
+def between_learners(place: int) -> str:
     """Returns a learner that nobody is, for a submission between two learners."""
     return f"\x01 {place}"

@@ -29,7 +29,7 @@ Only where it has more than that:
 
 2. Numbers that it counts: a `Kind` in `submissions/people.py`, and there in `SYSTEMS`.
 3. Its name, as a folder may be called: `nobody` in `submissions/words.toml`.
-4. Titles of its tables that are new: `reports/columns.toml`. What a title means in its tables alone, or that its list
+4. Titles of its tables that are new: `reports/titles.toml`. What a title means in its tables alone, or that its list
    of the class says by each cell's form what that is: `Table.identifiers` in `reports/roster.py`.
 5. Grades that it takes back: `_TABLES` in `reports/lms.py`, and `EXPORTS` in `reports/targets.py`.
 6. Pages that it gives back: `SYSTEMS` in `reports/handback.py`, and `FEEDBACK` in `reports/targets.py`.

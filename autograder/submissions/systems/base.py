@@ -21,7 +21,7 @@ class Named:
         late: whether the system says that it came late.
         handed_in: when, as text of `times.when`; empty when the system does not say.
         doubts: why it is uncertain whose it is, a sentence each; none if it is certain.
-        unlisted: more of them, which count unless a class list says who it is.
+        unlisted: further doubts, dropped once a class list names the learner.
         lacking: why there is no work, where the system's own file says that something was handed in; else empty.
     """
 
@@ -99,7 +99,7 @@ class Rules:
         export: the name of the folder of a whole download. Several of them may lie side by side.
         assignment: takes a file's path and the names of exercises; returns which of them its folder names.
         for_another: takes the one notebook in a zip, the zip's name, and those of the exercises; returns whether the
-            notebook has a name that the system gives to somebody's work, and the zip is not named after them.
+            notebook's name is one that the system gives to somebody's work, although the zip's is not.
     """
 
     writes_names: bool = False

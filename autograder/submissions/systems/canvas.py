@@ -46,6 +46,7 @@ EXPORTED = re.compile(r"_\d{4}_\d\d_\d\dT\d\d")
 """The time of Otter's export, whose numbers are no user's."""
 
 RESUBMITTED = re.compile(r"-\d{1,3}$")
+"""The number that Canvas writes behind the name of a file that a learner hands in again."""
 
 
 def named(name: str) -> Named | None:
