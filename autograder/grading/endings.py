@@ -71,7 +71,7 @@ class OfCheck:
 
 
 @dataclass(frozen=True)
-class Row:
+class EndingRow:
     """The verdict of an ending, and the sentences about a cell or a check; None where it cannot end so."""
 
     verdict: Verdict | None
@@ -100,12 +100,12 @@ _BROKEN = OfCheck(
     message="Your code broke the connection to the grader when a test used it.",
 )
 
-ENDINGS: Mapping[str, Row] = {
-    End.RAISED: Row(
+ENDINGS: Mapping[str, EndingRow] = {
+    End.RAISED: EndingRow(
         None,
         OfCell(reason="", told="", page="stopped with an error", of_missing_name="stopped with an error"),
     ),
-    End.TIMEOUT: Row(
+    End.TIMEOUT: EndingRow(
         Verdict.TIMEOUT,
         OfCell(
             reason="Code cell {number} was stopped after {limit}.",
@@ -118,7 +118,7 @@ ENDINGS: Mapping[str, Row] = {
             message="The notebook took longer than {limit} s to answer when tests used it, and was stopped.",
         ),
     ),
-    End.KILLED: Row(
+    End.KILLED: EndingRow(
         Verdict.TIMEOUT,
         OfCell(
             reason="Code cell {number} did not stop after {limit} and had to be ended.",
@@ -131,17 +131,17 @@ ENDINGS: Mapping[str, Row] = {
             message="Your code still ran after {limit} s when a test used it, and had to be ended.",
         ),
     ),
-    End.MEMORY: Row(Verdict.MEMORY, _OUT_OF_MEMORY, _NO_MEMORY),
-    End.OVER: Row(
+    End.MEMORY: EndingRow(Verdict.MEMORY, _OUT_OF_MEMORY, _NO_MEMORY),
+    End.OVER: EndingRow(
         Verdict.MEMORY,
         replace(_OUT_OF_MEMORY, reason="Code cell {number} needed more than {memory}."),
         replace(_NO_MEMORY, reason="the learner's code needed more memory than allowed"),
     ),
-    End.MEMORY_ERROR: Row(
+    End.MEMORY_ERROR: EndingRow(
         Verdict.MEMORY,
         check=OfCheck(reason="the learner's code stopped with a MemoryError", message=""),
     ),
-    End.EXITED: Row(
+    End.EXITED: EndingRow(
         Verdict.CRASHED,
         OfCell(
             reason="Code cell {number}: {error}.",
@@ -154,7 +154,7 @@ ENDINGS: Mapping[str, Row] = {
             message="Your code ended the notebook's process when a test used it.",
         ),
     ),
-    End.LIMIT: Row(
+    End.LIMIT: EndingRow(
         Verdict.CRASHED,
         OfCell(
             reason="Code cell {number} was ended: {error}.",
@@ -167,9 +167,9 @@ ENDINGS: Mapping[str, Row] = {
             message="Your code took more files, space, processes or threads than it may when a test used it.",
         ),
     ),
-    End.CUT: Row(Verdict.CRASHED, _NOT_FINISHED, _BROKEN),
-    End.PROTOCOL: Row(Verdict.CRASHED, _NOT_FINISHED, _BROKEN),
-    End.SKIPPED: Row(
+    End.CUT: EndingRow(Verdict.CRASHED, _NOT_FINISHED, _BROKEN),
+    End.PROTOCOL: EndingRow(Verdict.CRASHED, _NOT_FINISHED, _BROKEN),
+    End.SKIPPED: EndingRow(
         Verdict.TIMEOUT,
         OfCell(
             reason="The notebook used the time that all its cells together may take.",
@@ -178,14 +178,14 @@ ENDINGS: Mapping[str, Row] = {
             of_missing_name="was not run",
         ),
     ),
-    End.SLOW_TO_COME: Row(
+    End.SLOW_TO_COME: EndingRow(
         Verdict.TIMEOUT,
         check=OfCheck(
             reason="the answer took too long to come over",
             message="The answer took longer than {limit} s to come over. Is it much larger than asked for?",
         ),
     ),
-    End.SLOW: Row(
+    End.SLOW: EndingRow(
         Verdict.TIMEOUT,
         check=OfCheck(
             reason="the answer took too long to examine",

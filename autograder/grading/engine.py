@@ -32,7 +32,7 @@ from autograder.grading.events import Begun, Event, Exited, Failed, Finished, Lo
 from autograder.sandbox.limits import READY_SECONDS, Limits
 from autograder.sandbox.nursery import IMPORT_SECONDS, LARGE_PAGES, Runner, SandboxError
 
-SILENT = "silent"
+GIVEN_UP = "silent"
 """In place of an exit code: the checker's child was given up."""
 
 BEGIN_SECONDS = 2 * READY_SECONDS + 60
@@ -172,7 +172,7 @@ class Engine:
             if line is None:
                 if not begun:
                     raise _NotBegunError
-                yield Lost(SILENT)
+                yield Lost(GIVEN_UP)
                 return
             try:
                 event = from_line(line)

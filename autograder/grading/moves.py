@@ -53,10 +53,10 @@ def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook,
         if set(item.identity.given) & set(NAMES):
             for number in item.identity.given.get(Kind.PARTICIPANT, ()):
                 named.setdefault((item.identity.system, plain(number)), []).append(item)
-    there = {item.identity.file for item in found}
+    handed_in = {item.identity.file for item in found}
     moves: list[tuple[Move, str]] = []
     for one in kept:
-        if set(one.identity.given) != {Kind.PARTICIPANT} or one.identity.file in there or one.identity.confirmed:
+        if set(one.identity.given) != {Kind.PARTICIPANT} or one.identity.file in handed_in or one.identity.confirmed:
             continue
         (number,) = one.identity.given[Kind.PARTICIPANT]
         for item in named.get((one.identity.system, plain(number)), ()):
@@ -65,30 +65,30 @@ def revealed(found: Sequence[Found], kept: Sequence[Kept], gradebook: Gradebook,
                 moves.append((Move(one.learner, one.name, one.assignment, item.learner,
                                    item.name if same else one.identity.file), one.identity.file))
                 break
-    silent = 0
+    without_scores = 0
     for (move, file), moved in zip(moves, gradebook.ownership.move([move for move, _ in moves]), strict=True):
         if moved.scores_left or moved.scores_moved:
             tell(moved.told(file, move))
         else:
-            silent += 1
-    if silent:
-        tell(f"{silent} submissions that were graded under a number alone are now those of the people whom the "
+            without_scores += 1
+    if without_scores:
+        tell(f"{without_scores} submissions that were graded under a number alone are now those of the people whom the "
              "download names by it.")
 
 
 def overwritten(found: Sequence[Found], gradebook: Gradebook) -> None:
     """Marks as doubtful what is kept of a file that is another now, and that nothing shows to be the same learner's."""
-    there: dict[str, list[Found]] = {}
+    handed_in: dict[str, list[Found]] = {}
     for item in found:
-        there.setdefault(item.identity.file, []).append(item)
-    gone = {}
+        handed_in.setdefault(item.identity.file, []).append(item)
+    replaced = {}
     for file, content, learner, _, _ in gradebook.ownership.files():
-        now = there.get(file, ())
+        now = handed_in.get(file, ())
         if now and learner not in {item.learner for item in now} and content not in map(content_of, now):
-            gone[file, learner] = Doubt(f"another file lies there now, and counts as {now[0].learner!r}",
+            replaced[file, learner] = Doubt(f"another file lies there now, and counts as {now[0].learner!r}",
                                         Why.OVERWRITTEN)
-    for result in gradebook.stored() if gone else ():
-        why = gone.get((result.identity.file, result.learner))
+    for result in gradebook.stored() if replaced else ():
+        why = replaced.get((result.identity.file, result.learner))
         if why and not of_kind(result.identity.doubts, {Why.RENAMED, Why.OVERWRITTEN}):
             identity = replace(result.identity, confirmed=False).doubted(why)
             gradebook.ownership.update_identity(replace(result, identity=identity))
@@ -107,26 +107,27 @@ def beside_others(found: Sequence[Found], kept: Sequence[Kept]) -> list[Found]:
     now = Counter((item.learner, item.name) for item in found)
     placed = []
     for item in found:
-        there = names.get((item.learner, item.name))
+        namesake = names.get((item.learner, item.name))
         known = attempts.get((item.learner, item.identity.system, item.order)) if item.identity.system else None
         if known is not None and known != item.name and not now[item.learner, known]:
             item = replace(item, name=known)
-        elif known is None and there and there.identity.file != item.identity.file and _is_another(item, there):
+        elif (known is None and namesake and namesake.identity.file != item.identity.file
+              and _is_another(item, namesake)):
             name = copies.get((item.learner, same_copy(item.identity.file), content_of(item)), item.identity.file)
             item = replace(item, name=name if not now[item.learner, name] else item.identity.file)
         placed.append(item)
     return placed
 
 
-def _is_another(item: Found, there: Kept) -> bool:
+def _is_another(item: Found, namesake: Kept) -> bool:
     """Returns whether a file handed in differs from the one kept under its name, or may be another learner's."""
-    kept = there.identity
+    kept = namesake.identity
     if kept.source and not os.path.lexists(kept.source) and kept.content == content_of(item) != "":
         return False  # its folder has another name now
     if is_another(kept, item.identity):
         return True
-    if item.order and there.order:
-        return item.order != there.order
+    if item.order and namesake.order:
+        return item.order != namesake.order
     return bool(kept.source) and item.identity.source != kept.source and content_of(item) != kept.content
 
 
@@ -149,21 +150,21 @@ def renamed(
     Returns:
         `found`, with doubts about files that may have changed places.
     """
-    there = {item.identity.file for item in found}
+    handed_in = {item.identity.file for item in found}
     kept = gradebook.ownership.files()
     gone = _gone(kept, found, is_gone, assignment)
     names = {row[0] for row in kept}
     moves: dict[Move, str] = {}
     doubted: dict[str, Doubt] = {}
     replaced: dict[str, Doubt] = {}
-    said = gradebook.ownership.decided() if gone else set()
+    decided = gradebook.ownership.decided() if gone else set()
     new = _new(found, kept, gone)
     pairs = {gone[content][0][0]: items[0].identity.file for content, items in new.items()
              if len(items) == len(gone[content]) == 1}
     # Files are not moved if the new name was that of another file whose fate is unknown; nor if another version of a
     # file came in its place: whoever has the former version now may have copied it.
     while unclear := [old for old, name in pairs.items() if (name in names and name not in pairs)
-                      or (old in there and old not in pairs.values())]:
+                      or (old in handed_in and old not in pairs.values())]:
         for old in unclear:
             del pairs[old]
     for content, items in new.items():
@@ -175,15 +176,15 @@ def renamed(
             continue
         listed = joined(sorted(f"{item.identity.file} (as {item.learner})" for item in items))
         for row in gone[content]:
-            if row[0] not in there or (row[2], row[4]) in said:
+            if row[0] not in handed_in or (row[2], row[4]) in decided:
                 doubted[row[0]] = Doubt(f"this file is no longer handed in, and the same content is, under another "
                                         f"name: {listed}", Why.RENAMED)
-            if row[0] in there and (row[2], row[4]) in said:
+            if row[0] in handed_in and (row[2], row[4]) in decided:
                 why = Doubt(f"what you decided of {row[0]}, or the score that you set, was of what is now {listed}; "
                             "another file lies there", Why.REPLACED)
                 replaced |= dict.fromkeys((row[0], *(item.identity.file for item in items)), why)
     for (move, file), moved in zip(moves.items(), gradebook.ownership.move(list(moves)), strict=True):
-        what = "is another file now" if file in there else "is gone"
+        what = "is another file now" if file in handed_in else "is gone"
         tell(f"{one_line(file, 200)} {what}, and the same file is now called otherwise. {moved.told(file, move)}")
     for result in gradebook.stored() if doubted else ():
         if said_now := doubted.get(result.identity.file):
@@ -197,10 +198,10 @@ def _gone(
     kept: Sequence[FileRow], found: Sequence[Found], is_gone: Callable[[str], bool], assignment: str | None
 ) -> dict[str, list[FileRow]]:
     """Returns what is kept of files that are no longer where they were, or have other content now, by content."""
-    there = {item.identity.file: item for item in found}
+    handed_in = {item.identity.file: item for item in found}
     gone: dict[str, list[FileRow]] = {}
     for row in kept:
-        item = there.get(row[0])
+        item = handed_in.get(row[0])
         if assignment in (None, row[4]) and (content_of(item) != row[1] if item else is_gone(row[0])):
             gone.setdefault(row[1], []).append(row)
     return gone

@@ -35,7 +35,7 @@ from autograder.grading.endings import (
     of_cell,
     of_check,
 )
-from autograder.grading.engine import SILENT, Engine, EngineError
+from autograder.grading.engine import GIVEN_UP, Engine, EngineError
 from autograder.grading.events import (
     AT_END,
     OUTPUT_LIMIT,
@@ -67,11 +67,11 @@ TOTAL_FACTOR = 20
 CELL_OUTPUT = 2_000
 """Characters that are kept of a cell's output: its end, as of the whole notebook."""
 
-SILENCE = 60.0
+CHILD_SILENCE = 60.0
 """Seconds without an event from the checker's child, beyond twice the limit of a cell, after which it is given up."""
 
 LOST: Mapping[str | int, End] = {
-    SILENT: End.TIMEOUT,
+    GIVEN_UP: End.TIMEOUT,
     -signal.SIGXCPU: End.TIMEOUT,
     -signal.SIGABRT: End.MEMORY,
     -signal.SIGSEGV: End.MEMORY,
@@ -203,7 +203,7 @@ class Grading:
         self.output = ""
         self.place = None
         ending: Ending | None = None
-        silence = 2 * self.limits.timeout + SILENCE
+        silence = 2 * self.limits.timeout + CHILD_SILENCE
         files: dict[str, bytes | Path] = {**self.submission.files, **self.bundle.support}
         for event in self.engine.attempt(self._request(began), files, self.sandbox_limits, silence):
             match event:

@@ -59,7 +59,7 @@ def test_silence_before_the_first_line_of_the_learner_is_the_graders_fault(
 
 def test_silence_after_it_is_the_learners(channel: tuple[socket.socket, socket.socket]) -> None:
     channel[1].sendall(to_line(Begun()))
-    assert list(Engine()._events(channel[0], silence=0.1)) == [Lost(engine.SILENT)]
+    assert list(Engine()._events(channel[0], silence=0.1)) == [Lost(engine.GIVEN_UP)]
 
 
 def test_what_the_checker_says_of_a_child_that_died_before_is_not_silence(

@@ -210,7 +210,7 @@ def test_nothing_is_drawn_of_a_notebook_without_a_network(drawn: Any) -> None:
 def test_whatever_the_answers_do_to_the_checker_costs_nothing(
     drawn: Any, monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
-    monkeypatch.setattr(submission, "SILENCE", 6)
+    monkeypatch.setattr(submission, "CHILD_SILENCE", 6)
     write(f"def portrait(predict):\n    {body}\n")
     result = drawn(PREDICT, timeout=1)
     harmless(result)

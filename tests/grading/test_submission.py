@@ -290,7 +290,7 @@ def own_test(tiny_course: Path) -> Iterator[Any]:
 def test_an_answer_too_large_to_examine_costs_its_question(
     graded: Any, own_test: Any, monkeypatch: pytest.MonkeyPatch, body: str, verdict: Verdict, place: str
 ) -> None:
-    monkeypatch.setattr(submission, "SILENCE", 1)
+    monkeypatch.setattr(submission, "CHILD_SILENCE", 1)
     own_test(body)
     result = graded(START, ANSWER, place, SCALE, DOUBLE, WORD, timeout=2)
     assert scores(result) == POINTS | {"q2": 0}
