@@ -23,7 +23,7 @@ from autograder.grading.causes import (
     find,
     load,
     named,
-    raised,
+    recorded_error,
     same,
     shared,
 )
@@ -61,7 +61,7 @@ def recorded(function: Callable[..., Any], inputs: list[np.ndarray] = INPUTS) ->
         try:
             value = function(argument)
         except Exception as error:
-            call.outcome = raised(error)
+            call.outcome = recorded_error(error)
             continue
         recording.returned(call, value, None if np.array_equal(argument, given) else [argument])
     return recording

@@ -505,14 +505,14 @@ def test_three_hundred_learners_in_seconds(tmp_path: Path) -> None:
 
 
 def test_facts_of_an_exercise_that_is_not_built() -> None:
-    assert words.facts("77-made-up") == words.Facts("Exercise 77: Made up")
+    assert words.facts("77-made-up") == words.ExerciseFacts("Exercise 77: Made up")
     assert words.facts("../../etc/passwd").title == "../../etc/passwd"
     assert words.facts("").title == "unknown exercise"
     assert words.question_label("q2_13") == "Question 2.13" and words.question_label("extra") == "extra"
 
 
 def test_the_chapter_to_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = words.Facts("Exercise 77: Made up", "chapter 3, Normalization", 4.0, ("q7_1",))
+    known = words.ExerciseFacts("Exercise 77: Made up", "chapter 3, Normalization", 4.0, ("q7_1",))
     monkeypatch.setattr(words, "facts", lambda name: known)
     assert "Read again In the book: chapter 3, Normalization." in feedback(tmp_path, submission()).words
 
@@ -579,7 +579,7 @@ def test_a_stopped_loop_shows_where_it_was_not_how_it_was_stopped(tmp_path: Path
 def test_nothing_is_said_of_questions_that_nobody_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(words, "facts", lambda name: words.Facts("Exercise 77", "chapter 3, Normalization"))
+    monkeypatch.setattr(words, "facts", lambda name: words.ExerciseFacts("Exercise 77", "chapter 3, Normalization"))
     left = QuestionResult("q7_1", 0.0, 2.0, "not-checked", (), "The file is no notebook.")
     page = feedback(tmp_path, submission(status=Verdict.UNREADABLE, questions=(left,)))
     assert "Question 7.1" not in page.words and "Read again" not in page.words
