@@ -99,7 +99,7 @@ def test_the_engine_asks_for_what_the_command_says(
             pass
 
     monkeypatch.setattr("autograder.grading.engine.Notebooks", Started)
-    monkeypatch.setattr("autograder.grading.engine._Checker", Started)
+    monkeypatch.setattr("autograder.grading.engine._CheckerProcess", Started)
     monkeypatch.setattr(worker, "_engines", {})
     assert worker.engine(confined).start() == asked_for
     worker.close_engines()
