@@ -224,7 +224,8 @@ def test_a_cause_that_is_no_variant_is_refused_before_anything_is_graded(
     (["q9_2"], ["q9_1", "q9_2"], "it says two", "q9_1: no message says that it comes of half"),
     (["q9_1", "q9_2"], ["q9_1", "q9_2"], "it says two", None),
     (["q9_1"], ["q9_1"], "it says two", None),
-    (["q9_1"], ["q9_1"], "This comes of `half`, which does not give what it should. It says two", "blames `half`, which is right"),
+    (["q9_1"], ["q9_1"], "This comes of `half`, which does not give what it should. It says two",
+     "blames `half`, which is right"),
 ])
 def test_the_judge_knows_who_is_to_blame(
         monkeypatch: pytest.MonkeyPatch, replaced: list[str], fails: list[str], message: str,
