@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,7 +138,7 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
     from autograder.reports.roster import people_of, read_roster
 
     notes: dict[str, object] = {"released": "yes"} if release_messages else {}
-    rule = _due(due, output)
+    rule, still = _due(due, output)
     if rule.due:
         notes["due"] = rule.to_json()
     people = people_of(read_roster(roster)) if roster else []  # reports its faults before anything is graded
@@ -151,6 +152,8 @@ def grade(paths: tuple[Path, ...], assignment: str | None, solution: Path | None
                               timeout=timeout, memory_mb=memory, confined=not no_sandbox,
                               attempts=attempts, notes=notes, decisions=decisions, people=people,
                               solution=solution)
+    if still:
+        click.echo(still, err=True)
     attendance = _attendance(roster, outcome.counted, outcome.left)
     _write_all(outcome, output, attendance, released=release_messages)
     for remark in attendance.remarks() if attendance else ():
@@ -177,28 +180,54 @@ def _write_all(outcome: Outcome, output: Path, attendance: Attendance | None = N
     from autograder.reports.identity_csv import write_identity
     from autograder.reports.write import write_reports
 
-    write_reports(outcome.counted, output, book=address(), attendance=attendance, released=released,
-                  remarks=outcome.remarks, learners=outcome.learners)
-    told = write_identity(output, outcome.results, outcome.counted, outcome.undecided, outcome.stored)
-    write_ledger(output, outcome.ledger)
+    with _kept_although("All results are kept", "Then run the same command again; what is graded is not run again."):
+        write_reports(outcome.counted, output, book=address(), attendance=attendance, released=released,
+                      remarks=outcome.remarks, learners=outcome.learners)
+        told = write_identity(output, outcome.results, outcome.counted, outcome.undecided, outcome.stored)
+        write_ledger(output, outcome.ledger)
     for remark in told:
         click.echo(remark, err=True)
 
 
-def _due(path: Path | None, output: Path) -> Rule:
-    """Returns the due dates that are given, else those of the batch before."""
+@contextmanager
+def _kept_although(what: str, then: str) -> Iterator[None]:
+    """Says of reports that cannot be written that the gradebook was changed all the same.
+
+    Args:
+        what: a sentence without its end on the change, such as `The scores are set and kept`.
+        then: the sentence on how the reports are written after the fault is mended.
+
+    Raises:
+        CourseError: the file that cannot be written, with all that.
+    """
+    from autograder.reports.files import CannotWriteError
+
+    try:
+        yield
+    except CannotWriteError as error:
+        cause = error.cause
+    except OSError as error:
+        cause = f"Cannot write {error.filename or 'them'}: {error.strerror or error}."
+    else:
+        return
+    raise CourseError(f"{what} in the gradebook; the reports are not written anew: {cause} {then}")
+
+
+NEXT_WRITES = "The next `adjust`, `comment` or `grade` that can write them writes all of them."
+
+
+def _due(path: Path | None, output: Path) -> tuple[Rule, str]:
+    """Returns the due dates that are given, else those of the batch before, and a sentence that they still count."""
     from autograder.grading.due import Rule, read_rule
 
     if path:
-        return read_rule(path)
+        return read_rule(path), ""
     if not (output / "gradebook.sqlite").is_file():
-        return Rule()
+        return Rule(), ""
     with _gradebook(output) as gradebook:
         rule = gradebook.rule()
-    if rule.due:
-        click.echo(f"The due dates of {rule.source}, given before, still count. A file without dates, given with "
-                   "--due, takes them away.", err=True)
-    return rule
+    return rule, (f"The due dates of {rule.source}, given before, still count. A file without dates, given with --due, "
+                  "takes them away.") if rule.due else ""
 
 
 def _attendance(roster: Path | None, results: Sequence[SubmissionResult], left: Sequence[str]) -> Attendance | None:
@@ -278,7 +307,7 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 @main.command()
 @click.argument("learner", required=False)
 @click.argument("question", required=False)
-@click.argument("score", type=float, required=False)
+@click.argument("score", required=False)
 @click.option("--reason", default="", help="Why; the learner's page and the class report show it.")
 @click.option("--undo", is_flag=True, help="Take an adjustment back: what the checks give counts again.")
 @click.option("--from", "table", metavar="TABLE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -286,17 +315,17 @@ def demo(learners: int | None, name: str, output: Path) -> None:
 @click.option("--output", type=click.Path(path_type=Path), default=Path("grades"), show_default=True,
               help="The folder that `grade` wrote into.")
 @click.option("--assignment", help="The exercise; needed where the learner has this question in several.")
-def adjust(learner: str | None, question: str | None, score: float | None, reason: str, undo: bool,
+def adjust(learner: str | None, question: str | None, score: str | None, reason: str, undo: bool,
            table: Path | None, output: Path, assignment: str | None) -> None:
     """Set the SCORE of a QUESTION of one LEARNER by hand, with a reason; or many of them, as a table says.
 
-    LEARNER is a name as in grades.csv, QUESTION a name such as q2_1. The score counts instead of what the
+    LEARNER is a name as in grades.csv, QUESTION a name such as q2_1, or 2.1. The score counts instead of what the
     checks give, also when the submission is graded again or another one is handed in, until --undo.
     grades.csv, the learner's page and the class report are written anew and say so. Of a table all is done,
     or nothing: each line that cannot be followed is named.
     """
     from autograder.grading import adjust as by_hand
-    from autograder.reports.byhand import read_wishes
+    from autograder.reports.byhand import read_score, read_wishes
 
     if table and (learner or undo or reason):
         raise CourseError("--from takes everything from the table: leave LEARNER, QUESTION, SCORE, --reason and --undo "
@@ -306,6 +335,7 @@ def adjust(learner: str | None, question: str | None, score: float | None, reaso
     if not table and (undo == (score is not None) or (undo and reason)):
         raise CourseError("Give a SCORE and a --reason, or --undo and neither of them.")
     wishes, empty = read_wishes(table) if table else ([], 0)
+    points = None if score is None else read_score(score)
     with _gradebook(output) as gradebook:
         _tell_stopped(gradebook, output)
         _take_decisions(gradebook, output)
@@ -314,14 +344,14 @@ def adjust(learner: str | None, question: str | None, score: float | None, reaso
             done, kind = by_hand.follow(gradebook, wishes, str(table)), "adjusted"
         else:
             who, what = _as_in_tables(gradebook, str(learner), str(question))
-            if score is None:
+            if points is None:
                 done, kind = [by_hand.undo(gradebook, who, what, assignment)], "undone"
             else:
-                done, kind = [by_hand.adjust(gradebook, who, what, score, reason, assignment)], "adjusted"
+                done, kind = [by_hand.adjust(gradebook, who, what, points, reason, assignment)], "adjusted"
+        scores = [one for one in done if one.why or kind == "undone"]
+        for one in scores:
+            click.echo(one.told, err=True)
         _said_by_hand(gradebook, output, kind, done)
-    scores = [one for one in done if one.why or kind == "undone"]
-    for one in scores:
-        click.echo(one.told, err=True)
     if table:
         comments = sum(bool(one.comment) for one in done)
         click.echo(f"{table}: {_many(len(scores), 'score')} set, {_many(comments, 'comment')} kept"
@@ -382,15 +412,24 @@ def _many(count: int, what: str) -> str:
 
 
 def _said_by_hand(gradebook: Gradebook, output: Path, kind: str, done: Sequence[Adjusted]) -> None:
-    """Keeps in the log what was set by hand, and writes the reports that show it."""
+    """Keeps in the log what was set by hand, says whose work is still to be checked, and writes the reports again."""
     from autograder.grading.log import FILE, BatchLog
+    from autograder.grading.text import listed
 
     with BatchLog(output / FILE, lambda text: click.echo(text, err=True)) as log:
         for one in done:
             log.by_hand(kind, one)
-    shown = {(result.learner, result.assignment) for result in gradebook.counting().batch}
-    if any((one.learner, one.assignment) in shown for one in done):
-        _write_again(gradebook, output)
+    counting, about = gradebook.counting(), {(one.learner, one.assignment) for one in done}
+    if open_ := list(dict.fromkeys(result.learner for result in counting.everything if result.identity.doubts
+                                   and (result.learner, result.assignment) in about)):
+        click.echo(f"It is not certain yet whose this is, and exports leave it out: {listed(open_)}. Confirm it in "
+                   f"{output / 'identity.csv'}.", err=True)
+    shown = {(result.learner, result.assignment) for result in counting.batch}
+    if about & shown:
+        what = ("It is taken back" if kind == "undone" else "The scores are set and kept"
+                if any(one.why for one in done) else "The comments are kept")
+        with _kept_although(what, NEXT_WRITES):
+            _write_again(gradebook, output)
     elsewhere = sorted({one.assignment for one in done if (one.learner, one.assignment) not in shown})
     if elsewhere:
         click.echo(f"The reports in {output} are of another batch. Grade the submissions of {', '.join(elsewhere)} "
@@ -412,7 +451,8 @@ def desk(output: Path, delete: bool) -> None:
 
     if delete:
         count, left = pages.remove(output)
-        click.echo(f"{count} pages with learners' code are removed from {output / pages.FOLDER}.", err=True)
+        click.echo(f"{_many(count, 'page')} with learners' code {'is' if count == 1 else 'are'} removed from "
+                   f"{output / pages.FOLDER}.", err=True)
         if left:
             click.echo(f"Not made by this command, and left alone: {listed([*map(str, left)])}.", err=True)
         if (output / "gradebook.sqlite").is_file():
@@ -422,6 +462,9 @@ def desk(output: Path, delete: bool) -> None:
     with _gradebook(output) as gradebook:
         _tell_stopped(gradebook, output)
         _take_decisions(gradebook, output)
+        if not gradebook.counting().batch:
+            raise CourseError(f"There is no submission in {output}, so there are no pages to write. Grade a class into "
+                              "it first.")
         pages.begin(output)
         unknown = _write_again(gradebook, output)
     if unknown:
@@ -459,11 +502,15 @@ def _take_decisions(gradebook: Gradebook, output: Path, roster: Path | None = No
         roster: the class list; that of the newest batch when not given.
     """
     from autograder.grading.decisions import apply_decisions
-    from autograder.reports.identity_csv import FILE, read_decisions, write_identity
+    from autograder.reports.identity_csv import FILE, read_decisions
     from autograder.reports.roster import people_of, read_roster
 
     decisions = read_decisions(output)
-    if not decisions and not roster and not (output / FILE).is_file():
+    is_there = (output / FILE).is_file()
+    if not is_there and any(result.identity.doubts for result in gradebook.counting().everything):
+        _write_identity(gradebook, output)
+        click.echo(f"There was no {output / FILE}; it is written from the gradebook.", err=True)
+    if not decisions and not roster and not is_there:
         return
     roster = roster or _roster(gradebook)
     told = apply_decisions(gradebook, decisions, people_of(read_roster(roster)) if roster else [])
@@ -471,14 +518,22 @@ def _take_decisions(gradebook: Gradebook, output: Path, roster: Path | None = No
         return
     for remark in told:
         click.echo(remark, err=True)
-    if (output / FILE).is_file():
-        results, counting = gradebook.results(newest_batch=True), gradebook.counting()
-        others = [*gradebook.undecided(), *(result for result in counting.others if result not in results)]
-        for remark in write_identity(output, results, counting.batch, others, gradebook.results()):
-            click.echo(remark, err=True)
-    _write_again(gradebook, output, roster)
+    with _kept_although("What identity.csv, or the class list, says is kept", NEXT_WRITES):
+        if (output / FILE).is_file():
+            _write_identity(gradebook, output)
+        _write_again(gradebook, output, roster)
     click.echo(f"The reports in {output} are written anew: identity.csv, or the class list, says more than before.",
                err=True)
+
+
+def _write_identity(gradebook: Gradebook, output: Path) -> None:
+    """Writes identity.csv again, from the gradebook and from what the instructor wrote into it."""
+    from autograder.reports.identity_csv import write_identity
+
+    results, counting = gradebook.results(newest_batch=True), gradebook.counting()
+    others = [*gradebook.undecided(), *(result for result in counting.others if result not in results)]
+    for remark in write_identity(output, results, counting.batch, others, gradebook.results()):
+        click.echo(remark, err=True)
 
 
 def _tell_stopped(gradebook: Gradebook, output: Path) -> None:
@@ -530,13 +585,14 @@ def export(target: str, output: Path, template: Path | None, assignment: str | N
         counting = gradebook.counting()
     results = counting.everything
     if counting.left_out:
-        click.echo(f"{counting.left_out} attempts that do not count are left out.", err=True)
+        click.echo(f"{_many(counting.left_out, 'attempt')} that {'does' if counting.left_out == 1 else 'do'} not count "
+                   f"{'is' if counting.left_out == 1 else 'are'} left out.", err=True)
     done = export_grades(target, results, path or output / f"{target}.csv", template=template,
                          assignment=assignment, column=column, scale=scale, columns=_named_columns(columns or ""),
                          account=output)
     for remark in done.remarks():
         click.echo(remark, err=True)
-    click.echo(f"{len(done.written)} learners: {done.path}", err=True)
+    click.echo(f"{_many(len(done.written), 'learner')}: {done.path}", err=True)
 
 
 def _named_columns(said: str) -> dict[str, str]:
@@ -577,7 +633,7 @@ def feedback(system: str, output: Path, assignment: str | None, path: Path | Non
                     book=address(), released=released, account=output)
     for remark in done.remarks():
         click.echo(remark, err=True)
-    click.echo(f"{len(done.written)} pages: {done.path}", err=True)
+    click.echo(f"{_many(len(done.written), 'page')}: {done.path}", err=True)
 
 
 @main.command()

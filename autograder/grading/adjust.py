@@ -112,7 +112,12 @@ def comment(gradebook: Gradebook, learner: str, question: str, said: str, assign
 def _is_like_a_question(said: str, results: Iterable[SubmissionResult]) -> bool:
     """Returns whether a text is the name of one of their questions, except for its numbers."""
     names = {re.sub(r"\d+", "0", question.name.casefold()) for result in results for question in result.questions}
-    return re.sub(r"\d+", "0", said.strip().casefold()) in names
+    return re.sub(r"\d+", "0", _as_named(said.strip()).casefold()) in names
+
+
+def _as_named(question: str) -> str:
+    """Returns the name of a question that is called by its number in the notebook: `q2_5` for 2.5."""
+    return f"q{question.replace('.', '_')}" if re.fullmatch(r"\d+\.\d+", question, re.ASCII) else question
 
 
 def uncomment(gradebook: Gradebook, learner: str, question: str, assignment: str | None = None) -> Adjusted:
@@ -317,7 +322,9 @@ def _question(
     own = _own(list(results), learner, assignment)
     name = own[0].learner
     found = {r.assignment: (r, q) for r in own for q in r.questions if q.name == question} or {
-        r.assignment: (r, q) for r in own for q in r.questions if q.name + CLASH == question}
+        r.assignment: (r, q) for r in own for q in r.questions if q.name + CLASH == question} or {
+        r.assignment: (r, q) for r in own for q in r.questions if q.name == _as_named(question)
+        and all(other.name != f"{q.name}0" for other in r.questions)}  # a spreadsheet makes 2.1 of 2.10
     if not found:
         known = ", ".join(dict.fromkeys(q.name for r in own for q in r.questions))
         raise CourseError(

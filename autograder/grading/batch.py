@@ -391,7 +391,7 @@ class _Steps:
         """Takes the gradebook's result for the submission."""
         self.made[place.number] = self._handed_in(place, known)
         self.unchanged.append((known, self.made[place.number]))
-        self.progress.add(known.status, known=True)
+        self.progress.add(known.status, known=True, stopped=known.stopped)
 
     def _note_unchanged(self) -> None:
         """Notes in the gradebook, all at once, that these were handed in again."""
@@ -423,7 +423,7 @@ class _Steps:
         self.gradebook.record(result, "" if result.status is Verdict.ERROR else place.fingerprint)
         self.notices.log.result(result)
         self.made[place.number] = result
-        self.progress.add(result.status)
+        self.progress.add(result.status, stopped=result.stopped)
 
     def _handed_in(self, place: _Place, result: SubmissionResult) -> SubmissionResult:
         """Returns the result with the facts of its handing in."""

@@ -97,6 +97,8 @@ class Bundle:
             any answer (`proof`). Each as its question, its number from 1, and whether a name is missing in the
             solution.
         proven: whether its solution was tried.
+        trial: whether what is graded is that solution. A hidden case that it fails then says to the instructor what
+            failed.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Bundle:
     seeding: Seeding | None = None
     unjudged: tuple[tuple[str, int, bool], ...] = ()
     proven: bool = False
+    trial: bool = False
 
     def ready(self, submission: Submission | None = None) -> Ready:
         """Returns what must be ready for the exercise; with `submission`, for that one, which may use more."""

@@ -280,7 +280,7 @@ class Attempt:
             run = QuestionRun(
                 path, self.session, hooks, helpers, self.cells, own=self.request.own,
                 unjudged={number: absent for name, number, absent in self.request.unjudged if name == question},
-                proven=self.request.proven,
+                proven=self.request.proven, trial=self.request.trial,
             )
             result = run.result(question, checked)
             if not self.request.own:  # in this course's exercises such an answer is a wrong one

@@ -22,7 +22,7 @@ import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -160,8 +160,9 @@ def _table(path: Path, name: str, value: object) -> dict[str, Any]:
 
 def _when(path: Path, name: str, value: object, zone: str) -> str:
     """Returns a moment as ISO 8601 text with its zone; for a day alone its end."""
+    is_day = False
     if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time(23, 59, 59))
+        is_day, value = True, datetime.combine(value, time(23, 59, 59, fold=1))  # of two such times the later one
     if not isinstance(value, datetime):
         raise CourseError(f"{path}: {name} = {value!r} is no date. Write it without quotation marks, as in "
                           "2026-11-02T23:59:00.")
@@ -170,7 +171,19 @@ def _when(path: Path, name: str, value: object, zone: str) -> str:
             raise CourseError(f"{path}: {name} does not say of which zone its time is. Write zone = \"Europe/Berlin\" "
                               "at the top, or the difference behind the time, as in 2026-11-02T23:59:00+01:00.")
         value = value.replace(tzinfo=ZoneInfo(zone))
+        first, second = (value.replace(fold=fold) for fold in (0, 1))
+        if first.utcoffset() != second.utcoffset() and not (is_day and _is_there(second)):
+            clock = value.replace(tzinfo=None).isoformat()
+            there = "is there twice" if _is_there(first) else "does not exist"
+            remedy = f"Say which is meant, {first.isoformat()} or {second.isoformat()}." if _is_there(first) else (
+                "Write a time that the clock shows on that day.")
+            raise CourseError(f"{path}: {name} = {clock} {there} in {zone}: the clock is changed then. {remedy}")
     return value.isoformat()
+
+
+def _is_there(moment: datetime) -> bool:
+    """Returns whether the clock of its zone ever shows this time."""
+    return moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
 def told(results: Sequence[SubmissionResult], rule: Rule) -> list[str]:

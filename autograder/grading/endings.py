@@ -234,10 +234,11 @@ NOT_WRITTEN = (
 )
 
 PENDING = (
-    "The grader cannot judge this check by itself, whatever the answer. Your instructor looks at yours and decides; "
-    "you need not do anything about it."
+    "This check does not say whether your answer is right. Your instructor looks at it and decides; you need not do "
+    "anything about it."
 )
-"""The message of a case of another course's test that asks for something which cannot cross the wall."""
+"""The message of a case of another course's test that the solution fails, too: it is wrong itself, or asks for
+something which cannot cross the wall."""
 
 TRUSTED = (
     PENDING, HIDDEN_HINT, PUBLIC_HINT, NOT_SO, NOT_AS_EXPECTED, NOT_WHAT_WAS_EXPECTED,

@@ -64,7 +64,7 @@ class Request:
         folder: the folder in which the tests run; empty for no particular one.
         own: as in `Bundle`.
         seed, seed_variable: as in `Seeding`; None where there is none.
-        unjudged, proven: as in `Bundle`.
+        unjudged, proven, trial: as in `Bundle`.
         begins_with: the seed that the notebook begins with.
     """
 
@@ -90,6 +90,7 @@ class Request:
     seed_variable: str = ""
     unjudged: Sequence[tuple[str, int, bool]] = field(default_factory=list)
     proven: bool = False
+    trial: bool = False
     begins_with: int = SEED
 
     def to_line(self) -> bytes:

@@ -9,7 +9,8 @@ reads.
 If something stopped a check from outside (time, memory, the end of the process), `stopped` says so. The sentences
 themselves are in `endings.py`.
 
-This module must never put test source of a hidden case into a message.
+This module must never put test source of a hidden case into a message. `plainly` alone does; what it returns goes into
+notes for the instructor, and never into a message.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import difflib
 import re
 import traceback
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.bridge import remote
@@ -86,6 +87,11 @@ def explain(failure: Failure, names: Iterable[str], cells: Sequence[tuple[str, C
         return plain(missing_names(failure.missing, names, cells), MESSAGE_LIMIT)
     shown = "\n".join(part for part in (failure.hint, said.text) if part)
     return plain(shown or (HIDDEN_HINT if failure.hidden else PUBLIC_HINT), MESSAGE_LIMIT)
+
+
+def plainly(failure: Failure) -> str:
+    """Returns what failed, for the instructor alone: of a hidden case, too, the test's own line, and the error."""
+    return plain(_said(replace(failure, hidden=False)).text or explain(failure, (), ()), MESSAGE_LIMIT)
 
 
 def stopped(end: str, limit: float, ending: str = "") -> str:

@@ -71,8 +71,8 @@ class Notices:
             but = f" (of {listed(names)} the best, for nothing says which is the latest)" if names else ""
             if names:
                 self.remark(f"Nothing says which is the latest of several files of {listed(names)}; the best counts.")
-            self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other attempts "
-                      "stay in the gradebook.")  # fmt: skip
+            self.tell(f"Of learners with several attempts the {policy} counts{but}; {counting.left_out} other "
+                      f"attempt{' stays' if counting.left_out == 1 else 's stay'} in the gradebook.")  # fmt: skip
 
     def other_work(self, before: Sequence[SubmissionResult], now: Sequence[SubmissionResult]) -> None:
         """Reports whose other work counts than after the last grading, with another score."""

@@ -29,6 +29,7 @@ class BatchProgress:
         self.total = total
         self.known = 0
         self.counts: Counter[Verdict] = Counter()
+        self.stopped: Counter[tuple[Verdict, str]] = Counter()
         self.console = console
         self._began: float | None = None
         self._said = time.monotonic()
@@ -57,9 +58,17 @@ class BatchProgress:
     def done(self) -> int:
         return self.counts.total()
 
-    def add(self, verdict: Verdict, known: bool = False) -> None:
-        """Counts one more result; `known` when it was in the gradebook already."""
+    def add(self, verdict: Verdict, known: bool = False, stopped: str = "") -> None:
+        """Counts one more result.
+
+        Args:
+            verdict: of it.
+            known: whether it was in the gradebook already.
+            stopped: as in `SubmissionResult`.
+        """
         self.counts[verdict] += 1
+        if stopped:
+            self.stopped[verdict, stopped] += 1
         self.known += known
         now = time.monotonic()
         if self._live is not None:
@@ -83,9 +92,16 @@ class BatchProgress:
         return ", ".join(parts)
 
     def summary(self) -> str:
-        """Returns the counts, such as `10 graded, 2 timeout`."""
-        shown = [f"{self.counts[verdict]} {verdict.value}" for verdict in Verdict if self.counts[verdict]]
+        """Returns the counts, such as `10 graded, 2 timeout, 3 review (1 of them timeout, too)`."""
+        shown = [f"{self.counts[verdict]} {verdict.value}{self._also(verdict)}"
+                 for verdict in Verdict if self.counts[verdict]]
         return ", ".join(shown) or "nothing yet"
+
+    def _also(self, verdict: Verdict) -> str:
+        """Returns how many of those with a verdict were stopped, too."""
+        too = [f"{count} of them {stopped}" for (worse, stopped), count in sorted(self.stopped.items(), key=str)
+               if worse is verdict]
+        return f" ({', '.join(too)}, too)" if too else ""
 
 
 def duration(seconds: float) -> str:

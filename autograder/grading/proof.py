@@ -42,6 +42,12 @@ UNPROVEN = (
     "where the grader notices that it cannot; --solution NOTEBOOK has all of them tried before."
 )
 
+NOTHING = "\nExpected nothing\n"
+UNSAVED = (
+    "Where nothing was expected and something came, the test's cell in the master may have no saved output: run the "
+    "master's test cells, save it, and run `otter assign` again."
+)
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -134,7 +140,8 @@ def _seeds(bundle: Bundle) -> bool:
 
 def _graded(submission: Submission, bundle: Bundle, limits: RunLimits, confined: bool, seed: int) -> SubmissionResult:
     try:
-        result = one.grade(submission, bundle, worker.engine(confined, bundle.ready(submission)), limits, seed)
+        engine = worker.engine(confined, bundle.ready(submission))
+        result = one.grade(submission, replace(bundle, trial=True), engine, limits, seed)
     except EngineError as error:
         raise CourseError(f"The grader does not work on this machine: {error}") from error
     if result.status is Verdict.ERROR:
@@ -163,6 +170,9 @@ def _proof(path: Path, results: list[SubmissionResult]) -> Proof:
             said.append(f"{clean_name(question.name)} cannot be judged here: {'; '.join(reasons)}")
     best = min(results, key=lambda result: result.score)
     name = clean_name(path.name)
+    if any(NOTHING in case.message for result in results for question in result.questions for case in question.cases
+           if not case.passed):
+        said.append(UNSAVED)
     if not said:
         said = [f"Its solution, {name}, gets all {best.possible:g} points here: each test case can be judged."]
         return Proof((), tuple(said))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from otter.test_files.ok_test import OKTestFile
 
 from autograder.grading import testsource
 from autograder.grading.endings import PENDING
-from autograder.grading.messages import Failure, explain, hint, is_about_names, no_file, withheld
+from autograder.grading.messages import Failure, explain, hint, is_about_names, no_file, plainly, withheld
 from autograder.grading.redaction import TrustedTexts
 from autograder.grading.results import CaseResult, CellResult, QuestionResult
 from autograder.grading.text import one_line, plain
@@ -103,6 +103,7 @@ class _Outcome:
         no_name: whether the notebook lacks a name that the case asks for.
         no_file: the file that the test wanted to read, and that is not there for it.
         pending: whether the grader cannot know if the answer is wrong.
+        why: what failed, for the instructor alone.
     """
 
     passed: bool
@@ -112,6 +113,7 @@ class _Outcome:
     no_name: bool = False
     no_file: str = ""
     pending: bool = False
+    why: str = ""
 
 
 @dataclass
@@ -130,6 +132,8 @@ class QuestionRun:
             because a name is missing in the solution, too.
         proven: whether the solution was tried. It then shows what the tests ask for that does not exist here, and their
             source is not searched for that.
+        trial: whether the notebook is the assignment's own solution, which no learner reads of: the message of a hidden
+            case that it fails says what failed.
         unexamined: a sentence for each case whose outcome decides nothing: it is pending.
     """
 
@@ -141,6 +145,7 @@ class QuestionRun:
     own: bool = True
     unjudged: Mapping[int, bool] = field(default_factory=dict)
     proven: bool = False
+    trial: bool = False
     unexamined: list[str] = field(default_factory=list)
 
     def result(self, name: str, checked: str) -> QuestionResult:
@@ -178,14 +183,15 @@ class QuestionRun:
             return outcome
         known = {"question": question, "number": number, "which": "hidden" if case.hidden else "public"}
         if number in self.unjudged:
-            did, why = ("passes", "") if outcome.passed else ("fails", f" ({one_line(outcome.message, 120)})")
+            failed = " and ".join(dict.fromkeys([*what, *self._unlike(case, outcome)])) or outcome.why
+            did, why = ("passes", "") if outcome.passed else ("fails", f" ({one_line(failed, 200)})")
             self.unexamined.append(UNJUDGED.format(**known, did=did, why=why))
         elif outcome.passed or outcome.stopped:
             return outcome
         elif found := dict.fromkeys([*what, *self._unlike(case, outcome)]):
             self.unexamined.append(UNEXAMINED.format(**known, what=one_line(" and ".join(found), 300)))
         else:
-            return outcome
+            return replace(outcome, message=outcome.why) if self.trial else outcome
         return outcome if outcome.passed else _Outcome(False, PENDING, pending=True)
 
     def _unlike(self, case: TestCase, outcome: _Outcome) -> list[str]:
@@ -201,7 +207,7 @@ class QuestionRun:
         passed = False
         test_file.test_cases = [case]
         if trouble := self.hooks.trouble():  # the process is gone already: nothing to run against
-            return _Outcome(False, trouble, self.hooks.told(), stopped=True)
+            return _Outcome(False, trouble, self.hooks.told(), stopped=True, why=trouble)
         self.hooks.before(bool(case.hidden))
         if isinstance(test_file, KeepingExceptionTestFile):
             test_file.error = None
@@ -217,7 +223,7 @@ class QuestionRun:
             else:
                 report = "" if passed else (outcome.message or "").removeprefix(OTTER_FAILED)
         if trouble := self.hooks.trouble():
-            return _Outcome(False, trouble, self.hooks.told(), stopped=True)
+            return _Outcome(False, trouble, self.hooks.told(), stopped=True, why=trouble)
         if passed:
             return _Outcome(True, plain(case.success_message or "", 500))
         failure = Failure(
@@ -233,7 +239,7 @@ class QuestionRun:
         )
         message = explain(failure, self._names() if failure.missing else [], self.cells)
         return _Outcome(False, message, self._told(failure, message), no_name=is_about_names(failure),
-                        no_file=no_file(failure))
+                        no_file=no_file(failure), why=message if is_about_names(failure) else plainly(failure))
 
     def _told(self, failure: Failure, message: str) -> str | None:
         if is_about_names(failure):

@@ -332,6 +332,7 @@ class SubmissionResult:
         comment: the instructor's comment on the whole. Like the scores set by hand it is not stored with the result.
         strays: the instructor's corrections to questions that no longer exist; not stored either.
         lateness: how late it came and what that took, where there is a rule (`due.py`); not stored either.
+        stopped: the verdict on what was stopped in it, such as `timeout`, where `status` is a worse one; else empty.
     """
 
     learner: str
@@ -358,6 +359,7 @@ class SubmissionResult:
     comment: Comment | None = None
     strays: tuple[Stray, ...] = ()
     lateness: Lateness | None = None
+    stopped: str = ""
 
     @property
     def earned(self) -> float:

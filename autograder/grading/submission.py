@@ -176,11 +176,14 @@ class Grading:
         flags = [*self.flags, *self.scores.flags]
         reason = " ".join(dict.fromkeys(blame.reason for blame in self.blames))
         told = self._reason_for_learner()
+        status = Verdict.worst(self.verdicts)
+        stopped = Verdict.worst([verdict for verdict in self.verdicts if verdict is not Verdict.REVIEW])
         return SubmissionResult(
             learner=self.submission.learner,
             submission=self.submission.name,
             assignment=self.bundle.name,
-            status=Verdict.worst(self.verdicts),
+            status=status,
+            stopped=stopped.value if stopped not in (status, Verdict.GRADED) else "",
             reason=reason,
             told=told if told != reason else None,
             questions=tuple(
@@ -257,6 +260,7 @@ class Grading:
             seed_variable=self.bundle.seeding.variable if self.bundle.seeding else "",
             unjudged=self.bundle.unjudged,
             proven=self.bundle.proven,
+            trial=self.bundle.trial,
             begins_with=self.seed,
         )
 

@@ -39,7 +39,7 @@ def read_wishes(path: Path) -> tuple[list[Wish], int]:
             empty += 1
             continue
         problem = _problem(said)
-        score = float(said["score"].replace(",", ".")) if said["score"] and not problem else None
+        score = read_score(said["score"]) if said["score"] and not problem else None
         wishes.append(Wish(said["learner"], said["question"], score, said["reason"], said["comment"],
                            said["assignment"] or None, line, problem))
     if not wishes:
@@ -51,9 +51,22 @@ def _problem(said: dict[str, str]) -> str:
     """Returns what is wrong with a line by itself."""
     if not said["learner"]:
         return "No learner is named."
-    if said["score"] and not re.fullmatch(r"[+-]?\d+([.,]\d+)?", said["score"], re.ASCII):
-        return f"The score {text.clip(text.line(said['score']), 40)!r} is no number."
     if said["reason"] and not said["score"]:
         return "There is a reason and no score. What is said without a score goes into a column `comment`."
+    try:
+        read_score(said["score"] or "0")
+    except CourseError as error:
+        return str(error)
     return ""
+
+
+def read_score(typed: str) -> float:
+    """Returns a score as a person writes it, in a table or at the keyboard: digits, with a decimal point or comma.
+
+    Raises:
+        CourseError: it is no such number.
+    """
+    if not re.fullmatch(r"[+-]?(\d+[.,]?\d*|[.,]\d+)", typed.strip(), re.ASCII):
+        raise CourseError(f"The score {text.clip(text.line(typed), 40)!r} is no number. Write it as in 1.5 or 1,5.")
+    return float(typed.strip().replace(",", "."))
 

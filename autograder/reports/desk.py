@@ -159,7 +159,7 @@ def write_desk(output: Path, placed: Sequence[tuple[PurePosixPath, SubmissionRes
     for name in set(before) - set(names):
         (folder / name).unlink(missing_ok=True)
     write_text(folder / RECORD, json.dumps({"pages": sorted(names), "code": answers.to_json(codes)}))
-    return sum(not code.cells for code in codes.values())
+    return sum(not codes[answers.key(result)].cells for _, result, _ in placed)
 
 
 def _record(folder: Path) -> tuple[list[str], dict[str, Code]]:

@@ -14,18 +14,28 @@ import json
 import os
 import secrets
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import CourseError, digest
 
 EXPORTED = ".exported.json"
-"""The path of each exported file -> the SHA-256 of the content that was written."""
+"""The path of each exported file -> the SHA-256 of the content that was written, and `TEMPLATE` if there was one."""
+
+TEMPLATE = " from a template"
+"""Stands behind the digest of an export that was made from a system's own table."""
 
 PAGE = b"<!doctype html>"
 """The beginning of each of our own pages."""
 
 LONGEST_HEADER = 1_000_000  # bytes of a table's first line
+
+
+class CannotWriteError(CourseError):
+    """A file cannot be written; `cause` says which, and why, and what to do first."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"{cause} Then run again.")
+        self.cause = cause
 
 
 def write_text(path: Path, text: str) -> None:
@@ -37,7 +47,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Writes `content` to `path`, replacing the file there, in one step. Makes missing folders.
 
     Raises:
-        CourseError: it cannot be written; the message names the file, the cause and the remedy. The old file is
+        CannotWriteError: it cannot be written; the message names the file, the cause and the remedy. The old file is
             untouched.
     """
     neighbor = path.with_name(f".{secrets.token_hex(8)}.tmp")
@@ -50,38 +60,44 @@ def write_bytes(path: Path, content: bytes) -> None:
         finally:
             neighbor.unlink(missing_ok=True)
     except OSError as error:
-        raise CourseError(
+        raise CannotWriteError(
             f"Cannot write {path}: {error.strerror or error}. If another program has the file open, close "
-            "it. Else check that the disk has room and that the folder is yours to write to, and run again."
+            "it. Else check that the disk has room and that the folder is yours to write to."
         ) from error
 
 
-def write_export(path: Path, content: bytes, folder: Path, never: Sequence[Path] = ()) -> None:
+def write_export(path: Path, content: bytes, folder: Path, template: Path | None = None) -> None:
     """Writes an export to where the instructor wants it, and keeps account of it.
 
     It replaces only an earlier export: a file that was written so and is unchanged; a table that begins with the same
-    line; a zip of nothing but our own pages; or an empty file.
+    line; a zip of nothing but our own pages; or an empty file. What was made from a template is replaced only by what
+    is made from one: without it the system may not find the rows.
 
     Args:
         path: the file.
         content: a table, or a zip of pages.
         folder: the folder with the account.
-        never: files that are not replaced in any case, such as the template.
+        template: the table that it is made from, which is not replaced in any case.
 
     Raises:
         CourseError: another file is there, which stays untouched; or the file cannot be written.
     """
     account = _account(folder)
     key = os.path.abspath(path)
-    if any(path.exists() and path.samefile(one) for one in never if one.exists()):
+    if template and path.exists() and template.exists() and path.samefile(template):
         raise CourseError(f"{path} is what this is made from, and is not replaced. Name another file with --to.")
     if os.path.lexists(path) and not path.is_file():
         raise CourseError(f"{path} is {'a folder' if path.is_dir() else 'no file'}. Name a file with --to.")
-    if path.is_file() and account.get(key) != digest(path) and not _is_of_its_kind(path, content):
+    before = account.get(key, "")
+    if path.is_file() and before.endswith(TEMPLATE) and not template:
+        raise CourseError(f"{path} was made from a template, and without one the system may not find its rows. It is "
+                          "left as it is. Give --template again, or name another file with --to.")
+    if path.is_file() and before.removesuffix(TEMPLATE) != digest(path) and not _is_of_its_kind(path, content):
         raise CourseError(f"{path} is there already, and it is no export of this kind, or was changed since. It is "
                           "left as it is. Name another file with --to, or move that one away first.")
     write_bytes(path, content)
-    write_text(folder / EXPORTED, json.dumps({**account, key: hashlib.sha256(content).hexdigest()}, indent=1) + "\n")
+    made = hashlib.sha256(content).hexdigest() + (TEMPLATE if template else "")
+    write_text(folder / EXPORTED, json.dumps({**account, key: made}, indent=1) + "\n")
 
 
 def _account(folder: Path) -> dict[str, str]:

@@ -21,7 +21,7 @@ LISTED = ("name", "id", "email")
 """The columns by which a table with a class list can be joined with others: the list's entries for each row."""
 
 
-NOTES = ("late", "taken", "adjusted", "comments", "sandbox")
+NOTES = ("stopped", "late", "taken", "adjusted", "comments", "sandbox")
 """Columns that exist only if they are needed."""
 
 
@@ -86,7 +86,8 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
         unsure: for each exercise, those of them who may be the author of an uncertain or ungraded file.
 
     A submission that the grader itself failed on has no score: its cells stay
-    empty. Questions of another exercise stay empty, too. Where something came
+    empty. Questions of another exercise stay empty, too. Where a submission with a worse status was stopped as well, a
+    column `stopped` at the end says with which verdict. Where something came
     late, a column `late` at the end says so, and `taken` what that took of the score; where a score was set by hand, a
     column `adjusted` says which, from what to what, and why; where something was
     said by hand, a column `comments` has it; where something ran without the
@@ -96,6 +97,7 @@ def grades_csv(results: Sequence[SubmissionResult], missing: Mapping[str, Sequen
     questions = questions_of(results)
     possible = words.possible_points(results)
     notes = dict(zip(NOTES, (
+        lambda result: result.stopped,
         lambda result: "late" if result.late else "",
         lambda result: text.number(result.lateness.taken, 5) if result.lateness else "",
         words.adjusted,

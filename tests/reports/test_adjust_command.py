@@ -216,7 +216,10 @@ def test_another_batch_in_the_same_folder_keeps_its_reports(graded: Path) -> Non
     (("q2_1", "--undo", "--reason", "x"), "Give a SCORE and a --reason, or --undo"),
     (("q2_1", "1"), "Say why with --reason"),
     (("q2_1", "--undo"), "was not set by hand"),
-    (("q2_1", "one", "--reason", "x"), "not a valid float"),
+    (("q2_1", "one", "--reason", "x"), "The score 'one' is no number. Write it as in 1.5 or 1,5."),
+    (("q2_1", "1e-400", "--reason", "x"), "The score '1e-400' is no number."),
+    (("q2_1", "1e0", "--reason", "x"), "The score '1e0' is no number."),
+    (("2.99", "1", "--reason", "x"), "has no question '2.99'; there are: q2_1"),
 ])  # fmt: skip
 def test_wrong_usage(graded: Path, arguments: tuple[str, ...], message: str) -> None:
     before = files(graded)

@@ -134,7 +134,7 @@ def test_only_the_attempt_that_counts_is_exported(graded: Path) -> None:
             book.begin_batch({"attempts": policy})
             book.end_batch()
         done = CliRunner().invoke(main, ["export", "csv", "--output", str(graded)])
-        assert done.exit_code == 0 and "1 attempts that do not count are left out." in done.output
+        assert done.exit_code == 0 and "1 attempt that does not count is left out." in done.output
         (row,) = [row for row in read_grades(graded / "csv.csv") if row["learner"] == first.learner]
         assert (row["submission"], float(row["score"])) == (file, pytest.approx(score, abs=1e-5))
         assert row.get("late", "") == ("late" if policy == "latest" else "")
