@@ -16,6 +16,7 @@ from tests.engines import Engines
 from tests.grades import read_grades
 from tests.grading.conftest import write_notebook
 from tests.grading.test_othercourse import command
+from tests.reports.test_write import Page
 
 SECRET = 40417
 """What the hidden cases hand in; no learner may read it."""
@@ -193,3 +194,45 @@ def test_where_the_solution_itself_does_not_run_a_missing_name_is_nobodys_fault(
     assert code == 0 and "gets 0 of 2 points here" in said
     assert "q1 cannot be judged here: case 1 (public), The notebook has no `x`. It belongs to code cell 1" in said
     assert [row["status"] for row in read_grades(output / "grades.csv")] == ["review"]
+
+
+def test_the_instructor_reads_what_the_solution_fails_and_the_learner_what_is_true(tmp_path: Path) -> None:
+    """A test that is wrong itself, one whose cell in the master was not run, and one that cannot be judged here."""
+    tests = tmp_path / "course" / "tests"
+    tests.mkdir(parents=True)
+    (tests / "q1.py").write_text(ok_test("q1", [("assert double(4) == 8", False),
+                                                (f"assert double({SECRET}) == {SECRET}", True)]))
+    (tests / "q2.py").write_text(ok_test("q2", [("double(2) == 4", True), ("bool(triple(2) == 6)", False)]))
+    (tests / "q3.py").write_text(ok_test("q3", TESTS["kept"]))
+    (tests / "q4.py").write_text(
+        "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'q4'\npoints = 1\n\n"
+        f"@test_case(points=1, hidden=True)\ndef test_it(double):\n    assert double({SECRET}) is None\n")
+    cells = ["import pandas as pd", SOLUTION["plain"], SOLUTION["kept"], "triple = lambda x: 3 * x"]
+    solution = write_notebook(tmp_path / "solved.ipynb", cells, "")
+    write_notebook(tmp_path / "class" / "right.ipynb", cells, "")
+    write_notebook(tmp_path / "class" / "stopped.ipynb", [*cells, "import time\ntime.sleep(60)"], "")
+    output = tmp_path / "grades"
+    code, said = command("grade", tmp_path / "class", "--assignment", tmp_path / "course", "--output", output,
+                         "--solution", solution, "--timeout", "4")
+    assert code == 0, said
+    file = "a file that is not there for tests (out.csv)"
+    report = Page(output / "report.html").words
+    for told in (said, report):
+        assert f"q1 cannot be judged here: case 2 (hidden), This is not so: double({SECRET}) == {SECRET}" in told
+        assert ("q2 cannot be judged here: case 1 (hidden), This is not as expected: double(2) == 4 Expected nothing"
+                in told)
+        assert "run the master's test cells, save it, and run `otter assign` again" in told.replace("’", "'")
+        assert f"q3 cannot be judged here: case 1 (hidden), {file}" in told
+        assert f"q4 cannot be judged here: case 1 (hidden), This is not so: double({SECRET}) is None" in told
+    assert report.count(f"This answer fails it ({file})") == 2
+    assert report.count(f"This answer fails it (This is not so: double({SECRET}) == {SECRET})") >= 2
+
+    assert "2 submissions: 2 review (1 of them timeout, too)." in said
+    rows = {row["learner"]: (row["status"], row["stopped"]) for row in read_grades(output / "grades.csv")}
+    assert rows == {"right": ("review", ""), "stopped": ("review", "timeout")}
+
+    for learner in rows:
+        for path in (output / "feedback" / f"{learner}.html", output / "results" / f"{learner}.json"):
+            told = path.read_text(encoding="utf-8")
+            assert PENDING in told and "This is not so" not in told
+            assert not any(hidden in told for hidden in (str(SECRET), "out.csv", "double(2)", "is None"))

@@ -14,6 +14,7 @@ from autograder.cli import main
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.gradebook.schema import VERSION
 from autograder.grading.results import SubmissionResult
+from autograder.submissions.doubts import Doubt
 from tests.grades import read_grades
 from tests.reports.made_up import graded as fill
 from tests.reports.made_up import made_up_class
@@ -41,6 +42,12 @@ def files(folder: Path) -> dict[str, bytes]:
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*") if path.is_file() and path.suffix not in (".sqlite", ".log")
     }  # fmt: skip
+
+
+def blocked(folder: Path) -> None:
+    """Puts a folder where grades.csv goes, as a program that keeps the file open would keep it."""
+    (folder / "grades.csv").unlink()
+    (folder / "grades.csv").mkdir()
 
 
 def someone(results: list[SubmissionResult]) -> tuple[SubmissionResult, str]:
@@ -250,3 +257,51 @@ def test_a_gradebook_that_cannot_be_used(graded: Path, tmp_path: Path, command: 
         assert "in use by another grader. Wait until it has finished" in run(graded)
         book.database.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     assert "was written by a newer version of this program" in run(graded)
+
+
+def test_what_is_set_and_cannot_be_written_is_said_to_be_set(graded: Path, tmp_path: Path) -> None:
+    result, name = someone(made_up_class(12))
+    table = tmp_path / "scores.csv"
+    table.write_text(f"learner,question,score,reason\n{result.learner},{name},0.25,why\n")
+    blocked(graded)
+    for command, what in (
+        (("adjust", "--from", str(table)), "The scores are set and kept"),
+        (("comment", result.learner, "Well read."), "The comments are kept"),
+        (("adjust", result.learner, name, "--undo"), "It is taken back"),
+        (("adjust", result.learner, name, "0.5", "--reason", "why"), "The scores are set and kept"),
+    ):
+        done = CliRunner().invoke(main, [*command, "--output", str(graded)])
+        assert done.exit_code == 2 and f"{what} in the gradebook; the reports are not written anew: Cannot write " \
+            f"{graded / 'grades.csv'}: Is a directory." in done.output and "run again" not in done.output
+    assert f"{name}: " in done.output and "became 0.5" in done.output
+    (graded / "grades.csv").rmdir()
+    assert adjust(graded, made_up_class(12)[1].learner, name, "1", "--reason", "x")[0] == 0, "as the remedy says"
+    (row,) = [row for row in read_grades(graded / "grades.csv") if row["learner"] == result.learner]
+    assert row[name] == "0.5" and "Well read." in row["comments"]
+
+
+def test_a_question_may_be_called_as_in_the_notebook(graded: Path) -> None:
+    result, name = someone(made_up_class(12))
+    number = name.removeprefix("q").replace("_", ".")
+    assert f"{name}: " in adjust(graded, result.learner, number, "0,25", "--reason", "x")[1]
+    assert {row["learner"]: row[name] for row in read_grades(graded / "grades.csv")}[result.learner] == "0.25"
+    said = CliRunner().invoke(main, ["comment", result.learner, number, "--output", str(graded)]).output
+    assert "is called like a question, and there is no text" in said
+    with Gradebook(graded / "gradebook.sqlite") as book:  # a spreadsheet makes 2.1 of 2.10
+        more = (*result.questions, replace(result.questions[0], name=f"{name}0"))
+        book.begin_batch({})
+        book.record(replace(result, questions=more), "")
+        book.end_batch()
+    code, said = adjust(graded, result.learner, number, "0.5", "--reason", "x")
+    assert code == 2 and f"has no question '{number}'" in said
+
+
+def test_who_is_still_to_be_checked_is_said_with_the_score(graded: Path) -> None:
+    result, name = someone(made_up_class(12))
+    doubted = replace(result, identity=result.identity.doubted(Doubt("Two files may be theirs.")))
+    fill(graded, [doubted if one.learner == result.learner else one for one in made_up_class(12)])
+    assert not (graded / "identity.csv").exists()
+    code, said = adjust(graded, result.learner, name, "0.5", "--reason", "x")
+    assert code == 0 and f"exports leave it out: {result.learner}. Confirm it in {graded / 'identity.csv'}." in said
+    assert result.learner in (graded / "identity.csv").read_text("utf-8"), "a remedy names no file that is not there"
+    assert "not certain" not in adjust(graded, made_up_class(12)[1].learner, name, "0.5", "--reason", "x")[1]

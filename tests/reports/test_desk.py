@@ -240,3 +240,20 @@ def test_one_command_removes_it(output: Path) -> None:
     said = run("desk", "--delete", "--output", str(output))
     assert said.exit_code == 2 and "nothing is to be removed" in said.output
     assert run("desk", "--output", str(output / "none")).exit_code == 2
+
+
+def test_missing_code_is_counted_by_submissions_and_not_by_contents(output: Path, tmp_path: Path) -> None:
+    first = next(result for result in made_up_class(8) if result.status is Verdict.GRADED)
+    same = handed_in([replace(first, learner=name) for name in ("Twin A", "Twin B")], tmp_path / "other")
+    same = [replace(one, identity=replace(one.identity, content=same[0].identity.content)) for one in same]
+    shutil.rmtree(tmp_path / "other")
+    graded(tmp_path / "two", same)
+    said = run("desk", "--output", str(tmp_path / "two"))
+    assert "Of 2 the code is not there; their pages say why." in said.output
+
+
+def test_a_gradebook_without_submissions_has_no_desk(tmp_path: Path) -> None:
+    (tmp_path / "gradebook.sqlite").touch()
+    said = run("desk", "--output", str(tmp_path))
+    assert said.exit_code == 2 and "There is no submission in" in said.output
+    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.sqlite"]

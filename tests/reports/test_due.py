@@ -112,6 +112,11 @@ def test_a_zone_of_which_it_is_not_clear_which_is_meant_takes_nothing_and_is_sai
     ("percent_per_day = true", "percent_per_day = True is no number from 0 to 100"),
     ("percent_a_day = 10", "nothing is called 'percent_a_day'. There are: zone, percent_per_day, "),
     (f"[more-time.{NAME}]\nAda = 2026-11-02T12:00:00Z", "is of an exercise without a date under [due]"),
+    (f"zone = 'Europe/Berlin'\n[due]\n{NAME} = 2026-03-29T02:30:00",
+     "2026-03-29T02:30:00 does not exist in Europe/Berlin: the clock is changed then. Write a time that"),
+    (f"zone = 'Europe/Berlin'\n[due]\n{NAME} = 2026-10-25T02:30:00",
+     "is there twice in Europe/Berlin: the clock is changed then. Say which is meant, 2026-10-25T02:30:00+02:00 or "
+     "2026-10-25T02:30:00+01:00."),
     ("[due\n", "is no TOML: "), ("[due]\nx y = 1", "is no TOML: "),
 ])  # fmt: skip
 def test_a_file_that_is_not_in_order(tmp_path: Path, text: str, message: str) -> None:
@@ -177,3 +182,8 @@ def test_a_score_set_by_hand_is_late_as_well_and_more_time_undoes_it(output: Pat
     with Gradebook(output / "gradebook.sqlite") as book:
         book.begin_batch({"due": rule(tmp_path, f"{FILE}bob = 2026-11-06\n").to_json()})
         assert [result.score for result in book.counting().everything] == [12, 10, 12]
+
+
+def test_a_day_that_ends_twice_ends_the_second_time(tmp_path: Path) -> None:
+    text = FILE.replace("Europe/Berlin", "America/Asuncion").replace("2026-11-16", "2010-04-10")
+    assert rule(tmp_path, text).due["03-dense-and-softmax"] == "2010-04-10T23:59:59-04:00"  # the clock went back

@@ -144,3 +144,24 @@ def test_a_folder_without_a_gradebook(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["export", "csv", "--output", str(tmp_path)])
     assert done.exit_code == 2 and "no gradebook" in done.output
     assert not list(tmp_path.iterdir()), "looking must not begin one"
+
+
+def test_without_its_template_nothing_takes_the_place_of_what_was_made_with_it(graded: Path) -> None:
+    template = graded / "export.csv"
+    template.write_text("Student,ID,SIS Login ID,Section,Preprocessing (7)\n    Points Possible,,,,15\n"
+                        f'"{made_up_class(12)[0].learner}",501,=x,-A,\n"Total",,,,\n', encoding="utf-8")
+    command = ["export", "canvas", "--output", str(graded)]
+    done = CliRunner().invoke(main, [*command, "--template", str(template)])
+    assert done.exit_code == 0 and "1 learner: " in done.output
+    assert "1 in the template, but no person's row; left out of the file: Total" in done.output
+    made = (graded / "canvas.csv").read_text("utf-8")
+    assert ",501,=x,-A," in made, "the system finds its rows by its own cells"
+    for change in ("", made + "\n"):
+        (graded / "canvas.csv").write_text(change or made, "utf-8")
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 2 and "canvas.csv was made from a template" in done.output
+        assert "Give --template again, or name another file with --to." in done.output
+    (graded / "canvas.csv").write_text(made, "utf-8")
+    assert CliRunner().invoke(main, [*command, "--template", str(template)]).exit_code == 0
+    assert CliRunner().invoke(main, [*command, "--to", str(graded / "other.csv")]).exit_code == 0
+    assert CliRunner().invoke(main, [*command, "--to", str(graded / "other.csv")]).exit_code == 0

@@ -203,7 +203,8 @@ def test_canvas_several_exercises_and_what_is_there_already(tmp_path: Path) -> N
 
 def test_canvas_without_a_template(tmp_path: Path) -> None:
     path = tmp_path / "canvas.csv"
-    lms.export("canvas", [result("ada"), result("=1+1")], path)
+    done = lms.export("canvas", [result("ada"), result("=1+1")], path)
+    assert [line for line in done.remarks() if "an apostrophe in front" in line and line.endswith(": =1+1")]
     assert table(path) == [
         ["Student", "ID", "SIS Login ID", "Section", "77-made-up"],
         ["    Points Possible", "", "", "", "4"],
