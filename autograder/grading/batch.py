@@ -474,7 +474,7 @@ def _graded(steps: _Steps) -> tuple[list[SubmissionResult], str]:
         results = steps.results()
         if progress.known:
             steps.notices.tell(f"{progress.known} of {total} are unchanged since they were graded.")
-    summary = f"{total} submissions: {progress.summary()}."
+    summary = f"{total} submission{'' if total == 1 else 's'}: {progress.summary()}."
     steps.notices.say(summary)
     return results, summary
 

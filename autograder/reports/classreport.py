@@ -113,12 +113,14 @@ class ClassQuestion:
         key: its name in the page's address.
         anchor: its name on the instructor's pages.
         lost: those who lost points in it, or whose notebook stopped before it.
+        by_hand: those of them whose score in it was set by hand.
     """
 
     key: str
     anchor: str
     item: items.Item
     lost: tuple[Row, ...]
+    by_hand: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -346,8 +348,9 @@ def _exercise(name: str, anchor: str, own: Sequence[SubmissionResult], possible:
     scores = [result.score for result in own if words.has_score(result)]
     analyzed = items.analyze(own, said.names)
     rows = rows_of(own)
-    asked = tuple(ClassQuestion(said.keys[item.name], words.anchor(item.name), item,
-                        tuple(row for row in rows if row.graded and _lost(row, place)))
+    lost = [tuple(row for row in rows if row.graded and _lost(row, place)) for place in range(len(analyzed))]
+    asked = tuple(ClassQuestion(said.keys[item.name], words.anchor(item.name), item, lost[place],
+                        tuple(row for row in lost[place] if (found := row.questions[place]) and found.by_hand))
                   for place, item in enumerate(analyzed))
     return Exercise(
         anchor=anchor,

@@ -105,7 +105,7 @@ def test_a_batch_keeps_all_and_counts_one(tmp_path: Path, no_running: None) -> N
         (one,) = outcome.counted
         scores[attempts] = one.score
         assert one.learner == "lovelaceada_40312"
-        assert f"the {attempts} counts; 1 other attempts stay in the gradebook" in said
+        assert f"the {attempts} counts; 1 other attempt stays in the gradebook" in said
         assert (one.order == 1007, one.late) == ((True, True) if attempts == "latest" else (one.late, one.late))
     with Gradebook(tmp_path / "out" / GRADEBOOK) as book:
         all_ = book.results()

@@ -47,10 +47,15 @@ def grade(output: Path, *more: str) -> tuple[int, str]:
 def test_it_writes_everything_and_exits_with_0(output: Path) -> None:
     code, said = grade(output)
     assert code == 0
-    assert "1 submissions: 1 graded" in said and "Warning" not in said
+    assert "1 submission: 1 graded" in said and "Warning" not in said
     assert "alice,alice.ipynb,90-sample,graded,10,10" in (output / "grades.csv").read_text()
     for file in ("gradebook.sqlite", "report.html", "feedback/alice.html", "results/alice.json"):
         assert (output / file).stat().st_size > 100, file
+    (output / "grades.csv").unlink()
+    (output / "grades.csv").mkdir()
+    code, said = grade(output)
+    assert code == 2 and "All results are kept in the gradebook; the reports are not written anew: Cannot write" in said
+    assert "Then run the same command again; what is graded is not run again." in said
 
 
 def test_notebooks_are_confined_unless_it_is_told_otherwise(output: Path, asked: list[bool]) -> None:
@@ -129,6 +134,8 @@ def test_due_dates_count_until_others_are_given(output: Path, tmp_path: Path) ->
     assert '"percent_per_day": 10.0' in log, "the rule itself"
     code, said = grade(output, "--timeout", "20")
     assert code == 0 and "The due dates of dates.toml, given before, still count." in said
+    wrong = CliRunner().invoke(main, ["grade", str(tmp_path / "nosuch"), "--output", str(output)])
+    assert wrong.exit_code == 2 and "nosuch" in wrong.output and "still count" not in wrong.output
     assert "1 of 1 are unchanged" in said and ",8,10," in (output / "grades.csv").read_text()
     code, said = grade(output, "--timeout", "20", "--due", str(none))
     assert code == 0 and "due date" not in said and ",10,10," in (output / "grades.csv").read_text()

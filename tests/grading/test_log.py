@@ -136,7 +136,7 @@ class TestTheGradersOwnFailures:
         assert failure[0] == "error" and failure[1].startswith("The grader failed on alice.ipynb by alice:\n    Trace")
         assert failure[1].endswith("EngineError: out of luck\n    in the other process\n    out of luck")
         assert verdict[0] == "error" and verdict[1].endswith("; The grader failed: out of luck")
-        assert ended == ("ended", "1 submissions: 1 error.")
+        assert ended == ("ended", "1 submission: 1 error.")
         said = capsys.readouterr().err
         assert f"The grader failed on alice.ipynb by alice. The details are in {tmp_path / 'out' / FILE}.\n" in said
         assert "Traceback" not in said

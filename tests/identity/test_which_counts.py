@@ -190,11 +190,11 @@ def test_a_second_download_keeps_what_was_there_and_says_what_changed(tmp_path: 
         run("grade", first, "--output", out, "--attempts", policy)
         done = run("grade", second, "--output", out, "--attempts", policy)
         assert grades(out) == {"Ann L_80": (counts, "certain"), "Bob L_81": ("4", "certain")}
-        assert "1 other attempts stay in the gradebook" in done.output
+        assert "1 other attempt stays in the gradebook" in done.output
         assert ("Ann L_80 (9 became 5 points)" in done.output) == (policy == "latest")
         again = run("grade", moodle(tmp_path, "e (2).zip", 3, ann=5, bob=4), "--output", out, "--attempts", policy)
         assert "2 of 2 are unchanged" in again.output and grades(out)["Ann L_80"] == (counts, "certain")
-        assert "1 other attempts" in again.output
+        assert "1 other attempt stays" in again.output
 
 
 def test_two_downloads_in_one_command_are_in_the_order_of_their_making(tmp_path: Path, run: Run) -> None:

@@ -285,6 +285,8 @@ def test_a_question_may_be_called_as_in_the_notebook(graded: Path) -> None:
     number = name.removeprefix("q").replace("_", ".")
     assert f"{name}: " in adjust(graded, result.learner, number, "0,25", "--reason", "x")[1]
     assert {row["learner"]: row[name] for row in read_grades(graded / "grades.csv")}[result.learner] == "0.25"
+    report = Page(graded / "report.html").words
+    assert report.count("1 of them set by hand") == 1 and f" {result.learner} set by hand" in report
     said = CliRunner().invoke(main, ["comment", result.learner, number, "--output", str(graded)]).output
     assert "is called like a question, and there is no text" in said
     with Gradebook(graded / "gradebook.sqlite") as book:  # a spreadsheet makes 2.1 of 2.10
