@@ -54,7 +54,7 @@ def test_a_line_counts_from_then_on_and_what_is_not_certain_is_not_exported(
 ) -> None:
     assert grades(out) == {COPY[:-6]: ("8", "check"), SECOND[:-6]: ("3", "check"), "carol": ("5", "certain")}
     done = run("export", "csv", "--output", out)
-    assert "2 left out, because it is not certain whose it is" in done.output and "1 learners" in done.output
+    assert "2 left out, because it is not certain whose it is" in done.output and "1 learner:" in done.output
     write(out, {f"class/{COPY}": "Ada Lovelace", f"class/{SECOND}": "yes"})
     for _ in range(2):
         done = run("grade", tmp_path / "class", "--output", out)
@@ -212,7 +212,7 @@ def test_a_line_counts_at_once_for_feedback(tmp_path: Path, run: Run) -> None:
         "odd/x.ipynb": notebook(3)}, tmp_path / "from"), "--output", out)
     write(out, {"from/Ada_1_assignsubmission_file/x.ipynb": "Somebody Else"})
     done = run("feedback", "moodle", "--output", out)
-    assert done.exit_code == 0 and "1 pages" in done.output and "is now Somebody Else's" in done.output
+    assert done.exit_code == 0 and "1 page:" in done.output and "is now Somebody Else's" in done.output
 
 
 def test_a_line_that_is_taken_back_is_to_be_checked(tmp_path: Path, run: Run, out: Path) -> None:

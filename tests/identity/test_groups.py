@@ -212,7 +212,7 @@ def test_own_work_of_one_member_is_not_the_group_s(tmp_path: Path, run: Run) -> 
     assert rows_of(out) == {"Cem Cee": ("graded", "3", "certain"), "Dan Dee": ("missing", "", "certain"),
                             "Eva Eee": ("missing", "", "certain")}
     done = run("export", "gradescope", "--template", tmp_path / "class.csv", "--output", out)
-    assert "1 learners" in done.output and "Dan Dee" not in (out / "gradescope.csv").read_text("utf-8")
+    assert "1 learner:" in done.output and "Dan Dee" not in (out / "gradescope.csv").read_text("utf-8")
 
 
 @pytest.mark.parametrize("how", ["a folder", "a line"])
@@ -260,7 +260,7 @@ def test_a_number_that_two_have_in_the_template_is_nobody_s(tmp_path: Path, run:
         "\"Cee, Cem\",3,103,c,A,\n", "utf-8")
     done = run("export", "canvas", "--template", tmp_path / "back.csv", "--output", out, "--column", "Sample (7)")
     assert "102 ('102' is a number of Ash, Ann, and" in done.output
-    assert "1 learners" in done.output and "Ash" not in (out / "canvas.csv").read_text("utf-8")
+    assert "1 learner:" in done.output and "Ash" not in (out / "canvas.csv").read_text("utf-8")
     run("grade", tmp_path / "in", "--output", out, "--roster", tmp_path / "back.csv")
     assert rows_of(out) == {"102": ("graded", "3", "check"), "103": ("graded", "4", "certain"),
                             "Ash, Ann": ("missing", "", "check"), "Bee, Ben": ("missing", "", "check")}
