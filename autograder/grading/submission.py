@@ -95,7 +95,7 @@ class Blame:
 
     Attributes:
         reason: one sentence.
-        told: the most that the learner reads of it.
+        told: the most that the learner reads of it; empty for nothing.
         cell: the code cell it is about, from 0; None if it is about something else.
         heard: whether a hidden test had been heard before.
     """
@@ -229,7 +229,7 @@ class Grading:
         self.flags += [*ending.review, *ending.flags]
         if ending.review:
             self.verdicts.append(Verdict.REVIEW)
-            self.blames += [Blame(review, review) for review in ending.review[:1]]
+            self.blames += [Blame(review, "") for review in ending.review[:1]]  # for the instructor alone
         done = self._ended(ending)
         again = {name: times for name, times in ending.repeated.items() if times > self.last.get(name, 1)}
         self.last |= again
@@ -363,7 +363,7 @@ class Grading:
         """
         shown = min((index for index, cell in self.cells.items() if cell.told is not None), default=None)
         named = next((blame for blame in self.blames if blame.heard and blame.cell == shown), None)
-        told = [blame.told for blame in self.blames if not blame.heard]
+        told = [blame.told for blame in self.blames if blame.told and not blame.heard]
         told += [named.told] if named else []
         more = any(blame.heard and blame.reason != (named and named.reason) for blame in self.blames)
         return " ".join(dict.fromkeys([*told, MORE] if more else told))

@@ -12,6 +12,7 @@ import pytest
 
 from autograder.grading.endings import PENDING
 from autograder.grading.events import SEED
+from autograder.grading.gradebook import Gradebook
 from tests.engines import Engines
 from tests.grades import read_grades
 from tests.grading.conftest import write_notebook
@@ -231,6 +232,9 @@ def test_the_instructor_reads_what_the_solution_fails_and_the_learner_what_is_tr
     rows = {row["learner"]: (row["status"], row["stopped"]) for row in read_grades(output / "grades.csv")}
     assert rows == {"right": ("review", ""), "stopped": ("review", "timeout")}
 
+    with Gradebook(output / "gradebook.sqlite") as book:
+        told = {result.learner: result.for_learner().reason for result in book.results()}
+    assert told["right"] == "" and told["stopped"].startswith("Code cell 5 was stopped after 4 s.")
     for learner in rows:
         for path in (output / "feedback" / f"{learner}.html", output / "results" / f"{learner}.json"):
             told = path.read_text(encoding="utf-8")
