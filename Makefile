@@ -122,7 +122,7 @@ bench: exercises
 style: environment
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy book/page/keras_in_page book/page/optree book/page/otter
+	@$(BIN)/mypy book/page/keras_in_page book/page/kernel_in_page book/page/optree book/page/otter
 	@$(BIN)/codespell $$(git ls-files '*.py' '*.md' '*.yml' '*.yaml' '*.toml' '*.js' '*.css' '*.html' Makefile)
 
 .PHONY: pictures

@@ -50,7 +50,8 @@ KERNEL = {
     # once.
     "loadPyodideOptions": {
         "packages": ["numpy", "matplotlib", "micropip", "ipython", "jedi", "comm", wheels.OWN],
-        "env": {"KERAS_BACKEND": "numpy", "HOME": "/home/pyodide", "MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+        "env": {"KERAS_BACKEND": "numpy", "HOME": "/home/pyodide", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+                "PYTHONSTARTUP": "/lib/python3.14/site-packages/kernel_in_page/startup.py"},
     },
 }
 

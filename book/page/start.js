@@ -1,11 +1,13 @@
 // In the page: before JupyterLite starts, asks the browser to keep what is saved, and says in one sentence what it lacks.
-// Its `ReadingDigits.say` is how work.js says something, too.
+// Its `ReadingDigits.say` is how work.js says something, too; `ReadingDigits.keeps` is whether anything is kept for good.
 
 (() => {
   "use strict";
 
   const ELSEWHERE = 'Download the exercises instead: appendix B of the book, "Your environment", says how to run them.';
-  const DOWNLOAD = "Download your notebook before you leave: the button is above it.";
+  const DOWNLOAD = location.pathname.includes("/notebooks/") // only there is work.js with its button
+    ? 'Download your notebook before you leave, with the button "Download".'
+    : 'Download your notebooks before you leave: right-click each in the list of files, and choose "Download".';
 
   const STORAGE_FULL = "This browser's storage is full: no notebook can be opened or saved here. Make room, for instance by "
     + "deleting what other sites keep, and load this page again.";
@@ -86,10 +88,13 @@
    * @param sentences: an array of strings.
    * @param action: {label, run} of one more button, which closes it, too; or nothing.
    * @param closed: called when the reader has closed it.
+   * @param about: what it is about; what was said about the same before is taken away. Nothing: it stands by itself.
    */
-  const say = (sentences, action, closed = () => {}) => {
+  const say = (sentences, action, closed = () => {}, about = "") => {
+    if (about) for (const before of place().querySelectorAll(`[data-about="${about}"]`)) before.remove();
     const card = document.createElement("div");
     card.style.cssText = LOOK;
+    card.dataset.about = about;
     card.append(`${sentences.join(" ")} `);
     const button = (label, run) => {
       const made = document.createElement("button");
@@ -106,11 +111,12 @@
     button("Close", () => {});
     place().append(card);
   };
-  window.ReadingDigits = { say };
+  const outcome = keeps();
+  window.ReadingDigits = { say, keeps: outcome.then((kept) => kept !== NOTHING) };
 
   const start = async () => {
     const what = lacking();
-    const kept = what || await keeps();
+    const kept = what || await outcome;
     if (what) say([what, ELSEWHERE]);
     else if (kept === FULL) say([STORAGE_FULL, ELSEWHERE]);
     else if (kept === NOTHING) say(["This browser keeps nothing that you save here, as in a private window.", DOWNLOAD]);

@@ -1,5 +1,5 @@
-// In the page: keeps a learner's work safe. Downloads and uploads the notebook, ends a cell that does not, says when Python
-// is still starting and when an exercise has been updated, and has the page kept for a visit without a network.
+// In the page: keeps a learner's work safe. Saves by itself, downloads and uploads the notebook, ends a cell that does not,
+// says when Python is still starting and when an exercise has been updated, and has the page kept for a visit without a network.
 
 (() => {
   "use strict";
@@ -7,7 +7,9 @@
   const LIMIT = 120; // seconds that JupyterLite may take to start
   const LONG = 20; // seconds after which a busy Python is remarked on
   const LARGEST = 20e6; // bytes of a notebook that is uploaded; with pictures they have some hundred thousand
-  const { say } = window.ReadingDigits;
+  const REST = 2; // seconds after the last change when a notebook is saved
+  const OFTEN = 10; // seconds after which it is saved though changes go on
+  const { say, keeps } = window.ReadingDigits;
   const root = new URL("./", document.currentScript.src);
 
   const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
@@ -60,6 +62,54 @@
   const keep = (app, path, content) => app.serviceManager.contents.save(path, { type: "notebook", format: "json", content });
   const open = (path) => location.assign(new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, root));
 
+  /**
+   * Saves the notebook whenever it has changed, and says whether it is saved.
+   *
+   * JupyterLite's own way of saving is used, which asks when another tab has saved something else, and says when there is
+   * no room. Once it was refused or has failed, nothing is saved until the learner saves.
+   */
+  function saveByItself(panel, said) {
+    const { context } = panel;
+    const cells = () => JSON.stringify(context.model.toJSON().cells); // Python's start alone changes the metadata
+    let last = cells();
+    let saving = null; // the cells of a save that has not succeeded
+    let resting = 0, since = 0, looking = 0;
+    let lasts = true;
+    keeps.then((kept) => { lasts = kept; });
+
+    const note = () => {
+      const changed = cells() !== last;
+      said.textContent = changed ? (saving === null ? "Not saved yet" : "Not saved")
+        : lasts ? "Saved in this browser" : "Kept until this page is closed";
+      return changed;
+    };
+    const save = () => {
+      clearTimeout(resting);
+      resting = since = 0;
+      if (note() && saving === null) context.save().catch(() => {}).finally(note); // what is wrong, JupyterLite has said
+    };
+    const change = () => {
+      const now = performance.now();
+      since = since || now;
+      clearTimeout(resting);
+      resting = setTimeout(save, Math.max(0, Math.min(1000 * REST, since + 1000 * OFTEN - now)));
+      looking = looking || setTimeout(() => {
+        looking = 0;
+        if (cells() !== last) note();
+      }, 200);
+    };
+    context.model.contentChanged.connect(change);
+    context.saveState.connect((_, state) => {
+      if (state === "started") saving = cells();
+      if (state !== "completed") return;
+      last = saving;
+      saving = null;
+      if (note()) change();
+    });
+    document.addEventListener("visibilitychange", () => document.hidden && cells() !== last && save());
+    for (const leaving of ["pagehide", "beforeunload"]) addEventListener(leaving, () => cells() !== last && save());
+  }
+
   // --- The notebook that is open --------------------------------------------------------------------------
 
   function download(panel) {
@@ -73,16 +123,18 @@
   }
 
   async function upload(app, panel, file) {
-    const stays = "What is open here stays as it is.";
-    if (file.size > LARGEST) return say([`${file.name} has more than ${LARGEST / 1e6} MB: that is no notebook of this course.`, stays]);
+    const refuse = (cause) => say([cause, "What is open here stays as it is."], null, () => {}, "upload");
+    if (file.size > LARGEST) return refuse(`${file.name} has more than ${LARGEST / 1e6} MB: that is no notebook of this course.`);
     let content = null;
     try {
       content = JSON.parse(await file.text());
     } catch {
-      return say([`${file.name} is not a notebook, or was cut off on its way. Choose the file that ends with .ipynb.`, stays]);
+      return refuse(file.name.endsWith(".ipynb")
+        ? `${file.name} is damaged, or was cut off on its way. Download it again where you have it whole.`
+        : `${file.name} is not a notebook. Choose the file that ends with .ipynb.`);
     }
     const isNotebook = content && content.nbformat === 4 && Array.isArray(content.cells) && content.metadata;
-    if (!isNotebook) return say([`${file.name} is not a notebook as Jupyter saves them today. Choose the one you downloaded.`, stays]);
+    if (!isNotebook) return refuse(`${file.name} is not a notebook as Jupyter saves them today. Choose the one you downloaded.`);
     const given = file.name.replace(/( ?\(\d+\))?(\.ipynb)?(\.json|\.txt)?$/, ".ipynb");
     try {
       if (!untouched(panel.context.model.toJSON(), await served(panel.context.path))) await panel.context.save();
@@ -90,7 +142,7 @@
       await keep(app, path, content);
       return open(path);
     } catch (error) {
-      return say([`${file.name} could not be kept in this browser: ${error.message || error}.`, stays]);
+      return refuse(`${file.name} could not be kept in this browser: ${error.message || error}.`);
     }
   }
 
@@ -101,7 +153,7 @@
       font: 13px/1.3 sans-serif; color: var(--jp-ui-font-color1, #222); }
     #work button { font: inherit; padding: 5px 10px; cursor: pointer; white-space: nowrap; color: inherit;
       background: var(--jp-layout-color2, #eee); border: 1px solid var(--jp-border-color1, #bbb); border-radius: 4px; }
-    #work-says:not(:empty) { background: var(--jp-layout-color1, white); padding: 2px 6px; border-radius: 4px; }
+    :is(#work-says, #work-saved):not(:empty) { background: var(--jp-layout-color1, white); padding: 2px 6px; border-radius: 4px; }
     @media (max-width: 900px) {
       #work { top: auto; bottom: 8px; left: 12px; flex-wrap: wrap; justify-content: flex-end; }
       #start-says { bottom: 5.5rem !important; }
@@ -113,6 +165,8 @@
     made.id = "work";
     const status = Object.assign(document.createElement("span"), { id: "work-says" });
     status.setAttribute("role", "status");
+    const savedOrNot = Object.assign(document.createElement("span"), { id: "work-saved" }); // not read out at each key
+    saveByItself(panel, savedOrNot);
     const chooser = Object.assign(document.createElement("input"), { type: "file", accept: ".ipynb,.json,.txt", hidden: true });
     chooser.addEventListener("change", () => {
       if (chooser.files.length) upload(app, panel, chooser.files[0]);
@@ -125,6 +179,7 @@
     };
     made.append(
       status,
+      savedOrNot,
       button("Download", "Save this notebook as a file, to hand it in or to keep it", () => download(panel)),
       button("Upload", "Open a notebook that you downloaded before", () => chooser.click()),
       button("Stop Python", "End what is running. What is written stays; variables are gone", () => stop(panel, status)),
@@ -134,8 +189,12 @@
     return status;
   }
 
+  const STOPPED = 'Python starts anew. What you wrote stays; the variables are gone. Run the notebook from its top: menu "Run", '
+    + '"Run All Cells".';
+
+  /** Ends what is running. What is to be done then is said until a cell runs. */
   async function stop(panel, status) {
-    status.textContent = "Python starts anew. What you wrote stays; run the cells again from the top.";
+    status.textContent = STOPPED;
     await panel.sessionContext.session.kernel.restart();
     for (const cell of panel.content.widgets) {
       if (cell.model.type === "code" && cell.prompt === "*") cell.setPrompt("");
@@ -145,15 +204,22 @@
   /** Says why one waits: Python is starting, or has been busy for long. */
   async function watch(panel, status) {
     const session = panel.sessionContext;
-    status.textContent = "Python is starting in this page, which takes longest on the first visit. You can read and write meanwhile.";
+    const starting = "Python is starting in this page, which takes longest on the first visit and needs a network until then. "
+      + "You can read and write meanwhile.";
+    status.textContent = starting;
     const started = await until(() => session.session && session.session.kernel && session.session.kernel.status === "idle");
-    status.textContent = started ? "" : "Python has not started. Download your work, then load the page again.";
+    if (status.textContent === starting) {
+      status.textContent = started ? "" : "Python has not started. Download your work, then load the page again.";
+    }
+    session.iopubMessage.connect((_, message) => {
+      if (message.header.msg_type === "execute_input" && status.textContent === STOPPED) status.textContent = "";
+    });
     let since = 0;
     for (;;) {
       await wait(1);
       const kernel = session.session && session.session.kernel;
       if (!kernel || kernel.status !== "busy") {
-        if (since) status.textContent = "";
+        if (since && status.textContent !== STOPPED) status.textContent = "";
         since = 0;
         continue;
       }
