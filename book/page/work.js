@@ -7,7 +7,7 @@
   const LIMIT = 120; // seconds that JupyterLite may take to start
   const LONG = 20; // seconds after which a busy Python is remarked on
   const LARGEST = 20e6; // bytes of a notebook that is uploaded; with pictures they have some hundred thousand
-  const REST = 2; // seconds after the last change when a notebook is saved
+  const REST = 1; // second after the last change when a notebook is saved
   const OFTEN = 10; // seconds after which it is saved though changes go on
   const { say, keeps } = window.ReadingDigits;
   const root = new URL("./", document.currentScript.src);

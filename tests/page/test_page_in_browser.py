@@ -40,6 +40,18 @@ history = tried.fit(np.eye(4, dtype="float32"), np.ones(4), epochs=20, verbose=0
 print("LEARNS", tried.count_params(), history[-1] < history[0])
 """
 
+HELD = {
+    "for _ in range(100_000): print('x' * 80)": "This cell has printed 100,000 characters.",
+    "def deeper(): return deeper()\ndeeper()": "RecursionError",
+    "import torch": 'In this page there is no package "torch"',
+    "!pip install torch": "Nothing can be installed in this page",
+    "%pip install torch": "Nothing can be installed in this page",
+    "%%bash\nls": "This page runs Python, and no other program",
+    "exit()": 'A page has nothing to exit: "Stop Python"',
+    "del grader\ngrader.check('q2_1')": "Run the notebook from its top",
+}
+"""What would freeze the page, or only a page cannot do -> what is shown."""
+
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
@@ -112,6 +124,8 @@ def test_mistakes_are_told_as_natively_and_a_solution_earns_full_marks(
     assert graded(handed_in.parents[1], engines) == ("ada", exercise, "graded", "full marks")
 
     assert "LEARNS 49 True" in run_one(page, 0, TRAINS)
+    for source, said in HELD.items():
+        assert said in run_one(page, 0, source), source
 
 
 def mistakes_are_told(page: Page, exercise: str, folder: Path) -> None:

@@ -64,6 +64,19 @@ def test_what_the_browser_lacks_is_said_in_one_sentence_with_a_way_to_go_on(
     assert page.locator(SAID).count() == 0
 
 
+@pytest.mark.parametrize(("path", "where"), [
+    ("tree/index.html", 'right-click each in the list of files, and choose "Download".'),
+    (f"notebooks/index.html?path={EXERCISE}.ipynb", 'with the button "Download".'),
+])
+def test_how_to_download_is_said_as_it_is_there(visit: Visit, path: str, where: str) -> None:
+    visit.context.add_init_script(REFUSES)
+    page = visit.context.new_page()
+    page.goto(f"{visit.address}/{path}")
+    assert where in page.locator(SAID).inner_text()
+    if "button" in where:
+        page.get_by_role("button", name="Download", exact=True).wait_for()
+
+
 def test_where_nothing_is_lacking_nothing_is_said(visit: Visit) -> None:
     visit.context.add_init_script(KEEPS)
     page = visit.context.new_page()

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.browser
 
 BAR = "#work"
 STATUS = "#work-says"
+SAVED = "#work-saved"
+ENDLESS = 'while True: print("x" * 80)'
 
 
 @pytest.fixture
@@ -55,6 +57,13 @@ def second_cell(page: Page) -> str:
     return page.locator(CELL).nth(1).locator(".cm-content").inner_text()
 
 
+def write(page: Page, source: str) -> None:
+    """Types it into the second cell, and does not save."""
+    page.locator(CELL).nth(1).locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+
+
 def notebook(source: str) -> bytes:
     """A notebook whose second code cell has that source."""
     cells = [{"cell_type": "code", "id": f"c{number}", "metadata": {}, "outputs": [], "execution_count": None,
@@ -64,9 +73,7 @@ def notebook(source: str) -> bytes:
 
 def test_one_click_downloads_what_is_shown_and_another_visitor_goes_on_with_it(visit: Visit, tmp_path: Path) -> None:
     page = with_bar(visit)
-    page.locator(CELL).nth(1).locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text("mine = 1")
+    write(page, "mine = 1")
     with page.expect_download() as started:
         press(page, "Download")
     assert started.value.suggested_filename == f"{EXERCISE}.ipynb"
@@ -85,6 +92,15 @@ def test_one_click_downloads_what_is_shown_and_another_visitor_goes_on_with_it(v
     context.close()
 
 
+def test_what_is_typed_is_saved_by_itself_and_the_page_says_when(visit: Visit) -> None:
+    page = with_bar(visit)
+    assert page.locator(SAVED).inner_text() == ""
+    write(page, "typed = 1")
+    page.locator(SAVED).get_by_text("Not saved yet").wait_for()
+    page.locator(SAVED).get_by_text("Saved in this browser").wait_for()
+    wait_for_saved(visit, "typed = 1")
+
+
 def test_an_upload_overwrites_nothing(visit: Visit) -> None:
     page = with_bar(visit)
     save(page, "first = 1")
@@ -97,17 +113,20 @@ def test_an_upload_overwrites_nothing(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [
-    ("02.ipynb", b'{"nbformat": 4, "cells": [', "02.ipynb is not a notebook, or was cut off on its way. Choose"),
-    ("page.html", b"<html></html>", "page.html is not a notebook, or was cut off on its way. Choose"),
+    ("02.ipynb", b'{"nbformat": 4, "cells": [', "02.ipynb is damaged, or was cut off on its way. Download it again"),
+    ("page.html", b"<html></html>", "page.html is not a notebook. Choose the file that ends with .ipynb."),
     ("old.ipynb", b'{"nbformat": 3, "worksheets": []}', "old.ipynb is not a notebook as Jupyter saves them today."),
     ("data.json", b"[1, 2]", "data.json is not a notebook as Jupyter saves them today."),
     ("null.ipynb", b"null", "null.ipynb is not a notebook as Jupyter saves them today."),
     ("huge.ipynb", b" " * 21_000_000, "huge.ipynb has more than 20 MB: that is no notebook of this course."),
 ])
 def test_what_is_no_notebook_is_refused_in_one_sentence(shared: Page, name: str, content: bytes, said: str) -> None:
+    upload(shared, "before.txt", b"")
+    shared.locator(SAID).get_by_text("before.txt").wait_for()
     upload(shared, name, content)
     card = shared.locator(SAID)
-    card.wait_for()
+    card.get_by_text(name).wait_for()
+    assert "before.txt" not in card.inner_text(), "of two refusals the last one stands"
     assert card.inner_text().startswith(said)
     assert "What is open here stays as it is." in card.inner_text()
     card.get_by_role("button", name="Close").click()
@@ -169,9 +188,16 @@ def test_where_nothing_can_be_saved_it_is_said(visit: Visit) -> None:
     page.locator(CELL).nth(1).locator(".cm-content").wait_for()  # the storage is full from then on, not before
     full = "throw new DOMException('full', 'QuotaExceededError');"
     page.evaluate(f"() => {{ IDBObjectStore.prototype.put = () => {{ {full} }}; }}")
-    save(page, "mine = 1")
+    write(page, "mine = 1")
     page.locator(".jp-Dialog").wait_for()
     assert "File Save Error" in page.locator(".jp-Dialog").inner_text()
+    page.locator(".jp-Dialog").get_by_role("button", name="Close").click()
+    write(page, "mine = 2")
+    page.wait_for_timeout(2000)
+    assert page.locator(".jp-Dialog").count() == 0, "it was said once"
+    assert page.locator(SAVED).inner_text() == "Not saved"
+    save(page, "mine = 3")
+    page.locator(".jp-Dialog").wait_for()
 
 
 @pytest.mark.verify
@@ -186,19 +212,19 @@ def test_an_endless_cell_is_ended_and_the_next_visit_needs_no_network(browser: B
         page = visit.open(EXERCISE)
         page.wait_for_selector(BAR)
         before = page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.id")
-        page.locator(CELL).nth(1).locator(".cm-content").click()
-        page.keyboard.press("Control+a")
-        page.keyboard.insert_text("while True: pass")
+        write(page, ENDLESS)
         page.keyboard.press("Control+Enter")
         page.locator(STATUS).get_by_text("Python has been busy for").wait_for()
         assert 'Stop Python" ends it' in page.locator(STATUS).inner_text()
+        page.locator(CELL).nth(1).locator(".jp-OutputArea").get_by_text("This cell has printed 100,000").wait_for()
         press(page, "Stop Python")
+        assert "Run the notebook from its top" in page.locator(STATUS).inner_text()
         page.locator(CELL).nth(0).locator(".cm-content").click()
         page.keyboard.press("Control+a")
         page.keyboard.insert_text("print(6 * 7)")
         page.keyboard.press("Control+Enter")
         page.locator(CELL).nth(0).locator(".jp-OutputArea").get_by_text("42").wait_for()
-        assert second_cell(page) == "while True: pass", "what was written stays"
+        assert second_cell(page) == ENDLESS, "what was written stays"
         assert before is not None
         kept = "caches.keys().then(async (names) => (await Promise.all(names.map(async (name) => "
         kept += "(await (await caches.open(name)).keys()).map((request) => request.url)))).flat())"
