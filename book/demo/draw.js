@@ -78,12 +78,12 @@
     return `The network reads ${first} (${percent(probabilities[first])})${doubt}.${warning}${over}`;
   }
 
-  /** What it would read if the drawing were turned by half a circle, where it is unsure now and would be all but sure then. */
+  /** What it would read of the drawing turned by half a circle: where it is unsure now, and then all but sure of another digit. */
   function upsideDown(first) {
     if (answer.probabilities[first] > ReadingDigits.UNSURE) return "";
     const { probabilities } = forward(layers, pixels.slice().reverse(), prepare);
     const digit = largest(probabilities);
-    return probabilities[digit] < ReadingDigits.ALL_BUT_SURE ? ""
+    return digit === first || probabilities[digit] < ReadingDigits.ALL_BUT_SURE ? ""
       : ` Is it upside down? The other way up it is a ${digit} to the network (${percent(probabilities[digit])}).`;
   }
 

@@ -156,7 +156,8 @@
     const now = points.at(-1);
     const held = latest.answers.length;
     if (done === 0) {
-      return `Not trained yet: of ${whole(held)} held-out images it reads ${whole(now.heldWrong)} wrong. Press Play, or go step by step.`;
+      return `Not trained yet: of ${whole(held)} held-out images it reads ${whole(now.heldWrong)} wrong. `
+        + (playing ? "It is training." : "Press Play, or go step by step.");
     }
     const where = done % steps === 0 ? `Epoch ${done / steps}${done / steps < state.epochs ? ` of ${state.epochs}` : ""}.`
       : `Epoch ${Math.ceil(done / steps)}, batch ${done % steps} of ${steps}.`;

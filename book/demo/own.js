@@ -80,6 +80,9 @@ ReadingDigits.readNetwork = function (text) {
  */
 ReadingDigits.readNetworkFile = async function (file) {
   const { MOST_BYTES } = ReadingDigits;
+  if (/\.(keras|h5|hdf5)$/i.test(file.name)) {
+    throw new Error("This is a model as Keras saves it. Write one for this page with digits.export(model, preprocess).");
+  }
   if (file.size > MOST_BYTES) throw new Error(`This file has more than ${MOST_BYTES / 1e6} MB: no network that digits.export wrote.`);
   const text = await file.text().catch(() => {
     throw new Error("This file cannot be read. Is it still there?");

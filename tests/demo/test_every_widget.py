@@ -14,9 +14,11 @@ pytestmark = pytest.mark.browser
 def test_without_scripts_and_on_paper_a_sentence_says_what_is_missing(visit, page_path):
     page = visit(page_path, java_script_enabled=False).page
     expect(page.locator(".rd-fallback")).to_be_visible()
+    expect(page.locator(".rd-fallback")).to_contain_text("turn it on", use_inner_text=True)
     expect(page.locator(".rd-live")).to_be_hidden()
     page = visit(page_path).page
     expect(page.locator(".rd-fallback")).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.locator(".rd-fallback")).to_be_visible()
     expect(page.locator(".rd-live")).to_be_hidden()
+    expect(page.locator(".rd-screen")).to_be_hidden()

@@ -177,6 +177,11 @@ def test_a_file_that_is_no_network_gets_one_sentence_and_the_page_goes_on(visit,
     draw_by_mouse(page, DIGITS[8])
     before = image(page)
     page.evaluate("() => { window.alert = () => { window.evaluated = true; }; }")
+    (tmp_path / "my.keras").write_bytes(b"PK")
+    page.get_by_text("Let your own network read").click()
+    page.locator("#rd-file").set_input_files(tmp_path / "my.keras")
+    said = f"as Keras saves it. Write one for this page with digits.export(model, preprocess). {ON}"
+    expect(page.locator(OWN)).to_contain_text(said)
     for content, said in HOSTILE.items():
         page.locator(OWN).evaluate("element => { element.textContent = ''; }")
         if len(content) > 1_000_000:
