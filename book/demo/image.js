@@ -113,7 +113,7 @@ ReadingDigits.MOST_INK = 101.5; // mean gray level
 ReadingDigits.WIDEST = 20 / 9; // width of the ink over its height
 ReadingDigits.MOST_BESIDE = 1 / 3; // of the ink, in either of two parts with a black column between them
 
-// With these, one of 300 held-out images is asked whether it is upside down, and three of ten that are.
+// With these, one of 350 held-out images is asked whether it is upside down, and three of ten that are.
 ReadingDigits.UNSURE = 0.9; // how probable the answer is at most
 ReadingDigits.ALL_BUT_SURE = 0.999; // and how probable one is, at least, to the image turned by half a circle
 

@@ -241,8 +241,9 @@ def test_it_asks_whether_a_digit_is_upside_down_where_the_other_way_up_it_is_all
     upright, turned = probabilities(packed, images), probabilities(packed, images[:, ::-1, ::-1])
     another = turned.argmax(1) != upright.argmax(1)
     in_vain = ((upright.max(1) <= unsure) & (turned.max(1) >= all_but_sure) & another).mean()
-    rightly = ((turned.max(1) <= unsure) & (upright.max(1) >= all_but_sure) & another)[np.isin(labels, [2, 3, 4, 5, 7])].mean()
-    assert 1 / 350 < in_vain < 1 / 250 and 0.25 < rightly < 0.35  # as image.js says
+    rightly = ((turned.max(1) <= unsure) & (upright.max(1) >= all_but_sure) & another)[
+        np.isin(labels, [2, 3, 4, 5, 7])].mean()  # fmt: skip
+    assert 1 / 400 < in_vain < 1 / 300 and 0.25 < rightly < 0.35  # as image.js says
 
 
 def test_the_page_links_to_what_such_a_network_gets_wrong(visit):
