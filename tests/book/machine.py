@@ -44,7 +44,7 @@ import nbformat
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
-from autograder.course import BOOK, BUILD, EXERCISES, assignment
+from autograder.course import BOOK, BUILD, EXERCISES, CourseError, assignment
 from tests import install_tools
 from tests.benchmarks.book import copy_repository
 from tests.served import served
@@ -341,6 +341,9 @@ def cells_until_check(path: Path) -> list[str]:
 
 def learner() -> list[str]:
     """Tries the learner's machine; returns what was seen."""
+    notebook = f"{TRIED}.ipynb"
+    untouched = cells_until_check(EXERCISES / notebook)
+    *_, answer, check = cells_until_check(assignment(TRIED).solution)
     with socket.socket() as taken:
         if taken.connect_ex(("127.0.0.1", PORT)) == 0:
             raise Wrong(f"Port {PORT} of this machine is taken, and the system shares its network. "
@@ -361,11 +364,8 @@ def learner() -> list[str]:
         if not token:
             raise Wrong("`jupyter server list` names no address with a token")
         jupyter = Jupyter(token[1])
-        notebook = f"{TRIED}.ipynb"
         session = jupyter.ask("sessions", {"path": notebook, "name": notebook, "type": "notebook",
                                            "kernel": {"name": "python3"}})
-        untouched = cells_until_check(EXERCISES / notebook)
-        *_, answer, check = cells_until_check(assignment(TRIED).solution)
         shown = asyncio.run(jupyter.execute(session["kernel"]["id"], [
             *untouched, answer, check, "import os, sys, pwd; print(pwd.getpwuid(os.getuid())[0], sys.prefix)"]))
         before, after, who = shown[len(untouched) - 1], shown[-2], shown[-1].strip()
@@ -430,7 +430,7 @@ def main(names: Sequence[str]) -> int:
             began = time.monotonic()
             try:
                 seen = TRIALS[name]()
-            except (Wrong, OSError, HTTPClientError) as wrong:
+            except (Wrong, CourseError, OSError, HTTPClientError) as wrong:
                 print(f"{name}: {wrong}", file=sys.stderr)
                 failed = 1
             else:
