@@ -109,6 +109,7 @@ verify: exercises
 	@$(BIN)/python -m tests.exercises.through_otter
 	@$(BIN)/python -m tests.corpora.neighbors
 	@$(BIN)/python -m tests.book.downloaded
+	@$(BIN)/python -m tests.book.machine
 	@$(BIN)/python -m pytest -m verify
 
 # On a machine that does nothing else; writes tests/benchmarks/results/ and what the READMEs say was measured.

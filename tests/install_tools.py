@@ -18,8 +18,8 @@ from book.chromium import playwright_chromium, system_chromium
 
 BROWSER = "chromium"
 
-OTHER_NAMES = {"firefox-esr": ("firefox",)}
-"""Of programs that not every system's packages name alike."""
+OTHER_NAMES = {"firefox-esr": ("firefox",), "systemd-container": ("systemd-nspawn",)}
+"""Of packages: the programs that tell that one is there, where these are not called like it."""
 
 
 def run(command: list[str]) -> bool:

@@ -22,6 +22,7 @@ import traceback
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pip
@@ -152,7 +153,12 @@ def test_pip_as_on_the_page(tmp_path: Path) -> None:
     assert ran == 5
 
 
-MACHINE = yaml.safe_load((BOOK / "appendix" / "cloud-init.yml").read_text(encoding="utf-8"))
+CHANGES = {"cloud-init.yml": 2, "cloud-init-instructor.yml": 1}
+"""The files for cloud-init, and how many lines of each are marked CHANGE; `tests/book/machine.py` runs them."""
+
+MACHINE, GRADER = (yaml.safe_load((BOOK / "appendix" / file).read_text(encoding="utf-8")) for file in CHANGES)
+
+COMMIT = "git -c user.name=test -c user.email=test@example.org -c commit.gpgsign=false commit -q -m All"
 
 TEXT_LIST = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 FORM = {
@@ -171,24 +177,35 @@ FORM = {
             "type": "object", "required": ["path", "content"], "additionalProperties": False,
             "properties": {"path": {"type": "string", "pattern": "^/"}, "content": {"type": "string"},
                            "permissions": {"type": "string", "pattern": "^0[0-7]{3}$"}}}},
-        "runcmd": {"type": "array", "items": TEXT_LIST},
+        "runcmd": {"type": "array", "items": {"anyOf": [{"type": "string"}, TEXT_LIST]}},
         "final_message": {"type": "string"},
     },
 }
-"""What the file uses of cloud-init's own schema, schema-cloud-config-v1.json, which is not installed here."""
+"""What the files use of cloud-init's own schema, schema-cloud-config-v1.json, which is not installed here."""
 
 
-def written(path: str) -> str:
-    return next(str(file["content"]) for file in MACHINE["write_files"] if file["path"] == path)
+def written(path: str, machine: dict[str, Any] = MACHINE) -> str:
+    return next(str(file["content"]) for file in machine["write_files"] if file["path"] == path)
+
+
+def first_commands(machine: dict[str, Any]) -> list[str]:
+    """What a machine runs at its first start: a list of words as one line."""
+    return [command if isinstance(command, str) else " ".join(command) for command in machine["runcmd"]]
 
 
 @pytest.mark.fast
 class TestTheVirtualMachine:
-    def test_it_has_the_form_that_cloud_init_wants(self) -> None:
-        text = (BOOK / "appendix" / "cloud-init.yml").read_text(encoding="utf-8")
+    @pytest.mark.parametrize("file", CHANGES)
+    def test_it_has_the_form_that_cloud_init_wants(self, file: str) -> None:
+        text = (BOOK / "appendix" / file).read_text(encoding="utf-8")
         assert text.startswith("#cloud-config\n"), "without this first line cloud-init ignores the file"
-        jsonschema.validate(MACHINE, FORM)
-        assert text.count("# CHANGE") == 2
+        jsonschema.validate(yaml.safe_load(text), FORM)
+        assert text.count("# CHANGE") == CHANGES[file]
+
+    @pytest.mark.parametrize("machine", [MACHINE, GRADER], ids=list(CHANGES))
+    def test_what_fails_is_not_passed_over(self, machine: dict[str, Any]) -> None:
+        """cloud-init makes one shell script of all commands, which goes on after a failure unless told otherwise."""
+        assert first_commands(machine)[0].split(" #")[0] == "set -e"
 
     def test_what_runs_was_written_or_installed_before(self) -> None:
         files = {file["path"]: file for file in MACHINE["write_files"]}
@@ -200,7 +217,7 @@ class TestTheVirtualMachine:
         assert service["Service"]["WorkingDirectory"] == f"/home/{user}/reading-digits"
         assert service["Service"]["ExecStart"].startswith(f"/home/{user}/venv/bin/jupyter lab ")
         assert "--ip=127.0.0.1" in service["Service"]["ExecStart"], "nobody else in the network reaches it"
-        commands = [" ".join(command) for command in MACHINE["runcmd"]]
+        commands = first_commands(MACHINE)
         assert f"runuser --login {user} --command /usr/local/bin/install-course" in commands
         assert commands[-1] == "systemctl enable --now course.service"
         assert files["/usr/local/bin/install-course"]["permissions"] == "0755"
@@ -232,6 +249,44 @@ class TestTheVirtualMachine:
         done = subprocess.run(["bash", "-c", script.replace(" --retry 5", "")], capture_output=True, text=True,
                               env=os.environ | {"HOME": str(home), "COURSE": f"{site.as_uri()}/"})
         assert done.returncode != 0, "what cannot be fetched is not passed over"
+
+
+@pytest.mark.fast
+class TestTheGradersMachine:
+    def test_what_runs_was_written_or_installed_before(self) -> None:
+        assert first_commands(GRADER)[-1] == "runuser --login ubuntu --command /usr/local/bin/install-grader"
+        assert "users" not in GRADER, "Multipass reaches the machine as Ubuntu's own user"
+        files = {file["path"]: file for file in GRADER["write_files"]}
+        assert files["/usr/local/bin/install-grader"]["permissions"] == "0755"
+        assert {"git", "make", "python3-venv"} <= set(GRADER["packages"])
+        assert "exercises:" in (ROOT / "Makefile").read_text().split()
+
+    def test_its_script_clones_a_bundle_and_keeps_what_is_there(self, tmp_path: Path) -> None:
+        """As on the page, with a repository whose `make exercises` writes an `autograder` that repeats what it gets."""
+        home, course = tmp_path / "home", tmp_path / "course"
+        for folder in (home, course):
+            folder.mkdir()
+        (course / "Makefile").write_text(
+            "exercises:\n\tmkdir -p .venv/bin\n\tcp said .venv/bin/autograder\n\tchmod +x .venv/bin/autograder\n")
+        (course / "said").write_text("#!/bin/sh\necho said: $*\n")
+        bundle = next(line for line in (BOOK / "appendix" / "c-teaching.md").read_text(encoding="utf-8").splitlines()
+                      if line.startswith("git bundle create "))
+        for command in (f"git init -q && git add . && {COMMIT}", bundle, f"mv reading-digits.bundle {home}"):
+            subprocess.run(["bash", "-c", command], cwd=course, check=True, capture_output=True)
+        script = written("/usr/local/bin/install-grader", GRADER)
+
+        def install(repository: str) -> Done:
+            done = subprocess.run(["bash", "-c", script], capture_output=True, text=True,
+                                  env=os.environ | {"HOME": str(home), "REPOSITORY": repository})
+            return Done(done.returncode, done.stdout)
+
+        assert install("nowhere.bundle").code != 0, "what cannot be fetched is not passed over"
+        done = install("reading-digits.bundle")
+        assert done.code == 0 and done.said.endswith("said: doctor\n"), done.said
+        (home / "reading-digits" / "said").write_text("#!/bin/sh\necho mine\n")
+        assert install("nowhere.bundle").said.endswith("mine\n")
+        (home / "reading-digits" / "said").write_text("#!/bin/sh\nexit 1\n")
+        assert install("nowhere.bundle").code == 1, "nor a machine that cannot isolate notebooks"
 
 
 # --- Appendix C --------------------------------------------------------------------------------------------
