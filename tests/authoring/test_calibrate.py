@@ -128,7 +128,7 @@ def shares_read(answers: list[str], helpers: str, seeds: int) -> list[float]:
             exec(calibrate.SEED.sub(rf"\g<1>{seed}", code), learner)
             names["expect_to_read"](learner["learn_and_read"], kinds=13, height=9, width=14, seed=seed)
             names["expect_to_read"](
-                learner["learn_and_read"], kinds=6, height=12, width=8, seed=seed, brightness=(1, 0.35))
+                learner["learn_and_read"], kinds=4, height=12, width=8, seed=seed, brightness=(1, 0.2))
     return read
 
 
