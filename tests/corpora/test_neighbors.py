@@ -79,12 +79,12 @@ class Grader:
         status, score, seconds = Verdict.GRADED, 1.0, USUAL.get(name, 0.0)
         with self.changed:
             if name in NEIGHBORS:
-                beside = set(self.at_work)
+                beside = dict(self.at_work)  # a round that began before an attack begins anew says nothing about it
                 self.changed.wait(0.001)  # lets the others begin and end
-                if self.harm and self.harm <= beside and self.times:
+                if self.harm and self.harm <= beside.keys() and self.times:
                     self.times -= 1
                     score, seconds = (1.0, seconds + self.late) if self.late else (0.0, seconds)
-                for missing in (self.at_work[other] for other in beside if other in self.at_work):
+                for missing in beside.values():
                     missing.discard(name)
                 self.changed.notify_all()
             else:
