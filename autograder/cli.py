@@ -219,10 +219,11 @@ NEXT_WRITES = "The next `adjust`, `comment` or `grade` that can write them write
 def _due(path: Path | None, output: Path) -> tuple[Rule, str]:
     """Returns the due dates that are given, else those of the batch before, and a sentence that they still count."""
     from autograder.grading.due import Rule, read_rule
+    from autograder.submissions.folder import GRADEBOOK
 
     if path:
         return read_rule(path), ""
-    if not (output / "gradebook.sqlite").is_file():
+    if not (output / GRADEBOOK).is_file():
         return Rule(), ""
     with _gradebook(output) as gradebook:
         rule = gradebook.rule()
@@ -448,6 +449,7 @@ def desk(output: Path, delete: bool) -> None:
     """
     from autograder.grading.text import listed
     from autograder.reports import desk as pages
+    from autograder.submissions.folder import GRADEBOOK
 
     if delete:
         count, left = pages.remove(output)
@@ -455,7 +457,7 @@ def desk(output: Path, delete: bool) -> None:
                    f"{output / pages.FOLDER}.", err=True)
         if left:
             click.echo(f"Not made by this command, and left alone: {listed([*map(str, left)])}.", err=True)
-        if (output / "gradebook.sqlite").is_file():
+        if (output / GRADEBOOK).is_file():
             with _gradebook(output) as gradebook:
                 _write_again(gradebook, output)
         return
@@ -546,8 +548,9 @@ def _tell_stopped(gradebook: Gradebook, output: Path) -> None:
 def _gradebook(output: Path) -> Gradebook:
     """Opens the gradebook that `grade` left in the folder; never begins one."""
     from autograder.grading.gradebook import Gradebook
+    from autograder.submissions.folder import GRADEBOOK
 
-    path = output / "gradebook.sqlite"
+    path = output / GRADEBOOK
     if not path.is_file():
         raise CourseError(f"There is no gradebook in {output}. Name the folder of `grade` with --output.")
     return Gradebook(path)

@@ -49,12 +49,11 @@ from autograder.grading.text import listed, one_line
 from autograder.grading.worker import Task
 from autograder.submissions.doubts import Doubt
 from autograder.submissions.find import Search, distinctly_named, find, refuse_output
+from autograder.submissions.folder import GRADEBOOK
 from autograder.submissions.identity import Decision, decide, hold_against
 from autograder.submissions.names import clean_name
 from autograder.submissions.people import Person
 from autograder.submissions.read import Submission, content_of
-
-GRADEBOOK = "gradebook.sqlite"
 
 LEFT_OUT = "Files of the zip that the notebook was not given, being too large or too many"
 """The beginning of a flag that says so."""

@@ -216,7 +216,10 @@ NOT_TAKEN_IN = "The grader could not take in what the notebook sent."
 TOO_MUCH = "The answer is more than the grader can examine. Is it much larger than asked for?"
 TOO_MUCH_REASON = "the answer is more than the grader can examine"
 BROKEN_OFF = "Not checked: the conversation with the notebook's process had broken off before."
-TOO_OFTEN = "Not checked: after {times} runs of the notebook there was no check of it."
+TOO_OFTEN = (
+    "Not checked: the notebook was run {times} times, and each time it ended itself, or had to be ended, before this "
+    "check."
+)
 
 # About a case that failed by an assertion or an exception.
 HIDDEN_HINT = "A hidden test of this question failed. Try your code on other inputs than those you can see."

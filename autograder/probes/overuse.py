@@ -94,9 +94,9 @@ refused = False
 
 TRIALS = (
     Overuse("wall-clock time", PATIENT.replace("continue", "raise").format(wait="time.sleep(0.01)"), seconds=0.5,
-          ends=("timeout",)),
+            ends=("timeout",)),
     Overuse("wall-clock time, the interrupt ignored", PATIENT.format(wait="time.sleep(0.01)"), seconds=0.5,
-          ends=("killed",)),
+            ends=("killed",)),
     Overuse("processor time", PATIENT.format(wait="pass"), replace(LOW, cpu_seconds=1), ends=("exited",)),
     _until_refused("memory of a process", "kept.append(bytearray(16 << 20))", 2 * LOW.memory_mb // 16, "MemoryError",
                    ends=("memory",)),
@@ -108,7 +108,7 @@ TRIALS = (
                    "one = threading.Thread(target=int); one.start(); one.join()", 10_000, "RuntimeError",
                    limits=replace(LOW, started=500), ends=("limit",)),
     Overuse("processes that outlive their parents", CHAIN, replace(LOW, orphans=50), ends=("limit",),
-          levels=("full",)),
+            levels=("full",)),
     _until_refused("size of a file", f"open('one', 'ab').write(bytes({LOW.file_mb} << 20))", 2),
     _until_refused("all files together", f"open(f'file-{{number}}', 'wb').write(bytes({LOW.file_mb} << 19))",
                    4 * LOW.scratch_mb // LOW.file_mb, ends=("limit",)),

@@ -22,13 +22,13 @@ from autograder.course import CourseError
 from autograder.submissions.attribution import in_download, in_folder, lone_files
 from autograder.submissions.doubts import Doubt
 from autograder.submissions.download import Entry, classes
-from autograder.submissions.folder import KEPT_BY_PROGRAM, WRITTEN, Folder
+from autograder.submissions.folder import GRADEBOOK, KEPT_BY_PROGRAM, WRITTEN, Folder
 from autograder.submissions.identity import Identity
 from autograder.submissions.names import clean_name, is_handed_in, person_in, stem, time_of_export, when_exported
 from autograder.submissions.people import squashed
 from autograder.submissions.systems import Named
 
-BEGUN = ("gradebook.sqlite", "grading.log")
+BEGUN = (GRADEBOOK, "grading.log")
 TABLES = ("grades.csv", "questions.csv", "points.csv", "report.html")
 """Files that a grading writes anew each time, whatever is in them."""
 

@@ -20,7 +20,10 @@ from autograder.submissions.systems import Listing
 SILENT = frozenset({".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".venv", ".ipython", ".jupyter"})
 """Folders in which nobody looks for work: they are left out without a remark."""
 
-MARKS = frozenset({"gradebook.sqlite", "report.html"})
+GRADEBOOK = "gradebook.sqlite"
+"""The file that keeps the results of a class, in the folder that a grading writes into."""
+
+MARKS = frozenset({GRADEBOOK, "report.html"})
 """Files that a grading leaves in the folder that it writes into, and that nobody hands in."""
 
 WRITTEN = frozenset({"assignments", "feedback", "instructor-only", "results"})

@@ -122,9 +122,9 @@ def error_of(source: str) -> BaseException:
     ("import tensorflow.keras", False, "In this page there is no TensorFlow"),
     ("import numpy.of_nobody", False, ""),
     ("raise ModuleNotFoundError('This notebook needs digits.py')", False, ""),
-    ("grader", False, "the cells above have not run"),
-    ("digits", False, "the cells above have not run"),
-    ("x_train", True, "the cells above have not run"),
+    ("grader", False, "`grader` comes from the first cell of the notebook. Run the notebook from its top"),
+    ("digits", True, "`digits` comes from the first cell of the notebook"),
+    ("x_train", True, "If another cell defines this one, run the notebook from its top"),
     ("x_train", False, ""),
     ("1 / 0", True, ""),
 ])

@@ -20,8 +20,12 @@ INSTALL = f"Nothing can be installed in this page: what the exercises need is he
 COMMAND = f"This page runs Python, and no other program: \"{{command}}\" cannot be run. For that, {INSTALLATION}"
 EXIT = 'A page has nothing to exit: "Stop Python" starts Python anew, and closing the page ends it.'
 FROM_THE_TOP = (
-    "Since Python has started, the cells above have not run, and it does not know what is in them. "
-    'Run the notebook from its top: menu "Run", "Run All Cells".'
+    "Since Python has started, no other cell has run, so it knows no name from them. If another cell defines this one, "
+    'run the notebook from its top: menu "Run", "Run All Cells".'
+)
+FIRST_CELL = (
+    "`{name}` comes from the first cell of the notebook. Run the notebook from its top: "
+    'menu "Run", "Run All Cells".'
 )
 
 DEEPEST = 1000
@@ -29,7 +33,7 @@ DEEPEST = 1000
 three times as long to be shown."""
 
 INSTALLERS = ("pip", "pip3", "conda", "mamba", "micromamba", "uv")
-FIRST_CELL = ("digits", "grader")
+OF_THE_FIRST_CELL = ("digits", "grader")
 """What the first cell of each exercise defines."""
 
 
@@ -56,9 +60,9 @@ def hint(error: BaseException, first: bool) -> str:
         if name == "tensorflow":
             return TENSORFLOW
         return "" if importlib.util.find_spec(name) else PACKAGE.format(name=name)
-    if isinstance(error, NameError) and (error.name in FIRST_CELL or first):
-        return FROM_THE_TOP
-    return ""
+    if isinstance(error, NameError) and error.name in OF_THE_FIRST_CELL:
+        return FIRST_CELL.format(name=error.name)
+    return FROM_THE_TOP if isinstance(error, NameError) and first else ""
 
 
 def _refuse_command(command: str) -> NoReturn:
