@@ -11,11 +11,11 @@ Rules that hold for every file:
   people, is listed and left out.
 - Nothing is wiped out. A learner without a score, one on whom the grader
   itself failed included, gets no row, so that the import leaves them alone.
-- No text of ours can become a formula. Identifiers made only of letters, digits
-  and `._@+-` are kept as they are, because the import looks people up by them
-  and nothing can be called with them; every other text goes through `text.cell`.
-- The template's own cells stay as they are. The system wrote them and looks
-  people up by them; whoever opens the template meets the same cells there.
+- No text can become a formula, and none of the template's: learners choose the
+  names in it. Identifiers made only of letters, digits and `._@+-` are kept as
+  they are, because the import looks people up by them and nothing can be called
+  with them; every other text goes through `text.cell`. It is said whose cells
+  were changed by that.
 
 Sources of the formats: Canvas LMS, `lib/gradebook_exporter.rb` and
 `lib/gradebook_importer.rb`; Moodle, `grade/export/txt`, `grade/import/csv` and
@@ -71,7 +71,7 @@ class Exported:
         unconfined: whose notebook ran without a sandbox.
         late: from whose score something was taken for being late.
         decide: scores set by hand that no longer fit, a sentence each.
-        marked: without a template, learners whose name has an apostrophe in front, so that it is no formula.
+        marked: of whom a text in the file has an apostrophe in front now, so that it is no formula.
         dropped: rows of the template that are no person's, and are not in the file.
     """
 
@@ -107,8 +107,8 @@ class Exported:
             (self.several, "with several submissions, of which the best counts"),
             (self.adjusted, "with scores that were set by hand"),
             (self.late, "with points taken for being late"),
-            (self.marked, "with an apostrophe in front, so that no spreadsheet computes it; without a template the "
-                          "system may not find them"),
+            (self.marked, "with an apostrophe in front of a text that a spreadsheet would compute; look whether the "
+                          "system finds them"),
             (self.unconfined, "ran without the sandbox; trust these scores only if you trust every author"),
             (self.maybe, "in the template, who may be one of those left out above; left as they are"),
             (tuple(name for name in self.absent if name not in self.maybe), "in the template, but not graded here"
@@ -220,8 +220,12 @@ class _Job:
 
     def write(self, table: Sequence[Sequence[str]], written: Sequence[str],
               found: roster.Matching | None = None, locked: Sequence[str] = (),
-              dropped: Sequence[str] = ()) -> Exported:
-        marked = [learner for learner in written if identifier(learner) != learner] if found is None else []
+              dropped: Sequence[str] = (), places: Sequence[int] = ()) -> Exported:
+        if self.template and found:
+            marked = [learner for learner, row in found.rows if learner in written
+                      and any(_person(self.template, place, row) != row[place] for place in places)]
+        else:
+            marked = [learner for learner in written if identifier(learner) != learner]
         found = found or roster.Matching()
         if not written and (found.unmatched or found.ambiguous) and self.template:
             why = "; ".join(text.line(f"{learner}: {reason}")
@@ -345,21 +349,21 @@ def _canvas(job: _Job) -> Exported:
     for name, place in grades.items():
         theirs = points_row[place] if points_row and place is not None else ""
         factors[name] = job.factor(name, theirs, "Canvas")
-        points.append(theirs or text.number(job.possible[name]))
+        points.append(identifier(theirs) or text.number(job.possible[name]))
         titles.append(_title(job, table, name, place))
     rows = [[*(table.header[place] for place in people), *titles],
             [f"    {CANVAS_POINTS}", *("" for _ in people[1:]), *points]]
     found = roster.find(table, table.people, job.ids, job.members, job.unsure)
     for learner, row in found.rows:
-        cells = [row[place] for place in people]
+        cells = [_person(table, place, row) for place in people]
         for name, place in grades.items():
             # Learners without a score in one of several exercises keep what Canvas has there.
-            theirs = row[place] if place is not None else ""
+            theirs = identifier(row[place]) if place is not None else ""
             cells.append(job.grade(learner, name, factors[name]) or theirs)
         rows.append(cells)
     dropped = [row[0] for row in table.rows if CANVAS_POINTS not in row[0] and row[0].strip()
                and not table.is_of_a_person(row)]
-    return job.write(rows, [learner for learner, _ in found.rows], found, dropped=dropped)
+    return job.write(rows, [learner for learner, _ in found.rows], found, dropped=dropped, places=people)
 
 
 def _moodle(job: _Job) -> Exported:
@@ -384,9 +388,9 @@ def _moodle(job: _Job) -> Exported:
     place = _grade_column(job, table, name, people)
     found = roster.find(table, table.rows, job.ids, job.members, job.unsure)
     rows = [[*(table.header[column] for column in people), _title(job, table, name, place)]]
-    rows += [[*(row[column] for column in people), job.grade(learner, name)]
+    rows += [[*(_person(table, column, row) for column in people), job.grade(learner, name)]
              for learner, row in found.rows]
-    return job.write(rows, [learner for learner, _ in found.rows], found)
+    return job.write(rows, [learner for learner, _ in found.rows], found, places=people)
 
 
 def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
@@ -417,10 +421,10 @@ def _worksheet(job: _Job, table: roster.Table, name: str) -> Exported:
             locked.append(learner)
             continue
         factor = job.factor(name, row[most], "Moodle")
-        rows.append([job.grade(learner, name, factor) if place == grade else row[place]
+        rows.append([job.grade(learner, name, factor) if place == grade else _person(table, place, row)
                      for place in kept])
         written.append(learner)
-    return job.write(rows, written, found, locked)
+    return job.write(rows, written, found, locked, places=[place for place in kept if place != grade])
 
 
 @dataclass(frozen=True)
@@ -487,9 +491,9 @@ def _own_table(job: _Job, system: _System) -> Exported:
     before = {title: cell for title, cell in fixed.items() if title in table.header[: people[0]]}
     after = {title: cell for title, cell in fixed.items() if title not in before}
     rows = [[*before, *(table.header[column] for column in people), table.header[place], *after]]
-    rows += [[*before.values(), *(row[column] for column in people), job.grade(learner, name, factor),
+    rows += [[*before.values(), *(_person(table, column, row) for column in people), job.grade(learner, name, factor),
               *after.values()] for learner, row in found.rows]
-    return job.write(rows, [learner for learner, _ in found.rows], found)
+    return job.write(rows, [learner for learner, _ in found.rows], found, places=people)
 
 
 def _gradescope(job: _Job) -> Exported:
@@ -560,9 +564,15 @@ def identifier(value: str) -> str:
     return value if re.fullmatch(r"#?[\w.@+-]*", value) else text.cell(value)
 
 
+def _person(table: roster.Table, place: int, row: Sequence[str]) -> str:
+    """Returns a cell of the template: people read the names, and the import looks up everything else."""
+    read = table.holding("whole_name", "first_name", "last_name", "section", "group")
+    return text.cell(row[place]) if place in read else identifier(row[place])
+
+
 def _title(job: _Job, table: roster.Table, name: str, place: int | None) -> str:
     """Returns the title of the column for the grades of an exercise: the template's own, or that of a new one."""
-    return text.cell(job.column or name) if place is None else table.header[place]
+    return text.cell(job.column or name if place is None else table.header[place])
 
 
 def _grade_column(job: _Job, table: roster.Table, name: str, people: Sequence[int],

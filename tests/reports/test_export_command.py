@@ -155,7 +155,9 @@ def test_without_its_template_nothing_takes_the_place_of_what_was_made_with_it(g
     assert done.exit_code == 0 and "1 learner: " in done.output
     assert "1 in the template, but no person's row; left out of the file: Total" in done.output
     made = (graded / "canvas.csv").read_text("utf-8")
-    assert ",501,=x,-A," in made, "the system finds its rows by its own cells"
+    assert ",501,'=x,'-A," in made, "no text can become a formula"
+    assert f"1 with an apostrophe in front of a text that a spreadsheet would compute; look whether the system finds " \
+           f"them: {made_up_class(12)[0].learner}" in done.output
     for change in ("", made + "\n"):
         (graded / "canvas.csv").write_text(change or made, "utf-8")
         done = CliRunner().invoke(main, command)
