@@ -87,7 +87,7 @@ def build_model_has_the_right_activations(build_model):
     if abs(sums - 1).max() > 1e-3:
         cause = "The ten numbers of an image are probabilities, as softmax makes them."
         if abs(answers.sum(axis=0) - 1).max() < 1e-3:
-            cause = "Each column sums to 1 instead: that softmax compares the images, along axis 0. Leave its `axis` out."
+            cause = "Each column sums to 1 instead, as with `axis=0`. Each row is one image, and is to sum to 1."
         raise AssertionError(
             f"The ten numbers for an image sum to {sums[abs(sums - 1).argmax()]:.4g}; expected 1. {cause}"
         )
