@@ -21,4 +21,4 @@ def test_without_scripts_and_on_paper_a_sentence_says_what_is_missing(visit, pag
     page.emulate_media(media="print")
     expect(page.locator(".rd-fallback")).to_be_visible()
     expect(page.locator(".rd-live")).to_be_hidden()
-    expect(page.locator(".rd-screen")).to_be_hidden()
+    expect(page.locator(".rd-fallback noscript")).to_be_hidden()
